@@ -1,0 +1,77 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type BrowserContext, type BrowserContextOptions, chromium } from "playwright-core";
+import { type NpmChromium, unpackChromium } from "./npmChromium.ts";
+
+const DEBIAN_PATH = "/usr/bin/chromium";
+export const MISSING =
+  "No browser for the browser tests. Set CHROMIUM_PATH to a Chromium or Chrome; on Linux x64 `npm ci` installs one.";
+
+/** Playwright's own list, which `--disable-features` replaces, has what cookie blocking depends on. */
+const DISABLED_FEATURES = ["HttpsUpgrades", "MediaRouter", "OptimizationHints", "Translate"];
+
+/** Whether {@link launchChromium} will find a browser. */
+export function hasChromium(): boolean {
+  return installedPath() !== undefined || npmChromiumRuns();
+}
+
+/**
+ * A fresh browser profile. Nothing in it reaches any host but this machine's.
+ * @param options.thirdPartyCookies whether a frame of another site gets and may set its cookies
+ * @throws Error when there is no browser
+ */
+export async function launchChromium(
+  options: { thirdPartyCookies: "blocked" | "allowed" } & BrowserContextOptions,
+): Promise<BrowserContext> {
+  const { thirdPartyCookies, ...contextOptions } = options;
+  const { executablePath, env } = await findChromium();
+  const profile = await createProfile();
+  const context = await chromium.launchPersistentContext(profile, {
+    ...contextOptions,
+    executablePath,
+    env: { ...process.env, ...env },
+    args: [
+      "--disable-gpu",
+      "--disable-quic",
+      `--disable-features=${DISABLED_FEATURES.join()}`,
+      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1",
+      ...(thirdPartyCookies === "blocked" ? ["--test-third-party-cookie-phaseout"] : []),
+    ],
+  });
+  const close = context.close.bind(context);
+  context.close = async () => {
+    await close();
+    await rm(profile, { recursive: true, force: true });
+  };
+  return context;
+}
+
+/** Full Chromium blocks third-party cookies in fresh profiles unless told otherwise. */
+async function createProfile(): Promise<string> {
+  const profile = await mkdtemp(join(tmpdir(), "lightsout-chromium-"));
+  await mkdir(join(profile, "Default"));
+  await writeFile(
+    join(profile, "Default", "Preferences"),
+    JSON.stringify({ profile: { cookie_controls_mode: 0 } }),
+  );
+  return profile;
+}
+
+async function findChromium(): Promise<NpmChromium> {
+  const executablePath = installedPath();
+  if (executablePath !== undefined) return { executablePath, env: {} };
+  if (npmChromiumRuns()) return unpackChromium();
+  throw new Error(MISSING);
+}
+
+function installedPath(): string | undefined {
+  const { CHROMIUM_PATH } = process.env;
+  if (CHROMIUM_PATH) return CHROMIUM_PATH;
+  return existsSync(DEBIAN_PATH) ? DEBIAN_PATH : undefined;
+}
+
+function npmChromiumRuns(): boolean {
+  return process.platform === "linux" && process.arch === "x64";
+}
