@@ -1,0 +1,34 @@
+import type { AuthLevel } from "./functions.ts";
+import type { HostKeys } from "./keys.ts";
+import type { LogLine } from "./log.ts";
+
+/** What the parent tells the child that hosts the app. */
+export type ToWorker = ({ type: "start" } & WorkerOptions) | { type: "stop" };
+
+export interface WorkerOptions {
+  root: string;
+  port: number;
+  main: string | undefined;
+  keys: HostKeys;
+  timers: boolean;
+  keyStoreFault: boolean;
+}
+
+/** What the child tells its parent. */
+export type FromWorker =
+  | { type: "ready"; functions: FunctionInfo[] }
+  | { type: "failed"; message: string }
+  | { type: "log"; line: LogLine }
+  | { type: "ran"; runId: string; error: string | undefined };
+
+export interface FunctionInfo {
+  name: string;
+  kind: "http" | "timer";
+  methods?: string[];
+  /** With the route prefix, without a leading slash. */
+  route?: string;
+  authLevel?: AuthLevel;
+}
+
+/** Names the run that a request to the admin endpoint asks for, so that its end can be reported. */
+export const RUN_ID_HEADER = "x-local-run-id";

@@ -1,0 +1,141 @@
+import type { Server } from "node:http";
+import { createRequire } from "node:module";
+import { relative } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type AppRegistry, createRegistry, provideCoreModule, runHooks } from "./core.ts";
+import { type HttpFunction, indexFunctions, isDisabled, type TimerFunction } from "./functions.ts";
+import { createInvoke } from "./invoke.ts";
+import type { FromWorker, FunctionInfo, ToWorker, WorkerOptions } from "./ipc.ts";
+import type { LogLine } from "./log.ts";
+import { listen } from "./server.ts";
+import { readEntryPoints, readHostJson } from "./settings.ts";
+import { Timers } from "./timers.ts";
+
+/** Milliseconds that requests in flight get when the host stops. */
+const DRAIN = 2_000;
+
+const registry = createRegistry();
+let servers: Server[] = [];
+
+// Without its parent it must not live on, as the real worker does not without its host.
+process.once("disconnect", () => process.exit());
+
+// As in the real worker: an app cannot keep the process alive with a handler of its own.
+process.on("uncaughtException", (error: unknown) => {
+  console.error("Worker uncaught exception:", error);
+  process.exit(1);
+});
+
+process.on("message", (message: ToWorker) => {
+  if (message.type === "stop") void stop();
+  else {
+    start(message).catch((error: Error) => {
+      report({ type: "failed", message: error.message }, () => process.exit(1));
+    });
+  }
+});
+
+async function start(options: WorkerOptions): Promise<void> {
+  const { root, port, keys, keyStoreFault } = options;
+  const { routePrefix, customHeaders, functionTimeout } = readHostJson(root);
+  await loadApp(options);
+
+  const { functions, errors } = indexFunctions(
+    registry.functions.values(),
+    routePrefix,
+    process.env,
+  );
+  for (const [name, reason] of errors)
+    say("error", `The '${name}' function is in error: ${reason}`);
+  if (functions.length === 0) say("warning", "No job functions found.");
+
+  const invoke = createInvoke(registry, log, functionTimeout);
+  const timers = new Timers(invoke);
+  servers = await listen(
+    {
+      ...{ functions, keys, keyStoreFault, customHeaders, env: process.env, invoke, log },
+      startTimer: (timer, runId) => void runTimer(timers, timer, runId),
+    },
+    port,
+  );
+  report({ type: "ready", functions: functions.map(describe) });
+  for (const timer of functions) {
+    if (timer.kind !== "timer" || isDisabled(timer.name, process.env)) continue;
+    if (timer.runOnStartup) void runTimer(timers, timer, undefined);
+    if (options.timers) timers.schedule(timer);
+  }
+}
+
+async function loadApp({ root, main }: WorkerOptions): Promise<void> {
+  provideCoreModule(registry, (level, category, message) => log({ level, category, message }));
+  const require = createRequire(pathToFileURL(`${root}/`));
+  const { files, esm } = readEntryPoints(root, main);
+  for (const file of files) {
+    try {
+      if (file.endsWith(".mjs") || (esm && !file.endsWith(".cjs"))) {
+        await import(pathToFileURL(file).href);
+      } else {
+        require(file);
+      }
+    } catch (error) {
+      console.error(error);
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`Worker was unable to load entry point "${relative(root, file)}": ${reason}`);
+    }
+  }
+  await runHooks(registry, "appStart", appContext(registry, { functionAppDirectory: root }));
+  await refuseStreaming(registry);
+  registry.locked = true;
+}
+
+async function refuseStreaming({ programmingModel }: AppRegistry): Promise<void> {
+  const capabilities = await programmingModel?.getCapabilities({});
+  if (capabilities?.HttpUri) {
+    throw new Error(
+      "app.setup({ enableHttpStream: true }) is not simulated locally: leave it off.",
+    );
+  }
+}
+
+async function runTimer(timers: Timers, timer: TimerFunction, runId: string | undefined) {
+  let error: string | undefined;
+  try {
+    await timers.run(timer);
+  } catch (cause) {
+    error = (cause as Error).message;
+  }
+  if (runId !== undefined) report({ type: "ran", runId, error });
+}
+
+async function stop(): Promise<void> {
+  const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
+  const drained = new Promise((resolve) => setTimeout(resolve, DRAIN));
+  await Promise.race([Promise.all(closed), drained]);
+  await runHooks(registry, "appTerminate", appContext(registry, {}));
+  process.exit(0);
+}
+
+const appLevelHookData = {};
+
+function appContext({ appHookData }: AppRegistry, own: object): object {
+  return Object.freeze({ hookData: appLevelHookData, appHookData, ...own });
+}
+
+function describe(target: HttpFunction | TimerFunction): FunctionInfo {
+  const { name, kind } = target;
+  if (kind === "timer") return { name, kind };
+  const { methods, route, authLevel } = target;
+  return { name, kind, ...(methods && { methods }), route: route.replace(/^\/+/, ""), authLevel };
+}
+
+function say(level: LogLine["level"], message: string): void {
+  log({ level, category: "system", message });
+}
+
+function log(line: LogLine): void {
+  report({ type: "log", line });
+}
+
+function report(message: FromWorker, sent: () => void = () => {}): void {
+  if (process.connected) process.send?.(message, sent);
+}
