@@ -1,0 +1,32 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { readSettings } from "./shared/config/settings.ts";
+import { managedIdentity } from "./shared/identity/managedIdentity.ts";
+import { createLightsout } from "./shared/lightsout.ts";
+import { azureTable } from "./shared/store/azureTable.ts";
+import { retrying } from "./shared/store/retrying.ts";
+import type { Log } from "./shared/store/store.ts";
+
+const log: Log = (level, event, details) => {
+  console[level](JSON.stringify({ event, ...details }));
+};
+
+const settings = readSettings(process.env);
+
+/** Rides out short faults. With the time-outs of the tries, one request to the table takes at most 9 seconds. */
+const table = retrying(
+  azureTable(settings.storage, managedIdentity),
+  { delays: [100, 300, 600], maxDelay: 2_000, sleep },
+  () => log("warn", "storage.retry"),
+);
+
+/** The one Lightsout of this process. */
+export const lightsout = createLightsout(settings, {
+  table,
+  fetch: globalThis.fetch,
+  now: Date.now,
+  sleep,
+  randomBytes,
+  managedIdentity,
+  log,
+});

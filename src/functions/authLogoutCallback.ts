@@ -1,0 +1,28 @@
+import { app } from "@azure/functions";
+import { lightsout } from "../app.ts";
+import { logFault } from "../shared/http/handlers.ts";
+import { framed } from "../shared/http/responses.ts";
+import { frontChannelSid } from "../shared/identity/frontChannel.ts";
+import { signOutElsewhere } from "../shared/signOut.ts";
+
+/**
+ * The front-channel logout URL of the app registration. The provider opens it in a hidden frame when the
+ * user signs out of any app; no cookie comes with it, so the `sid` has to be enough.
+ */
+app.http("authLogoutCallback", {
+  methods: ["GET"],
+  route: "auth/logout-callback",
+  authLevel: "anonymous",
+  handler: async (request) => {
+    const { settings, store, metadata } = lightsout;
+    try {
+      const sid = frontChannelSid(new URL(request.url).searchParams, settings, metadata.peek());
+      if (sid !== undefined) await signOutElsewhere(store, sid);
+      return framed(settings, 200, "Signed out.");
+    } catch (error) {
+      logFault(lightsout, error);
+      // The provider never calls again, but the browser does: it reloads the frame.
+      return framed(settings, 503, "Not signed out yet. Trying again.", { Refresh: "2" });
+    }
+  },
+});

@@ -1,0 +1,24 @@
+import { app } from "@azure/functions";
+import { lightsout } from "../app.ts";
+import { api, sessionOf } from "../shared/http/handlers.ts";
+import { json } from "../shared/http/responses.ts";
+
+/** For the browser's scripts: who is signed in. Never an error when nobody is. */
+app.http("authSession", {
+  methods: ["GET"],
+  route: "auth/session",
+  authLevel: "anonymous",
+  handler: api(lightsout, async (request) => {
+    const { baseUrl } = lightsout.settings;
+    const session = await sessionOf(lightsout, request);
+    if (session === undefined)
+      return json({ signedIn: false, signInUrl: `${baseUrl}/auth/signin` });
+    return json({
+      signedIn: true,
+      account: session.account,
+      signedInAt: new Date(session.signedInAt).toISOString(),
+      expiresAt: new Date(session.expiresAt).toISOString(),
+      signOutUrl: `${baseUrl}/auth/signout`,
+    });
+  }),
+});

@@ -1,0 +1,34 @@
+import { app } from "@azure/functions";
+import { lightsout } from "../app.ts";
+import { StoreUnavailable } from "../shared/errors.ts";
+import { logFault, webPage } from "../shared/http/handlers.ts";
+import { page, redirect } from "../shared/http/responses.ts";
+import { assertSameOrigin } from "../shared/http/sameOrigin.ts";
+import { endSessionUrl } from "../shared/identity/endSession.ts";
+import { signOutFailedPage, signOutPage } from "../shared/pages/signOutPage.ts";
+import { noSessionCookie, readSessionCookie } from "../shared/session/sessionCookie.ts";
+import { signOutHere } from "../shared/signOut.ts";
+
+/** A page that asks (GET: a link or a prefetch signs nobody out), and the sign-out itself (POST). */
+app.http("authSignOut", {
+  methods: ["GET", "POST"],
+  route: "auth/signout",
+  authLevel: "anonymous",
+  handler: webPage(lightsout, async (request) => {
+    const { settings, store, metadata } = lightsout;
+    if (request.method === "GET") return page(settings, signOutPage());
+
+    assertSameOrigin(request, settings.baseUrl);
+    const ticket = readSessionCookie(store.keyring, request);
+    try {
+      if (ticket) await signOutHere(store, ticket);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      logFault(lightsout, error);
+      return page(settings, signOutFailedPage(), 503, { "Retry-After": "2" });
+    }
+    const { authority, baseUrl } = settings;
+    const next = await endSessionUrl(metadata, authority, `${baseUrl}/`, ticket?.logoutHint);
+    return redirect(303, next, [noSessionCookie()]);
+  }),
+});

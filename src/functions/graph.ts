@@ -1,0 +1,15 @@
+import { app } from "@azure/functions";
+import { lightsout } from "../app.ts";
+import { forwardToGraph } from "../shared/graph/graph.ts";
+import { signedIn } from "../shared/http/handlers.ts";
+import { privately } from "../shared/http/responses.ts";
+
+/** Microsoft Graph as the signed-in user, as far as the permission table goes. */
+app.http("graph", {
+  methods: ["GET", "POST", "PATCH", "PUT", "DELETE"],
+  route: "graph/{*path}",
+  authLevel: "anonymous",
+  handler: signedIn(lightsout, async (request, session) =>
+    privately(await forwardToGraph(lightsout, request, session)),
+  ),
+});

@@ -1,0 +1,10 @@
+import "./functions/account.ts";
+import "./functions/authCallback.ts";
+import "./functions/authLogoutCallback.ts";
+import "./functions/authSession.ts";
+import "./functions/authSignIn.ts";
+import "./functions/authSignOut.ts";
+import "./functions/graph.ts";
+import "./functions/health.ts";
+import "./functions/home.ts";
+import "./functions/purgeExpired.ts";

@@ -1,0 +1,135 @@
+import { SettingInvalid } from "../errors.ts";
+import type { SealingKey } from "../store/sealing.ts";
+import { type CredentialSettings, readCredential } from "./credential.ts";
+import { type Env, httpsUrl, isLoopback, optional, required } from "./env.ts";
+import { readSealingKeys } from "./sealingKeys.ts";
+import { readStorageSettings, type StorageSettings } from "./storage.ts";
+
+export interface Settings {
+  /** This app's public origin, such as `https://app.example.com`; every absolute URL is made from it. */
+  readonly baseUrl: string;
+  readonly clientId: string;
+  /** A GUID, a domain, `organizations`, `common` or `consumers`. */
+  readonly tenant: string;
+  /** Without a slash at the end. */
+  readonly authority: string;
+  readonly metadataUrl: string;
+  readonly credential: CredentialSettings;
+  /** Tenant GUIDs in lower case; undefined lets in every tenant the authority signs in. */
+  readonly allowedTenants: ReadonlySet<string> | undefined;
+  /** Without a slash at the end. */
+  readonly graphBaseUrl: string;
+  readonly storage: StorageSettings;
+  readonly sealingKeys: readonly SealingKey[];
+  /** Absolute lifetime of a session, in milliseconds. */
+  readonly sessionLifetime: number;
+  /** The local set-up's second app, for the guide on the home page. */
+  readonly demoOtherAppUrl: string | undefined;
+}
+
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const TENANT = /^[a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?$/i;
+const APP_REGISTRATION = "Find it on the overview page of your app registration.";
+const HOUR = 3_600_000;
+
+/**
+ * Reads all app settings, once, at start.
+ * @throws {SettingInvalid} One line that names the setting and says the fix.
+ */
+export function readSettings(env: Env): Settings {
+  const tenant = required(env, "ENTRA_TENANT_ID", APP_REGISTRATION);
+  if (!TENANT.test(tenant)) {
+    throw new SettingInvalid(
+      "ENTRA_TENANT_ID is malformed. It has to be the tenant's GUID or domain, organizations, common or consumers.",
+    );
+  }
+  const authority = withoutSlash(
+    httpsUrl(
+      "ENTRA_AUTHORITY",
+      optional(env, "ENTRA_AUTHORITY") ?? `https://login.microsoftonline.com/${tenant}`,
+    ),
+  );
+  return {
+    baseUrl: readBaseUrl(env),
+    clientId: readClientId(env),
+    tenant,
+    authority,
+    metadataUrl: httpsUrl(
+      "ENTRA_METADATA_URL",
+      optional(env, "ENTRA_METADATA_URL") ?? `${authority}/v2.0/.well-known/openid-configuration`,
+    ).href,
+    credential: readCredential(env),
+    allowedTenants: readAllowedTenants(env),
+    graphBaseUrl: withoutSlash(
+      httpsUrl(
+        "GRAPH_BASE_URL",
+        optional(env, "GRAPH_BASE_URL") ?? "https://graph.microsoft.com/v1.0",
+      ),
+    ),
+    storage: readStorageSettings(env),
+    sealingKeys: readSealingKeys(env),
+    sessionLifetime: readSessionHours(env) * HOUR,
+    demoOtherAppUrl: optional(env, "DEMO_OTHER_APP_URL"),
+  };
+}
+
+function readClientId(env: Env): string {
+  const clientId = required(env, "ENTRA_CLIENT_ID", APP_REGISTRATION);
+  if (GUID.test(clientId)) return clientId.toLowerCase();
+  throw new SettingInvalid(
+    `ENTRA_CLIENT_ID is not a GUID. Use the Application (client) ID. ${APP_REGISTRATION}`,
+  );
+}
+
+function readBaseUrl(env: Env): string {
+  const given = optional(env, "APP_BASE_URL");
+  const hostname = optional(env, "WEBSITE_HOSTNAME");
+  // The local Functions host sets WEBSITE_HOSTNAME too, to localhost and its port.
+  const fallback = hostname?.startsWith("localhost")
+    ? `http://${hostname}`
+    : hostname && `https://${hostname}`;
+  const url = httpsUrl("APP_BASE_URL", given ?? fallback ?? "http://localhost:7071");
+  if (url.pathname !== "/" || url.search) {
+    throw new SettingInvalid(
+      "APP_BASE_URL has to be an origin: scheme, host and port, without a path.",
+    );
+  }
+  return url.origin;
+}
+
+function readAllowedTenants(env: Env): ReadonlySet<string> | undefined {
+  const list = optional(env, "ENTRA_ALLOWED_TENANTS")
+    ?.toLowerCase()
+    .split(/[\s,;]+/)
+    .filter(Boolean);
+  if (list?.some((tenant) => !GUID.test(tenant))) {
+    throw new SettingInvalid(
+      "ENTRA_ALLOWED_TENANTS has to be a list of tenant GUIDs, with commas between them.",
+    );
+  }
+  return list && new Set(list);
+}
+
+function readSessionHours(env: Env): number {
+  const hours = Number(optional(env, "SESSION_HOURS") ?? 12);
+  if (hours > 0 && hours <= 720) return hours;
+  throw new SettingInvalid("SESSION_HOURS has to be a number of hours above 0, up to 720.");
+}
+
+function withoutSlash(url: URL): string {
+  return url.href.replace(/\/+$/, "");
+}
+
+/**
+ * The origins on which the configured authority shows its pages: they may frame the front-channel logout
+ * URL, and forms may lead to them.
+ */
+export function authorityOrigins({ authority, metadataUrl, tenant }: Settings): readonly string[] {
+  const origins = [new URL(authority).origin];
+  // Personal accounts sign out on a host of their own.
+  if (tenant === "common" || tenant === "consumers") origins.push("https://login.live.com");
+  const metadata = new URL(metadataUrl);
+  // The development tenant shows its pages on a subdomain, so that it is another site than the app.
+  if (isLoopback(metadata)) origins.push(`http://*.localhost:${metadata.port}`);
+  return origins;
+}

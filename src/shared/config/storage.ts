@@ -1,0 +1,43 @@
+import { SettingInvalid } from "../errors.ts";
+import { type Env, httpsUrl, optional } from "./env.ts";
+
+/** Where the table is: Table Storage or Cosmos DB for Table. */
+export type StorageSettings =
+  | { readonly connectionString: string }
+  | {
+      readonly tableServiceUri: string;
+      /** A user-assigned identity; the system-assigned one when undefined. */
+      readonly managedIdentityClientId: string | undefined;
+    };
+
+const PREFIXES = ["TOKEN_CACHE_STORAGE", "AzureWebJobsStorage"];
+
+/** @throws {SettingInvalid} */
+export function readStorageSettings(env: Env): StorageSettings {
+  for (const prefix of PREFIXES) {
+    const connectionString = optional(env, prefix);
+    if (connectionString !== undefined)
+      return { connectionString: checked(prefix, connectionString) };
+    const uri = optional(env, `${prefix}__tableServiceUri`);
+    if (uri !== undefined) {
+      return {
+        tableServiceUri: httpsUrl(`${prefix}__tableServiceUri`, uri).href,
+        managedIdentityClientId: optional(env, `${prefix}__clientId`),
+      };
+    }
+  }
+  throw new SettingInvalid(
+    "TOKEN_CACHE_STORAGE is not set. Give a storage connection string, or set TOKEN_CACHE_STORAGE__tableServiceUri to the table endpoint and let the app's managed identity in.",
+  );
+}
+
+function checked(name: string, connectionString: string): string {
+  const development = /usedevelopmentstorage=true/i.test(connectionString);
+  const account = /AccountName=/i.test(connectionString) && /AccountKey=/i.test(connectionString);
+  const sas =
+    /TableEndpoint=/i.test(connectionString) && /SharedAccessSignature=/i.test(connectionString);
+  if (development || account || sas) return connectionString;
+  throw new SettingInvalid(
+    `${name} is not a storage connection string. It has AccountName and AccountKey, or TableEndpoint and SharedAccessSignature, or is UseDevelopmentStorage=true.`,
+  );
+}

@@ -1,0 +1,133 @@
+/** Everything Lightsout throws on purpose. `code` is stable; `message` says what is wrong and how to fix it. */
+export abstract class LightsoutError extends Error {
+  abstract readonly code: string;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = this.constructor.name;
+  }
+}
+
+/** An app setting is missing or malformed. Thrown once, at start. */
+export class SettingInvalid extends LightsoutError {
+  static readonly code = "ERR_SETTING_INVALID";
+  readonly code = SettingInvalid.code;
+}
+
+/** The request cannot be understood. Its message never repeats what was sent. */
+export class BadRequest extends LightsoutError {
+  static readonly code = "ERR_BAD_REQUEST";
+  readonly code = BadRequest.code;
+}
+
+/** A request that changes something did not come from this origin. */
+export class CrossSiteRequest extends LightsoutError {
+  static readonly code = "ERR_CROSS_SITE_REQUEST";
+  readonly code = CrossSiteRequest.code;
+
+  constructor() {
+    super("This request has to come from a page of this app.");
+  }
+}
+
+/** Nobody is signed in, or the account's tokens are gone. */
+export class SignedOut extends LightsoutError {
+  static readonly code = "ERR_SIGNED_OUT";
+  readonly code = SignedOut.code;
+
+  constructor(message = "You are not signed in.", options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/** The user has to go through sign-in again, to consent or to satisfy a policy. */
+export class InteractionRequired extends LightsoutError {
+  static readonly code = "ERR_INTERACTION_REQUIRED";
+  readonly code = InteractionRequired.code;
+  readonly scopes: readonly string[];
+  /** JSON of the `claims` request parameter (OpenID Connect Core §5.5), if the challenge had one. */
+  readonly claims: string | undefined;
+
+  constructor(scopes: readonly string[], claims?: string, options?: ErrorOptions) {
+    super("Microsoft Entra ID asks for another sign-in before it issues this token.", options);
+    this.scopes = scopes;
+    this.claims = claims;
+  }
+}
+
+/** What came back from the sign-in page is not an answer to a sign-in this browser started. */
+export class SignInRejected extends LightsoutError {
+  static readonly code = "ERR_SIGN_IN_REJECTED";
+  readonly code = SignInRejected.code;
+  /** A fixed word for logs and tests, such as `state_unknown`; never a value that was sent. */
+  readonly reason: string;
+
+  constructor(
+    reason: string,
+    message = "This sign-in could not be completed. Please start again.",
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+/** A sign-out overtook a sign-in that was still running. Its tokens were thrown away. */
+export class SignInOvertaken extends LightsoutError {
+  static readonly code = "ERR_SIGN_IN_OVERTAKEN";
+  readonly code = SignInOvertaken.code;
+
+  constructor() {
+    super("You were signed out while this sign-in was still running.");
+  }
+}
+
+/** Table Storage did not answer, or not clearly, within the time a request may take. */
+export class StoreUnavailable extends LightsoutError {
+  static readonly code = "ERR_STORE_UNAVAILABLE";
+  readonly code = StoreUnavailable.code;
+
+  constructor(
+    message = "Table Storage does not answer. Try again in a moment.",
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The identity provider did not answer, or answered with a fault of its own. */
+export class ProviderUnavailable extends LightsoutError {
+  static readonly code = "ERR_PROVIDER_UNAVAILABLE";
+  readonly code = ProviderUnavailable.code;
+
+  constructor(
+    message = "Microsoft Entra ID does not answer. Try again in a moment.",
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The permission table has no row for this Graph call. */
+export class NotPermitted extends LightsoutError {
+  static readonly code = "ERR_NOT_PERMITTED";
+  readonly code = NotPermitted.code;
+
+  constructor() {
+    super(
+      "This app does not offer that Microsoft Graph call. Its permission table lists the ones it does.",
+    );
+  }
+}
+
+/** Microsoft Graph did not answer in time, or in a way that can be passed on. */
+export class GraphUnavailable extends LightsoutError {
+  static readonly code = "ERR_GRAPH_UNAVAILABLE";
+  readonly code = GraphUnavailable.code;
+  readonly timedOut: boolean;
+
+  constructor(timedOut: boolean, options?: ErrorOptions) {
+    super("Microsoft Graph does not answer. Try again in a moment.", options);
+    this.timedOut = timedOut;
+  }
+}

@@ -1,0 +1,31 @@
+import { BadRequest } from "../errors.ts";
+import type { HttpRequest } from "./types.ts";
+
+/** More than an authorization response ever has. Characters. */
+const MAX_LENGTH = 64 * 1024;
+
+/** @throws {BadRequest} Not a form, too large, or with a parameter twice (RFC 6749 §3.1). */
+export async function readForm(request: HttpRequest): Promise<URLSearchParams> {
+  const [type] = (request.headers.get("content-type") ?? "").split(";");
+  if (type?.trim().toLowerCase() !== "application/x-www-form-urlencoded") {
+    throw new BadRequest("Send a form, with Content-Type: application/x-www-form-urlencoded.");
+  }
+  const text = await request.text();
+  if (text.length > MAX_LENGTH) throw new BadRequest("The form is too large.");
+  return onlyOnce(new URLSearchParams(text));
+}
+
+/**
+ * The query of a request. The host's own `request.query` joins what comes twice and ignores case.
+ * @throws {BadRequest} A parameter comes twice.
+ */
+export function readQuery(request: HttpRequest): URLSearchParams {
+  return onlyOnce(new URL(request.url).searchParams);
+}
+
+function onlyOnce(parameters: URLSearchParams): URLSearchParams {
+  if (new Set(parameters.keys()).size < parameters.size) {
+    throw new BadRequest("A parameter comes more than once. Send each one once.");
+  }
+  return parameters;
+}

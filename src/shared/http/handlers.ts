@@ -1,0 +1,95 @@
+import { LightsoutError, SignedOut } from "../errors.ts";
+import type { Lightsout } from "../lightsout.ts";
+import { errorPage } from "../pages/errorPage.ts";
+import { openSession, type SignedInSession } from "../session/session.ts";
+import { readSessionCookie } from "../session/sessionCookie.ts";
+import { type Problem, problemOf, signInUrl } from "./problem.ts";
+import { json, page, redirect } from "./responses.ts";
+import { assertSameOrigin } from "./sameOrigin.ts";
+import type { HttpRequest, HttpResponse } from "./types.ts";
+
+export type Handler<Context = unknown> = (
+  request: HttpRequest,
+  context: Context,
+) => Promise<HttpResponse>;
+
+/** For programs: errors become `application/problem+json`. */
+export function api<Context>(app: Lightsout, handler: Handler<Context>): Handler<Context> {
+  return answering(app, handler, (problem) => {
+    const { signIn, retryAfter, ...body } = problem;
+    const link = signIn && { signInUrl: signInUrl(app.settings.baseUrl, signIn) };
+    return json({ ...body, ...link }, problem.status, {
+      "Content-Type": "application/problem+json",
+      ...(retryAfter && { "Retry-After": String(retryAfter) }),
+    });
+  });
+}
+
+/** For people: errors become a page, and being signed out leads to sign-in and back. */
+export function webPage<Context>(app: Lightsout, handler: Handler<Context>): Handler<Context> {
+  return answering(app, handler, (problem, request) => {
+    const { baseUrl } = app.settings;
+    if (problem.signIn && request.method === "GET") {
+      const { pathname, search } = new URL(request.url);
+      return redirect(302, signInUrl(baseUrl, problem.signIn, pathname + search));
+    }
+    const headers = problem.retryAfter ? { "Retry-After": String(problem.retryAfter) } : {};
+    return page(app.settings, errorPage(problem), problem.status, headers);
+  });
+}
+
+function answering<Context>(
+  app: Lightsout,
+  handler: Handler<Context>,
+  answer: (problem: Problem, request: HttpRequest) => HttpResponse,
+): Handler<Context> {
+  return async (request, context) => {
+    try {
+      return await handler(request, context);
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem.status >= 500) logFault(app, error);
+      return answer(problem, request);
+    }
+  };
+}
+
+/** Of foreign errors only the kind is logged: their messages may repeat what was sent to somebody. */
+export function logFault(app: Lightsout, error: unknown): void {
+  const kinds: string[] = [];
+  for (let e = error; e instanceof Error && kinds.length < 4; e = e.cause) {
+    const code = (e as { code?: unknown }).code;
+    kinds.push(typeof code === "string" ? `${e.name}/${code}` : e.name);
+  }
+  const message = error instanceof LightsoutError ? error.message : "";
+  app.store.log("error", "request.failed", { error: kinds.join(" < "), message });
+}
+
+/** The session of the browser that sent the request; undefined when it is signed out. One point read. */
+export async function sessionOf(
+  app: Lightsout,
+  request: HttpRequest,
+): Promise<SignedInSession | undefined> {
+  const ticket = readSessionCookie(app.store.keyring, request);
+  return ticket && (await openSession(app.store, app.createClient, app.settings.clientId, ticket));
+}
+
+/**
+ * Turns a handler of `(request, session, context)` into an HTTP handler for signed-in users. Signed out, it
+ * answers 401 with a `signInUrl`; a request that may change something has to come from this origin.
+ */
+export function signedIn<Context>(
+  app: Lightsout,
+  handler: (
+    request: HttpRequest,
+    session: SignedInSession,
+    context: Context,
+  ) => Promise<HttpResponse>,
+): Handler<Context> {
+  return api(app, async (request, context) => {
+    if (request.method !== "GET") assertSameOrigin(request, app.settings.baseUrl);
+    const session = await sessionOf(app, request);
+    if (session === undefined) throw new SignedOut();
+    return await handler(request, session, context);
+  });
+}

@@ -1,0 +1,77 @@
+import {
+  BadRequest,
+  CrossSiteRequest,
+  GraphUnavailable,
+  InteractionRequired,
+  type LightsoutError,
+  NotPermitted,
+  ProviderUnavailable,
+  SignedOut,
+  SignInOvertaken,
+  SignInRejected,
+  StoreUnavailable,
+} from "../errors.ts";
+
+/** What a client is told about an error (RFC 9457). */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  /** Where signing in solves it: the scopes and claims to ask for. */
+  readonly signIn?: { readonly scopes: readonly string[]; readonly claims: string | undefined };
+  /** Seconds. */
+  readonly retryAfter?: number;
+}
+
+const TABLE: readonly [new (...args: never[]) => LightsoutError, number, string][] = [
+  [BadRequest, 400, "Bad request"],
+  [SignInRejected, 400, "Sign-in not completed"],
+  [SignedOut, 401, "Signed out"],
+  [InteractionRequired, 401, "Sign-in needed"],
+  [CrossSiteRequest, 403, "Cross-site request"],
+  [NotPermitted, 403, "Not offered"],
+  [SignInOvertaken, 409, "Signed out meanwhile"],
+  [ProviderUnavailable, 503, "Sign-in service not available"],
+  [StoreUnavailable, 503, "Storage not available"],
+];
+
+const RETRY_AFTER = 2;
+
+/** The one place where errors become HTTP. Whatever is not ours is a 500 that says nothing. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof GraphUnavailable) {
+    return problem(error, error.timedOut ? 504 : 502, "Microsoft Graph not available");
+  }
+  for (const [type, status, title] of TABLE) {
+    if (!(error instanceof type)) continue;
+    const known = problem(error, status, title);
+    if (status === 503) return { ...known, retryAfter: RETRY_AFTER };
+    if (error instanceof InteractionRequired) return { ...known, signIn: error };
+    return status === 401 ? { ...known, signIn: { scopes: [], claims: undefined } } : known;
+  }
+  return {
+    type: "about:blank",
+    title: "Internal error",
+    status: 500,
+    detail: "Something went wrong here. The log says what.",
+  };
+}
+
+function problem(error: LightsoutError, status: number, title: string): Problem {
+  const name = error.code.replace("ERR_", "").toLowerCase().replaceAll("_", "-");
+  return { type: `urn:lightsout:problem:${name}`, title, status, detail: error.message };
+}
+
+/** `/auth/signin` with everything that the problem says is missing. */
+export function signInUrl(
+  baseUrl: string,
+  signIn: NonNullable<Problem["signIn"]>,
+  returnTo?: string,
+): string {
+  const url = new URL("/auth/signin", baseUrl);
+  if (returnTo) url.searchParams.set("returnTo", returnTo);
+  if (signIn.scopes.length > 0) url.searchParams.set("scope", signIn.scopes.join(" "));
+  if (signIn.claims) url.searchParams.set("claims", signIn.claims);
+  return url.href;
+}

@@ -1,0 +1,45 @@
+import { BadRequest } from "../errors.ts";
+
+const PROMPTS = new Set(["login", "select_account", "consent", "none"]);
+/** A scope token (RFC 6749 §3.3); resource scopes are URLs. */
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/;
+const MAX_SCOPES = 30;
+const HINT = /^[^\p{Cc}]{1,320}$/u;
+const MAX_CLAIMS = 4_096;
+
+/** What `/auth/signin` passes on to the provider. @throws {BadRequest} */
+export function signInOptions(query: URLSearchParams) {
+  const get = (name: string) => query.get(name) || undefined;
+  return {
+    returnTo: get("returnTo"),
+    prompt: checked("prompt", get("prompt"), (value) => PROMPTS.has(value)),
+    loginHint: checked("loginHint", get("loginHint"), (value) => HINT.test(value)),
+    domainHint: checked("domainHint", get("domainHint"), (value) => HINT.test(value)),
+    scopes: scopesOf(get("scope")),
+    claims: checked("claims", get("claims"), isClaimsRequest),
+  };
+}
+
+function scopesOf(value: string | undefined): string[] {
+  const scopes = value?.split(" ").filter(Boolean) ?? [];
+  if (scopes.length <= MAX_SCOPES && scopes.every((scope) => SCOPE.test(scope))) return scopes;
+  throw new BadRequest(
+    "The scope parameter is malformed. Give scope names with spaces between them.",
+  );
+}
+
+/** A JSON object (OpenID Connect Core §5.5). */
+function isClaimsRequest(value: string): boolean {
+  if (value.length > MAX_CLAIMS) return false;
+  try {
+    const parsed: unknown = JSON.parse(value);
+    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed);
+  } catch {
+    return false;
+  }
+}
+
+function checked(name: string, value: string | undefined, isValid: (value: string) => boolean) {
+  if (value === undefined || isValid(value)) return value;
+  throw new BadRequest(`The ${name} parameter is malformed.`);
+}

@@ -1,0 +1,31 @@
+import { createHash } from "node:crypto";
+
+/** The values that bind one authorization request to the browser that started it. */
+export interface Attempt {
+  /** RFC 6749 §10.12. */
+  readonly state: string;
+  /** OpenID Connect Core §3.1.2.1. */
+  readonly nonce: string;
+  /** RFC 7636 §4.1. */
+  readonly codeVerifier: string;
+  /** RFC 7636 §4.2, method S256. */
+  readonly codeChallenge: string;
+}
+
+/**
+ * All of them from one secret, so that a cookie has to carry only that.
+ * @param secret 256 random bits.
+ */
+export function attemptOf(secret: string): Attempt {
+  const codeVerifier = sha256(`verifier ${secret}`);
+  return {
+    state: sha256(`state ${secret}`),
+    nonce: sha256(`nonce ${secret}`),
+    codeVerifier,
+    codeChallenge: sha256(codeVerifier),
+  };
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("base64url");
+}

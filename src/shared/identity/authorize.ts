@@ -1,0 +1,39 @@
+import type { Attempt } from "./attempt.ts";
+import type { ClientFactory } from "./client.ts";
+
+/** What every sign-in asks for: an ID token, a refresh token, and the profile that the home page shows. */
+export const SIGN_IN_SCOPES = ["openid", "profile", "offline_access", "User.Read"];
+
+export interface AuthorizeOptions {
+  readonly scopes: readonly string[];
+  readonly prompt?: string | undefined;
+  readonly loginHint?: string | undefined;
+  readonly domainHint?: string | undefined;
+  readonly claims?: string | undefined;
+}
+
+/**
+ * The authorization request (RFC 6749 §4.1.1) with PKCE (RFC 7636) and `form_post`: a `code` in the query
+ * would be taken for a function key by the Functions host.
+ */
+export async function authorizeUrl(
+  createClient: ClientFactory,
+  redirectUri: string,
+  attempt: Attempt,
+  { scopes, prompt, loginHint, domainHint, claims }: AuthorizeOptions,
+): Promise<string> {
+  const client = await createClient();
+  return await client.getAuthCodeUrl({
+    redirectUri,
+    responseMode: "form_post",
+    scopes: [...scopes],
+    state: attempt.state,
+    nonce: attempt.nonce,
+    codeChallenge: attempt.codeChallenge,
+    codeChallengeMethod: "S256",
+    ...(prompt && { prompt }),
+    ...(loginHint && { loginHint }),
+    ...(domainHint && { domainHint }),
+    ...(claims && { claims }),
+  });
+}

@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import type { Configuration } from "@azure/msal-node";
+import { importPKCS8, SignJWT } from "jose";
+import type { CredentialSettings } from "../config/credential.ts";
+import type { TokenSource } from "./managedIdentity.ts";
+
+/** The part of MSAL's configuration that proves who the client is. */
+export type ClientCredential = Pick<Configuration["auth"], "clientSecret" | "clientAssertion">;
+
+const ASSERTION_SECONDS = 600;
+const ASSERTION_MARGIN = 120;
+
+/**
+ * Both kinds of assertion are made once and reused until shortly before they expire: MSAL asks for one on
+ * every call, and a signature costs more than the rest of a request together.
+ */
+export function createClientCredential(
+  settings: CredentialSettings,
+  clientId: string,
+  managedIdentity: (clientId: string) => TokenSource,
+  now: () => number,
+): ClientCredential {
+  switch (settings.kind) {
+    case "secret":
+      return { clientSecret: settings.secret };
+    case "managedIdentity": {
+      const source = managedIdentity(settings.clientId);
+      return { clientAssertion: async () => (await source("api://AzureADTokenExchange")).token };
+    }
+    case "certificate": {
+      let current: { assertion: Promise<string>; audience: string; goodUntil: number } | undefined;
+      return {
+        async clientAssertion({ tokenEndpoint }) {
+          const seconds = Math.floor(now() / 1_000);
+          const audience = tokenEndpoint ?? "";
+          if (!current || current.audience !== audience || seconds >= current.goodUntil) {
+            const goodUntil = seconds + ASSERTION_SECONDS - ASSERTION_MARGIN;
+            const assertion = sign(settings, clientId, audience, seconds);
+            current = { assertion, audience, goodUntil };
+          }
+          return await current.assertion;
+        },
+      };
+    }
+  }
+}
+
+/** A client assertion as Entra ID takes it (RFC 7523 §2.2, OpenID Connect Core §9): PS256 with `x5t#S256`. */
+async function sign(
+  { certificate, privateKey }: Extract<CredentialSettings, { kind: "certificate" }>,
+  clientId: string,
+  audience: string,
+  seconds: number,
+): Promise<string> {
+  const thumbprint = createHash("sha256").update(certificate.raw).digest("base64url");
+  return await new SignJWT()
+    .setProtectedHeader({ alg: "PS256", typ: "JWT", "x5t#S256": thumbprint })
+    .setIssuer(clientId)
+    .setSubject(clientId)
+    .setAudience(audience)
+    .setJti(crypto.randomUUID())
+    .setIssuedAt(seconds)
+    .setNotBefore(seconds)
+    .setExpirationTime(seconds + ASSERTION_SECONDS)
+    .sign(await importPKCS8(privateKey, "PS256"));
+}

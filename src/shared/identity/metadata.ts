@@ -1,0 +1,80 @@
+import { ProviderUnavailable } from "../errors.ts";
+import { fetchJson } from "./network.ts";
+
+/** The fields in use of an OpenID Provider Configuration (OpenID Connect Discovery 1.0 §3). */
+export interface ProviderMetadata {
+  /** With `{tenantid}` in it where an authority signs in several tenants. */
+  readonly issuer: string;
+  readonly authorization_endpoint: string;
+  readonly token_endpoint: string;
+  readonly jwks_uri: string;
+  readonly end_session_endpoint?: string;
+}
+
+export interface MetadataSource {
+  /** Fetched once and kept for a day; an older copy is better than none. @throws {ProviderUnavailable} */
+  get(tenantId?: string): Promise<ProviderMetadata>;
+  /** What is there already, without any request. */
+  peek(): ProviderMetadata | undefined;
+}
+
+const LIFETIME = 24 * 3_600_000;
+const TENANT_ALIAS = /^(common|organizations|consumers)$/;
+
+/**
+ * @param tenant The configured tenant. Where it stands for many, `get(tenantId)` asks for that tenant's own
+ * metadata: a token request to a shared endpoint would go to the user's home tenant, also for a guest.
+ */
+export function createMetadataSource(
+  metadataUrl: string,
+  tenant: string,
+  fetch: typeof globalThis.fetch,
+  now: () => number,
+): MetadataSource {
+  const known = new Map<string, { metadata: ProviderMetadata; fetchedAt: number }>();
+  const pending = new Map<string, Promise<ProviderMetadata>>();
+
+  async function load(url: string): Promise<ProviderMetadata> {
+    const metadata = (await fetchJson(fetch, url)) as ProviderMetadata;
+    for (const field of [
+      "issuer",
+      "authorization_endpoint",
+      "token_endpoint",
+      "jwks_uri",
+    ] as const) {
+      if (typeof metadata?.[field] !== "string") {
+        throw new ProviderUnavailable(
+          `The provider's metadata has no ${field}. Check ENTRA_TENANT_ID, ENTRA_AUTHORITY and ENTRA_METADATA_URL.`,
+        );
+      }
+    }
+    known.set(url, { metadata, fetchedAt: now() });
+    return metadata;
+  }
+
+  function urlFor(tenantId: string | undefined): string {
+    if (tenantId === undefined || !TENANT_ALIAS.test(tenant)) return metadataUrl;
+    return metadataUrl.replace(`/${tenant}/`, `/${tenantId}/`);
+  }
+
+  return {
+    async get(tenantId) {
+      const url = urlFor(tenantId);
+      const copy = known.get(url);
+      if (copy && now() - copy.fetchedAt < LIFETIME) return copy.metadata;
+
+      let request = pending.get(url);
+      if (request === undefined) {
+        request = load(url).finally(() => pending.delete(url));
+        pending.set(url, request);
+      }
+      try {
+        return await request;
+      } catch (error) {
+        if (copy) return copy.metadata;
+        throw error;
+      }
+    },
+    peek: () => known.get(metadataUrl)?.metadata,
+  };
+}

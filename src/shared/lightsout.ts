@@ -1,0 +1,63 @@
+import type { Settings } from "./config/settings.ts";
+import { type ClientFactory, createClientFactory } from "./identity/client.ts";
+import { createClientCredential } from "./identity/clientCredential.ts";
+import { createIdTokenValidator, type IdTokenValidator } from "./identity/idToken.ts";
+import type { TokenSource } from "./identity/managedIdentity.ts";
+import { createMetadataSource, type MetadataSource } from "./identity/metadata.ts";
+import { createNetworkClient } from "./identity/network.ts";
+import { createKeyring } from "./store/sealing.ts";
+import type { Log, Store } from "./store/store.ts";
+import type { Table } from "./store/table.ts";
+
+/** Everything a handler works with: made once per process. */
+export interface Lightsout {
+  readonly settings: Settings;
+  readonly store: Store;
+  readonly metadata: MetadataSource;
+  readonly createClient: ClientFactory;
+  readonly idTokens: IdTokenValidator;
+  readonly fetch: typeof globalThis.fetch;
+}
+
+/** What Lightsout takes from the outside world. */
+export interface Platform {
+  readonly table: Table;
+  readonly fetch: typeof globalThis.fetch;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly randomBytes: (size: number) => Uint8Array;
+  readonly managedIdentity: (clientId: string | undefined) => TokenSource;
+  readonly log: Log;
+}
+
+/** Nothing is sent to anybody before the first request needs it. */
+export function createLightsout(settings: Settings, platform: Platform): Lightsout {
+  const { table, fetch, now, sleep, randomBytes, managedIdentity, log } = platform;
+  const { clientId, allowedTenants, metadataUrl, tenant } = settings;
+  const metadata = createMetadataSource(metadataUrl, tenant, fetch, now);
+  const credential = createClientCredential(settings.credential, clientId, managedIdentity, now);
+  return {
+    settings,
+    store: {
+      table,
+      keyring: createKeyring(settings.sealingKeys, randomBytes),
+      now,
+      randomBytes,
+      log,
+    },
+    metadata,
+    createClient: createClientFactory(
+      settings,
+      credential,
+      metadata,
+      createNetworkClient(fetch, sleep),
+    ),
+    idTokens: createIdTokenValidator(
+      { clientId, allowedTenants, metadata: () => metadata.get() },
+      fetch,
+      now,
+    ),
+    fetch,
+  };
+}

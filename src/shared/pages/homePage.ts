@@ -1,0 +1,68 @@
+import { html } from "./html.ts";
+import { layout } from "./layout.ts";
+
+export interface Profile {
+  readonly displayName?: string;
+  readonly mail?: string;
+  readonly jobTitle?: string;
+  readonly officeLocation?: string;
+}
+
+export interface SignedInHome {
+  readonly name: string;
+  readonly username: string;
+  /** From Microsoft Graph; undefined when Graph did not answer. */
+  readonly profile: Profile | undefined;
+  /** ISO 8601. */
+  readonly expiresAt: string;
+  readonly otherApp: string | undefined;
+}
+
+export function signedInHome({
+  name,
+  username,
+  profile,
+  expiresAt,
+  otherApp,
+}: SignedInHome): string {
+  const until = `${expiresAt.slice(0, 16).replace("T", " ")} UTC`;
+  return layout({
+    title: "Signed in",
+    signedIn: true,
+    content: html`<div class="who">
+<img src="/graph/me/photo/$value" alt="" width="80" height="80">
+<div><h1>${profile?.displayName ?? name}</h1><p class="soft">${profile?.mail ?? username}</p></div>
+</div>
+<dl>
+${profile?.jobTitle && html`<dt>Role</dt><dd>${profile.jobTitle}</dd>`}
+${profile?.officeLocation && html`<dt>Office</dt><dd>${profile.officeLocation}</dd>`}
+<dt>Session</dt><dd>ends ${until}</dd>
+${!profile && html`<dt>Profile</dt><dd>Microsoft Graph does not answer right now.</dd>`}
+</dl>
+<form method="post" action="/auth/signout"><button class="button">Sign out everywhere</button></form>
+${guide(otherApp, true)}`,
+  });
+}
+
+export function signedOutHome(otherApp: string | undefined): string {
+  return layout({
+    title: "Signed out",
+    content: html`<h1>You are signed out</h1>
+<p class="soft">This app holds no tokens for you. Sign in to see your Microsoft 365 profile.</p>
+<div class="actions"><a class="button" href="/auth/signin">Sign in</a></div>
+${guide(otherApp, false)}`,
+  });
+}
+
+/** Only in the local set-up, which has a second app to sign out from. */
+function guide(otherApp: string | undefined, signedIn: boolean) {
+  if (otherApp === undefined) return undefined;
+  return html`<aside>
+<h2>Try it in three steps</h2>
+<ol>
+<li>${signedIn ? "You are signed in here: done." : "Sign in here, with one click."}</li>
+<li>Open <a href="${otherApp}" target="_blank" rel="noopener">the other app</a> and sign in there. Nobody asks you again.</li>
+<li>Choose <b>Sign out everywhere</b> in the other app, come back, and reload: your tokens here are gone.</li>
+</ol>
+</aside>`;
+}

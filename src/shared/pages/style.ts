@@ -1,0 +1,34 @@
+import { createHash } from "node:crypto";
+
+/** The one style sheet: light and dark, phone to desktop, no font and no image from anywhere. */
+export const STYLE = `
+:root{color-scheme:light dark;--bg:#f6f5f2;--card:#fff;--ink:#1d2228;--soft:#5c6570;--line:#e2e0da;--accent:#3b4cca;--on:#fff;--good:#1d7a4c}
+@media(prefers-color-scheme:dark){:root{--bg:#14161a;--card:#1d2026;--ink:#eceef1;--soft:#a0a8b3;--line:#30353d;--accent:#94a1ff;--on:#12141c;--good:#6fd3a0}}
+*{box-sizing:border-box}
+body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1.5rem;background:var(--bg);color:var(--ink);font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
+main{width:100%;max-width:34rem;background:var(--card);border:1px solid var(--line);border-radius:1rem;padding:clamp(1.5rem,5vw,2.5rem)}
+.brand{display:flex;align-items:center;gap:.5rem;margin:0 0 1.75rem;font-weight:600;font-size:.875rem;color:var(--soft)}
+.brand::before{content:"";width:.75rem;height:.75rem;border-radius:50%;border:2px solid var(--soft)}
+.brand.on::before{background:var(--good);border-color:var(--good)}
+h1{margin:0 0 .5rem;font-size:1.625rem;line-height:1.25;letter-spacing:-.01em}
+p{margin:0 0 1rem}
+.soft{color:var(--soft)}
+.who{display:flex;gap:1.25rem;align-items:center;margin-bottom:1.5rem}
+.who img{width:5rem;height:5rem;border-radius:50%;object-fit:cover;background:var(--line);flex:none}
+.who h1{margin:0}.who p{margin:0;overflow-wrap:anywhere}
+dl{display:grid;grid-template-columns:auto 1fr;gap:.35rem 1.25rem;margin:0 0 1.75rem;padding:1rem 0;border-block:1px solid var(--line)}
+dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
+.actions{display:flex;flex-wrap:wrap;gap:.75rem;margin-top:1.5rem}
+.actions form{margin:0}
+.button{display:inline-block;padding:.65rem 1.25rem;border:1px solid var(--accent);border-radius:.6rem;background:var(--accent);color:var(--on);font:inherit;font-weight:600;text-decoration:none;cursor:pointer}
+.button.quiet{background:none;color:var(--accent)}
+.button:hover{filter:brightness(1.08)}
+:focus-visible{outline:3px solid var(--accent);outline-offset:3px}
+a{color:var(--accent)}
+aside{margin-top:2rem;padding-top:1.25rem;border-top:1px solid var(--line);font-size:.9375rem}
+aside h2{margin:0 0 .5rem;font-size:1rem}
+ol{margin:0;padding-left:1.25rem}li{margin:.35rem 0}
+`;
+
+/** Its source expression for a Content Security Policy (CSP Level 3 §2.3.1). */
+export const STYLE_HASH = `sha256-${createHash("sha256").update(STYLE).digest("base64")}`;

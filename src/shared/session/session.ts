@@ -1,0 +1,94 @@
+import { InteractionRequired, SignedOut, StoreUnavailable } from "../errors.ts";
+import type { ClientFactory } from "../identity/client.ts";
+import { type Refreshed, refreshTokens } from "../identity/tokens.ts";
+import type { Session } from "../store/account.ts";
+import { type AccountRead, readSession, removeRead, writeBack } from "../store/refresh.ts";
+import type { SessionRef } from "../store/signIn.ts";
+import type { Store } from "../store/store.ts";
+import { findAccessToken } from "../store/tokenCache.ts";
+
+/** A signed-in user, for as long as one request lasts. */
+export interface SignedInSession {
+  readonly account: {
+    readonly homeAccountId: string;
+    readonly tenantId: string;
+    readonly name: string;
+    readonly username: string;
+  };
+  /** Milliseconds since 1970. */
+  readonly signedInAt: number;
+  readonly expiresAt: number;
+  /**
+   * A Microsoft Graph access token with these scopes, from the cache or refreshed.
+   *
+   * @param claims A claims challenge that a resource answered with: asks for a new token that satisfies it.
+   * @throws {SignedOut} Signed out meanwhile, or the grant has been revoked.
+   * @throws {InteractionRequired} The user has to sign in again, to consent or to satisfy a policy.
+   * @throws {ProviderUnavailable} @throws {StoreUnavailable}
+   */
+  getToken(scopes: readonly string[], claims?: string): Promise<string>;
+}
+
+const WRITE_ATTEMPTS = 5;
+
+/** @returns undefined when nobody is signed in with that cookie. One point read. @throws {StoreUnavailable} */
+export async function openSession(
+  store: Store,
+  createClient: ClientFactory,
+  clientId: string,
+  ref: SessionRef,
+): Promise<SignedInSession | undefined> {
+  const found = await readSession(store, ref);
+  if (found === undefined) return undefined;
+  const { session } = found;
+  const { homeAccountId, tenantId, name, username, signedInAt, expiresAt } = session;
+  let read = found.read;
+
+  async function getToken(scopes: readonly string[], claims?: string): Promise<string> {
+    const wanted = { homeAccountId, tenantId, clientId, scopes };
+    for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
+      const held = claims ? undefined : findAccessToken(read.account.cache, wanted, store.now());
+      if (held !== undefined) return held;
+
+      const refreshed = await refresh(store, createClient, read, session, scopes, claims);
+      // Not before it is stored is the token used: storing fails when the user has signed out meanwhile.
+      if (refreshed && (await writeBack(store, read, refreshed.cache)))
+        return refreshed.accessToken;
+
+      const again = await readSession(store, ref);
+      if (again === undefined) throw new SignedOut();
+      read = again.read;
+    }
+    throw new StoreUnavailable();
+  }
+
+  return { account: { homeAccountId, tenantId, name, username }, signedInAt, expiresAt, getToken };
+}
+
+/** @returns undefined when the grant is gone, but the account was changed since it was read: it may have a new one. */
+async function refresh(
+  store: Store,
+  createClient: ClientFactory,
+  read: AccountRead,
+  { homeAccountId, tenantId }: Session,
+  scopes: readonly string[],
+  claims: string | undefined,
+): Promise<Refreshed | undefined> {
+  // A challenge means that the tokens at hand are refused: none of them may be found again.
+  const cache = claims ? { ...read.account.cache, AccessToken: {} } : read.account.cache;
+  const account = read.partition;
+  try {
+    const request = { homeAccountId, tenantId, scopes, claims };
+    const refreshed = await refreshTokens(createClient, cache, request);
+    store.log("info", "token.refreshed", { account });
+    return refreshed;
+  } catch (error) {
+    if (error instanceof InteractionRequired) {
+      store.log("info", "token.interaction_required", { account });
+    }
+    if (!(error instanceof SignedOut)) throw error;
+    if (!(await removeRead(store, read))) return undefined;
+    store.log("info", "signout.revoked", { account });
+    throw error;
+  }
+}

@@ -1,0 +1,139 @@
+import { BadRequest, SignInRejected } from "./errors.ts";
+import { readForm } from "./http/form.ts";
+import { returnPath } from "./http/returnPath.ts";
+import type { Cookie, HttpRequest } from "./http/types.ts";
+import { attemptOf } from "./identity/attempt.ts";
+import { type AuthorizeOptions, authorizeUrl, SIGN_IN_SCOPES } from "./identity/authorize.ts";
+import type { IdTokenClaims } from "./identity/idToken.ts";
+import { type Redeemed, redeemCode } from "./identity/tokens.ts";
+import type { Lightsout } from "./lightsout.ts";
+import { readSessionCookie, sessionCookie } from "./session/sessionCookie.ts";
+import { readSignInCookie, SIGN_IN_LIFETIME, signInCookie } from "./session/signInCookie.ts";
+import { endSession } from "./store/endSession.ts";
+import { accountPartition } from "./store/keys.ts";
+import { takeRedemption } from "./store/redemption.ts";
+import { storeSignIn } from "./store/signIn.ts";
+
+export interface Redirect {
+  readonly location: string;
+  readonly cookies: Cookie[];
+}
+
+/** Sends the browser to the provider's sign-in page, with a cookie that binds the answer to it. @throws {ProviderUnavailable} */
+export async function startSignIn(
+  app: Lightsout,
+  request: HttpRequest,
+  options: AuthorizeOptions & { readonly returnTo: string | undefined },
+): Promise<Redirect> {
+  const { settings, store } = app;
+  const secret = Buffer.from(store.randomBytes(32)).toString("base64url");
+  const scopes = [...new Set([...SIGN_IN_SCOPES, ...options.scopes])];
+  const pending = {
+    secret,
+    scopes,
+    returnTo: returnPath(options.returnTo, settings.baseUrl),
+    replaces: readSessionCookie(store.keyring, request),
+    expiresAt: store.now() + SIGN_IN_LIFETIME,
+  };
+  const [randomByte = 0] = store.randomBytes(1);
+  return {
+    location: await authorizeUrl(app.createClient, redirectUri(app), attemptOf(secret), {
+      ...options,
+      scopes,
+    }),
+    cookies: [signInCookie(store.keyring, request, pending, randomByte)],
+  };
+}
+
+/**
+ * Takes the provider's answer (OpenID Connect Core §3.1.2.5, form post): redeems the code once, validates the
+ * ID token, stores the tokens, and makes the session.
+ *
+ * @throws {SignInRejected} It is no answer to a sign-in of this browser, or not one to believe.
+ * @throws {SignInOvertaken} A sign-out was faster.
+ * @throws {ProviderUnavailable} @throws {StoreUnavailable} @throws {BadRequest}
+ */
+export async function finishSignIn(app: Lightsout, request: HttpRequest): Promise<Redirect> {
+  const { settings, store } = app;
+  const form = await readForm(request);
+  const found = readSignInCookie(store.keyring, request, form.get("state") ?? "", store.now());
+  if (found === undefined) throw new SignInRejected("state_unknown");
+  const { pending, attempt } = found;
+
+  if (form.has("error")) throw providerError(form.get("error"));
+  const code = form.get("code");
+  if (!code) throw new BadRequest("The sign-in page's answer has no code in it.");
+  if (!(await takeRedemption(store, attempt.state, pending.expiresAt))) {
+    throw new SignInRejected("already_redeemed", "This sign-in has been completed already.");
+  }
+
+  const { createClient } = app;
+  const redeemed = await redeemCode(createClient, code, redirectUri(app), pending.scopes, attempt);
+  const claims = await app.idTokens.validate(redeemed.idToken, attempt.nonce);
+  assertSameUser(redeemed, claims);
+  const sids = sidsOf(claims, form.get("session_state"));
+  if (claims.sid === undefined) store.log("warn", "signin.sid_claim_missing");
+
+  const { replaces } = pending;
+  if (replaces && replaces.partition !== accountPartition(redeemed.homeAccountId)) {
+    // Somebody else was signed in with this browser.
+    await endSession(store, replaces);
+  }
+  const ref = await storeSignIn(store, {
+    session: sessionOf(redeemed, claims, store.now(), settings.sessionLifetime),
+    cache: redeemed.cache,
+    sids,
+    replaces,
+  });
+  store.log("info", "signin.done", { account: ref.partition });
+
+  const ticket = { ...ref, logoutHint: claims.login_hint };
+  return {
+    location: settings.baseUrl + pending.returnTo,
+    cookies: [sessionCookie(store.keyring, ticket, settings.sessionLifetime), found.cookie],
+  };
+}
+
+/** Registered with the app registration, as a platform of type Web. */
+function redirectUri({ settings }: Lightsout): string {
+  return `${settings.baseUrl}/auth/callback`;
+}
+
+/** The signed claim counts; `session_state`, which Entra gives the same value, only where the claim is not configured. */
+function sidsOf({ sid }: IdTokenClaims, sessionState: string | null): string[] {
+  const known = sid ?? sessionState;
+  return known ? [known] : [];
+}
+
+/** `client_info` names the account but is not signed: in the user's home tenant it has to agree with the ID token. */
+function assertSameUser({ homeAccountId }: Redeemed, { oid, tid }: IdTokenClaims): void {
+  const [uid, homeTenant] = homeAccountId.toLowerCase().split(".");
+  const agrees = homeTenant !== tid.toLowerCase() || uid === oid.toLowerCase();
+  if (!homeTenant || !agrees) throw new SignInRejected("client_info_mismatch");
+}
+
+function sessionOf(
+  { homeAccountId }: Redeemed,
+  { tid, name, preferred_username }: IdTokenClaims,
+  now: number,
+  lifetime: number,
+) {
+  return {
+    homeAccountId,
+    tenantId: tid,
+    name,
+    username: preferred_username,
+    signedInAt: now,
+    expiresAt: now + lifetime,
+  };
+}
+
+/** The provider's `error_description` is shown nowhere: anybody can post one here. */
+function providerError(error: string | null): SignInRejected {
+  return error === "access_denied"
+    ? new SignInRejected(
+        "access_denied",
+        "You did not agree to what this app asks for, so you are not signed in.",
+      )
+    : new SignInRejected("provider_error");
+}

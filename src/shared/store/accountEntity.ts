@@ -1,0 +1,89 @@
+import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { type Account, expiryOf, withoutExpiredSessions } from "./account.ts";
+import { generationRow } from "./keys.ts";
+import type { Keyring } from "./sealing.ts";
+import type { Entity, Stored } from "./table.ts";
+import { withHalfTheTokens, withoutExpiredTokens } from "./tokenCache.ts";
+
+/** The row of one generation: an account's tokens and sessions, sealed, in binary properties `d0`, `d1`, … */
+export interface AccountEntity extends Entity {
+  readonly format: number;
+  readonly keyId: string;
+  readonly chunks: number;
+  /** When the last session in it ends. ISO 8601; for the purge, which does not unseal. */
+  readonly expiresAt: string;
+}
+
+const FORMAT = 1;
+/** The largest binary property of Table Storage, in bytes. */
+const CHUNK = 64 * 1024;
+/** Eleven chunks are 704 KiB, and 939 KiB in base64: below the limit of 1 MiB whichever way an entity is counted. */
+const MAX_CHUNKS = 11;
+/** More than an account of {@link MAX_CHUNKS} ever inflates to; what claims to be larger was not made here. */
+const MAX_INFLATED = 64 * 1024 * 1024;
+
+export interface SealedAccount {
+  readonly entity: AccountEntity;
+  /** Access tokens that were left out because the rest would not have fitted. */
+  readonly dropped: number;
+}
+
+/**
+ * Prunes what expired, compresses, seals for exactly this row, and cuts the result into chunks.
+ * Access tokens are left out, shortest-lived first, until the rest fits.
+ */
+export function sealAccount(
+  keyring: Keyring,
+  partitionKey: string,
+  generation: string,
+  account: Account,
+  now: number,
+): SealedAccount {
+  const rowKey = generationRow(generation);
+  let kept = withoutExpiredSessions(account, now);
+  kept = { ...kept, cache: withoutExpiredTokens(kept.cache, now) };
+  const before = Object.keys(kept.cache.AccessToken).length;
+
+  for (;;) {
+    const plaintext = deflateRawSync(JSON.stringify(kept), { level: 1 });
+    const { keyId, bytes } = keyring.seal(plaintext, contextOf(partitionKey, rowKey));
+    const chunks = Math.ceil(bytes.length / CHUNK);
+    const tokens = Object.keys(kept.cache.AccessToken).length;
+    if (chunks <= MAX_CHUNKS || tokens === 0) {
+      const expiresAt = new Date(expiryOf(kept)).toISOString();
+      const data: Record<string, Uint8Array> = {};
+      for (let i = 0; i < chunks; i++) data[`d${i}`] = bytes.subarray(i * CHUNK, (i + 1) * CHUNK);
+      return {
+        entity: { partitionKey, rowKey, format: FORMAT, keyId, chunks, expiresAt, ...data },
+        dropped: before - tokens,
+      };
+    }
+    kept = { ...kept, cache: withHalfTheTokens(kept.cache) };
+  }
+}
+
+/** @returns undefined for anything that {@link sealAccount} did not make for this row with a key we hold. */
+export function openAccount(keyring: Keyring, entity: Stored<Entity>): Account | undefined {
+  const { format, keyId, chunks, partitionKey, rowKey } = entity;
+  if (format !== FORMAT || typeof keyId !== "string") return undefined;
+  if (typeof chunks !== "number" || !(chunks >= 1 && chunks <= MAX_CHUNKS)) return undefined;
+
+  const parts: Uint8Array[] = [];
+  for (let i = 0; i < chunks; i++) {
+    const part = entity[`d${i}`];
+    if (!(part instanceof Uint8Array)) return undefined;
+    parts.push(part);
+  }
+  const sealed = {
+    keyId,
+    bytes: parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts),
+  };
+  const plaintext = keyring.open(sealed, contextOf(partitionKey, rowKey));
+  if (plaintext === undefined) return undefined;
+  return JSON.parse(inflateRawSync(plaintext, { maxOutputLength: MAX_INFLATED }).toString());
+}
+
+/** What a sealed account is bound to: it opens in this row and in no other. */
+function contextOf(partitionKey: string, rowKey: string): string {
+  return `account/${partitionKey}/${rowKey}`;
+}

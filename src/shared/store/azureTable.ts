@@ -1,0 +1,163 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import {
+  odata,
+  RestError,
+  TableClient,
+  type TableServiceClientOptions,
+  type TransactionAction,
+} from "@azure/data-tables";
+import type { StorageSettings } from "../config/storage.ts";
+import { StoreUnavailable } from "../errors.ts";
+import type { TokenSource } from "../identity/managedIdentity.ts";
+import { type TableRequests, Unanswered } from "./retrying.ts";
+import type { Entity, Stored } from "./table.ts";
+
+/** Milliseconds one try may take. A point read takes 5 to 20 in the same region. */
+const TRY_TIMEOUT = 2_000;
+const MAX_SOCKETS = 64;
+/** Everything Lightsout keeps is in this table. */
+export const TABLE_NAME = "lightsout";
+
+/** Opens the table. Nothing is sent before the first request, and the table is made when it is missing. */
+export function azureTable(
+  storage: StorageSettings,
+  managedIdentity: (clientId: string | undefined) => TokenSource,
+): TableRequests {
+  const options = clientOptions(storage);
+  const client =
+    "connectionString" in storage
+      ? TableClient.fromConnectionString(storage.connectionString, TABLE_NAME, options)
+      : new TableClient(
+          storage.tableServiceUri,
+          TABLE_NAME,
+          credentialOf(managedIdentity(storage.managedIdentityClientId)),
+          options,
+        );
+
+  /** Runs one try. `absent` is its answer when the service says that the condition does not hold. */
+  async function request<T, A>(
+    run: (abortSignal: AbortSignal) => Promise<T>,
+    absent: A,
+  ): Promise<T | A> {
+    try {
+      return await run(AbortSignal.timeout(TRY_TIMEOUT));
+    } catch (error) {
+      const status = error instanceof RestError ? error.statusCode : undefined;
+      if (codeOf(error) === "TableNotFound") {
+        // Instances may do this at once: the SDK takes "already exists" for success.
+        await request((abortSignal) => client.createTable({ abortSignal }), undefined);
+        throw new Unanswered({ cause: error });
+      }
+      if (status === 404 || status === 409 || status === 412) return absent;
+      if (isPermanent(status)) {
+        throw new StoreUnavailable(
+          `Table Storage refuses with ${status}. Check the storage setting and that the app's identity has the role Storage Table Data Contributor.`,
+          { cause: error },
+        );
+      }
+      throw new Unanswered({ cause: error, retryAfter: retryAfterOf(error) });
+    }
+  }
+
+  return {
+    get: <E extends Entity>(partitionKey: string, rowKey: string) =>
+      request(
+        async (abortSignal) =>
+          storedOf<E>(await client.getEntity(partitionKey, rowKey, { abortSignal })),
+        undefined,
+      ),
+
+    write: (writes) =>
+      request(async (abortSignal) => {
+        const [only, ...more] = writes;
+        if (only === undefined) return true;
+        if (more.length > 0) {
+          await client.submitTransaction(writes.map(actionOf), { abortSignal });
+        } else if (only.kind === "insert") {
+          await client.createEntity(only.entity, { abortSignal });
+        } else {
+          await client.updateEntity(only.entity, "Replace", { etag: only.etag, abortSignal });
+        }
+        return true;
+      }, false),
+
+    remove: (partitionKey, rowKey, etag = "*") =>
+      request(async (abortSignal) => {
+        await client.deleteEntity(partitionKey, rowKey, { etag, abortSignal });
+        return true;
+      }, false),
+
+    async *list<E extends Entity>(from: string, to: string) {
+      const filter = odata`PartitionKey ge ${from} and PartitionKey lt ${to}`;
+      const pages = client.listEntities({ queryOptions: { filter } }).byPage({ maxPageSize: 200 });
+      for (;;) {
+        const page = await request(() => pages.next(), undefined);
+        if (page === undefined || page.done) return;
+        for (const entity of page.value) yield storedOf<E>(entity);
+      }
+    },
+  };
+}
+
+function clientOptions(storage: StorageSettings): TableServiceClientOptions {
+  const url = "tableServiceUri" in storage ? storage.tableServiceUri : storage.connectionString;
+  const limits = { keepAlive: true, maxSockets: MAX_SOCKETS };
+  const http = new HttpAgent(limits);
+  const https = new HttpsAgent(limits);
+  return {
+    // Tries are counted by `retrying`.
+    retryOptions: { maxRetries: 0 },
+    allowInsecureConnection: /\bhttp:\/\/(127\.0\.0\.1|localhost)[:/]/.test(url),
+    additionalPolicies: [
+      {
+        position: "perCall",
+        policy: {
+          name: "cappedSockets",
+          sendRequest(request, next) {
+            request.agent = request.url.startsWith("https:") ? https : http;
+            return next(request);
+          },
+        },
+      },
+    ],
+  };
+}
+
+/** The row without what the service adds to it. Its shape is the protocol's own: nobody else writes this table. */
+function storedOf<E extends Entity>(entity: object): Stored<E> {
+  const { timestamp, "odata.metadata": _, ...row } = entity as Record<string, unknown>;
+  return row as Stored<E>;
+}
+
+function actionOf(write: Parameters<TableRequests["write"]>[0][number]): TransactionAction {
+  return write.kind === "insert"
+    ? ["create", write.entity]
+    : ["update", write.entity, "Replace", { etag: write.etag }];
+}
+
+function credentialOf(source: TokenSource) {
+  return {
+    async getToken(scopes: string | string[]) {
+      const [scope = ""] = [scopes].flat();
+      return await source(scope.replace(/\/\.default$/, ""));
+    },
+  };
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof RestError)) return undefined;
+  const details = error.details as { odataError?: { code?: string } } | undefined;
+  return details?.odataError?.code ?? error.code;
+}
+
+/** A 4xx other than "slow down" will be the same next time: a missing role, a wrong key, a bad request. */
+function isPermanent(status: number | undefined): boolean {
+  return status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429;
+}
+
+function retryAfterOf(error: unknown): number | undefined {
+  const value = error instanceof RestError ? error.response?.headers.get("retry-after") : undefined;
+  const seconds = Number(value ?? Number.NaN);
+  return Number.isFinite(seconds) ? seconds * 1_000 : undefined;
+}

@@ -1,0 +1,43 @@
+import { openAccount } from "./accountEntity.ts";
+import { readHead } from "./generation.ts";
+import { accountPartition, generationRow } from "./keys.ts";
+import type { Store } from "./store.ts";
+
+/** What is held for an account, in numbers; never a token, never a key to one. */
+export interface AccountDescription {
+  /** Bytes in the table. */
+  readonly sealedBytes: number;
+  readonly accessTokens: number;
+  readonly refreshTokens: number;
+  /** ISO 8601. */
+  readonly openedAt: string;
+  readonly expiresAt: string;
+  readonly sessions: readonly { readonly signedInAt: string; readonly expiresAt: string }[];
+}
+
+/** @returns undefined when nothing is held. */
+export async function describeAccount(
+  store: Store,
+  homeAccountId: string,
+): Promise<AccountDescription | undefined> {
+  const partition = accountPartition(homeAccountId);
+  const head = await readHead(store, partition);
+  if (!head?.generation) return undefined;
+  const entity = await store.table.get(partition, generationRow(head.generation));
+  const account = entity && openAccount(store.keyring, entity);
+  if (!account) return undefined;
+  return {
+    sealedBytes: Object.values(entity).reduce(
+      (sum: number, value) => sum + (value instanceof Uint8Array ? value.length : 0),
+      0,
+    ),
+    accessTokens: Object.keys(account.cache.AccessToken).length,
+    refreshTokens: Object.keys(account.cache.RefreshToken).length,
+    openedAt: head.changedAt,
+    expiresAt: String(entity.expiresAt),
+    sessions: Object.values(account.sessions).map(({ signedInAt, expiresAt }) => ({
+      signedInAt: new Date(signedInAt).toISOString(),
+      expiresAt: new Date(expiresAt).toISOString(),
+    })),
+  };
+}

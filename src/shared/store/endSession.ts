@@ -1,0 +1,28 @@
+import { sealAccount } from "./accountEntity.ts";
+import { sessionKey } from "./keys.ts";
+import { readSession, removeRead } from "./refresh.ts";
+import type { SessionRef } from "./signIn.ts";
+import type { Store } from "./store.ts";
+
+/** Ends one browser's session and leaves the account's others alone; with the last one, the tokens go too. */
+export async function endSession(store: Store, ref: SessionRef): Promise<void> {
+  for (;;) {
+    const found = await readSession(store, ref);
+    if (found === undefined) return;
+    const { read } = found;
+    const { [sessionKey(ref.sessionId)]: _, ...others } = read.account.sessions;
+    if (Object.keys(others).length === 0) {
+      if (await removeRead(store, read)) return;
+      continue;
+    }
+    const account = { ...read.account, sessions: others };
+    const { entity } = sealAccount(
+      store.keyring,
+      ref.partition,
+      ref.generation,
+      account,
+      store.now(),
+    );
+    if ((await store.table.replace(entity, read.etag)) === "done") return;
+  }
+}

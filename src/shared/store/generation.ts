@@ -1,0 +1,59 @@
+import { generationRow, HEAD } from "./keys.ts";
+import { type GenerationRef, randomId, type Store } from "./store.ts";
+import type { Entity, Stored } from "./table.ts";
+
+/**
+ * The head of an account partition names the generation that was opened last. It holds no tokens, and it
+ * stays when a generation ends: a sign-in opens the next one in a transaction whose condition is this
+ * row's ETag, so whatever was sent before the head last changed can never open anything.
+ */
+export interface Head extends Entity {
+  /** Empty when none was ever opened. */
+  readonly generation: string;
+  /** ISO 8601. */
+  readonly changedAt: string;
+  /** Random: makes every version of the row a different one. */
+  readonly change: string;
+}
+
+export function headOf(store: Store, partition: string, generation: string): Head {
+  return {
+    partitionKey: partition,
+    rowKey: HEAD,
+    generation,
+    changedAt: new Date(store.now()).toISOString(),
+    change: randomId(store),
+  };
+}
+
+export function readHead(store: Store, partition: string): Promise<Stored<Head> | undefined> {
+  return store.table.get<Head>(partition, HEAD);
+}
+
+/** Deletes an open generation: the account's tokens and every session, in one request. @returns whether it was there. */
+export function deleteGeneration(store: Store, ref: GenerationRef): Promise<boolean> {
+  return store.table.remove(ref.partition, generationRow(ref.generation));
+}
+
+/**
+ * Ends a generation for good, whether it is open, was open, or is about to be opened by a sign-in
+ * that is still running. Repeating it is harmless: no generation is ever opened twice.
+ *
+ * @returns whether tokens were there.
+ */
+export async function endGeneration(store: Store, ref: GenerationRef): Promise<boolean> {
+  for (;;) {
+    if (await deleteGeneration(store, ref)) return true;
+
+    const head = await readHead(store, ref.partition);
+    // It has been opened, perhaps just after the first attempt to delete it, and that happens once only.
+    if (head?.generation === ref.generation) return await deleteGeneration(store, ref);
+
+    // It has not been opened. A new version of the head makes the condition of a waiting sign-in fail.
+    const fence = headOf(store, ref.partition, head?.generation ?? "");
+    const outcome = head
+      ? await store.table.replace(fence, head.etag)
+      : await store.table.insert(fence);
+    if (outcome === "done") return false;
+  }
+}

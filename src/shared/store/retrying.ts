@@ -1,0 +1,74 @@
+import { StoreUnavailable } from "../errors.ts";
+import type { Entity, Outcome, Stored, Table, Write } from "./table.ts";
+
+/** One try of one request to the table service. Throws {@link Unanswered} when it cannot tell what became of it. */
+export interface TableRequests {
+  get<E extends Entity>(partitionKey: string, rowKey: string): Promise<Stored<E> | undefined>;
+  /** @returns false when the condition did not hold. */
+  write(writes: readonly Write[]): Promise<boolean>;
+  /** @returns false when there was nothing to delete under that key and ETag. */
+  remove(partitionKey: string, rowKey: string, etag?: string): Promise<boolean>;
+  list<E extends Entity>(from: string, to: string): AsyncIterable<Stored<E>>;
+}
+
+/** A request without an answer: it may have been carried out, may never be, or may still be on its way. */
+export class Unanswered extends Error {
+  /** Milliseconds the service asked to wait (`Retry-After`), if it did. */
+  readonly retryAfter: number | undefined;
+
+  constructor(options?: ErrorOptions & { retryAfter?: number | undefined }) {
+    super("The table service did not answer.", options);
+    this.retryAfter = options?.retryAfter;
+  }
+}
+
+export interface RetryPolicy {
+  /** Milliseconds before the second, third, … try. */
+  readonly delays: readonly number[];
+  /** The longest `Retry-After` that is waited for, in milliseconds. */
+  readonly maxDelay: number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
+/**
+ * Sends a request again while it stays unanswered.
+ *
+ * This is done here and not by the SDK, because after a lost answer the second try meets the first one's
+ * own work and reports a conflict. Only the code that counts the tries can tell that from a real conflict.
+ */
+export function retrying(
+  requests: TableRequests,
+  policy: RetryPolicy,
+  onRetry?: (error: Unanswered) => void,
+): Table {
+  async function attempt<T>(request: () => Promise<T>): Promise<{ answer: T; tries: number }> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return { answer: await request(), tries };
+      } catch (error) {
+        if (!(error instanceof Unanswered)) throw error;
+        const delay = policy.delays[tries - 1];
+        if (delay === undefined) throw new StoreUnavailable(undefined, { cause: error });
+        onRetry?.(error);
+        await policy.sleep(Math.min(Math.max(delay, error.retryAfter ?? 0), policy.maxDelay));
+      }
+    }
+  }
+
+  async function write(writes: readonly Write[]): Promise<Outcome> {
+    const { answer, tries } = await attempt(() => requests.write(writes));
+    if (answer) return "done";
+    return tries === 1 ? "refused" : "unsure";
+  }
+
+  return {
+    get: async (partitionKey, rowKey) =>
+      (await attempt(() => requests.get<never>(partitionKey, rowKey))).answer,
+    insert: (entity) => write([{ kind: "insert", entity }]),
+    replace: (entity, etag) => write([{ kind: "replace", entity, etag }]),
+    transact: write,
+    remove: async (partitionKey, rowKey, etag) =>
+      (await attempt(() => requests.remove(partitionKey, rowKey, etag))).answer,
+    list: (from, to) => requests.list(from, to),
+  };
+}

@@ -1,0 +1,145 @@
+import { SignInOvertaken, StoreUnavailable } from "../errors.ts";
+import { type Account, type Session, withoutExpiredSessions } from "./account.ts";
+import { openAccount, sealAccount } from "./accountEntity.ts";
+import { wasSignedOutEarly } from "./earlySignOuts.ts";
+import { fileForExpiry } from "./expiry.ts";
+import { type Head, headOf, readHead } from "./generation.ts";
+import { accountPartition, generationRow, sessionKey, sidPartition } from "./keys.ts";
+import { claimSid } from "./sidIndex.ts";
+import { type GenerationRef, randomId, type Store } from "./store.ts";
+import type { Outcome, Stored } from "./table.ts";
+import { mergeCaches, type TokenCache } from "./tokenCache.ts";
+
+export interface SignIn {
+  readonly session: Session;
+  readonly cache: TokenCache;
+  /** The identity provider's session ids for this sign-in: whichever it names at sign-out has to find it. */
+  readonly sids: readonly string[];
+  /** The session this browser had before, if any. */
+  readonly replaces?: SessionRef | undefined;
+}
+
+export interface SessionRef extends GenerationRef {
+  readonly sessionId: string;
+}
+
+const ATTEMPTS = 8;
+/** An account in more browsers than this loses the session that ends first. */
+const MAX_SESSIONS = 50;
+
+/**
+ * Stores a sign-in's tokens: in the account's open generation if it has one, else in a new one.
+ *
+ * 1. File the row that lets the purge find it, then the row that lets the front channel find it.
+ * 2. Look whether a sign-out for its `sid` came before that.
+ * 3. Store the tokens, on the condition that nothing changed since the account was read.
+ *
+ * A sign-out that comes before 3 takes effect either in 2 or through the condition of 3. One that comes
+ * after 3 finds the tokens. When a condition fails, everything is looked at afresh.
+ *
+ * @throws {SignInOvertaken} A sign-out was faster. Nothing is stored.
+ * @throws {StoreUnavailable}
+ */
+export async function storeSignIn(store: Store, signIn: SignIn): Promise<SessionRef> {
+  const partition = accountPartition(signIn.session.homeAccountId);
+  const sids = signIn.sids.map(sidPartition);
+  const sessionId = randomId(store);
+  const abandoned = new Set<string>();
+
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const current = await readCurrent(store, partition);
+    const generation = current.open ? current.head.generation : randomId(store);
+    const ref: SessionRef = { partition, generation, sessionId };
+
+    await fileForExpiry(store, ref, sids, signIn.session.expiresAt);
+    let claimed = true;
+    for (const sid of sids) claimed &&= await claimSid(store, sid, ref, abandoned);
+    if (!claimed) continue;
+    for (const sid of signIn.sids) {
+      if (await wasSignedOutEarly(store, sid)) throw new SignInOvertaken();
+    }
+
+    const outcome = current.open
+      ? await join(store, ref, current.open, signIn)
+      : await open(store, ref, current.head, signIn);
+    if (outcome === "done") return ref;
+    if (await isStored(store, ref)) return ref;
+    // A try that lost its answer may have been stored and signed out since: storing again would undo that.
+    if (outcome === "unsure") throw new SignInOvertaken();
+    if (!current.open) abandoned.add(generation);
+  }
+  throw new StoreUnavailable("Too many sign-ins to this account at once. Try again in a moment.");
+}
+
+interface OpenGeneration {
+  readonly account: Account;
+  readonly etag: string;
+}
+
+type Current =
+  | { readonly head: Stored<Head>; readonly open: OpenGeneration }
+  | { readonly head: Stored<Head> | undefined; readonly open?: undefined };
+
+async function readCurrent(store: Store, partition: string): Promise<Current> {
+  const head = await readHead(store, partition);
+  if (!head?.generation) return { head };
+  const rowKey = generationRow(head.generation);
+  const entity = await store.table.get(partition, rowKey);
+  if (entity === undefined) return { head };
+  const account = openAccount(store.keyring, entity);
+  if (account !== undefined) return { head, open: { account, etag: entity.etag } };
+  // Sealed with a key that has been retired, or tampered with: of no use to anybody.
+  store.log("warn", "cache.unreadable", { account: partition });
+  const removed = await store.table.remove(partition, rowKey, entity.etag);
+  return removed ? { head } : await readCurrent(store, partition);
+}
+
+function open(store: Store, ref: SessionRef, head: Stored<Head> | undefined, signIn: SignIn) {
+  const account: Account = {
+    sessions: { [sessionKey(ref.sessionId)]: signIn.session },
+    cache: signIn.cache,
+  };
+  const next = headOf(store, ref.partition, ref.generation);
+  return store.table.transact([
+    head ? { kind: "replace", entity: next, etag: head.etag } : { kind: "insert", entity: next },
+    { kind: "insert", entity: sealed(store, ref, account) },
+  ]);
+}
+
+function join(
+  store: Store,
+  ref: SessionRef,
+  { account, etag }: OpenGeneration,
+  signIn: SignIn,
+): Promise<Outcome> {
+  const { replaces } = signIn;
+  const sessions = { ...withoutExpiredSessions(account, store.now()).sessions };
+  if (replaces?.generation === ref.generation) delete sessions[sessionKey(replaces.sessionId)];
+  const byExpiry = Object.entries(sessions).sort(([, a], [, b]) => b.expiresAt - a.expiresAt);
+  const joined: Account = {
+    sessions: {
+      ...Object.fromEntries(byExpiry.slice(0, MAX_SESSIONS - 1)),
+      [sessionKey(ref.sessionId)]: signIn.session,
+    },
+    cache: mergeCaches(account.cache, signIn.cache),
+  };
+  return store.table.replace(sealed(store, ref, joined), etag);
+}
+
+function sealed(store: Store, ref: GenerationRef, account: Account) {
+  const { entity, dropped } = sealAccount(
+    store.keyring,
+    ref.partition,
+    ref.generation,
+    account,
+    store.now(),
+  );
+  if (dropped > 0) store.log("warn", "cache.cut", { account: ref.partition, dropped });
+  return entity;
+}
+
+async function isStored(store: Store, ref: SessionRef): Promise<boolean> {
+  const entity = await store.table.get(ref.partition, generationRow(ref.generation));
+  const account = entity && openAccount(store.keyring, entity);
+  return account?.sessions[sessionKey(ref.sessionId)] !== undefined;
+}

@@ -1,0 +1,91 @@
+/** The sections of a serialized MSAL token cache, each a map of credentials by key. */
+export interface TokenCache {
+  readonly Account: Readonly<Record<string, Credential>>;
+  readonly IdToken: Readonly<Record<string, Credential>>;
+  readonly AccessToken: Readonly<Record<string, AccessToken>>;
+  readonly RefreshToken: Readonly<Record<string, Credential>>;
+  readonly AppMetadata: Readonly<Record<string, Credential>>;
+}
+
+export type Credential = Readonly<Record<string, unknown>>;
+
+export interface AccessToken extends Credential {
+  readonly home_account_id: string;
+  readonly client_id: string;
+  readonly realm: string;
+  readonly secret: string;
+  /** Scopes, separated by spaces. */
+  readonly target: string;
+  /** Seconds since 1970, as a string. */
+  readonly expires_on: string;
+}
+
+/** An access token this close to its end is not handed out: it has to survive the call it is for. Milliseconds. */
+export const ACCESS_TOKEN_MARGIN = 5 * 60_000;
+
+/** Both caches, the newer one's credentials before the older one's. */
+export function mergeCaches(older: TokenCache, newer: TokenCache): TokenCache {
+  return {
+    Account: { ...older.Account, ...newer.Account },
+    IdToken: { ...older.IdToken, ...newer.IdToken },
+    AccessToken: { ...older.AccessToken, ...newer.AccessToken },
+    RefreshToken: { ...older.RefreshToken, ...newer.RefreshToken },
+    AppMetadata: { ...older.AppMetadata, ...newer.AppMetadata },
+  };
+}
+
+/** MSAL never removes an expired access token of scopes nobody asks for again; this does. */
+export function withoutExpiredTokens(cache: TokenCache, now: number): TokenCache {
+  const live = Object.entries(cache.AccessToken).filter(
+    ([, token]) => expiryOfToken(token) > now + ACCESS_TOKEN_MARGIN,
+  );
+  return { ...cache, AccessToken: Object.fromEntries(live) };
+}
+
+/** The cache with the half of its access tokens that lives longest. A refresh token brings the others back. */
+export function withHalfTheTokens(cache: TokenCache): TokenCache {
+  const byExpiry = Object.entries(cache.AccessToken).sort(
+    ([, a], [, b]) => expiryOfToken(b) - expiryOfToken(a),
+  );
+  return { ...cache, AccessToken: Object.fromEntries(byExpiry.slice(0, byExpiry.length >> 1)) };
+}
+
+export interface Wanted {
+  readonly homeAccountId: string;
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+}
+
+/**
+ * An access token of this account and tenant that has all the scopes and enough time left.
+ * The same rule as MSAL's silent flow, without its parsing of the whole cache.
+ */
+export function findAccessToken(
+  cache: TokenCache,
+  wanted: Wanted,
+  now: number,
+): string | undefined {
+  for (const token of Object.values(cache.AccessToken)) {
+    if (
+      token.home_account_id === wanted.homeAccountId &&
+      token.realm === wanted.tenantId &&
+      token.client_id === wanted.clientId &&
+      expiryOfToken(token) > now + ACCESS_TOKEN_MARGIN &&
+      hasScopes(token.target, wanted.scopes)
+    ) {
+      return token.secret;
+    }
+  }
+  return undefined;
+}
+
+/** Scopes are compared without case, as Entra does. */
+function hasScopes(target: string, scopes: readonly string[]): boolean {
+  const granted = target.toLowerCase().split(" ");
+  return scopes.every((scope) => granted.includes(scope.toLowerCase()));
+}
+
+function expiryOfToken(token: AccessToken): number {
+  return Number(token.expires_on) * 1_000;
+}
