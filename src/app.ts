@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { app, type InvocationContext } from "@azure/functions";
 import { readSettings } from "./shared/config/settings.ts";
 import { managedIdentity } from "./shared/identity/managedIdentity.ts";
 import { createLightsout } from "./shared/lightsout.ts";
@@ -7,8 +9,16 @@ import { azureTable } from "./shared/store/azureTable.ts";
 import { retrying } from "./shared/store/retrying.ts";
 import type { Log } from "./shared/store/store.ts";
 
+/** The invocation that is running, so that what it logs is filed under it. */
+const invocation = new AsyncLocalStorage<InvocationContext>();
+
+app.hook.preInvocation((hook) => {
+  const { functionHandler, invocationContext } = hook;
+  hook.functionHandler = (...args) => invocation.run(invocationContext, functionHandler, ...args);
+});
+
 const log: Log = (level, event, details) => {
-  console[level](JSON.stringify({ event, ...details }));
+  (invocation.getStore() ?? console)[level](JSON.stringify({ event, ...details }));
 };
 
 const settings = readSettings(process.env);

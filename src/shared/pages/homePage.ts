@@ -1,11 +1,12 @@
 import { html } from "./html.ts";
 import { layout } from "./layout.ts";
 
+/** A part of Microsoft Graph's user resource. */
 export interface Profile {
-  readonly displayName?: string;
-  readonly mail?: string;
-  readonly jobTitle?: string;
-  readonly officeLocation?: string;
+  readonly displayName?: string | null;
+  readonly mail?: string | null;
+  readonly jobTitle?: string | null;
+  readonly officeLocation?: string | null;
 }
 
 export interface SignedInHome {

@@ -11,7 +11,7 @@ export class Html {
   }
 }
 
-type Content = Html | string | number | false | undefined | readonly Content[];
+type Content = Html | string | number | false | null | undefined | readonly Content[];
 
 /** A template whose values are escaped, except for what came out of this function. */
 export function html(parts: TemplateStringsArray, ...values: readonly Content[]): Html {
@@ -23,7 +23,7 @@ export function html(parts: TemplateStringsArray, ...values: readonly Content[])
 }
 
 function render(value: Content): string {
-  if (value === undefined || value === false) return "";
+  if (value === undefined || value === null || value === false) return "";
   if (value instanceof Html) return value.toString();
   if (Array.isArray(value)) return value.map(render).join("");
   return String(value).replace(/[&<>"']/g, (character) => ESCAPES[character] as string);
