@@ -1,0 +1,104 @@
+import { newChallenge } from "./claims.ts";
+import { html } from "./html.ts";
+import { page, type Reply, redirect, type TenantRequest } from "./http.ts";
+import { avatar, layout } from "./pages.ts";
+import type { State } from "./state.ts";
+import type { TenantUser } from "./types.ts";
+import { homeAccountId } from "./users.ts";
+
+const SWITCHES = {
+  sendIss: "Send iss with front-channel logout calls",
+  omitSid: "Leave the sid claim out of ID tokens",
+  omitSessionState: "Leave session_state out of authorization responses",
+} as const;
+
+/** The tenant's home page: what an administrator could do, as buttons. */
+export function controls(state: State): Reply {
+  const toggles = Object.entries(SWITCHES).map(([name, label]) => {
+    const on = state.switches[name as keyof typeof SWITCHES];
+    return html`<li class="row"><span>${label}<small>${on ? "On" : "Off"}</small></span>
+<button class="small" name="switch" value="${name}">Turn ${on ? "off" : "on"}</button></li>
+`;
+  });
+  const users = state.users.map((user) => {
+    const sessions = state.sessions
+      .all()
+      .filter(({ signIns }) => signIns.some((s) => s.user === user));
+    const challenged = state.challenges.has(homeAccountId(user, state.tenantId));
+    const notes = [
+      user.username,
+      sessions.length > 0 && "signed in",
+      challenged && "must step up",
+      user.disabled && "disabled",
+    ];
+    return html`<li class="row">${avatar(user)}
+<span>${user.name}<small>${notes.filter(Boolean).join(" · ")}</small></span>
+<button class="small" name="revoke" value="${user.oid}">Revoke sessions</button>
+<button class="small" name="challenge" value="${user.oid}">Require step-up</button>
+<button class="small" name="disable" value="${user.oid}">${user.disabled ? "Enable" : "Disable"}</button></li>
+`;
+  });
+  const apps = [...state.apps.values()].map(
+    (app) => html`<li class="row"><span>${app.displayName}<small>${app.clientId}</small></span></li>
+`,
+  );
+  return page(
+    layout(
+      "Home",
+      html`<h1>Lightsout dev tenant</h1>
+<p class="quiet">Stands in for Microsoft Entra ID. Tenant <code>${state.tenantId}</code></p>
+<form method="post" action="/">
+<h2>Users</h2>
+<ul>
+${users}</ul>
+<h2>Switches</h2>
+<ul>
+${toggles}</ul>
+</form>
+<h2>Applications</h2>
+<ul>
+${apps}</ul>`,
+      false,
+      true,
+    ),
+  );
+}
+
+/** The home page's buttons. */
+export function switchControl(state: State, { params, headers }: TenantRequest): Reply {
+  if (headers["sec-fetch-site"] !== undefined && headers["sec-fetch-site"] !== "same-origin") {
+    return { status: 403 };
+  }
+  const { revoke, challenge, disable, switch: name = "" } = params;
+  if (revoke) revokeSessions(state, findUser(state, revoke));
+  if (challenge) challengeUser(state, findUser(state, challenge));
+  if (disable) {
+    const user = findUser(state, disable);
+    user.disabled = !user.disabled;
+  }
+  if (Object.hasOwn(SWITCHES, name)) {
+    const key = name as keyof typeof SWITCHES;
+    state.switches[key] = !state.switches[key];
+  }
+  return redirect("/");
+}
+
+/** Refresh tokens and browser sessions of the user end. Access tokens stay formally valid. */
+export function revokeSessions(state: State, user: TenantUser): void {
+  state.grants.revoke(user, state.now());
+  state.sessions.signOutEverywhere(user);
+}
+
+/** Refuses the user's refreshes with the returned claims until an interactive sign-in carried them. */
+export function challengeUser(state: State, user: TenantUser): string {
+  const claims = newChallenge(crypto.randomUUID());
+  state.challenges.set(homeAccountId(user, state.tenantId), claims);
+  return claims;
+}
+
+/** @throws Error when no user has this object id, at home or as a guest. */
+export function findUser(state: State, oid: string): TenantUser {
+  const user = state.users.find((user) => user.oid === oid || user.guestOid === oid);
+  if (!user) throw new Error(`No user with object id ${oid} in the dev tenant: see tenant.users.`);
+  return user;
+}

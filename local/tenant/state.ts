@@ -1,0 +1,34 @@
+import type { Grants } from "./grants.ts";
+import type { KeyRing } from "./keys.ts";
+import type { Sessions } from "./session.ts";
+import type {
+  AppRegistration,
+  FrontChannelCall,
+  RecordedRequest,
+  Switches,
+  TenantUser,
+} from "./types.ts";
+
+/** Everything the endpoints share. */
+export interface State {
+  tenantId: string;
+  domain: string;
+  authority: string;
+  issuer: string;
+  url: string;
+  internalUrl: string;
+  users: TenantUser[];
+  apps: Map<string, AppRegistration>;
+  keys: KeyRing;
+  sessions: Sessions;
+  grants: Grants;
+  switches: Switches;
+  /** homeAccountId → the claims its next refresh is refused with. */
+  challenges: Map<string, string>;
+  /** Token answers wait for all of these. */
+  holds: Set<Promise<void>>;
+  requests: RecordedRequest[];
+  frontChannelCalls: FrontChannelCall[];
+  /** Milliseconds. */
+  now: () => number;
+}

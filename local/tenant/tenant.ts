@@ -1,0 +1,97 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { promisify } from "node:util";
+import { issuerOf } from "./authority.ts";
+import { challengeUser, findUser, revokeSessions } from "./controls.ts";
+import { Grants } from "./grants.ts";
+import { KeyRing } from "./keys.ts";
+import { serve } from "./router.ts";
+import { Sessions } from "./session.ts";
+import type { State } from "./state.ts";
+import { verifyAccessToken } from "./tokens.ts";
+import type { Switches, Tenant, TenantOptions } from "./types.ts";
+import { defaultUsers } from "./users.ts";
+
+export type * from "./types.ts";
+
+const TENANT_ID = "8d5c2a1e-7b4f-4c7d-9e36-5f0a1b2c3d4e";
+
+/** Starts a stand-in for Microsoft Entra ID on a loopback port. */
+export async function startTenant(options: TenantOptions = {}): Promise<Tenant> {
+  const tenantId = options.tenantId ?? TENANT_ID;
+  const authority = options.authority ?? `https://login.microsoftonline.com/${tenantId}`;
+  const server = createServer((request, response) => void serve(state, request, response));
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(options.port ?? 0, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const state: State = {
+    tenantId,
+    domain: options.domain ?? "contoso.com",
+    authority,
+    issuer: options.issuer ?? `${authority}/v2.0`,
+    url: `http://login.localhost:${port}`,
+    internalUrl: `http://127.0.0.1:${port}`,
+    users: options.users ?? defaultUsers(),
+    apps: new Map(options.apps?.map((app) => [app.clientId, app])),
+    keys: await KeyRing.create(options.signingKey),
+    sessions: new Sessions(),
+    grants: new Grants(),
+    switches: defaultSwitches(),
+    challenges: new Map(),
+    holds: new Set(),
+    requests: [],
+    frontChannelCalls: [],
+    now: options.now ?? Date.now,
+  };
+  return {
+    url: state.url,
+    internalUrl: state.internalUrl,
+    tenantId,
+    authority,
+    issuer: issuerOf(state, tenantId),
+    metadataUrl: `${state.internalUrl}/${tenantId}/v2.0/.well-known/openid-configuration`,
+    users: state.users,
+    apps: state.apps,
+    switches: state.switches,
+    requests: state.requests,
+    frontChannelCalls: state.frontChannelCalls,
+    get signingKey() {
+      return state.keys.signingKey;
+    },
+    get sessions() {
+      return state.sessions.all();
+    },
+    register: (app) => void state.apps.set(app.clientId, app),
+    holdTokenEndpoint: () => hold(state),
+    revoke: (oid) => revokeSessions(state, findUser(state, oid)),
+    forceClaimsChallenge: (oid) => challengeUser(state, findUser(state, oid)),
+    rotateKeys: () => state.keys.rotate(),
+    verifyAccessToken: (token) => verifyAccessToken(state, token),
+    async stop() {
+      const closed = promisify(server.close.bind(server))();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function hold(state: State): () => void {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  state.holds.add(promise);
+  return () => {
+    state.holds.delete(promise);
+    resolve();
+  };
+}
+
+function defaultSwitches(): Switches {
+  return {
+    sendIss: false,
+    omitSid: false,
+    omitSessionState: false,
+    refreshTokenRotation: true,
+    accessTokenLifetime: 3600,
+    caeAccessTokenLifetime: 86_400,
+  };
+}

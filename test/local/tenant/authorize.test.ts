@@ -1,0 +1,366 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from "@jest/globals";
+import { type Browser, createBrowser } from "../../../local/tenant/browserless.ts";
+import type { Tenant } from "../../../local/tenant/tenant.ts";
+import {
+  ADELE,
+  ALEX,
+  app,
+  authorizeUrl,
+  firstApp,
+  type Params,
+  REDIRECT_URI,
+  redeem,
+  signIn,
+  start,
+  userOf,
+} from "./helpers.ts";
+
+let tenant: Tenant;
+let browser: Browser;
+
+beforeAll(async () => {
+  tenant = await start({ apps: [app(), app({ displayName: "Second app" })] });
+});
+beforeEach(() => {
+  browser = createBrowser();
+});
+afterAll(() => tenant.stop());
+
+function secondApp() {
+  const [, second] = [...tenant.apps.values()];
+  return second?.clientId;
+}
+
+describe("the account picker", () => {
+  it("says what it is, for whom, and offers every account of the tenant", async () => {
+    const page = await browser.get(authorizeUrl(tenant));
+    expect(page.status).toBe(200);
+    expect(page.text).toContain("not Microsoft");
+    expect(page.text).toContain("to continue to Test app");
+    const buttons = page.forms[0]?.buttons.map(({ text }) => text.split(" ").at(-1));
+    expect(buttons).toEqual([ADELE, ALEX, "meganb@contoso.com", "jordan@fabrikam.com"]);
+  });
+
+  it("cannot be framed and is never cached", async () => {
+    const { headers } = await browser.get(authorizeUrl(tenant));
+    expect(headers["x-frame-options"]).toBe("DENY");
+    expect(headers["cache-control"]).toContain("no-store");
+  });
+
+  it("puts the hinted account first", async () => {
+    const page = await browser.get(authorizeUrl(tenant, { login_hint: ALEX }));
+    expect(page.forms[0]?.buttons[0]?.text).toContain(ALEX);
+  });
+
+  it("shows the accounts of a hinted domain only", async () => {
+    const page = await browser.get(authorizeUrl(tenant, { domain_hint: "fabrikam.com" }));
+    expect(page.forms[0]?.buttons.map(({ text }) => text)).toEqual([
+      expect.stringContaining("jordan@fabrikam.com"),
+    ]);
+  });
+
+  it("escapes what it carries on", async () => {
+    const state = `"><script>alert(1)</script>`;
+    const page = await browser.get(authorizeUrl(tenant, { state }));
+    expect(page.body).not.toContain("<script>alert");
+    expect(page.forms[0]?.fields.state).toBe(state);
+  });
+
+  it("refuses an account that does not exist", async () => {
+    const page = await browser.get(authorizeUrl(tenant));
+    const form = page.forms[0];
+    if (form) form.fields.account = "nobody";
+    const answer = await browser.submit(form);
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain("AADSTS16000");
+  });
+
+  it("refuses a disabled account", async () => {
+    const user = userOf(tenant, "meganb@contoso.com");
+    user.disabled = true;
+    const page = await browser.get(authorizeUrl(tenant));
+    const answer = await browser.submit(page.forms[0], { press: user.username });
+    expect(answer.text).toContain("AADSTS50057");
+    expect(browser.cookies.names(tenant.url)).toEqual([]);
+    user.disabled = false;
+  });
+});
+
+describe("the response", () => {
+  it("posts code, state and session_state, and no iss", async () => {
+    const form = await browser.signIn(authorizeUrl(tenant), ADELE);
+    expect(form).toMatchObject({ method: "POST", action: REDIRECT_URI });
+    expect(Object.keys(form.fields)).toEqual(["code", "state", "session_state"]);
+    expect(form.fields.state).toBe("the-state");
+    expect(form.fields.session_state).toMatch(/^[\da-f-]{36}$/);
+    expect(form.fields.session_state).toBe(tenant.sessions.at(-1)?.signIns[0]?.sid);
+  });
+
+  it("posts by itself, and by a button where scripts are off", async () => {
+    const page = await browser.get(authorizeUrl(tenant));
+    const posted = await browser.submit(page.forms[0], { press: ADELE });
+    expect(posted.body).toContain("document.forms[0].submit()");
+    expect(posted.forms[0]?.buttons.map(({ text }) => text)).toEqual(["Continue"]);
+  });
+
+  it("carries client_info when it is asked for", async () => {
+    const form = await browser.signIn(authorizeUrl(tenant, { client_info: "1" }), ADELE);
+    const info = Buffer.from(form.fields.client_info ?? "", "base64url").toString();
+    expect(JSON.parse(info)).toEqual({ uid: userOf(tenant, ADELE).oid, utid: tenant.tenantId });
+  });
+
+  it.each(["query", undefined])("goes into the query (response_mode %s)", async (response_mode) => {
+    const page = await browser.get(authorizeUrl(tenant, { response_mode }));
+    const answer = await browser.submit(page.forms[0], { press: ADELE, follow: false });
+    const { origin, pathname, searchParams } = new URL(answer.location ?? "");
+    expect(origin + pathname).toBe(REDIRECT_URI);
+    expect([...searchParams.keys()]).toEqual(["code", "state", "session_state"]);
+  });
+
+  it("goes into the fragment", async () => {
+    const page = await browser.get(authorizeUrl(tenant, { response_mode: "fragment" }));
+    const answer = await browser.submit(page.forms[0], { press: ADELE, follow: false });
+    const { hash, search } = new URL(answer.location ?? "");
+    expect(search).toBe("");
+    expect(new URLSearchParams(hash.slice(1)).has("code")).toBe(true);
+  });
+
+  it("leaves session_state out when told to", async () => {
+    tenant.switches.omitSessionState = true;
+    const form = await browser.signIn(authorizeUrl(tenant), ADELE);
+    tenant.switches.omitSessionState = false;
+    expect(form.fields).not.toHaveProperty("session_state");
+  });
+
+  it("comes for a POST as for a GET", async () => {
+    const url = new URL(authorizeUrl(tenant));
+    const page = await browser.submit({
+      method: "POST",
+      action: url.origin + url.pathname,
+      fields: Object.fromEntries(url.searchParams),
+      buttons: [],
+      page: { url: REDIRECT_URI, noReferrer: false },
+    });
+    expect(page.text).toContain("Pick an account");
+  });
+});
+
+describe("an error page instead of a redirect", () => {
+  test.each<[string, Params]>([
+    ["AADSTS700016", { client_id: "11111111-1111-1111-1111-111111111111" }],
+    ["AADSTS900144", { client_id: undefined }],
+    ["AADSTS900971", { redirect_uri: undefined }],
+    ["AADSTS50011", { redirect_uri: "http://localhost:7071/auth/callback/" }],
+    ["AADSTS50011", { redirect_uri: "http://localhost:7072/auth/callback" }],
+    ["AADSTS50011", { redirect_uri: "https://evil.example/auth/callback" }],
+    ["AADSTS70007", { response_mode: "web_message" }],
+  ])("%s for %o", async (code, params) => {
+    const page = await browser.get(authorizeUrl(tenant, params), { follow: false });
+    expect(page.status).toBe(400);
+    expect(page.location).toBeUndefined();
+    expect(page.text).toContain(code);
+    expect(page.forms).toEqual([]);
+  });
+
+  it("AADSTS50011 also when the picker's form is tampered with", async () => {
+    const page = await browser.get(authorizeUrl(tenant));
+    const form = page.forms[0];
+    if (form) form.fields.redirect_uri = "https://evil.example/";
+    const answer = await browser.submit(form, { press: ADELE, follow: false });
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain("AADSTS50011");
+  });
+
+  it("AADSTS90002 for an unknown tenant", async () => {
+    const page = await browser.get(authorizeUrl(tenant, {}, "fabrikam.example"));
+    expect(page.status).toBe(400);
+    expect(page.text).toContain("AADSTS90002");
+  });
+});
+
+describe("an error at the redirect URI", () => {
+  test.each<[string, string, Params]>([
+    ["unsupported_response_type", "AADSTS700054", { response_type: "code id_token" }],
+    ["unsupported_response_type", "AADSTS70005", { response_type: "token" }],
+    ["invalid_request", "AADSTS900144", { response_type: undefined }],
+    ["invalid_request", "AADSTS900144", { scope: undefined }],
+    ["invalid_scope", "AADSTS70011", { scope: "openid User.Read;Mail.Read" }],
+    ["invalid_scope", "AADSTS70011", { scope: "openid .default User.Read" }],
+    ["invalid_request", "AADSTS28000", { scope: "User.Read api://other/read" }],
+    ["invalid_request", "AADSTS90023", { prompt: "create" }],
+    ["invalid_request", "AADSTS50147", { code_challenge_method: "plain" }],
+    ["invalid_request", "AADSTS50147", { code_challenge_method: undefined }],
+    ["invalid_request", "AADSTS501491", { code_challenge: "short" }],
+    ["invalid_request", "AADSTS90100", { claims: "not json" }],
+    ["invalid_request", "AADSTS90100", { claims: '{"id_token":[]}' }],
+    ["login_required", "AADSTS50058", { prompt: "none" }],
+  ])("%s %s for %o", async (error, code, params) => {
+    const page = await browser.get(authorizeUrl(tenant, params));
+    const [form] = page.forms;
+    expect(form?.action).toBe(REDIRECT_URI);
+    expect(form?.fields).toMatchObject({ error, state: "the-state" });
+    expect(form?.fields.error_description).toContain(code);
+    expect(form?.fields).not.toHaveProperty("code");
+  });
+});
+
+describe("single sign-on", () => {
+  it("signs in to a second app without a click, with the same sid", async () => {
+    const first = await signIn(tenant, ADELE, {}, browser);
+    const page = await browser.get(authorizeUrl(tenant, { client_id: secondApp() }));
+    const [form] = page.forms;
+    expect(form?.fields.code).toBeDefined();
+    expect(form?.fields.session_state).toBe(first.idToken.sid);
+    expect(tenant.sessions.at(-1)?.signIns[0]?.apps.size).toBe(2);
+  });
+
+  it("needs the cookie, which only goes along because it is SameSite=None", async () => {
+    const page = await browser.get(authorizeUrl(tenant));
+    const answer = await browser.submit(page.forms[0], { press: ADELE });
+    expect(answer.headers["set-cookie"]?.[0]).toMatch(
+      /^ESTSAUTH=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=None$/,
+    );
+    const other = await createBrowser().get(authorizeUrl(tenant));
+    expect(other.text).toContain("Pick an account");
+  });
+
+  it.each(["login", "select_account"])("asks again with prompt=%s", async (prompt) => {
+    await signIn(tenant, ADELE, {}, browser);
+    const page = await browser.get(authorizeUrl(tenant, { prompt }));
+    expect(page.text).toContain("Pick an account");
+    expect(page.forms[0]?.buttons[0]?.text).toContain("Signed in");
+  });
+
+  it("keeps the sid when the same account signs in again", async () => {
+    const first = await signIn(tenant, ADELE, {}, browser);
+    const again = await signIn(tenant, ADELE, { prompt: "login" }, browser);
+    expect(again.idToken.sid).toBe(first.idToken.sid);
+  });
+
+  it("is silent with prompt=none", async () => {
+    await signIn(tenant, ADELE, {}, browser);
+    const page = await browser.get(authorizeUrl(tenant, { prompt: "none" }));
+    expect(page.forms[0]?.fields.code).toBeDefined();
+  });
+
+  describe("with two accounts", () => {
+    beforeEach(async () => {
+      await signIn(tenant, ADELE, {}, browser);
+      await signIn(tenant, ALEX, { prompt: "select_account" }, browser);
+    });
+
+    it("gives each its own sid", () => {
+      const [adele, alex] = tenant.sessions.at(-1)?.signIns ?? [];
+      expect(adele?.sid).not.toBe(alex?.sid);
+    });
+
+    it("asks which one", async () => {
+      const page = await browser.get(authorizeUrl(tenant));
+      expect(page.text).toContain("Pick an account");
+    });
+
+    it("cannot tell with prompt=none", async () => {
+      const page = await browser.get(authorizeUrl(tenant, { prompt: "none" }));
+      expect(page.forms[0]?.fields).toMatchObject({
+        error: "interaction_required",
+        error_description: expect.stringContaining("AADSTS16000"),
+      });
+    });
+
+    it.each(["UPN", "login_hint claim", "sid"])("takes the one meant by its %s", async (kind) => {
+      const { idToken } = await signIn(tenant, ALEX, { login_hint: ALEX }, browser);
+      const params: Params =
+        kind === "sid"
+          ? { sid: String(idToken.sid) }
+          : { login_hint: kind === "UPN" ? ALEX.toUpperCase() : String(idToken.login_hint) };
+      const page = await browser.get(authorizeUrl(tenant, params));
+      expect(page.forms[0]?.fields.session_state).toBe(idToken.sid);
+    });
+
+    it("does not take one that is not signed in", async () => {
+      const page = await browser.get(authorizeUrl(tenant, { login_hint: "meganb@contoso.com" }));
+      expect(page.text).toContain("Pick an account");
+      expect(page.forms[0]?.buttons[0]?.text).toContain("meganb");
+    });
+  });
+});
+
+describe("consent", () => {
+  const scope = "openid profile offline_access User.Read Mail.Read";
+
+  beforeEach(() => {
+    firstApp(tenant).consentedScopes = ["User.Read"];
+  });
+  afterAll(() => {
+    delete firstApp(tenant).consentedScopes;
+  });
+
+  async function consentPage(params: Params = {}) {
+    const page = await browser.get(authorizeUrl(tenant, { scope, ...params }));
+    return browser.submit(page.forms[0], { press: ADELE });
+  }
+
+  it("is asked for once, and then includes the new permission", async () => {
+    const page = await consentPage();
+    expect(page.text).toContain("Permissions requested");
+    expect(page.text).toContain("Mail.Read");
+    const [form] = (await browser.submit(page.forms[0], { press: "Accept" })).forms;
+    expect(form?.fields.code).toBeDefined();
+    expect(firstApp(tenant).consentedScopes).toEqual(["User.Read", "Mail.Read"]);
+    const again = await browser.get(authorizeUrl(tenant, { scope }));
+    expect(again.forms[0]?.fields.code).toBeDefined();
+  });
+
+  it("is not asked for permissions that were given", async () => {
+    const page = await browser.get(authorizeUrl(tenant, { scope: "openid user.read" }));
+    const answer = await browser.submit(page.forms[0], { press: ADELE });
+    expect(answer.forms[0]?.fields.code).toBeDefined();
+  });
+
+  it("can be declined", async () => {
+    const page = await consentPage();
+    const [form] = (await browser.submit(page.forms[0], { press: "Cancel" })).forms;
+    expect(form?.fields).toMatchObject({
+      error: "access_denied",
+      error_description: expect.stringContaining("AADSTS65004"),
+      state: "the-state",
+    });
+    expect(firstApp(tenant).consentedScopes).toEqual(["User.Read"]);
+  });
+
+  it("cannot be given by someone who is not signed in", async () => {
+    const page = await consentPage();
+    browser.cookies.clear();
+    const answer = await browser.submit(page.forms[0], { press: "Accept" });
+    expect(answer.text).toContain("Pick an account");
+    expect(firstApp(tenant).consentedScopes).toEqual(["User.Read"]);
+  });
+
+  it("is required with prompt=none", async () => {
+    await consentPage();
+    const page = await browser.get(authorizeUrl(tenant, { scope, prompt: "none" }));
+    expect(page.forms[0]?.fields).toMatchObject({
+      error: "consent_required",
+      error_description: expect.stringContaining("AADSTS65001"),
+    });
+  });
+
+  it("is asked for again with prompt=consent", async () => {
+    await signIn(tenant, ADELE, {}, browser);
+    const page = await browser.get(authorizeUrl(tenant, { prompt: "consent" }));
+    expect(page.text).toContain("Permissions requested");
+    const [form] = (await browser.submit(page.forms[0], { press: "Accept" })).forms;
+    expect(form?.fields.code).toBeDefined();
+  });
+
+  it("is refused at the token endpoint as invalid_grant with suberror consent_required", async () => {
+    const form = await browser.signIn(authorizeUrl(tenant), ADELE);
+    const { status, body } = await redeem(tenant, form, { scope });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({
+      error: "invalid_grant",
+      suberror: "consent_required",
+      error_codes: [65001],
+    });
+  });
+});
