@@ -1,0 +1,303 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { type Rig, startRig } from "../../local/rig.ts";
+import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
+import { ADELE, ALEX, homeAccountIdOf, sessionOf, signedInBrowser } from "../support/user.ts";
+
+let rig: Rig;
+let browser: Browser;
+beforeAll(async () => {
+  rig = await startRig();
+  browser = await signedInBrowser(rig);
+});
+afterAll(() => rig?.stop());
+
+const get = (path: string, init?: RequestInit) =>
+  fetch(rig.url + path, { redirect: "manual", ...init });
+
+describe("every answer under /auth, /graph and /accounts", () => {
+  it.each(["/auth/session", "/auth/signin", "/auth/signout", "/graph/me", "/accounts/x"])(
+    "%s is not stored, sniffed, framed, or told to the next site",
+    async (path) => {
+      const { headers } = await get(path, {
+        headers: { "x-functions-key": rig.host.keys.default },
+      });
+      expect(headers.get("cache-control")).toBe("no-store");
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+      expect(headers.get("referrer-policy")).toBe("no-referrer");
+      expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+    },
+  );
+
+  it("the front channel may be framed by the tenant's pages and nobody else", async () => {
+    const { headers } = await get("/auth/logout-callback?sid=unknown");
+    const { port } = new URL(rig.tenant.url);
+    expect(headers.get("content-security-policy")).toBe(
+      `default-src 'none'; frame-ancestors https://login.microsoftonline.com http://*.localhost:${port}`,
+    );
+    expect(headers.get("x-frame-options")).toBeNull();
+    expect(headers.get("cache-control")).toBe("no-store");
+  });
+});
+
+describe("GET /auth/signin", () => {
+  it("leads to the authorize endpoint with code flow, PKCE, state and nonce", async () => {
+    const answer = await get("/auth/signin?loginHint=adelev@contoso.com&prompt=login");
+    expect(answer.status).toBe(302);
+    const location = new URL(answer.headers.get("location") ?? "");
+    expect(location.origin).toBe(rig.tenant.url);
+    expect(Object.fromEntries(location.searchParams)).toMatchObject({
+      response_type: "code",
+      response_mode: "form_post",
+      code_challenge_method: "S256",
+      redirect_uri: `${rig.url}/auth/callback`,
+      login_hint: "adelev@contoso.com",
+      prompt: "login",
+    });
+    for (const name of ["state", "nonce", "code_challenge"]) {
+      expect(location.searchParams.get(name)).toMatch(/^[\w-]{43}$/);
+    }
+    const cookie = answer.headers.getSetCookie().join();
+    expect(cookie).toMatch(/^__Host-lightsout-signin-\d+=/);
+    for (const attribute of ["secure", "httponly", "samesite=none", "path=/", "max-age=900"]) {
+      expect(cookie.toLowerCase()).toContain(attribute);
+    }
+  });
+
+  it.each(["prompt=evil", "scope=%00", "claims=not-json", "returnTo=/a&returnTo=/b"])(
+    "refuses %s with a page that does not repeat it",
+    async (query) => {
+      const answer = await get(`/auth/signin?${query}`);
+      expect(answer.status).toBe(400);
+      const text = await answer.text();
+      expect(text).not.toContain("evil");
+      expect(text).not.toContain("not-json");
+    },
+  );
+
+  it.each(["https://evil.example/", "//evil.example", "/\\evil.example", "/.//evil.example"])(
+    "does not lead to %s afterwards",
+    async (returnTo) => {
+      const fresh = createBrowser();
+      const form = await fresh.signIn(
+        `${rig.url}/auth/signin?returnTo=${encodeURIComponent(returnTo)}`,
+        ADELE,
+      );
+      const answer = await fresh.submit(form, { follow: false });
+      expect(answer.location).toBe(`${rig.url}/`);
+    },
+  );
+});
+
+describe("POST /auth/callback", () => {
+  const post = (fields: Record<string, string>, headers = {}) =>
+    get("/auth/callback", { method: "POST", body: new URLSearchParams(fields), headers });
+
+  it("is a POST only: a code in the query would be taken for a function key", async () => {
+    expect((await get("/auth/callback?state=x")).status).toBe(404);
+  });
+
+  it("refuses a state that this browser does not have, before anything else happens", async () => {
+    const requests = rig.tenant.requests.length;
+    const answer = await post({ code: "abc", state: "made-up" });
+    expect(answer.status).toBe(400);
+    expect(answer.headers.getSetCookie()).toEqual([]);
+    expect(rig.tenant.requests).toHaveLength(requests);
+  });
+
+  it("refuses what is not a form, and a form with a field twice", async () => {
+    const json = await get("/auth/callback", { method: "POST", body: "{}" });
+    expect(json.status).toBe(400);
+    const twice = await get("/auth/callback", {
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: "code=a&code=b&state=c",
+    });
+    expect(twice.status).toBe(400);
+  });
+
+  it("tells a declined consent apart, and repeats nothing of what was posted", async () => {
+    const fresh = createBrowser();
+    const form = await fresh.signIn(`${rig.url}/auth/signin`, ADELE);
+    const { state = "" } = form.fields;
+    const fields = { state, error: "access_denied", error_description: "<b>mischief</b>" };
+    const answer = await fresh.submit({ ...form, fields });
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain("You did not agree");
+    expect(answer.body).not.toContain("mischief");
+  });
+
+  it("redeems a response once, however often it is posted at the same time", async () => {
+    const fresh = createBrowser();
+    const form = await fresh.signIn(`${rig.url}/auth/signin`, ADELE);
+    const tokenRequests = () =>
+      rig.tenant.requests.filter(({ endpoint }) => endpoint === "token").length;
+    const before = tokenRequests();
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => fresh.submit(form, { follow: false })),
+    );
+    expect(answers.filter(({ status }) => status === 303)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 400)).toHaveLength(19);
+    expect(tokenRequests() - before).toBe(1);
+  });
+});
+
+describe("GET /auth/session", () => {
+  it("says who is signed in", async () => {
+    const session = JSON.parse((await browser.get(`${rig.url}/auth/session`)).body);
+    expect(session).toEqual({
+      signedIn: true,
+      account: {
+        homeAccountId: homeAccountIdOf(rig),
+        tenantId: rig.tenant.tenantId,
+        name: "Adele Vance",
+        username: ADELE,
+      },
+      signedInAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      expiresAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      signOutUrl: `${rig.url}/auth/signout`,
+    });
+    expect(Date.parse(session.expiresAt) - Date.parse(session.signedInAt)).toBe(12 * 3_600_000);
+  });
+
+  it("says where to sign in when nobody is", async () => {
+    const answer = await get("/auth/session");
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({ signedIn: false, signInUrl: `${rig.url}/auth/signin` });
+  });
+});
+
+describe("POST /auth/signout", () => {
+  it.each([
+    ["another site", { "sec-fetch-site": "cross-site" }],
+    ["a subdomain", { "sec-fetch-site": "same-site" }],
+    ["another origin", { origin: "https://evil.example" }],
+    ["nobody knows where", {}],
+  ])("from %s changes nothing", async (_, headers) => {
+    const answer = await browser.get(`${rig.url}/auth/signout`);
+    const [form] = answer.forms;
+    const refused = await fetch(form?.action ?? "", {
+      method: "POST",
+      headers,
+      redirect: "manual",
+    });
+    expect(refused.status).toBe(403);
+    expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
+  });
+
+  it("without a session still ends the provider's", async () => {
+    const answer = await get("/auth/signout", { method: "POST", headers: { origin: rig.url } });
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get("location")).toContain("/oauth2/v2.0/logout");
+  });
+});
+
+describe("GET /auth/logout-callback", () => {
+  it("answers an unknown sid, none, two, and a wrong issuer's alike", async () => {
+    const queries = ["sid=unknown", "", "sid=a&sid=b", "sid=a&iss=https://evil.example"];
+    const answers = await Promise.all(
+      queries.map(async (query) => {
+        const { status, headers, ...answer } = await get(`/auth/logout-callback?${query}`);
+        return JSON.stringify([status, [...headers].filter(([name]) => name !== "date"), answer]);
+      }),
+    );
+    expect(new Set(answers).size).toBe(1);
+  });
+
+  it("does nothing on HEAD", async () => {
+    expect((await get("/auth/logout-callback?sid=x", { method: "HEAD" })).status).toBe(404);
+  });
+});
+
+describe("/graph", () => {
+  it("is Microsoft Graph as the signed-in user, as far as the permission table goes", async () => {
+    const me = await browser.get(`${rig.url}/graph/me?$select=displayName`);
+    expect(JSON.parse(me.body)).toMatchObject({ displayName: "Adele Vance" });
+    const photo = await browser.get(`${rig.url}/graph/me/photo/$value`);
+    expect(photo.headers["content-type"]).toMatch(/^image\//);
+    expect((await browser.get(`${rig.url}/graph/users`)).status).toBe(403);
+    expect((await browser.get(`${rig.url}/graph/me/calendarView`)).status).toBe(400);
+  });
+
+  it("sends mail only for a page of this app", async () => {
+    const answer = await browser.get(`${rig.url}/auth/session`);
+    const send = (headers: Record<string, string>) =>
+      fetch(`${rig.url}/graph/me/sendMail`, {
+        method: "POST",
+        headers: {
+          cookie: `__Host-lightsout=${browser.cookies.get(answer.url, "__Host-lightsout")}`,
+          "content-type": "application/json",
+          ...headers,
+        },
+        body: JSON.stringify({
+          message: {
+            subject: "Hi",
+            body: { contentType: "Text", content: "There." },
+            toRecipients: [{ emailAddress: { address: ALEX } }],
+          },
+        }),
+      });
+    expect((await send({ origin: "https://evil.example" })).status).toBe(403);
+    expect((await send({ origin: rig.url })).status).toBe(202);
+  });
+
+  it("answers 401 with the way to sign in when nobody is", async () => {
+    const answer = await get("/graph/me");
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get("content-type")).toBe("application/problem+json");
+    expect(await answer.json()).toEqual({
+      type: "urn:lightsout:problem:signed-out",
+      title: "Signed out",
+      status: 401,
+      detail: expect.any(String),
+      signInUrl: `${rig.url}/auth/signin`,
+    });
+  });
+});
+
+describe("/accounts/{homeAccountId}", () => {
+  const account = (id: string, init: RequestInit = {}) =>
+    get(`/accounts/${id}`, { ...init, headers: { "x-functions-key": rig.host.keys.default } });
+
+  it("needs a function key", async () => {
+    expect((await get(`/accounts/${homeAccountIdOf(rig)}`)).status).toBe(401);
+  });
+
+  it("says what is held, never a token, and signs the account out", async () => {
+    const held = await (await account(homeAccountIdOf(rig))).text();
+    expect(JSON.parse(held)).toMatchObject({ held: true, refreshTokens: 1 });
+    expect(held).not.toContain("eyJ");
+
+    const other = await signedInBrowser(rig);
+    const answer = await account(homeAccountIdOf(rig), { method: "DELETE" });
+    expect(answer.status).toBe(204);
+    expect(await sessionOf(rig, other)).toMatchObject({ signedIn: false });
+    expect(await (await account(homeAccountIdOf(rig))).json()).toMatchObject({ held: false });
+    browser = await signedInBrowser(rig);
+  });
+
+  it("refuses what is no account id", async () => {
+    expect((await account("adele@contoso.com")).status).toBe(400);
+  });
+});
+
+describe("GET /health", () => {
+  it("is 200 while the table answers", async () => {
+    expect((await get("/health")).status).toBe(200);
+  });
+
+  it("is 503 when it does not", async () => {
+    const storage = rig.azurite.connectionString.replace(/:\d+\//, ":1/");
+    const cutOff = await rig.startHost({ env: { TOKEN_CACHE_STORAGE: storage } });
+    const answer = await fetch(`${cutOff.url}/health`);
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toEqual({ status: "unhealthy" });
+    await cutOff.stop();
+  });
+});
+
+describe("the timer purgeExpired", () => {
+  it("leaves what has not expired", async () => {
+    await rig.host.runTimer("purgeExpired");
+    expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
+  });
+});

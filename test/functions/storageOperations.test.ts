@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import type { FunctionsHost } from "../../local/host/host.ts";
+import { type Rig, startRig } from "../../local/rig.ts";
+import type { Browser } from "../../local/tenant/browserless.ts";
+import { type CountingProxy, startCountingProxy } from "../support/countingProxy.ts";
+import { readTable } from "../support/table.ts";
+import { lastSid, signedInBrowser } from "../support/user.ts";
+
+let rig: Rig;
+let proxy: CountingProxy;
+let counted: FunctionsHost;
+let url: string;
+let browser: Browser;
+
+beforeAll(async () => {
+  rig = await startRig();
+  proxy = await startCountingProxy(rig.azurite);
+  counted = await rig.startHost({ env: { TOKEN_CACHE_STORAGE: proxy.connectionString } });
+  url = counted.url;
+});
+afterAll(async () => {
+  await rig?.stop();
+  await proxy?.stop();
+});
+
+// Cookies are kept per host name, so the instance that is counted sees those of the other.
+beforeEach(async () => {
+  browser = await signedInBrowser(rig);
+  proxy.take();
+});
+
+describe("requests to the table", () => {
+  it.each(["/auth/session", "/graph/me", "/graph/me/photo/$value", "/"])(
+    "%s reads once and writes nothing",
+    async (path) => {
+      expect((await browser.get(url + path)).status).toBe(200);
+      expect(proxy.take()).toEqual(["GET"]);
+    },
+  );
+
+  it("a token refresh writes once more", async () => {
+    expect((await browser.get(`${url}/graph/me/messages`)).status).toBe(200);
+    expect(proxy.take()).toEqual(["GET", "PUT"]);
+    expect((await browser.get(`${url}/graph/me/messages`)).status).toBe(200);
+    expect(proxy.take()).toEqual(["GET"]);
+  });
+
+  it("a sign-out by cookie is one deletion", async () => {
+    const answer = await browser.get(`${url}/auth/signout`);
+    expect(proxy.take()).toEqual([]);
+    await browser.submit(answer.forms[0], { follow: false });
+    expect(proxy.take()).toEqual(["DELETE"]);
+  });
+
+  it("a front-channel sign-out finds the tokens with one request and deletes them with the next", async () => {
+    await browser.submit((await browser.get(`${rig.otherApp.url}/sign-in`)).forms[0]);
+    const callback = `${url}/auth/logout-callback?sid=${lastSid(rig)}`;
+    expect((await fetch(callback)).status).toBe(200);
+    expect(proxy.take()).toEqual(["GET", "DELETE", "PUT"]);
+
+    expect((await fetch(callback)).status).toBe(200);
+    expect(proxy.take()).toEqual(["GET"]);
+  });
+
+  it.each([
+    ["no cookie", ""],
+    ["a cookie nobody made", "__Host-lightsout=k1.AAAA"],
+    ["a cookie that is a query", "__Host-lightsout=' or PartitionKey ge '"],
+  ])("with %s there is none at all", async (_, cookie) => {
+    expect((await fetch(`${url}/graph/me`, { headers: { cookie } })).status).toBe(401);
+    expect(proxy.take()).toEqual([]);
+  });
+
+  it("five hundred made-up sids leave no more than the rows they share", async () => {
+    const before = (await readTable(rig.azurite)).length;
+    for (let batch = 0; batch < 20; batch++) {
+      const calls = Array.from({ length: 25 }, () =>
+        fetch(`${url}/auth/logout-callback?sid=${crypto.randomUUID()}`),
+      );
+      for (const { status } of await Promise.all(calls)) expect(status).toBe(200);
+    }
+    expect(proxy.take().length).toBeLessThan(500 * 6);
+    expect((await readTable(rig.azurite)).length - before).toBeLessThanOrEqual(256);
+    expect((await browser.get(`${url}/graph/me`)).status).toBe(200);
+  });
+});
