@@ -74,13 +74,28 @@ export function authorizeUrl(tenant: Tenant, params: Params = {}, authority = te
 export interface TokenAnswer {
   status: number;
   headers: Headers;
-  body: Record<string, string> & { error_codes?: number[]; expires_in?: number };
+  body: TokenBody;
+}
+
+export interface TokenBody {
+  access_token?: string;
+  refresh_token?: string;
+  id_token?: string;
+  client_info?: string;
+  scope?: string;
+  expires_in?: number;
+  error?: string;
+  error_codes?: number[];
+  claims?: string;
 }
 
 export async function tokenRequest(
   tenant: Tenant,
   params: Params,
-  { authority = tenant.tenantId, headers = {} }: { authority?: string; headers?: HeadersInit } = {},
+  {
+    authority = tenant.tenantId,
+    headers = {},
+  }: { authority?: string; headers?: Record<string, string> } = {},
 ): Promise<TokenAnswer> {
   const url = `${tenant.internalUrl}/${authority}/oauth2/v2.0/token`;
   const given = Object.entries(params).filter((entry): entry is [string, string] => !!entry[1]);
@@ -88,7 +103,7 @@ export async function tokenRequest(
   return {
     status: response.status,
     headers: response.headers,
-    body: (await response.json()) as TokenAnswer["body"],
+    body: (await response.json()) as TokenBody,
   };
 }
 

@@ -1,0 +1,230 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from "@jest/globals";
+import { type Browser, createBrowser } from "../../../local/tenant/browserless.ts";
+
+let server: Server;
+let browser: Browser;
+let port: number;
+
+const SET = [
+  "none=1; Secure; SameSite=None",
+  "lax=1; SameSite=Lax",
+  "default=1",
+  "strict=1; SameSite=Strict",
+  "__Host-ok=1; Secure; Path=/",
+];
+
+/** `/set` sets cookies, `/to?url` redirects, `/form?policy` is a page, `/echo` tells what it got. */
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const url = new URL(request.url ?? "", "http://localhost");
+    const argument = decodeURIComponent(url.search.slice(1));
+    if (url.pathname === "/set") response.setHeader("Set-Cookie", SET);
+    if (url.pathname === "/bad") {
+      response.setHeader("Set-Cookie", [
+        "nonsecure=1; SameSite=None",
+        "__Host-path=1; Secure; Path=/x",
+        "__Host-insecure=1; Path=/",
+        "__Secure-insecure=1",
+        "foreign=1; Domain=example.com",
+      ]);
+    }
+    if (url.pathname === "/drop") {
+      response.setHeader("Set-Cookie", [
+        "lax=; Max-Age=0",
+        "strict=; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+      ]);
+    }
+    if (url.pathname.startsWith("/to")) {
+      response.writeHead(Number(url.pathname.slice(4)) || 302, { Location: argument }).end();
+    } else if (url.pathname === "/form") {
+      response.setHeader("Referrer-Policy", argument || "strict-origin-when-cross-origin");
+      response.end(`<form method="post" action="/echo?a=1"><input name="x" value="&quot;&#228;&quot;">
+        <button name="press" value="1">One</button><button>Two <b>words</b></button></form>
+        <form action="/echo"><input name="q" value="1 2"></form>
+        <iframe src="/frame?a&amp;b"></iframe><meta http-equiv="refresh" content="5;url=/next">`);
+    } else {
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk) => chunks.push(chunk));
+      request.on("end", () => {
+        const { headers, method, url } = request;
+        response.end(
+          JSON.stringify({ method, url, headers, body: Buffer.concat(chunks).toString() }),
+        );
+      });
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  port = (server.address() as AddressInfo).port;
+});
+beforeEach(() => {
+  browser = createBrowser();
+});
+afterAll(() => {
+  server.close();
+});
+
+function app(path = "") {
+  return `http://localhost:${port}${path}`;
+}
+
+function other(path = "") {
+  return `http://login.localhost:${port}${path}`;
+}
+
+interface Echo {
+  method: string;
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+function echo({ body }: { body: string }): Echo {
+  return JSON.parse(body);
+}
+
+function cookieNames({ body }: { body: string }) {
+  const { cookie = "" } = echo({ body }).headers;
+  return cookie.split("; ").map((pair) => pair.split("=")[0]);
+}
+
+describe("cookies", () => {
+  beforeEach(async () => {
+    await browser.get(app("/set"));
+  });
+
+  it("all come back to their host, and to no other", async () => {
+    expect(cookieNames(await browser.get(app("/echo")))).toEqual([
+      "none",
+      "lax",
+      "default",
+      "strict",
+      "__Host-ok",
+    ]);
+    expect(echo(await browser.get(other("/echo"))).headers).not.toHaveProperty("cookie");
+  });
+
+  it("of SameSite=None alone come with a post from another site", async () => {
+    const page = await browser.get(other("/form"));
+    const [form] = page.forms;
+    if (form) form.action = app("/echo");
+    expect(cookieNames(await browser.submit(form))).toEqual(["none"]);
+  });
+
+  it("of SameSite=Lax also come with a link from another site", async () => {
+    const from = await browser.get(other("/form"));
+    const names = cookieNames(await browser.get(app("/echo"), { from }));
+    expect(names).toEqual(["none", "lax", "default", "__Host-ok"]);
+  });
+
+  it("come and go in a frame of another site only if third-party cookies are on", async () => {
+    const page = { ...(await browser.get(other("/form"))), frames: [app("/echo")] };
+    const [blocked] = await browser.loadFrames(page);
+    const [sent] = await browser.loadFrames(page, { cookies: true });
+    expect(echo(blocked ?? page).headers).not.toHaveProperty("cookie");
+    expect(cookieNames(sent ?? page)).toEqual(["none"]);
+    await browser.loadFrames({ ...page, frames: [app("/drop")] });
+    expect(browser.cookies.names(app())).toContain("lax");
+  });
+
+  it("are deleted by Max-Age and Expires", async () => {
+    await browser.get(app("/drop"));
+    expect(browser.cookies.names(app())).toEqual(["none", "default", "__Host-ok"]);
+    expect(browser.cookies.get(app(), "lax")).toBeUndefined();
+    expect(browser.cookies.get(app(), "none")).toBe("1");
+  });
+
+  it("that browsers refuse are not kept", async () => {
+    browser.cookies.clear();
+    await browser.get(app("/bad"));
+    expect(browser.cookies.names(app())).toEqual([]);
+  });
+});
+
+describe("Sec-Fetch-Site", () => {
+  const site = (page: { body: string }) => echo(page).headers["sec-fetch-site"];
+
+  it("tells where a request comes from", async () => {
+    const from = await browser.get(app("/form"));
+    expect(site(await browser.get(app("/echo")))).toBe("none");
+    expect(site(await browser.get(app("/echo"), { from }))).toBe("same-origin");
+    expect(site(await browser.get(other("/echo"), { from }))).toBe("cross-site");
+    const neighbour = { url: "http://localhost:1/", noReferrer: false };
+    expect(site(await browser.get(app("/echo"), { from: neighbour }))).toBe("same-site");
+  });
+
+  it("stays cross-site after a redirect through another site", async () => {
+    const from = await browser.get(app("/form"));
+    const through = other(`/to?${encodeURIComponent(app("/echo"))}`);
+    expect(site(await browser.get(through, { from }))).toBe("cross-site");
+  });
+});
+
+describe("forms", () => {
+  it("post their fields, the pressed button and the origin", async () => {
+    const page = await browser.get(app("/form"));
+    const answer = echo(await browser.submit(page.forms[0], { press: "One" }));
+    expect(answer).toMatchObject({
+      method: "POST",
+      url: "/echo?a=1",
+      body: "x=%22%C3%A4%22&press=1",
+    });
+    expect(answer.headers).toMatchObject({
+      origin: app(),
+      "content-type": "application/x-www-form-urlencoded",
+      "content-length": "22",
+    });
+  });
+
+  it("post Origin: null from a page without referrer", async () => {
+    const page = await browser.get(app("/form?no-referrer"));
+    const { headers } = echo(await browser.submit(page.forms[0]));
+    expect(headers).toMatchObject({ origin: "null", "sec-fetch-site": "same-origin" });
+  });
+
+  it("get with a query", async () => {
+    const page = await browser.get(app("/form"));
+    expect(echo(await browser.submit(page.forms[1]))).toMatchObject({
+      method: "GET",
+      url: "/echo?q=1+2",
+    });
+  });
+
+  it("say what is missing", async () => {
+    const page = await browser.get(app("/form"));
+    await expect(browser.submit(page.forms[0], { press: "Three" })).rejects.toThrow(
+      'The form has no button "Three", only "One", "Two words".',
+    );
+    await expect(browser.submit(undefined)).rejects.toThrow("There is no form");
+    await expect(browser.signIn(app("/echo"), "a@b.c")).rejects.toThrow("No form_post for a@b.c");
+  });
+});
+
+describe("redirects", () => {
+  test.each([
+    [302, "GET", ""],
+    [303, "GET", ""],
+    [307, "POST", "x=%22%C3%A4%22"],
+  ])("with %i go on as %s", async (status, method, body) => {
+    const [form] = (await browser.get(app("/form"))).forms;
+    if (form) form.action = app(`/to/${status}?${app("/echo")}`);
+    expect(echo(await browser.submit(form))).toMatchObject({ method, body });
+  });
+
+  it("can be looked at instead of followed", async () => {
+    const page = await browser.get(app("/to?/echo"), { follow: false });
+    expect(page).toMatchObject({ status: 302, location: app("/echo"), url: app("/to?/echo") });
+  });
+
+  it("do not go on for ever", async () => {
+    await expect(browser.get(app("/to?/to"))).rejects.toThrow("Too many redirects");
+  });
+});
+
+it("reads frames, refresh and text of a page", async () => {
+  const page = await browser.get(app("/form"));
+  expect(page.frames).toEqual([app("/frame?a&b")]);
+  expect(page.refresh).toBe(app("/next"));
+  expect(page.text).toBe("One Two words");
+});

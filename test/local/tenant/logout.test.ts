@@ -1,0 +1,251 @@
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { type Browser, createBrowser } from "../../../local/tenant/browserless.ts";
+import type { AppRegistration, Tenant } from "../../../local/tenant/tenant.ts";
+import { ADELE, ALEX, app, authorizeUrl, refresh, signIn, start } from "./helpers.ts";
+
+const AFTER = "http://localhost:7071/";
+
+let tenant: Tenant;
+let browser: Browser;
+let first: AppRegistration;
+let second: AppRegistration;
+
+beforeEach(async () => {
+  first = app();
+  second = app({
+    displayName: "Second app",
+    redirectUris: ["http://localhost:7072/callback", "http://localhost:7072/bye"],
+    frontChannelLogoutUrl: "http://localhost:7072/logged-out?from=tenant",
+  });
+  tenant = await start({ apps: [first, second, app({ displayName: "Never used" })] });
+  browser = createBrowser();
+});
+afterEach(() => tenant.stop());
+
+function logoutUrl(params: Record<string, unknown> = {}) {
+  const url = new URL(`${tenant.url}/${tenant.tenantId}/oauth2/v2.0/logout`);
+  for (const [name, value] of Object.entries(params)) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+  return url.href;
+}
+
+/** Signs in to the first app and, by single sign-on, to the second. */
+async function signInToBoth() {
+  const tokens = await signIn(tenant, ADELE, {}, browser);
+  const redirect_uri = "http://localhost:7072/callback";
+  await browser.get(authorizeUrl(tenant, { client_id: second.clientId, redirect_uri }));
+  return tokens;
+}
+
+async function isSignedIn() {
+  const page = await browser.get(authorizeUrl(tenant, { prompt: "none" }));
+  return page.forms[0]?.fields.error === undefined;
+}
+
+describe("signing out with a logout_hint", () => {
+  it("frames every app of the session, the one that asked included, with sid and no iss", async () => {
+    const { idToken } = await signInToBoth();
+    const page = await browser.get(
+      logoutUrl({ logout_hint: idToken.login_hint, post_logout_redirect_uri: AFTER }),
+    );
+    expect(page.status).toBe(200);
+    expect(page.frames).toEqual([
+      `http://localhost:7071/auth/logout-callback?sid=${idToken.sid}`,
+      `http://localhost:7072/logged-out?from=tenant&sid=${idToken.sid}`,
+    ]);
+    expect(tenant.frontChannelCalls).toEqual([
+      { clientId: first.clientId, sid: idToken.sid, url: page.frames[0], at: expect.any(Number) },
+      { clientId: second.clientId, sid: idToken.sid, url: page.frames[1], at: expect.any(Number) },
+    ]);
+  });
+
+  it("adds iss when the switch says so", async () => {
+    const { idToken } = await signInToBoth();
+    tenant.switches.sendIss = true;
+    const page = await browser.get(logoutUrl({ logout_hint: idToken.login_hint }));
+    const [frame = ""] = page.frames;
+    expect(new URL(frame).searchParams.get("iss")).toBe(idToken.iss);
+    expect(new URL(frame).searchParams.get("sid")).toBe(idToken.sid);
+  });
+
+  it("frames an app that has not redeemed its code yet", async () => {
+    const form = await browser.signIn(authorizeUrl(tenant), ADELE);
+    const page = await browser.get(logoutUrl());
+    const done = await browser.submit(page.forms[0], { press: ADELE });
+    expect(done.frames).toEqual([expect.stringContaining(form.fields.session_state ?? "none")]);
+  });
+
+  it("skips apps without a front-channel logout URL", async () => {
+    delete first.frontChannelLogoutUrl;
+    const { idToken } = await signInToBoth();
+    const page = await browser.get(logoutUrl({ logout_hint: idToken.login_hint }));
+    expect(page.frames).toEqual([expect.stringContaining(":7072/")]);
+  });
+
+  it("ends the single sign-on session, and the next one has another sid", async () => {
+    const { idToken } = await signInToBoth();
+    expect(await isSignedIn()).toBe(true);
+    await browser.get(logoutUrl({ logout_hint: idToken.login_hint }));
+    expect(await isSignedIn()).toBe(false);
+    expect(browser.cookies.names(tenant.url)).toEqual([]);
+    expect(tenant.sessions).toEqual([]);
+    const again = await signIn(tenant, ADELE, {}, browser);
+    expect(again.idToken.sid).not.toBe(idToken.sid);
+  });
+
+  it("leaves refresh tokens alone, as Entra does", async () => {
+    const { idToken, refresh_token } = await signInToBoth();
+    await browser.get(logoutUrl({ logout_hint: idToken.login_hint }));
+    expect((await refresh(tenant, refresh_token)).status).toBe(200);
+  });
+
+  it("leaves the session in another browser alone", async () => {
+    const other = createBrowser();
+    const elsewhere = await signIn(tenant, ADELE, {}, other);
+    const { idToken } = await signInToBoth();
+    expect(elsewhere.idToken.sid).not.toBe(idToken.sid);
+    await browser.get(logoutUrl({ logout_hint: idToken.login_hint }));
+    const page = await other.get(authorizeUrl(tenant, { prompt: "none" }));
+    expect(page.forms[0]?.fields.session_state).toBe(elsewhere.idToken.sid);
+  });
+
+  it("signs out only that one of two accounts", async () => {
+    const adele = await signIn(tenant, ADELE, {}, browser);
+    const alex = await signIn(tenant, ALEX, { prompt: "select_account" }, browser);
+    const page = await browser.get(logoutUrl({ logout_hint: adele.idToken.login_hint }));
+    expect(page.frames).toEqual([expect.stringContaining(String(adele.idToken.sid))]);
+    const silent = await browser.get(authorizeUrl(tenant, { prompt: "none" }));
+    expect(silent.forms[0]?.fields.session_state).toBe(alex.idToken.sid);
+  });
+
+  it("may be posted", async () => {
+    const { idToken } = await signInToBoth();
+    const page = await browser.submit({
+      method: "POST",
+      action: logoutUrl(),
+      fields: { logout_hint: String(idToken.login_hint) },
+      buttons: [],
+      page: { url: AFTER, noReferrer: false },
+    });
+    expect(page.frames).toHaveLength(2);
+  });
+});
+
+describe("without a hint that fits", () => {
+  it.each([undefined, ADELE, "O.something"])(
+    "asks which account (hint %s)",
+    async (logout_hint) => {
+      await signInToBoth();
+      const page = await browser.get(logoutUrl({ logout_hint, post_logout_redirect_uri: AFTER }));
+      expect(page.text).toContain("Which account do you want to sign out of?");
+      expect(page.frames).toEqual([]);
+      expect(await isSignedIn()).toBe(true);
+      const done = await browser.submit(page.forms[0], { press: ADELE });
+      expect(done.frames).toHaveLength(2);
+      expect(done.refresh).toBe(AFTER);
+      expect(await isSignedIn()).toBe(false);
+    },
+  );
+
+  it("has nothing to do when nobody is signed in", async () => {
+    const page = await browser.get(logoutUrl({ post_logout_redirect_uri: AFTER }));
+    expect(page.text).toContain("You signed out of your account");
+    expect(page.frames).toEqual([]);
+    expect(page.refresh).toBeUndefined();
+  });
+});
+
+describe("the way back", () => {
+  it("waits for the frames, is there without scripts, and carries state", async () => {
+    const { idToken } = await signInToBoth();
+    const page = await browser.get(
+      logoutUrl({
+        logout_hint: idToken.login_hint,
+        post_logout_redirect_uri: AFTER,
+        state: "the state",
+      }),
+    );
+    expect(page.refresh).toBe(`${AFTER}?state=the+state`);
+    expect(page.body).toContain("let waiting = 2;");
+    expect(page.body.match(/onload="loaded\(\)"/g)).toHaveLength(2);
+    expect(page.headers["x-frame-options"]).toBe("DENY");
+  });
+
+  it("may be any redirect URI of an app in the session", async () => {
+    const { idToken } = await signInToBoth();
+    const page = await browser.get(
+      logoutUrl({
+        logout_hint: idToken.login_hint,
+        post_logout_redirect_uri: "http://localhost:7072/bye",
+      }),
+    );
+    expect(page.refresh).toBe("http://localhost:7072/bye");
+  });
+
+  it.each([
+    "https://evil.example/",
+    "http://localhost:7071/elsewhere",
+    "http://localhost:7071",
+    undefined,
+  ])("stays here for %s, but is signed out", async (post_logout_redirect_uri) => {
+    const { idToken } = await signInToBoth();
+    const page = await browser.get(
+      logoutUrl({ logout_hint: idToken.login_hint, post_logout_redirect_uri }),
+    );
+    expect(page.text).toContain("You signed out of your account");
+    expect(page.refresh).toBeUndefined();
+    expect(page.body).not.toContain("<script>");
+    expect(page.frames).toHaveLength(2);
+    expect(await isSignedIn()).toBe(false);
+  });
+
+  it("does not lead to an app that is not part of the session", async () => {
+    const { idToken } = await signIn(tenant, ADELE, {}, browser);
+    const page = await browser.get(
+      logoutUrl({
+        logout_hint: idToken.login_hint,
+        post_logout_redirect_uri: "http://localhost:7072/bye",
+      }),
+    );
+    expect(page.refresh).toBeUndefined();
+  });
+
+  it("is open without a session to an app named by a real id_token_hint", async () => {
+    const { id_token } = await signIn(tenant, ADELE, {}, createBrowser());
+    const url = (id_token_hint: unknown) =>
+      logoutUrl({ id_token_hint, post_logout_redirect_uri: AFTER });
+    expect((await browser.get(url(id_token))).refresh).toBe(AFTER);
+    expect((await browser.get(url(`${id_token}x`))).refresh).toBeUndefined();
+  });
+});
+
+describe("the frames", () => {
+  it("are loaded without cookies, as cross-site iframes of a GET", async () => {
+    const { idToken } = await signInToBoth();
+    const page = await browser.get(logoutUrl({ logout_hint: idToken.login_hint }));
+    const seen: Record<string, unknown>[] = [];
+    const { createServer } = await import("node:http");
+    const server = createServer((request, response) => {
+      seen.push({ method: request.method, url: request.url, ...request.headers });
+      response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as { port: number };
+    const app = `http://localhost:${port}`;
+    browser.cookies.set(new URL(app), "session=1; Secure; SameSite=None");
+    browser.cookies.set(new URL(app), "lax=1");
+    const frames = [`${app}/out?sid=1`];
+    await browser.loadFrames({ ...page, frames });
+    await browser.loadFrames({ ...page, frames }, { cookies: true });
+    server.close();
+    expect(seen[0]).toMatchObject({
+      method: "GET",
+      url: "/out?sid=1",
+      "sec-fetch-site": "cross-site",
+      "sec-fetch-dest": "iframe",
+    });
+    expect(seen[0]).not.toHaveProperty("cookie");
+    expect(seen[1]?.cookie).toBe("session=1");
+  });
+});

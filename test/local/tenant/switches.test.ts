@@ -1,0 +1,196 @@
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair } from "jose";
+import { createBrowser } from "../../../local/tenant/browserless.ts";
+import type { Tenant } from "../../../local/tenant/tenant.ts";
+import {
+  ADELE,
+  ALEX,
+  authorizeUrl,
+  GUEST,
+  redeem,
+  refresh,
+  signIn,
+  start,
+  userOf,
+} from "./helpers.ts";
+
+let tenant: Tenant;
+
+beforeEach(async () => {
+  tenant = await start();
+});
+afterEach(() => tenant.stop());
+
+describe("revoke", () => {
+  it("ends refresh tokens, rotated ones too, with AADSTS50173, but not access tokens", async () => {
+    const { refresh_token, access_token = "" } = await signIn(tenant);
+    const rotated = await refresh(tenant, refresh_token);
+    tenant.revoke(userOf(tenant, ADELE).oid);
+    for (const token of [refresh_token, rotated.body.refresh_token]) {
+      const { status, body } = await refresh(tenant, token);
+      expect(status).toBe(400);
+      expect(body).toMatchObject({ error: "invalid_grant", error_codes: [50173] });
+    }
+    expect(await tenant.verifyAccessToken(access_token)).toBeDefined();
+  });
+
+  it("ends codes and single sign-on, without any front-channel call", async () => {
+    const { browser } = await signIn(tenant);
+    const [form] = (await browser.get(authorizeUrl(tenant))).forms;
+    tenant.revoke(userOf(tenant, ADELE).oid);
+    if (!form) throw new Error("No single sign-on before.");
+    expect((await redeem(tenant, form)).body.error_codes).toEqual([50173]);
+    expect((await browser.get(authorizeUrl(tenant))).text).toContain("Pick an account");
+    expect(tenant.frontChannelCalls).toEqual([]);
+  });
+
+  it("spares others and the user's next sign-in", async () => {
+    const alex = await signIn(tenant, ALEX);
+    tenant.revoke(userOf(tenant, ADELE).oid);
+    const adele = await signIn(tenant);
+    expect((await refresh(tenant, alex.refresh_token)).status).toBe(200);
+    expect((await refresh(tenant, adele.refresh_token)).status).toBe(200);
+  });
+
+  it("knows a guest by either object id, and nobody else", async () => {
+    const { refresh_token } = await signIn(tenant, GUEST);
+    tenant.revoke(userOf(tenant, GUEST).guestOid ?? "");
+    expect((await refresh(tenant, refresh_token)).body.error_codes).toEqual([50173]);
+    expect(() => tenant.revoke("someone")).toThrow("No user with object id someone");
+  });
+});
+
+describe("forceClaimsChallenge", () => {
+  it("refuses refreshes with interaction_required and claims", async () => {
+    const { refresh_token } = await signIn(tenant);
+    const claims = tenant.forceClaimsChallenge(userOf(tenant, ADELE).oid);
+    const { status, body } = await refresh(tenant, refresh_token);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({
+      error: "interaction_required",
+      suberror: "basic_action",
+      error_codes: [50076],
+      claims,
+    });
+    expect(JSON.parse(claims)).toHaveProperty("access_token");
+    const silent = await refresh(tenant, refresh_token, { claims });
+    expect(silent.body.error).toBe("interaction_required");
+  });
+
+  it("is over when an interactive sign-in carried the claims, merged with others or not", async () => {
+    const { refresh_token, browser } = await signIn(tenant);
+    const challenge = tenant.forceClaimsChallenge(userOf(tenant, ADELE).oid);
+    const claims = JSON.stringify({ ...JSON.parse(challenge), id_token: { login_hint: {} } });
+    const page = await browser.get(authorizeUrl(tenant, { claims, login_hint: ADELE }));
+    expect(page.text).toContain("Pick an account");
+    await browser.submit(page.forms[0], { press: ADELE });
+    expect((await refresh(tenant, refresh_token)).status).toBe(200);
+  });
+
+  it("is not over after a sign-in without the claims", async () => {
+    const { refresh_token, browser } = await signIn(tenant);
+    const challenge = tenant.forceClaimsChallenge(userOf(tenant, ADELE).oid);
+    const other = challenge.replace(/"values":\[".+"\]/, '"values":["another"]');
+    await signIn(tenant, ADELE, { prompt: "login" }, browser);
+    await signIn(tenant, ADELE, { prompt: "login", claims: other }, browser);
+    await signIn(tenant, ALEX, { claims: challenge });
+    expect((await refresh(tenant, refresh_token)).body.error).toBe("interaction_required");
+  });
+
+  it("cannot be met silently", async () => {
+    const { browser } = await signIn(tenant);
+    const claims = tenant.forceClaimsChallenge(userOf(tenant, ADELE).oid);
+    const page = await browser.get(authorizeUrl(tenant, { claims, prompt: "none" }));
+    expect(page.forms[0]?.fields).toMatchObject({
+      error: "interaction_required",
+      error_description: expect.stringContaining("AADSTS50076"),
+    });
+  });
+});
+
+describe("holdTokenEndpoint", () => {
+  it("holds answers until the release", async () => {
+    const { refresh_token } = await signIn(tenant);
+    const release = tenant.holdTokenEndpoint();
+    tenant.requests.length = 0;
+    let answered = false;
+    const pending = refresh(tenant, refresh_token).finally(() => {
+      answered = true;
+    });
+    while (tenant.requests.length === 0) await new Promise(setImmediate);
+    expect((await fetch(tenant.metadataUrl)).status).toBe(200);
+    expect(answered).toBe(false);
+    release();
+    expect((await pending).status).toBe(200);
+  });
+
+  it("does not keep the tenant from stopping", async () => {
+    const { refresh_token } = await signIn(tenant);
+    tenant.holdTokenEndpoint();
+    tenant.requests.length = 0;
+    const pending = expect(refresh(tenant, refresh_token)).rejects.toThrow();
+    while (tenant.requests.length === 0) await new Promise(setImmediate);
+    await tenant.stop();
+    await pending;
+    tenant = await start();
+  });
+});
+
+describe("tokenFault", () => {
+  it("fails with status, error and headers, as often as it says", async () => {
+    const { refresh_token } = await signIn(tenant);
+    const headers = { "Retry-After": "7" };
+    tenant.switches.tokenFault = { status: 429, headers, times: 2 };
+    const [first, second, third] = [
+      await refresh(tenant, refresh_token),
+      await refresh(tenant, refresh_token),
+      await refresh(tenant, refresh_token),
+    ];
+    expect([first.status, second.status, third.status]).toEqual([429, 429, 200]);
+    expect(first.headers.get("retry-after")).toBe("7");
+    expect(first.body.error).toBe("temporarily_unavailable");
+  });
+
+  it("lasts until it is cleared", async () => {
+    const { refresh_token } = await signIn(tenant);
+    tenant.switches.tokenFault = { status: 400, error: "invalid_grant" };
+    expect((await refresh(tenant, refresh_token)).body.error).toBe("invalid_grant");
+    expect((await refresh(tenant, refresh_token)).status).toBe(400);
+    tenant.switches.tokenFault = undefined;
+    expect((await refresh(tenant, refresh_token)).status).toBe(200);
+  });
+
+  it("can close the connection", async () => {
+    const { refresh_token } = await signIn(tenant);
+    tenant.switches.tokenFault = { status: "drop" };
+    await expect(refresh(tenant, refresh_token)).rejects.toThrow("fetch failed");
+  });
+});
+
+describe("ID tokens", () => {
+  it("have no sid when the switch leaves it out", async () => {
+    tenant.switches.omitSid = true;
+    const { idToken, form } = await signIn(tenant);
+    expect(idToken).not.toHaveProperty("sid");
+    expect(idToken).toHaveProperty("login_hint");
+    expect(form.fields.session_state).toBeDefined();
+  });
+
+  it("can be forged: claims, header, key, or all of it", async () => {
+    const { privateKey } = await generateKeyPair("RS256", { extractable: true });
+    const key = await exportJWK(privateKey);
+    tenant.switches.idTokenOverrides = (claims, header) => ({
+      claims: { ...claims, aud: "someone-else" },
+      header: { ...header, kid: "forged" },
+      key,
+    });
+    const { id_token = "", idToken } = await signIn(tenant);
+    expect(idToken.aud).toBe("someone-else");
+    expect(decodeProtectedHeader(id_token).kid).toBe("forged");
+    const form = await createBrowser().signIn(authorizeUrl(tenant), ADELE);
+    tenant.switches.idTokenOverrides = () => "not-a-token";
+    expect((await redeem(tenant, form)).body.id_token).toBe("not-a-token");
+    tenant.switches.idTokenOverrides = undefined;
+    expect(decodeJwt((await signIn(tenant)).id_token ?? "").iss).toBe(tenant.issuer);
+  });
+});
