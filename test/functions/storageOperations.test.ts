@@ -2,19 +2,19 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import type { FunctionsHost } from "../../local/host/host.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
-import { type CountingProxy, startCountingProxy } from "../support/countingProxy.ts";
 import { readTable } from "../support/table.ts";
+import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
 import { lastSid, signedInBrowser } from "../support/user.ts";
 
 let rig: Rig;
-let proxy: CountingProxy;
+let proxy: TableProxy;
 let counted: FunctionsHost;
 let url: string;
 let browser: Browser;
 
 beforeAll(async () => {
   rig = await startRig();
-  proxy = await startCountingProxy(rig.azurite);
+  proxy = await startTableProxy(rig.azurite);
   counted = await rig.startHost({ env: { TOKEN_CACHE_STORAGE: proxy.connectionString } });
   url = counted.url;
 });
