@@ -1,4 +1,5 @@
 import "./functions/account.ts";
+import "./functions/authBackchannelLogout.ts";
 import "./functions/authCallback.ts";
 import "./functions/authLogoutCallback.ts";
 import "./functions/authSession.ts";

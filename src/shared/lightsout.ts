@@ -2,6 +2,8 @@ import type { Settings } from "./config/settings.ts";
 import { type ClientFactory, createClientFactory } from "./identity/client.ts";
 import { createClientCredential } from "./identity/clientCredential.ts";
 import { createIdTokenValidator, type IdTokenValidator } from "./identity/idToken.ts";
+import { createProviderKeys } from "./identity/keySet.ts";
+import { createLogoutTokenValidator, type LogoutTokenValidator } from "./identity/logoutToken.ts";
 import type { TokenSource } from "./identity/managedIdentity.ts";
 import { createMetadataSource, type MetadataSource } from "./identity/metadata.ts";
 import { createNetworkClient } from "./identity/network.ts";
@@ -16,6 +18,7 @@ export interface Lightsout {
   readonly metadata: MetadataSource;
   readonly createClient: ClientFactory;
   readonly idTokens: IdTokenValidator;
+  readonly logoutTokens: LogoutTokenValidator;
   readonly fetch: typeof globalThis.fetch;
 }
 
@@ -36,6 +39,8 @@ export function createLightsout(settings: Settings, platform: Platform): Lightso
   const { table, fetch, now, sleep, randomBytes, managedIdentity, log } = platform;
   const { clientId, allowedTenants, metadataUrl, tenant } = settings;
   const metadata = createMetadataSource(metadataUrl, tenant, fetch, now);
+  const issuer = () => metadata.get();
+  const keys = createProviderKeys(issuer, fetch, now);
   const credential = createClientCredential(settings.credential, clientId, managedIdentity, now);
   return {
     settings,
@@ -53,11 +58,8 @@ export function createLightsout(settings: Settings, platform: Platform): Lightso
       metadata,
       createNetworkClient(fetch, sleep),
     ),
-    idTokens: createIdTokenValidator(
-      { clientId, allowedTenants, metadata: () => metadata.get() },
-      fetch,
-      now,
-    ),
+    idTokens: createIdTokenValidator({ clientId, allowedTenants, metadata: issuer }, keys),
+    logoutTokens: createLogoutTokenValidator({ clientId, metadata: issuer }, keys),
     fetch,
   };
 }

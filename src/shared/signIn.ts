@@ -11,7 +11,7 @@ import { readSessionCookie, sessionCookie } from "./session/sessionCookie.ts";
 import { readSignInCookie, SIGN_IN_LIFETIME, signInCookie } from "./session/signInCookie.ts";
 import { endSession } from "./store/endSession.ts";
 import { accountPartition } from "./store/keys.ts";
-import { takeRedemption } from "./store/redemption.ts";
+import { takeOnce } from "./store/once.ts";
 import { storeSignIn } from "./store/signIn.ts";
 
 export interface Redirect {
@@ -63,7 +63,7 @@ export async function finishSignIn(app: Lightsout, request: HttpRequest): Promis
   if (form.has("error")) throw providerError(form.get("error"));
   const code = form.get("code");
   if (!code) throw new BadRequest("The sign-in page's answer has no code in it.");
-  if (!(await takeRedemption(store, attempt.state, pending.expiresAt))) {
+  if (!(await takeOnce(store, `state ${attempt.state}`, pending.expiresAt))) {
     throw new SignInRejected("already_redeemed", "This sign-in has been completed already.");
   }
 
@@ -71,8 +71,7 @@ export async function finishSignIn(app: Lightsout, request: HttpRequest): Promis
   const redeemed = await redeemCode(createClient, code, redirectUri(app), pending.scopes, attempt);
   const claims = await app.idTokens.validate(redeemed.idToken, attempt.nonce);
   assertSameUser(redeemed, claims);
-  const sids = sidsOf(claims, form.get("session_state"));
-  if (claims.sid === undefined) store.log("warn", "signin.sid_claim_missing");
+  const metadata = await app.metadata.get();
 
   const { replaces } = pending;
   if (replaces && replaces.partition !== accountPartition(redeemed.homeAccountId)) {
@@ -82,10 +81,12 @@ export async function finishSignIn(app: Lightsout, request: HttpRequest): Promis
   const ref = await storeSignIn(store, {
     session: sessionOf(redeemed, claims, store.now(), settings.sessionLifetime),
     cache: redeemed.cache,
-    sids,
+    sids: sidsOf(claims, form.get("session_state")),
+    subject: metadata.backchannel_logout_supported ? claims.sub : undefined,
     replaces,
   });
-  store.log("info", "signin.done", { account: ref.partition });
+  store.log("info", "signin.done", { account: ref.partition, sidClaim: claims.sid !== undefined });
+  if (claims.sid === undefined) warnOfMissingSid(app);
 
   const ticket = { ...ref, logoutHint: claims.login_hint };
   return {
@@ -103,6 +104,17 @@ function redirectUri({ settings }: Lightsout): string {
 function sidsOf({ sid }: IdTokenClaims, sessionState: string | null): string[] {
   const known = sid ?? sessionState;
   return known ? [known] : [];
+}
+
+const warned = new WeakSet<Lightsout>();
+
+/** Once per process: without the claim, a sign-out elsewhere finds its session only while `session_state` equals `sid`. */
+function warnOfMissingSid(app: Lightsout): void {
+  if (warned.has(app)) return;
+  warned.add(app);
+  app.store.log("warn", "signin.sid_claim_missing", {
+    fix: "Add the optional claim sid to the ID token in the app registration (Token configuration).",
+  });
 }
 
 /** `client_info` names the account but is not signed: in the user's home tenant it has to agree with the ID token. */

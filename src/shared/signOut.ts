@@ -1,6 +1,9 @@
+import { BadRequest } from "./errors.ts";
+import type { LogoutToken } from "./identity/logoutToken.ts";
 import { noteEarlySignOut } from "./store/earlySignOuts.ts";
 import { deleteGeneration, endGeneration, readHead } from "./store/generation.ts";
-import { accountPartition, sidPartition } from "./store/keys.ts";
+import { accountPartition, sidPartition, subjectPartition } from "./store/keys.ts";
+import { isTaken, takeOnce } from "./store/once.ts";
 import { markSignedOut, readSid } from "./store/sidIndex.ts";
 import type { GenerationRef, Store } from "./store/store.ts";
 
@@ -46,6 +49,39 @@ export async function signOutElsewhere(store: Store, sid: string): Promise<void>
     if (await markSignedOut(store, entry)) break;
   }
   store.log("info", "signout.elsewhere", { sid: key, found });
+}
+
+/**
+ * Signed out by the provider's back channel (OpenID Connect Back-Channel Logout 1.0): a token says who. It is
+ * remembered after it has taken effect, so that a fault in between leaves it good for the provider's next try.
+ *
+ * @throws {BadRequest} The token has been used. @throws {StoreUnavailable}
+ */
+export async function signOutByToken(store: Store, token: LogoutToken): Promise<void> {
+  if (await isTaken(store, token.id, token.expiresAt))
+    throw new BadRequest("The logout_token has been used.");
+  if (token.sid !== undefined) await signOutElsewhere(store, token.sid);
+  else if (token.sub !== undefined) await signOutSubject(store, token.sub);
+  await takeOnce(store, token.id, token.expiresAt);
+}
+
+/**
+ * The provider's back channel named a user and no `sid` (OpenID Connect Back-Channel Logout 1.0 §2.4): all
+ * of the user's sessions end. Unlike a `sid`, a user comes back, so the entry stays as it is.
+ *
+ * @throws {StoreUnavailable}
+ */
+async function signOutSubject(store: Store, subject: string): Promise<void> {
+  const key = subjectPartition(subject);
+  let found = false;
+  let entry = await readSid(store, key);
+  while (entry !== undefined) {
+    if (await endGeneration(store, entry)) found = true;
+    const { etag } = entry;
+    entry = await readSid(store, key);
+    if (entry?.etag === etag) break;
+  }
+  store.log("info", "signout.subject", { subject: key, found });
 }
 
 /** Signed out by an operator, or because the identity provider withdrew its grant. @throws {StoreUnavailable} */

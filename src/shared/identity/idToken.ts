@@ -1,5 +1,6 @@
-import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from "jose";
-import { ProviderUnavailable, SignInRejected } from "../errors.ts";
+import { errors, type JWTPayload } from "jose";
+import { SignInRejected } from "../errors.ts";
+import type { ProviderKeys } from "./keySet.ts";
 import type { ProviderMetadata } from "./metadata.ts";
 
 /** The claims of a validated ID token that are used (Microsoft identity platform, ID token claims reference). */
@@ -27,48 +28,37 @@ interface Expected {
   readonly metadata: () => Promise<ProviderMetadata>;
 }
 
-/** Clocks may differ by this many seconds. */
-const CLOCK_TOLERANCE = 120;
-const TIMEOUT = 5_000;
+/** A token of a sign-in that has just been completed is much younger. Seconds. */
+const MAX_AGE = 24 * 3_600;
+const REQUIRED = ["iss", "sub", "exp", "iat", "tid", "oid", "nonce"];
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const TENANT_IN_ISSUER = /\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\//;
 
-/** The keys are fetched when the first token comes and again when a token names a key that is not among them. */
-export function createIdTokenValidator(
-  expected: Expected,
-  fetch: typeof globalThis.fetch,
-  now: () => number,
-): IdTokenValidator {
-  let keys: { uri: string; set: ReturnType<typeof createRemoteJWKSet> } | undefined;
-
-  function keysOf({ jwks_uri }: ProviderMetadata) {
-    if (keys?.uri !== jwks_uri) {
-      const options = { timeoutDuration: TIMEOUT, [customFetch]: fetch };
-      keys = { uri: jwks_uri, set: createRemoteJWKSet(new URL(jwks_uri), options) };
-    }
-    return keys.set;
-  }
-
+export function createIdTokenValidator(expected: Expected, keys: ProviderKeys): IdTokenValidator {
   return {
     async validate(idToken, nonce) {
       const metadata = await expected.metadata();
-      const set = keysOf(metadata);
-      const { payload, protectedHeader } = await jwtVerify(idToken, set, {
-        algorithms: ["RS256"],
-        audience: expected.clientId,
-        requiredClaims: ["iss", "sub", "exp", "iat", "tid", "oid", "nonce"],
-        clockTolerance: CLOCK_TOLERANCE,
-        currentDate: new Date(now()),
-      }).catch(rejected);
+      const { payload, keyIssuer } = await keys
+        .verify(idToken, {
+          audience: expected.clientId,
+          requiredClaims: REQUIRED,
+          maxTokenAge: MAX_AGE,
+        })
+        .catch(rejected);
 
       const tenantId = guid(payload.tid);
       if (payload.nonce !== nonce) throw new SignInRejected("id_token_nonce");
       if (payload.iss !== metadata.issuer.replace("{tenantid}", tenantId)) {
         throw new SignInRejected("id_token_issuer");
       }
-      const key = set.jwks()?.keys.find(({ kid }) => kid === protectedHeader.kid);
-      const keyIssuer = (key as { issuer?: unknown } | undefined)?.issuer;
-      if (!mayIssue(keyIssuer, payload.iss, tenantId))
+      const [, issuingTenant = tenantId] = TENANT_IN_ISSUER.exec(metadata.issuer) ?? [];
+      if (tenantId !== issuingTenant) throw new SignInRejected("id_token_tid");
+      if (!mayIssue(keyIssuer, payload.iss, tenantId)) {
         throw new SignInRejected("id_token_key_issuer");
+      }
+      if (Array.isArray(payload.aud) && payload.aud.length > 1) {
+        throw new SignInRejected("id_token_aud");
+      }
       if (payload.azp !== undefined && payload.azp !== expected.clientId) {
         throw new SignInRejected("id_token_azp");
       }
@@ -89,10 +79,12 @@ function mayIssue(keyIssuer: unknown, issuer: string, tenantId: string): boolean
 }
 
 function claimsOf(payload: JWTPayload, tid: string): IdTokenClaims {
+  const sub = text(payload.sub);
+  if (sub === undefined) throw new SignInRejected("id_token_claims");
   return {
     tid,
     oid: guid(payload.oid),
-    sub: payload.sub as string,
+    sub,
     name: text(payload.name) ?? "",
     preferred_username: text(payload.preferred_username) ?? "",
     sid: text(payload.sid),
@@ -110,15 +102,10 @@ function guid(value: unknown): string {
 }
 
 function rejected(cause: unknown): never {
-  const keysFailed = cause instanceof errors.JWKSTimeout || cause instanceof errors.JWKSInvalid;
-  // A plain JOSEError is jose's word for a key set that could not be fetched.
-  if (!(cause instanceof errors.JOSEError) || keysFailed || cause.code === "ERR_JOSE_GENERIC") {
-    throw new ProviderUnavailable(undefined, { cause });
-  }
-  if (cause instanceof errors.JWTClaimValidationFailed) {
-    throw new SignInRejected(`id_token_${cause.claim}`, undefined, { cause });
-  }
-  throw new SignInRejected(`id_token_${cause.code.toLowerCase().replace("err_", "")}`, undefined, {
-    cause,
-  });
+  if (!(cause instanceof errors.JOSEError)) throw cause;
+  const reason =
+    cause instanceof errors.JWTClaimValidationFailed
+      ? cause.claim
+      : cause.code.toLowerCase().replace("err_", "");
+  throw new SignInRejected(`id_token_${reason}`, undefined, { cause });
 }

@@ -9,6 +9,8 @@ export interface ProviderMetadata {
   readonly token_endpoint: string;
   readonly jwks_uri: string;
   readonly end_session_endpoint?: string;
+  /** OpenID Connect Back-Channel Logout 1.0 §2.1. Entra ID does not have it. */
+  readonly backchannel_logout_supported?: boolean;
 }
 
 export interface MetadataSource {

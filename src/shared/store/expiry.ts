@@ -7,7 +7,7 @@ import type { Entity } from "./table.ts";
 export interface ExpiryEntry extends Entity {
   readonly partition: string;
   readonly generation: string;
-  /** {@link sidPartition}s, separated by spaces. */
+  /** Partitions of the entries that point at this generation, separated by spaces. */
   readonly sids: string;
 }
 

@@ -18,6 +18,11 @@ export function sidPartition(sid: string): string {
   return `s.${hash("sid", sid)}`;
 }
 
+/** The partition that leads from a user, as a `logout_token` names one, to the account. */
+export function subjectPartition(subject: string): string {
+  return `u.${hash("sub", subject)}`;
+}
+
 /** The name under which a session is kept in its account's entity: the session id itself is only in the cookie. */
 export function sessionKey(sessionId: string): string {
   return hash("session", sessionId);
@@ -36,9 +41,9 @@ export function expiryPartition(time: number): string {
   return `x.${dayOf(time)}`;
 }
 
-/** The row that says an authorization response has been redeemed, filed under the day its request expires. */
-export function redemptionRow(state: string, expiresAt: number) {
-  return { partitionKey: `t.${dayOf(expiresAt)}`, rowKey: hash("state", state) };
+/** The row that says something was used that may be used once, filed under the day it expires by itself. */
+export function usedRow(id: string, expiresAt: number) {
+  return { partitionKey: `t.${dayOf(expiresAt)}`, rowKey: hash("used", id) };
 }
 
 /** UTC. @param time Milliseconds since 1970. */

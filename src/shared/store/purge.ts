@@ -4,7 +4,7 @@ import type { ExpiryEntry } from "./expiry.ts";
 import { fileForExpiry } from "./expiry.ts";
 import { readHead } from "./generation.ts";
 import { expiryPartition, generationRow } from "./keys.ts";
-import { purgeRedemptions } from "./redemption.ts";
+import { purgeTaken } from "./once.ts";
 import { readSid } from "./sidIndex.ts";
 import type { Store } from "./store.ts";
 import type { Stored } from "./table.ts";
@@ -35,7 +35,7 @@ export async function purge(store: Store): Promise<Purged> {
     await store.table.remove(entry.partitionKey, entry.rowKey, entry.etag);
     purged[result]++;
   }
-  await purgeRedemptions(store);
+  await purgeTaken(store);
   await purgeEarlySignOuts(store);
   store.log("info", "purge.done", { ...purged });
   return purged;

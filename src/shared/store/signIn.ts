@@ -4,7 +4,13 @@ import { openAccount, sealAccount } from "./accountEntity.ts";
 import { wasSignedOutEarly } from "./earlySignOuts.ts";
 import { fileForExpiry } from "./expiry.ts";
 import { type Head, headOf, readHead } from "./generation.ts";
-import { accountPartition, generationRow, sessionKey, sidPartition } from "./keys.ts";
+import {
+  accountPartition,
+  generationRow,
+  sessionKey,
+  sidPartition,
+  subjectPartition,
+} from "./keys.ts";
 import { claimSid } from "./sidIndex.ts";
 import { type GenerationRef, randomId, type Store } from "./store.ts";
 import type { Outcome, Stored } from "./table.ts";
@@ -15,6 +21,8 @@ export interface SignIn {
   readonly cache: TokenCache;
   /** The identity provider's session ids for this sign-in: whichever it names at sign-out has to find it. */
   readonly sids: readonly string[];
+  /** The `sub` of the ID token, where the provider may name only that at sign-out (back channel). */
+  readonly subject?: string | undefined;
   /** The session this browser had before, if any. */
   readonly replaces?: SessionRef | undefined;
 }
@@ -42,7 +50,8 @@ const MAX_SESSIONS = 50;
  */
 export async function storeSignIn(store: Store, signIn: SignIn): Promise<SessionRef> {
   const partition = accountPartition(signIn.session.homeAccountId);
-  const sids = signIn.sids.map(sidPartition);
+  const claims = signIn.sids.map(sidPartition);
+  if (signIn.subject !== undefined) claims.push(subjectPartition(signIn.subject));
   const sessionId = randomId(store);
   const abandoned = new Set<string>();
 
@@ -51,9 +60,9 @@ export async function storeSignIn(store: Store, signIn: SignIn): Promise<Session
     const generation = current.open ? current.head.generation : randomId(store);
     const ref: SessionRef = { partition, generation, sessionId };
 
-    await fileForExpiry(store, ref, sids, signIn.session.expiresAt);
+    await fileForExpiry(store, ref, claims, signIn.session.expiresAt);
     let claimed = true;
-    for (const sid of sids) claimed &&= await claimSid(store, sid, ref, abandoned);
+    for (const claim of claims) claimed &&= await claimSid(store, claim, ref, abandoned);
     if (!claimed) continue;
     for (const sid of signIn.sids) {
       if (await wasSignedOutEarly(store, sid)) throw new SignInOvertaken();

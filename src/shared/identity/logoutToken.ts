@@ -1,0 +1,78 @@
+import { errors, type JWTPayload } from "jose";
+import { BadRequest } from "../errors.ts";
+import type { ProviderKeys } from "./keySet.ts";
+import type { ProviderMetadata } from "./metadata.ts";
+
+/** What a valid `logout_token` says: who is to be signed out. At least one of `sid` and `sub` is there. */
+export interface LogoutToken {
+  readonly sid: string | undefined;
+  readonly sub: string | undefined;
+  /** Issuer and `jti`: the same token never counts twice. */
+  readonly id: string;
+  /** From then on the token's age alone makes it invalid. Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+export interface LogoutTokenValidator {
+  /** OpenID Connect Back-Channel Logout 1.0 §2.6. @throws {BadRequest} @throws {ProviderUnavailable} */
+  validate(token: string): Promise<LogoutToken>;
+}
+
+interface Expected {
+  readonly clientId: string;
+  readonly metadata: () => Promise<ProviderMetadata>;
+}
+
+const EVENT = "http://schemas.openid.net/event/backchannel-logout";
+const TYPES = new Set([undefined, "jwt", "logout+jwt", "application/logout+jwt"]);
+/** A logout token older than this is refused, whatever its `exp` says. Seconds. */
+const MAX_AGE = 600;
+const DAY = 86_400_000;
+
+export function createLogoutTokenValidator(
+  expected: Expected,
+  keys: ProviderKeys,
+): LogoutTokenValidator {
+  return {
+    async validate(token) {
+      const { issuer } = await expected.metadata();
+      const { payload, protectedHeader } = await keys
+        .verify(token, {
+          issuer,
+          audience: expected.clientId,
+          maxTokenAge: MAX_AGE,
+          requiredClaims: ["iss", "aud", "iat", "exp", "jti", "events"],
+        })
+        .catch(invalid);
+      if (!TYPES.has(protectedHeader.typ?.toLowerCase())) throw new BadRequest(INVALID);
+      if (!isLogoutEvent(payload) || payload.nonce !== undefined) throw new BadRequest(INVALID);
+      const { sid, sub, jti, iat } = payload;
+      if (!isText(jti) || !isAbsentOrText(sid) || !isAbsentOrText(sub) || !(sid ?? sub)) {
+        throw new BadRequest(INVALID);
+      }
+      const expiresAt = (iat as number) * 1_000 + DAY;
+      return { sid, sub, id: `jti ${issuer} ${jti}`, expiresAt };
+    },
+  };
+}
+
+const INVALID = "The logout_token is not valid.";
+
+function isLogoutEvent({ events }: JWTPayload): boolean {
+  if (typeof events !== "object" || events === null) return false;
+  const event: unknown = Object.entries(events).find(([name]) => name === EVENT)?.[1];
+  return typeof event === "object" && event !== null && !Array.isArray(event);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}
+
+function isAbsentOrText(value: unknown): value is string | undefined {
+  return value === undefined || isText(value);
+}
+
+function invalid(cause: unknown): never {
+  if (!(cause instanceof errors.JOSEError)) throw cause;
+  throw new BadRequest(INVALID, { cause });
+}
