@@ -1,0 +1,150 @@
+import { describe, expect, it } from "@jest/globals";
+import { authorityOrigins, readSettings } from "../../src/shared/config/settings.ts";
+import { SettingInvalid } from "../../src/shared/errors.ts";
+import { CLIENT_ID, env, KEYS, SECRET, settings, TENANT_ID } from "../support/settings.ts";
+
+describe("readSettings", () => {
+  it("reads the least there has to be", () => {
+    expect(settings({ APP_BASE_URL: undefined })).toMatchObject({
+      baseUrl: "http://localhost:7071",
+      clientId: CLIENT_ID,
+      tenant: TENANT_ID,
+      authority: `https://login.microsoftonline.com/${TENANT_ID}`,
+      metadataUrl: `https://login.microsoftonline.com/${TENANT_ID}/v2.0/.well-known/openid-configuration`,
+      credential: { kind: "secret", secret: SECRET },
+      allowedTenants: undefined,
+      graphBaseUrl: "https://graph.microsoft.com/v1.0",
+      sessionLifetime: 12 * 3_600_000,
+      demoOtherAppUrl: undefined,
+    });
+  });
+
+  it("derives the metadata from the authority", () => {
+    const { authority, metadataUrl } = settings({
+      ENTRA_AUTHORITY: "https://contoso.ciamlogin.com/contoso.onmicrosoft.com/",
+    });
+    expect(authority).toBe("https://contoso.ciamlogin.com/contoso.onmicrosoft.com");
+    expect(metadataUrl).toBe(`${authority}/v2.0/.well-known/openid-configuration`);
+  });
+
+  it("takes http for what runs on this machine", () => {
+    const metadataUrl = "http://127.0.0.1:9/t/v2.0/.well-known/openid-configuration";
+    const read = settings({
+      ENTRA_METADATA_URL: metadataUrl,
+      GRAPH_BASE_URL: "http://localhost:8/v1.0/",
+    });
+    expect(read).toMatchObject({ metadataUrl, graphBaseUrl: "http://localhost:8/v1.0" });
+  });
+
+  it("writes GUIDs in lower case", () => {
+    const read = settings({
+      ENTRA_CLIENT_ID: CLIENT_ID.toUpperCase(),
+      ENTRA_ALLOWED_TENANTS: ` ${TENANT_ID.toUpperCase()}, ${CLIENT_ID};\n`,
+    });
+    expect(read.clientId).toBe(CLIENT_ID);
+    expect(read.allowedTenants).toEqual(new Set([TENANT_ID, CLIENT_ID]));
+  });
+
+  it.each(["organizations", "common", "consumers", "contoso.onmicrosoft.com", TENANT_ID])(
+    "knows the tenant %s",
+    (tenant) => {
+      const { authority } = settings({ ENTRA_TENANT_ID: tenant });
+      expect(authority).toBe(`https://login.microsoftonline.com/${tenant}`);
+    },
+  );
+
+  it.each([
+    [{ APP_BASE_URL: "https://app.example.com/" }, "https://app.example.com"],
+    [{ APP_BASE_URL: "https://APP.example.com:443" }, "https://app.example.com"],
+    [{ WEBSITE_HOSTNAME: "x.azurewebsites.net" }, "https://x.azurewebsites.net"],
+    [{ WEBSITE_HOSTNAME: "localhost:7072" }, "http://localhost:7072"],
+    [{ APP_BASE_URL: "https://a.example", WEBSITE_HOSTNAME: "b.example" }, "https://a.example"],
+  ])("takes the public origin from %j", (given, expected) => {
+    expect(settings({ APP_BASE_URL: undefined, ...given }).baseUrl).toBe(expected);
+  });
+
+  it.each([
+    ["0.5", 1_800_000],
+    ["1", 3_600_000],
+    ["720", 2_592_000_000],
+  ])("reads SESSION_HOURS %s", (hours, expected) => {
+    expect(settings({ SESSION_HOURS: hours }).sessionLifetime).toBe(expected);
+  });
+});
+
+describe("a setting that is wrong is named, with its fix, in one line", () => {
+  it.each<[string, string | undefined, string]>([
+    ["ENTRA_CLIENT_ID", undefined, "overview page"],
+    ["ENTRA_CLIENT_ID", "my-app", "Application (client) ID"],
+    ["ENTRA_CLIENT_ID", `${CLIENT_ID}0`, "Application (client) ID"],
+    ["ENTRA_TENANT_ID", undefined, "overview page"],
+    ["ENTRA_TENANT_ID", "https://contoso.com", "GUID or domain"],
+    ["ENTRA_TENANT_ID", "contoso.com/x", "GUID or domain"],
+    ["ENTRA_TENANT_ID", "../common", "GUID or domain"],
+    ["ENTRA_TENANT_ID", "contoso.com.", "GUID or domain"],
+    ["ENTRA_AUTHORITY", "login.microsoftonline.com", "such as https://"],
+    ["ENTRA_AUTHORITY", "http://login.microsoftonline.com/x", "https://"],
+    ["ENTRA_METADATA_URL", "http://example.com/metadata", "https://"],
+    ["ENTRA_METADATA_URL", "metadata", "such as https://"],
+    ["ENTRA_ALLOWED_TENANTS", "contoso.com", "tenant GUIDs"],
+    ["ENTRA_ALLOWED_TENANTS", `${TENANT_ID},*`, "tenant GUIDs"],
+    ["GRAPH_BASE_URL", "http://graph.microsoft.com", "https://"],
+    ["GRAPH_BASE_URL", "/v1.0", "such as https://"],
+    ["APP_BASE_URL", "app.example.com", "such as https://"],
+    ["APP_BASE_URL", "http://app.example.com", "https://"],
+    ["APP_BASE_URL", "https://app.example.com/path", "without a path"],
+    ["APP_BASE_URL", "https://app.example.com/?query", "without a path"],
+    ["APP_BASE_URL", "https://user:Hidden@app.example.com", "such as https://"],
+    ["SESSION_HOURS", "0", "number of hours"],
+    ["SESSION_HOURS", "-1", "number of hours"],
+    ["SESSION_HOURS", "721", "number of hours"],
+    ["SESSION_HOURS", "Infinity", "number of hours"],
+    ["SESSION_HOURS", "a day", "number of hours"],
+    ["ENTRA_CLIENT_SECRET", undefined, "exactly one of"],
+    ["ENTRA_CLIENT_CERTIFICATE", "Hidden", "exactly one of"],
+    ["TOKEN_CACHE_KEYS", undefined, "Make one with"],
+    ["TOKEN_CACHE_KEYS", "k1:Hidden", "Make one with"],
+    ["TOKEN_CACHE_STORAGE", undefined, "connection string"],
+    ["TOKEN_CACHE_STORAGE", "AccountKey=Hidden", "AccountName and AccountKey"],
+  ])("%s=%s", (name, value, fix) => {
+    let error: unknown;
+    try {
+      readSettings(env({ [name]: value }));
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toBeInstanceOf(SettingInvalid);
+    const { message } = error as SettingInvalid;
+    expect(message).toContain(name);
+    expect(message).toContain(fix);
+    expect(message).not.toContain("\n");
+    for (const secret of ["Hidden", SECRET, KEYS]) expect(message).not.toContain(secret);
+  });
+});
+
+describe("authorityOrigins", () => {
+  const login = "https://login.microsoftonline.com";
+  it.each<[string, Record<string, string>, string[]]>([
+    ["one tenant", {}, [login]],
+    ["organizations", { ENTRA_TENANT_ID: "organizations" }, [login]],
+    ["common", { ENTRA_TENANT_ID: "common" }, [login, "https://login.live.com"]],
+    ["consumers", { ENTRA_TENANT_ID: "consumers" }, [login, "https://login.live.com"]],
+    [
+      "a national cloud",
+      { ENTRA_AUTHORITY: `https://login.microsoftonline.us/${TENANT_ID}` },
+      ["https://login.microsoftonline.us"],
+    ],
+    [
+      "External ID",
+      { ENTRA_AUTHORITY: "https://login.contoso.com/contoso.onmicrosoft.com" },
+      ["https://login.contoso.com"],
+    ],
+    [
+      "the development tenant",
+      { ENTRA_METADATA_URL: "http://127.0.0.1:4180/t/v2.0/.well-known/openid-configuration" },
+      [login, "http://*.localhost:4180"],
+    ],
+  ])("%s", (_, changes, expected) => {
+    expect(authorityOrigins(settings(changes))).toEqual(expected);
+  });
+});
