@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { createMetadataSource } from "../../src/shared/identity/metadata.ts";
+import { OTHER_TENANT_ID, providerMetadata } from "../support/identity.ts";
+import { type Loopback, startLoopback } from "../support/loopback.ts";
+
+const HOUR = 3_600_000;
+const PATH = "v2.0/.well-known/openid-configuration";
+
+let provider: Loopback;
+let now: number;
+beforeAll(async () => {
+  provider = await startLoopback();
+});
+beforeEach(() => {
+  now = 0;
+  provider.requests.length = 0;
+  provider.respond = () => ({ body: providerMetadata() });
+});
+afterAll(() => provider.stop());
+
+function source(tenant = "contoso.com") {
+  const url = `${provider.url}/${tenant}/${PATH}`;
+  return createMetadataSource(url, tenant, fetch, () => now);
+}
+
+const paths = () => provider.requests.map(({ url }) => url);
+
+describe("metadata source", () => {
+  it("asks nobody before it is needed, then once, and gives it to peek", async () => {
+    const metadata = source();
+    expect(metadata.peek()).toBeUndefined();
+    expect(paths()).toEqual([]);
+    await expect(metadata.get()).resolves.toEqual(providerMetadata());
+    now += 24 * HOUR - 1;
+    await metadata.get();
+    expect(metadata.peek()).toEqual(providerMetadata());
+    expect(paths()).toEqual([`/contoso.com/${PATH}`]);
+  });
+
+  it("asks once for many who ask at the same time", async () => {
+    const metadata = source();
+    await Promise.all(Array.from({ length: 20 }, () => metadata.get()));
+    expect(provider.requests).toHaveLength(1);
+  });
+
+  it("asks again after a day", async () => {
+    const metadata = source();
+    await metadata.get();
+    now += 24 * HOUR;
+    provider.respond = () => ({ body: providerMetadata("https://new.example") });
+    await expect(metadata.get()).resolves.toMatchObject({
+      jwks_uri: expect.stringMatching(/^https:\/\/new/),
+    });
+    expect(provider.requests).toHaveLength(2);
+  });
+
+  it("keeps the old copy while the refresh fails, and tries again", async () => {
+    const metadata = source();
+    await metadata.get();
+    now += 25 * HOUR;
+    provider.respond = () => ({ status: 500 });
+    await expect(metadata.get()).resolves.toEqual(providerMetadata());
+    provider.respond = () => ({ body: providerMetadata("https://new.example") });
+    now += HOUR;
+    await expect(metadata.get()).resolves.toEqual(providerMetadata("https://new.example"));
+  });
+
+  it("does not remember a failure", async () => {
+    const metadata = source();
+    provider.respond = () => ({ status: 503 });
+    const failed = { code: "ERR_PROVIDER_UNAVAILABLE" };
+    await expect(Promise.all([metadata.get(), metadata.get()])).rejects.toMatchObject(failed);
+    provider.respond = () => ({ body: providerMetadata() });
+    await expect(metadata.get()).resolves.toEqual(providerMetadata());
+    expect(provider.requests).toHaveLength(2);
+  });
+});
+
+describe("a tenant's own metadata", () => {
+  it.each(["common", "organizations", "consumers"])("of %s, is asked for once", async (alias) => {
+    const metadata = source(alias);
+    await metadata.get(OTHER_TENANT_ID);
+    await metadata.get(OTHER_TENANT_ID);
+    await metadata.get();
+    expect(paths()).toEqual([`/${OTHER_TENANT_ID}/${PATH}`, `/${alias}/${PATH}`]);
+  });
+
+  it("is not what peek shows", async () => {
+    const metadata = source("common");
+    await metadata.get(OTHER_TENANT_ID);
+    expect(metadata.peek()).toBeUndefined();
+  });
+
+  it("is the only one when the tenant is not an alias", async () => {
+    const metadata = source();
+    await metadata.get(OTHER_TENANT_ID);
+    await metadata.get();
+    expect(paths()).toEqual([`/contoso.com/${PATH}`]);
+  });
+});
+
+describe("an unusable answer", () => {
+  it.each(["issuer", "authorization_endpoint", "token_endpoint", "jwks_uri"])(
+    "without %s is refused, and the settings to check are named",
+    async (field) => {
+      for (const value of [undefined, null, 5, ["https://x"]]) {
+        provider.respond = () => ({ body: { ...providerMetadata(), [field]: value } });
+        await expect(source().get()).rejects.toMatchObject({
+          code: "ERR_PROVIDER_UNAVAILABLE",
+          message: `The provider's metadata has no ${field}. Check ENTRA_TENANT_ID, ENTRA_AUTHORITY and ENTRA_METADATA_URL.`,
+        });
+      }
+    },
+  );
+
+  it.each([null, [], "text", 5])("that is %j is refused", async (body) => {
+    provider.respond = () => ({ body: JSON.stringify(body) });
+    await expect(source().get()).rejects.toMatchObject({ code: "ERR_PROVIDER_UNAVAILABLE" });
+  });
+});

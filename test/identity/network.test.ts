@@ -1,0 +1,171 @@
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  jest,
+} from "@jest/globals";
+import { createNetworkClient, fetchJson } from "../../src/shared/identity/network.ts";
+import { type Answer, type Loopback, startLoopback } from "../support/loopback.ts";
+
+let provider: Loopback;
+let slept: number[];
+beforeAll(async () => {
+  provider = await startLoopback();
+});
+beforeEach(() => {
+  slept = [];
+  provider.requests.length = 0;
+  provider.respond = () => ({ body: { ok: true } });
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+afterAll(() => provider.stop());
+
+const client = () =>
+  createNetworkClient(fetch, async (milliseconds) => void slept.push(milliseconds));
+
+/** The first answers, then 200. */
+function answer(...answers: Answer[]): void {
+  provider.respond = () => answers.shift() ?? { body: { ok: true } };
+}
+
+/** Lets time-outs come at once, and notes how long they were to be. */
+function shortTimeouts(): number[] {
+  const asked: number[] = [];
+  jest.spyOn(AbortSignal, "timeout").mockImplementation((milliseconds) => {
+    asked.push(milliseconds);
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new DOMException("Too slow.", "TimeoutError")), 50);
+    return controller.signal;
+  });
+  return asked;
+}
+
+describe("network client", () => {
+  it("sends a form as it is and gives the answer back", async () => {
+    provider.respond = () => ({ status: 400, headers: { "x-one": "1" }, body: { error: "x" } });
+    const options = { headers: { "x-two": "2" }, body: "a=b" };
+    const answered = await client().sendPostRequestAsync(`${provider.url}/token`, options);
+    expect(answered).toMatchObject({
+      status: 400,
+      headers: { "x-one": "1" },
+      body: { error: "x" },
+    });
+    expect(provider.requests).toMatchObject([
+      { method: "POST", url: "/token", headers: { "x-two": "2" }, body: Buffer.from("a=b") },
+    ]);
+  });
+
+  it("gets", async () => {
+    await client().sendGetRequestAsync(`${provider.url}/a`, { headers: { "x-two": "2" } });
+    await client().sendGetRequestAsync(`${provider.url}/b`);
+    await client().sendPostRequestAsync(`${provider.url}/c`);
+    expect(provider.requests.map(({ method, url }) => method + url)).toEqual([
+      "GET/a",
+      "GET/b",
+      "POST/c",
+    ]);
+    expect(provider.requests[0]?.headers["x-two"]).toBe("2");
+  });
+
+  it.each([
+    [429, "1", [1_000]],
+    [503, "3", [3_000]],
+    [429, "0", [0]],
+  ])("waits for the Retry-After of a %d: %s, once", async (status, value, pauses) => {
+    answer(
+      { status, headers: { "retry-after": value } },
+      { status, headers: { "retry-after": value }, body: {} },
+    );
+    const { status: final } = await client().sendPostRequestAsync(provider.url, { body: "a=b" });
+    expect(final).toBe(status);
+    expect(slept).toEqual(pauses);
+    expect(provider.requests.map(({ body }) => body.toString())).toEqual(["a=b", "a=b"]);
+  });
+
+  it("gives the second answer when it is better", async () => {
+    answer({ status: 429, headers: { "retry-after": "1" } });
+    await expect(client().sendPostRequestAsync(provider.url)).resolves.toMatchObject({
+      status: 200,
+    });
+  });
+
+  it.each<[number, Record<string, string>]>([
+    [429, {}],
+    [429, { "retry-after": "4" }],
+    [503, { "retry-after": "Fri, 15 Jan 2027 12:00:00 GMT" }],
+    [503, { "retry-after": "soon" }],
+    [500, { "retry-after": "1" }],
+    [400, { "retry-after": "1" }],
+  ])("does not try again after %d with %j", async (status, headers) => {
+    answer({ status, headers, body: {} });
+    await expect(client().sendPostRequestAsync(provider.url)).resolves.toMatchObject({ status });
+    expect(provider.requests).toHaveLength(1);
+    expect(slept).toEqual([]);
+  });
+
+  it.each([301, 302, 307, 308])(
+    "refuses a %d: the body is for one address only",
+    async (status) => {
+      answer({ status, headers: { location: "/elsewhere" } });
+      await expect(
+        client().sendPostRequestAsync(provider.url, { body: "secret" }),
+      ).rejects.toThrow();
+      expect(provider.requests).toHaveLength(1);
+    },
+  );
+
+  it.each(["<html>", ""])("fails on an answer that is not JSON: %j", async (body) => {
+    answer({ body });
+    await expect(client().sendPostRequestAsync(provider.url)).rejects.toThrow();
+  });
+
+  it("gives up on an answer that does not come", async () => {
+    const asked = shortTimeouts();
+    provider.respond = () => "hang";
+    await expect(client().sendPostRequestAsync(provider.url)).rejects.toMatchObject({
+      name: "TimeoutError",
+    });
+    await expect(client().sendGetRequestAsync(provider.url)).rejects.toMatchObject({
+      name: "TimeoutError",
+    });
+    expect(asked).toEqual([10_000, 10_000]);
+  });
+});
+
+describe("fetchJson", () => {
+  const failure = {
+    code: "ERR_PROVIDER_UNAVAILABLE",
+    message: "Microsoft Entra ID does not answer. Try again in a moment.",
+  };
+
+  it("gets JSON", async () => {
+    await expect(fetchJson(fetch, `${provider.url}/a`)).resolves.toEqual({ ok: true });
+    expect(provider.requests).toMatchObject([{ headers: { accept: "application/json" } }]);
+  });
+
+  it.each<[string, Answer | "drop"]>([
+    ["404", { status: 404, body: {} }],
+    ["500", { status: 500, body: {} }],
+    ["a redirect", { status: 302, headers: { location: "/elsewhere" } }],
+    ["HTML", { body: "<html>" }],
+    ["nothing", { body: "" }],
+    ["a closed connection", "drop"],
+  ])("fails on %s", async (_, given) => {
+    provider.respond = () => given;
+    await expect(fetchJson(fetch, provider.url)).rejects.toMatchObject(failure);
+    expect(provider.requests).toHaveLength(1);
+  });
+
+  it("gives up on an answer that does not come", async () => {
+    const asked = shortTimeouts();
+    provider.respond = () => "hang";
+    await expect(fetchJson(fetch, provider.url)).rejects.toMatchObject(failure);
+    expect(asked).toEqual([10_000]);
+  });
+});
