@@ -3,6 +3,7 @@ import "./functions/authBackchannelLogout.ts";
 import "./functions/authCallback.ts";
 import "./functions/authLogoutCallback.ts";
 import "./functions/authSession.ts";
+import "./functions/authSessions.ts";
 import "./functions/authSignIn.ts";
 import "./functions/authSignOut.ts";
 import "./functions/graph.ts";

@@ -1,4 +1,5 @@
 import { BadRequest, SignInRejected } from "./errors.ts";
+import { deviceOf } from "./http/device.ts";
 import { readForm } from "./http/form.ts";
 import { returnPath } from "./http/returnPath.ts";
 import type { Cookie, HttpRequest } from "./http/types.ts";
@@ -74,12 +75,21 @@ export async function finishSignIn(app: Lightsout, request: HttpRequest): Promis
   const metadata = await app.metadata.get();
 
   const { replaces } = pending;
+  const now = store.now();
   if (replaces && replaces.partition !== accountPartition(redeemed.homeAccountId)) {
     // Somebody else was signed in with this browser.
     await endSession(store, replaces);
   }
   const ref = await storeSignIn(store, {
-    session: sessionOf(redeemed, claims, store.now(), settings.sessionLifetime),
+    session: {
+      homeAccountId: redeemed.homeAccountId,
+      tenantId: claims.tid,
+      name: claims.name,
+      username: claims.preferred_username,
+      device: deviceOf(request.headers.get("user-agent")),
+      signedInAt: now,
+      expiresAt: now + settings.sessionLifetime,
+    },
     cache: redeemed.cache,
     sids: sidsOf(claims, form.get("session_state")),
     subject: metadata.backchannel_logout_supported ? claims.sub : undefined,
@@ -122,22 +132,6 @@ function assertSameUser({ homeAccountId }: Redeemed, { oid, tid }: IdTokenClaims
   const [uid, homeTenant] = homeAccountId.toLowerCase().split(".");
   const agrees = homeTenant !== tid.toLowerCase() || uid === oid.toLowerCase();
   if (!homeTenant || !agrees) throw new SignInRejected("client_info_mismatch");
-}
-
-function sessionOf(
-  { homeAccountId }: Redeemed,
-  { tid, name, preferred_username }: IdTokenClaims,
-  now: number,
-  lifetime: number,
-) {
-  return {
-    homeAccountId,
-    tenantId: tid,
-    name,
-    username: preferred_username,
-    signedInAt: now,
-    expiresAt: now + lifetime,
-  };
 }
 
 /** The provider's `error_description` is shown nowhere: anybody can post one here. */

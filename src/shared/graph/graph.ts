@@ -3,6 +3,7 @@ import type { HttpRequest, HttpResponse } from "../http/types.ts";
 import type { Lightsout } from "../lightsout.ts";
 import type { SignedInSession } from "../session/session.ts";
 import { challengeOf } from "./challenge.ts";
+import { withOwnNextLink } from "./nextLink.ts";
 import { permittedCall } from "./permissions.ts";
 
 /** Milliseconds a call to Graph may take, with its body. */
@@ -55,7 +56,7 @@ export async function forwardToGraph(
   return {
     status: response.status,
     headers: pick(RESPONSE_HEADERS, (name) => response.headers.get(name)),
-    body: response.body,
+    body: withOwnNextLink(response.body, app.settings),
   };
 }
 

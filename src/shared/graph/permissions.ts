@@ -15,6 +15,7 @@ export const PERMISSIONS: readonly Permission[] = [
   { method: "GET", path: "me/messages/{id}", scopes: ["Mail.Read"] },
   { method: "GET", path: "me/calendarView", scopes: ["Calendars.Read"] },
   { method: "POST", path: "me/sendMail", scopes: ["Mail.Send"] },
+  { method: "POST", path: "me/revokeSignInSessions", scopes: ["User.RevokeSessions.All"] },
 ];
 
 export interface Permitted {

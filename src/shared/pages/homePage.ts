@@ -40,7 +40,10 @@ ${profile?.officeLocation && html`<dt>Office</dt><dd>${profile.officeLocation}</
 <dt>Session</dt><dd>ends ${until}</dd>
 ${!profile && html`<dt>Profile</dt><dd>Microsoft Graph does not answer right now.</dd>`}
 </dl>
+<div class="actions">
 <form method="post" action="/auth/signout"><button class="button">Sign out everywhere</button></form>
+<a class="button quiet" href="/auth/sessions">Your sessions</a>
+</div>
 ${guide(otherApp, true)}`,
   });
 }

@@ -27,6 +27,7 @@ dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 a{color:var(--accent)}
 aside{margin-top:2rem;padding-top:1.25rem;border-top:1px solid var(--line);font-size:.9375rem}
 aside h2{margin:0 0 .5rem;font-size:1rem}
+.rows{list-style:none;margin:0 0 1.5rem;padding:0;border-bottom:1px solid var(--line)}.rows li{margin:0;padding:.75rem 0;border-top:1px solid var(--line)}
 ol{margin:0;padding-left:1.25rem}li{margin:.35rem 0}
 `;
 

@@ -1,7 +1,8 @@
 import { InteractionRequired, SignedOut, StoreUnavailable } from "../errors.ts";
 import type { ClientFactory } from "../identity/client.ts";
 import { type Refreshed, refreshTokens } from "../identity/tokens.ts";
-import type { Session } from "../store/account.ts";
+import { type Session, withoutExpiredSessions } from "../store/account.ts";
+import { sessionKey } from "../store/keys.ts";
 import { type AccountRead, readSession, removeRead, writeBack } from "../store/refresh.ts";
 import type { SessionRef } from "../store/signIn.ts";
 import type { Store } from "../store/store.ts";
@@ -18,6 +19,8 @@ export interface SignedInSession {
   /** Milliseconds since 1970. */
   readonly signedInAt: number;
   readonly expiresAt: number;
+  /** All of the user's sessions, newest first. */
+  list(): SessionSummary[];
   /**
    * A Microsoft Graph access token with these scopes, from the cache or refreshed.
    *
@@ -27,6 +30,12 @@ export interface SignedInSession {
    * @throws {ProviderUnavailable} @throws {StoreUnavailable}
    */
   getToken(scopes: readonly string[], claims?: string): Promise<string>;
+}
+
+/** What a user is shown of a session. */
+export interface SessionSummary extends Pick<Session, "device" | "signedInAt" | "expiresAt"> {
+  /** Whether it is the one that asks. */
+  readonly current: boolean;
 }
 
 const WRITE_ATTEMPTS = 5;
@@ -62,7 +71,21 @@ export async function openSession(
     throw new StoreUnavailable();
   }
 
-  return { account: { homeAccountId, tenantId, name, username }, signedInAt, expiresAt, getToken };
+  function list(): SessionSummary[] {
+    const live = withoutExpiredSessions(read.account, store.now()).sessions;
+    const current = sessionKey(ref.sessionId);
+    return Object.entries(live)
+      .map(([key, { device, signedInAt, expiresAt }]) => ({
+        device,
+        signedInAt,
+        expiresAt,
+        current: key === current,
+      }))
+      .sort((a, b) => b.signedInAt - a.signedInAt);
+  }
+
+  const account = { homeAccountId, tenantId, name, username };
+  return { account, signedInAt, expiresAt, list, getToken };
 }
 
 /** @returns undefined when the grant is gone, but the account was changed since it was read: it may have a new one. */

@@ -7,6 +7,8 @@ export interface Session {
   readonly homeAccountId: string;
   readonly name: string;
   readonly username: string;
+  /** A few words by which the user recognizes the browser. */
+  readonly device: string;
   /** Milliseconds since 1970. */
   readonly signedInAt: number;
   /** Milliseconds since 1970. Nothing extends it. */

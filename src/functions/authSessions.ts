@@ -1,0 +1,19 @@
+import { app } from "@azure/functions";
+import { lightsout } from "../app.ts";
+import { SignedOut } from "../shared/errors.ts";
+import { sessionOf, webPage } from "../shared/http/handlers.ts";
+import { page } from "../shared/http/responses.ts";
+import { sessionsPage } from "../shared/pages/sessionsPage.ts";
+
+/** For people: where they are signed in. */
+app.http("authSessions", {
+  methods: ["GET"],
+  route: "auth/sessions",
+  authLevel: "anonymous",
+  handler: webPage(lightsout, async (request) => {
+    const session = await sessionOf(lightsout, request);
+    if (session === undefined) throw new SignedOut();
+    const { settings, store } = lightsout;
+    return page(settings, sessionsPage(session.account.username, session.list(), store.now()));
+  }),
+});
