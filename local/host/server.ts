@@ -73,7 +73,8 @@ function logFailure({ log }: HostContext, { status }: Answer, { message }: Error
 function send(response: ServerResponse, answer: Answer, customHeaders: Record<string, string>) {
   const own = new Set(answer.headers.map(([name]) => name.toLowerCase()));
   const custom = Object.entries(customHeaders).filter(([name]) => !own.has(name.toLowerCase()));
-  response.writeHead(answer.status, [...answer.headers, ...custom].flat());
+  response.statusCode = answer.status;
+  for (const [name, value] of [...answer.headers, ...custom]) response.appendHeader(name, value);
   if (answer.body.length > 0 && response.req.method !== "HEAD") response.write(answer.body);
   response.end();
 }

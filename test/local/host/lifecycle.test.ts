@@ -1,0 +1,274 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
+import { networkInterfaces } from "node:os";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { describe, expect, it } from "@jest/globals";
+import { isFree } from "../../../local/ports.ts";
+import { createApp, eventually, failToRun, hostJson, isRunning, runApp, send } from "./app.ts";
+
+const HOST = resolve(import.meta.dirname, "../../../local/host");
+const hello = `app.http("hello", { handler: () => ({ body: "hello" }) });`;
+
+describe("starting", () => {
+  it("serves on both loopback addresses", async () => {
+    const { host, close } = await runApp({ main: hello });
+    expect(host.url).toBe(`http://localhost:${host.port}`);
+    expect((await send(host, "/hello")).body).toBe("hello");
+    const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
+      addresses?.some(({ address }) => address === "::1"),
+    );
+    if (hasIpv6) expect((await send(host, "/hello", { address: "::1" })).body).toBe("hello");
+    await close();
+  });
+
+  it("fails with the app's message when it throws, and with what it printed", async () => {
+    const error = await failToRun({
+      main: `console.error("about to fail"); throw new Error("ENTRA_CLIENT_ID is missing");`,
+    });
+    expect(error.name).toBe("HostStartError");
+    expect(error.message).toBe(
+      'Worker was unable to load entry point "main.cjs": ENTRA_CLIENT_ID is missing',
+    );
+    expect(error.stderr).toContain("about to fail\n");
+    expect(error.stderr).toContain("main.cjs:2");
+  });
+
+  it("fails when the app exits, rejects, or never comes up", async () => {
+    const exits = await failToRun({ main: `console.error("giving up"); process.exit(3);` });
+    expect(exits).toMatchObject({
+      message: "The app ended while it started (code 3)",
+      stderr: "giving up",
+    });
+    const rejects = await failToRun({
+      main: `app.hook.appStart(() => new Promise(() => {})); Promise.reject(new Error("async"));`,
+    });
+    expect(rejects.message).toBe("The app ended while it started (code 1)");
+    expect(rejects.stderr).toContain("Error: async");
+    const hangs = await failToRun({ main: "for (;;);" }, { readyTimeoutMs: 300 });
+    expect(hangs.message).toBe("The app was not ready within 300 ms");
+    const hook = await failToRun({
+      main: `app.hook.appStart(() => { throw new Error("hook"); });`,
+    });
+    expect(hook.message).toBe("hook");
+  });
+
+  it("fails when host.json, main or the port is no good", async () => {
+    const files = { "host.json": "{" };
+    expect((await failToRun({ main: "", files })).message).toMatch("host.json is not valid JSON");
+    const noMain = await failToRun({ main: "" }, { main: "dist/main.cjs" });
+    expect(noMain.message).toContain('unable to load entry point "dist/main.cjs"');
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const { port } = other.address() as AddressInfo;
+    const taken = await failToRun({ main: hello }, { port });
+    expect(taken.message).toContain(`Port ${port} is unavailable`);
+    other.close();
+  });
+
+  it("refuses streaming", async () => {
+    const error = await failToRun({ main: `app.setup({ enableHttpStream: true }); ${hello}` });
+    expect(error.message).toContain("enableHttpStream: true }) is not simulated");
+  });
+
+  it("starts without functions, as the real host does, and says so", async () => {
+    const { host, lines, close } = await runApp({ main: "" });
+    expect(host.functions).toEqual([]);
+    expect(lines).toContainEqual({
+      level: "warning",
+      category: "system",
+      message: "No job functions found.",
+    });
+    await close();
+  });
+
+  it("loads an ES module and another main", async () => {
+    const files = {
+      "main.mjs": `import { app } from "@azure/functions"; app.http("esm", { handler: () => ({ body: "esm" }) });`,
+    };
+    const { host, close } = await runApp(
+      { main: "throw new Error()", files },
+      { main: "main.mjs" },
+    );
+    expect((await send(host, "/esm")).body).toBe("esm");
+    await close();
+  });
+});
+
+it("gives the app its environment", async () => {
+  process.env.HOST_TEST_INHERITED = "inherited";
+  const names = [
+    ...["HOST_TEST_INHERITED", "FROM_SETTINGS", "FROM_OPTIONS", "FUNCTIONS_WORKER_RUNTIME"],
+    ...["AZURE_FUNCTIONS_ENVIRONMENT", "WEBSITE_HOSTNAME"],
+  ];
+  const { host, close } = await runApp(
+    {
+      settings: {
+        Values: { HOST_TEST_INHERITED: "lost", FROM_SETTINGS: "1", FROM_OPTIONS: "lost" },
+      },
+      main: `
+        const values = ${JSON.stringify(names)}.map((name) => process.env[name]);
+        app.http("env", { handler: () => ({ jsonBody: [...values, process.cwd() === __dirname] }) });`,
+    },
+    { env: { FROM_OPTIONS: "won" } },
+  );
+  const { body } = await send(host, "/env");
+  await close();
+  delete process.env.HOST_TEST_INHERITED;
+  const hostname = `localhost:${host.port}`;
+  expect(JSON.parse(body)).toEqual([
+    "inherited",
+    "1",
+    "won",
+    "node",
+    "Development",
+    hostname,
+    true,
+  ]);
+});
+
+describe("an app that misbehaves", () => {
+  it("dies of an uncaught exception, with everything in flight", async () => {
+    const { host, lines, close } = await runApp({
+      main: `
+        process.on("uncaughtException", () => {});
+        app.http("hang", { handler: (_, context) => { context.log("hanging"); return new Promise(() => {}); } });
+        app.http("crash", { handler: () => { setImmediate(() => { throw new Error("boom"); }); return new Promise(() => {}); } });`,
+    });
+    const hanging = expect(send(host, "/hang")).rejects.toThrow("socket hang up");
+    await eventually(() => lines.some(({ message }) => message === "hanging"));
+    await expect(send(host, "/crash")).rejects.toThrow("socket hang up");
+    await hanging;
+    expect(await host.exited).toEqual({ code: 1, signal: null });
+    expect(lines.map(({ message }) => message).join("\n")).toContain("boom");
+    await close();
+  });
+
+  it("dies of an unhandled rejection", async () => {
+    const { host, close } = await runApp({
+      main: `app.http("crash", { handler: () => { Promise.reject(new Error("boom")); return {}; } });`,
+    });
+    await send(host, "/crash").catch(() => {});
+    expect(await host.exited).toEqual({ code: 1, signal: null });
+    await close();
+  });
+
+  it("gets 500 when it takes longer than functionTimeout", async () => {
+    const { host, lines, close } = await runApp({
+      host: hostJson(undefined, { functionTimeout: "00:00:01" }),
+      main: `app.http("hang", { handler: () => new Promise(() => {}) }); ${hello}`,
+    });
+    expect(await send(host, "/hang")).toMatchObject({ status: 500, body: "" });
+    expect((await send(host, "/hello")).status).toBe(200);
+    expect(lines.map(({ message }) => message).join("\n")).toContain("Timeout value of 1000 ms");
+    await close();
+  });
+});
+
+it("lets a function run on when the client goes away", async () => {
+  const { host, lines, close } = await runApp({
+    main: `
+      let proceed;
+      app.http("slow", { handler: async (_, context) => {
+        context.log("started");
+        await new Promise((resolve) => { proceed = resolve; });
+        context.log("finished");
+        return { body: "x" };
+      } });
+      app.http("proceed", { handler: () => { proceed(); return {}; } });`,
+  });
+  const client = request({ host: "127.0.0.1", port: host.port, path: "/slow" });
+  const gone = new Promise((done) => client.on("error", () => {}).on("close", done));
+  client.end();
+  await eventually(() => lines.some(({ message }) => message === "started"));
+  client.destroy();
+  await gone;
+  expect((await send(host, "/proceed")).status).toBe(200);
+  await eventually(() => lines.some(({ message }) => message === "finished"));
+  await close();
+});
+
+describe("stopping", () => {
+  it("is orderly, and may be asked for twice", async () => {
+    const { host, close } = await runApp({ main: hello });
+    await Promise.all([host.stop(), host.stop()]);
+    expect(await host.exited).toEqual({ code: 0, signal: null });
+    expect(isRunning(host.pid)).toBe(false);
+    await close();
+  });
+
+  it("waits for a request in flight", async () => {
+    const { host, lines, close } = await runApp({
+      main: `app.http("slow", { handler: async (_, context) => {
+        context.log("started");
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        return { body: "done" };
+      } });`,
+    });
+    const reply = send(host, "/slow");
+    await eventually(() => lines.some(({ message }) => message === "started"));
+    await close();
+    expect((await reply).body).toBe("done");
+  });
+
+  it("can be a kill", async () => {
+    const { host, close } = await runApp({ main: hello });
+    host.kill();
+    expect(await host.exited).toEqual({ code: null, signal: "SIGKILL" });
+    await close();
+  });
+
+  it("comes by itself when the parent is killed", async () => {
+    const app = await createApp({ main: hello });
+    const url = pathToFileURL(`${HOST}/host.ts`).href;
+    const script = `
+      const { startHost } = await import(${JSON.stringify(url)});
+      const host = await startHost({ root: ${JSON.stringify(app.root)} });
+      console.log(host.port);`;
+    const parent = spawn(process.execPath, ["--input-type=module", "-e", script]);
+    const port = Number(await firstOutput(parent));
+    expect(await isFree(port)).toBe(false);
+    parent.kill("SIGKILL");
+    await eventually(() => isFree(port));
+    await app.remove();
+  });
+});
+
+describe("by hand", () => {
+  it("lists the functions and stops on Ctrl-C", async () => {
+    const app = await createApp({
+      main: `${hello} app.timer("tick", { schedule: "0 0 0 1 1 *", handler: () => {} });`,
+    });
+    const child = spawn(process.execPath, [`${HOST}/main.ts`, "--port", "0"], { cwd: app.root });
+    const output = await firstOutput(child);
+    const [, origin] = /hello: \[GET,POST\] (http:\/\/localhost:\d+)\/hello/.exec(output) ?? [];
+    expect(output).toContain("tick: timerTrigger");
+    expect(await (await fetch(`${origin}/hello`)).text()).toBe("hello");
+    child.kill("SIGINT");
+    expect(await once(child, "close")).toEqual([0, null]);
+    await app.remove();
+  });
+
+  it("says in one line what is wrong", async () => {
+    const app = await createApp({ main: `throw new Error("no settings");` });
+    const child = spawn(process.execPath, [`${HOST}/main.ts`, "--port", "0"], { cwd: app.root });
+    let complaint = "";
+    child.stderr.on("data", (text) => {
+      complaint += text;
+    });
+    expect(await once(child, "close")).toEqual([1, null]);
+    expect(complaint).toBe('Worker was unable to load entry point "main.cjs": no settings\n');
+    await app.remove();
+  });
+});
+
+async function firstOutput(child: ChildProcess): Promise<string> {
+  let output = "";
+  child.stdout?.setEncoding("utf8").on("data", (text) => {
+    output += text;
+  });
+  await eventually(() => output.includes("\n") && output.trim() !== "");
+  return output;
+}
