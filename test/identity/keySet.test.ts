@@ -1,0 +1,134 @@
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  jest,
+} from "@jest/globals";
+import { createIdTokenValidator } from "../../src/shared/identity/idToken.ts";
+import { createProviderKeys } from "../../src/shared/identity/keySet.ts";
+import {
+  claims,
+  NONCE,
+  NOW,
+  OID,
+  type ProviderKey,
+  providerKey,
+  providerMetadata,
+  signed,
+} from "../support/identity.ts";
+import { type Answer, type Loopback, startLoopback } from "../support/loopback.ts";
+import { CLIENT_ID } from "../support/settings.ts";
+
+let provider: Loopback;
+let key: ProviderKey;
+let other: ProviderKey;
+beforeAll(async () => {
+  [provider, key, other] = await Promise.all([
+    startLoopback(),
+    providerKey("key-1"),
+    providerKey("key-2"),
+  ]);
+});
+beforeEach(() => {
+  provider.requests.length = 0;
+  publish(key);
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+afterAll(() => provider.stop());
+
+function publish(...keys: ProviderKey[]): void {
+  provider.respond = () => ({ body: { keys: keys.map(({ jwk }) => jwk) } });
+}
+
+function validator(metadata = async () => providerMetadata(provider.url)) {
+  const expected = { clientId: CLIENT_ID, allowedTenants: undefined, metadata };
+  const keys = createProviderKeys(expected.metadata, fetch, () => NOW);
+  return createIdTokenValidator(expected, keys);
+}
+
+const rejected = (reason: string) => ({ code: "ERR_SIGN_IN_REJECTED", reason });
+const unavailable = { code: "ERR_PROVIDER_UNAVAILABLE" };
+
+describe("keys", () => {
+  it("are fetched once, by the address in the metadata", async () => {
+    const one = validator();
+    const token = await signed(claims(), key);
+    await Promise.all([one.validate(token, NONCE), one.validate(token, NONCE)]);
+    await one.validate(token, NONCE);
+    expect(provider.requests.map(({ url }) => url)).toEqual([
+      new URL(providerMetadata(provider.url).jwks_uri).pathname,
+    ]);
+  });
+
+  it("are fetched again for a key that is not among them", async () => {
+    const one = validator();
+    await one.validate(await signed(claims(), key), NONCE);
+    publish(other, key);
+    const clock = Date.now() + 31_000;
+    jest.spyOn(Date, "now").mockReturnValue(clock);
+    const rotated = await signed(claims(), other);
+    await expect(one.validate(rotated, NONCE)).resolves.toMatchObject({ oid: OID });
+    expect(provider.requests).toHaveLength(2);
+  });
+
+  it("are not fetched for each made-up key", async () => {
+    const one = validator();
+    for (let i = 0; i < 20; i++) {
+      const token = await signed(claims(), other, { kid: `made-up-${i}` });
+      const error = rejected("id_token_jwks_no_matching_key");
+      await expect(one.validate(token, NONCE)).rejects.toMatchObject(error);
+    }
+    expect(provider.requests).toHaveLength(1);
+  });
+
+  it("are looked for where the metadata says now", async () => {
+    let path = "/old";
+    const one = validator(async () =>
+      providerMetadata(provider.url, { jwks_uri: provider.url + path }),
+    );
+    const token = await signed(claims(), key);
+    await one.validate(token, NONCE);
+    path = "/new";
+    await one.validate(token, NONCE);
+    expect(provider.requests.map(({ url }) => url)).toEqual(["/old", "/new"]);
+  });
+
+  it.each<[string, Answer | "drop"]>([
+    ["500", { status: 500 }],
+    ["a redirect", { status: 302, headers: { location: "/keys" } }],
+    ["HTML", { body: "<html>" }],
+    ["no key set", { body: { keys: "none" } }],
+    ["a closed connection", "drop"],
+  ])("that cannot be had (%s) are the provider's fault, not the user's", async (_, given) => {
+    provider.respond = () => given;
+    await expect(validator().validate(await signed(claims(), key), NONCE)).rejects.toMatchObject(
+      unavailable,
+    );
+  });
+
+  it("that do not come in time are the provider's fault", async () => {
+    const asked: number[] = [];
+    jest.spyOn(AbortSignal, "timeout").mockImplementation((milliseconds) => {
+      asked.push(milliseconds);
+      return AbortSignal.abort(new DOMException("Too slow.", "TimeoutError"));
+    });
+    await expect(validator().validate(await signed(claims(), key), NONCE)).rejects.toMatchObject(
+      unavailable,
+    );
+    expect(asked).toEqual([5_000]);
+  });
+
+  it("are not asked for while the metadata cannot be had", async () => {
+    const failing = validator(async () => {
+      throw new Error("down");
+    });
+    await expect(failing.validate(await signed(claims(), key), NONCE)).rejects.toThrow("down");
+    expect(provider.requests).toHaveLength(0);
+  });
+});

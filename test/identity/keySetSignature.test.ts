@@ -1,0 +1,120 @@
+import { createHmac, createPublicKey } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { createIdTokenValidator } from "../../src/shared/identity/idToken.ts";
+import { createProviderKeys } from "../../src/shared/identity/keySet.ts";
+import {
+  claims,
+  NONCE,
+  NOW,
+  type ProviderKey,
+  providerKey,
+  providerMetadata,
+  signed,
+} from "../support/identity.ts";
+import { type Loopback, startLoopback } from "../support/loopback.ts";
+import { CLIENT_ID } from "../support/settings.ts";
+
+let provider: Loopback;
+let key: ProviderKey;
+let other: ProviderKey;
+beforeAll(async () => {
+  [provider, key, other] = await Promise.all([
+    startLoopback(() => ({ body: { keys: [key.jwk] } })),
+    providerKey("key-1"),
+    providerKey("key-2"),
+  ]);
+});
+afterAll(() => provider.stop());
+
+function validate(token: string) {
+  const metadata = async () => providerMetadata(provider.url);
+  const expected = { clientId: CLIENT_ID, allowedTenants: undefined, metadata };
+  const keys = createProviderKeys(metadata, fetch, () => NOW);
+  return createIdTokenValidator(expected, keys).validate(token, NONCE);
+}
+
+const rejected = (reason: string) => ({ code: "ERR_SIGN_IN_REJECTED", reason });
+
+function encoded(header: object, payload: object, sign: (input: string) => string): string {
+  const parts = [header, payload].map((part) =>
+    Buffer.from(JSON.stringify(part)).toString("base64url"),
+  );
+  return `${parts.join(".")}.${sign(parts.join("."))}`;
+}
+
+describe("signature", () => {
+  it.each([{}, { kid: "key-1" }, { alg: "none", kid: "key-1" }, { alg: "NONE" }, { alg: "None" }])(
+    "is there: %j",
+    async (header) => {
+      const token = encoded({ alg: "none", ...header }, claims(), () => "");
+      await expect(validate(token)).rejects.toMatchObject(
+        rejected("id_token_jose_alg_not_allowed"),
+      );
+    },
+  );
+
+  it("is not an HMAC keyed with the public key, in any of its spellings", async () => {
+    const publicKey = createPublicKey({ key: key.jwk, format: "jwk" });
+    const spellings = [
+      publicKey.export({ type: "spki", format: "pem" }),
+      publicKey.export({ type: "spki", format: "der" }),
+      publicKey.export({ type: "pkcs1", format: "pem" }),
+      JSON.stringify(key.jwk),
+      String(key.jwk.n),
+    ];
+    for (const secret of spellings) {
+      const token = encoded({ alg: "HS256", kid: "key-1" }, claims(), (input) =>
+        createHmac("sha256", secret).update(input).digest("base64url"),
+      );
+      await expect(validate(token)).rejects.toMatchObject(
+        rejected("id_token_jose_alg_not_allowed"),
+      );
+    }
+  });
+
+  it.each(["PS256", "RS512", "ES256", "EdDSA"])("is not %s", async (alg) => {
+    const token = encoded({ alg, kid: "key-1" }, claims(), () => "AAAA");
+    await expect(validate(token)).rejects.toMatchObject(rejected("id_token_jose_alg_not_allowed"));
+  });
+
+  it.each<[string, (token: string[]) => string[]]>([
+    ["of another key", () => []],
+    ["cut off", ([header, payload]) => [`${header}`, `${payload}`, ""]],
+    [
+      "of other content",
+      ([header, , signature]) => [
+        `${header}`,
+        Buffer.from(JSON.stringify(claims({ oid: crypto.randomUUID() }))).toString("base64url"),
+        `${signature}`,
+      ],
+    ],
+  ])("is not one %s", async (_, change) => {
+    const forged = (await signed(claims(), other, { kid: "key-1" })).split(".");
+    const good = (await signed(claims(), key)).split(".");
+    const changed = change(good);
+    const token = (changed.length > 0 ? changed : forged).join(".");
+    await expect(validate(token)).rejects.toMatchObject(
+      rejected("id_token_jws_signature_verification_failed"),
+    );
+  });
+
+  it("is not of a key that comes with the token", async () => {
+    for (const header of [
+      { jwk: other.jwk },
+      { jku: `${provider.url}/mine` },
+      { x5u: `${provider.url}/mine` },
+      { kid: "../../etc/passwd" },
+    ]) {
+      const token = await signed(claims(), other, { kid: "key-1", ...header });
+      await expect(validate(token)).rejects.toMatchObject({ code: "ERR_SIGN_IN_REJECTED" });
+    }
+    expect(new Set(provider.requests.map(({ url }) => url)).size).toBe(1);
+  });
+
+  it.each(["", "a", "a.b", "a.b.c", "a.b.c.d.e", "e30.e30.", ".".repeat(500), "null.null.null"])(
+    "text that is no token is refused: %s",
+    async (token) => {
+      await expect(validate(token)).rejects.toMatchObject({ code: "ERR_SIGN_IN_REJECTED" });
+    },
+  );
+});
