@@ -1,0 +1,106 @@
+import { describe, expect, it } from "@jest/globals";
+import { attemptOf } from "../../src/shared/identity/attempt.ts";
+import { type AuthorizeOptions, authorizeUrl } from "../../src/shared/identity/authorize.ts";
+import { createClientFactory } from "../../src/shared/identity/client.ts";
+import { LOGIN, providerMetadata } from "../support/identity.ts";
+import { CLIENT_ID, settings, TENANT_ID } from "../support/settings.ts";
+
+const REDIRECT_URI = "https://app.example.com/auth/callback";
+const attempt = attemptOf("secret");
+const offline = async () => {
+  throw new Error("An authorization request is made without any request.");
+};
+
+async function url(options: Partial<AuthorizeOptions> = {}): Promise<URL> {
+  const metadata = { peek: providerMetadata, get: async () => providerMetadata() };
+  const network = { sendGetRequestAsync: offline, sendPostRequestAsync: offline };
+  const createClient = createClientFactory(settings(), { clientSecret: "s" }, metadata, network);
+  const all = { scopes: ["openid", "User.Read"], ...options };
+  return new URL(await authorizeUrl(createClient, REDIRECT_URI, attempt, all));
+}
+
+describe("authorization request", () => {
+  it("is one for code flow, PKCE S256 and form_post", async () => {
+    const { origin, pathname, searchParams } = await url();
+    expect(origin + pathname).toBe(`${LOGIN}/${TENANT_ID}/oauth2/v2.0/authorize`);
+    expect(Object.fromEntries(searchParams)).toMatchObject({
+      client_id: CLIENT_ID,
+      response_type: "code",
+      response_mode: "form_post",
+      redirect_uri: REDIRECT_URI,
+      state: attempt.state,
+      nonce: attempt.nonce,
+      code_challenge: attempt.codeChallenge,
+      code_challenge_method: "S256",
+    });
+    expect(searchParams.get("scope")?.split(" ").sort()).toEqual([
+      "User.Read",
+      "offline_access",
+      "openid",
+      "profile",
+    ]);
+  });
+
+  it("keeps verifier and client credential to itself", async () => {
+    const { href } = await url();
+    expect(href).not.toContain(attempt.codeVerifier);
+    expect(href).not.toContain("client_secret");
+  });
+
+  it("has no parameter nobody asked for", async () => {
+    const { searchParams } = await url();
+    for (const name of ["prompt", "login_hint", "domain_hint", "sid", "request", "request_uri"]) {
+      expect(searchParams.has(name)).toBe(false);
+    }
+  });
+
+  it("says that the app can handle claims challenges, and asks for the login_hint claim", async () => {
+    const { searchParams } = await url();
+    expect(JSON.parse(searchParams.get("claims") ?? "")).toMatchObject({
+      access_token: { xms_cc: { values: ["CP1"] } },
+      id_token: { login_hint: expect.anything() },
+    });
+  });
+
+  it("adds a challenge's claims to that", async () => {
+    const claims = JSON.stringify({ access_token: { nbf: { essential: true, value: "1" } } });
+    const { searchParams } = await url({ claims });
+    expect(JSON.parse(searchParams.get("claims") ?? "").access_token).toEqual({
+      nbf: { essential: true, value: "1" },
+      xms_cc: { values: ["CP1"] },
+    });
+  });
+
+  it("passes the hints on", async () => {
+    const hints = { prompt: "login", loginHint: "a@b.example", domainHint: "b.example" };
+    expect(Object.fromEntries((await url(hints)).searchParams)).toMatchObject({
+      prompt: "login",
+      login_hint: "a@b.example",
+      domain_hint: "b.example",
+    });
+  });
+
+  it.each([
+    "x&redirect_uri=https://evil.example",
+    "x#&state=y",
+    "x?response_mode=query",
+    "x%26redirect_uri%3Dhttps://evil.example",
+    "x;redirect_uri=y",
+    "x+y z",
+    "ünï&cödé=\u{1f600}",
+  ])("cannot be changed by what is passed on: %s", async (hostile) => {
+    const clean = [...(await url({ loginHint: "x", domainHint: "x" })).searchParams.keys()];
+    const claims = JSON.stringify({ id_token: { [hostile]: { value: hostile } } });
+    const options = { loginHint: hostile, domainHint: hostile, scopes: [hostile], claims };
+    const { searchParams, hash, origin } = await url(options);
+    expect([...searchParams.keys()].sort()).toEqual(clean.sort());
+    expect(searchParams.get("login_hint")).toBe(hostile);
+    expect(searchParams.get("domain_hint")).toBe(hostile);
+    expect(searchParams.get("redirect_uri")).toBe(REDIRECT_URI);
+    expect(searchParams.get("state")).toBe(attempt.state);
+    expect(JSON.parse(searchParams.get("claims") ?? "").id_token[hostile]).toEqual({
+      value: hostile,
+    });
+    expect([hash, origin]).toEqual(["", LOGIN]);
+  });
+});
