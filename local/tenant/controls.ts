@@ -1,5 +1,5 @@
 import { newChallenge } from "./claims.ts";
-import { html } from "./html.ts";
+import { type Html, html } from "./html.ts";
 import { page, type Reply, redirect, type TenantRequest } from "./http.ts";
 import { avatar, layout } from "./pages.ts";
 import type { State } from "./state.ts";
@@ -33,9 +33,9 @@ export function controls(state: State): Reply {
     ];
     return html`<li class="row">${avatar(user)}
 <span>${user.name}<small>${notes.filter(Boolean).join(" · ")}</small></span>
-<button class="small" name="revoke" value="${user.oid}">Revoke sessions</button>
-<button class="small" name="challenge" value="${user.oid}">Require step-up</button>
-<button class="small" name="disable" value="${user.oid}">${user.disabled ? "Enable" : "Disable"}</button></li>
+${button(user, "revoke", "Revoke sessions")}
+${button(user, "challenge", "Require step-up")}
+${button(user, "disable", user.disabled ? "Enable" : "Disable")}</li>
 `;
   });
   const apps = [...state.apps.values()].map(
@@ -62,6 +62,10 @@ ${apps}</ul>`,
       true,
     ),
   );
+}
+
+function button({ oid, name }: TenantUser, action: string, label: string): Html {
+  return html`<button class="small" name="${action}" value="${oid}" aria-label="${label}: ${name}">${label}</button>`;
 }
 
 /** The home page's buttons. */

@@ -28,6 +28,10 @@ export function discovery(state: State, authority: Authority): Reply {
     authorization_endpoint: `${browser}/oauth2/v2.0/authorize`,
     http_logout_supported: true,
     frontchannel_logout_supported: true,
+    ...(state.switches.backchannelLogout && {
+      backchannel_logout_supported: true,
+      backchannel_logout_session_supported: true,
+    }),
     end_session_endpoint: `${browser}/oauth2/v2.0/logout`,
     claims_supported: [
       "sub",

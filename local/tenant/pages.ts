@@ -4,8 +4,8 @@ import { names, type Scopes } from "./scopes.ts";
 import { style } from "./style.ts";
 import type { AppRegistration, TenantUser } from "./types.ts";
 
-// Front-channel calls get this long (milliseconds) before the sign-out page goes on.
-const FRAMES_TIMEOUT = 5000;
+// Front-channel calls get this long (seconds) before the sign-out page goes on without them.
+const FRAMES_TIMEOUT = 5;
 
 interface Account {
   user: TenantUser;
@@ -36,8 +36,7 @@ ${accounts.map(
     index,
   ) => html`<li><button class="account" name="account" value="${value}"${index === 0 && html` autofocus`}>
 ${avatar(user)}
-<span>${user.name}<small>${user.username}</small></span>
-${signedIn && html`<span class="tag">Signed in</span>`}
+<span>${user.name}<small>${user.username}</small>${signedIn && html`<small class="accent">Signed in</small>`}</span>
 </button></li>
 `,
 )}</ul>
@@ -77,33 +76,40 @@ export function formPost(action: string, fields: Record<string, string>): Html {
     html`<h1>Signing in…</h1>
 <form method="post" action="${action}">
 ${hidden(fields)}
-<noscript><div class="actions"><button class="primary">Continue</button></div></noscript>
+<div class="actions"><button class="primary">Continue</button></div>
 </form>
 <script>document.forms[0].submit()</script>`,
   );
 }
 
 /** Calls the apps' front-channel logout URLs in hidden frames, then goes on to `target`. */
-export function signedOut(view: { frames: string[]; target: string | undefined }): Html {
-  const { frames, target } = view;
-  const seconds = FRAMES_TIMEOUT / 1000;
-  const script =
-    target !== undefined &&
-    html`<meta name="target" content="${target}">
+export function signedOut({
+  frames,
+  target,
+}: {
+  frames: string[];
+  target: string | undefined;
+}): Html {
+  const title = "You signed out of your account";
+  if (target === undefined) {
+    return layout(
+      title,
+      html`<h1>${title}</h1>
+<p class="quiet">It's a good idea to close all browser windows.</p>
+${frames.map((url) => html`<iframe src="${url}"></iframe>\n`)}`,
+    );
+  }
+  const seconds = frames.length > 0 ? FRAMES_TIMEOUT : 0;
+  return layout(
+    title,
+    html`<h1>${title}</h1>
+<p><a href="${target}">Back to the application</a></p>
+${frames.map((url) => html`<iframe src="${url}" onload="loaded()"></iframe>\n`)}`,
+    html`<meta http-equiv="refresh" content="${seconds};url=${target}">
 <script>
 let waiting = ${frames.length};
-const leave = () => location.replace(document.querySelector("meta[name=target]").content);
-const loaded = () => { if (--waiting === 0) leave(); };
-setTimeout(leave, waiting === 0 ? 0 : ${FRAMES_TIMEOUT});
-</script>
-<noscript><meta http-equiv="refresh" content="${seconds};url=${target}"></noscript>`;
-  const onload = target !== undefined && html` onload="loaded()"`;
-  return layout(
-    "You signed out",
-    html`<h1>You signed out of your account</h1>
-<p class="quiet">${target === undefined ? "It's a good idea to close all browser windows." : "Going back to the application…"}</p>
-${frames.map((url) => html`<iframe src="${url}"${onload}></iframe>\n`)}`,
-    script,
+const loaded = () => --waiting || location.replace(document.querySelector("a").href);
+</script>`,
   );
 }
 

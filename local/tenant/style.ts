@@ -21,7 +21,7 @@ body {
   font: 1rem/1.5 system-ui, sans-serif;
 }
 main {
-  width: 100%; max-width: 27rem; padding: 2rem;
+  width: 100%; max-width: 27rem; padding: clamp(1.25rem, 6vw, 2rem);
   background: var(--card); border: 1px solid var(--line); border-radius: 0.9rem;
 }
 main.wide { max-width: 46rem; }
@@ -31,14 +31,16 @@ p { margin: 0.35rem 0 0; }
 .quiet { color: var(--quiet); }
 .label { margin: 0; font-size: 0.85rem; color: var(--quiet); text-align: center; }
 ul { list-style: none; margin: 1.25rem 0 0; padding: 0; border-top: 1px solid var(--line); }
-li { border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+li { overflow-wrap: anywhere; }
+li + li { border-top: 1px solid var(--line); }
 li.row { padding: 0.7rem 0; display: flex; gap: 0.75rem; align-items: center; flex-wrap: wrap; }
-li.row > span { flex: 1 1 12rem; }
+li.row > span:not(.avatar) { flex: 1 1 12rem; }
 small { display: block; color: var(--quiet); font-size: 0.85rem; }
 button { font: inherit; cursor: pointer; color: inherit; }
 button:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 button.account {
-  width: 100%; padding: 0.8rem 0.5rem; border: 0; background: none; text-align: start;
+  width: 100%; padding: 0.8rem 0.5rem; text-align: start;
+  border: 0; border-radius: 0.4rem; background: none;
   display: flex; gap: 0.9rem; align-items: center;
 }
 button.account:hover, button.account:focus { background: var(--hover); }
@@ -47,7 +49,7 @@ button.account:hover, button.account:focus { background: var(--hover); }
   display: grid; place-items: center; font-weight: 600; font-size: 0.95rem;
   background: oklch(0.9 0.06 var(--hue)); color: oklch(0.35 0.1 var(--hue));
 }
-.tag { margin-inline-start: auto; flex: none; font-size: 0.8rem; color: var(--accent); }
+.accent { color: var(--accent); }
 .actions { display: flex; gap: 0.75rem; margin-top: 1.5rem; flex-wrap: wrap; }
 .actions button, button.small {
   padding: 0.55rem 1.25rem; border-radius: 0.5rem;
@@ -56,6 +58,7 @@ button.account:hover, button.account:focus { background: var(--hover); }
 button.small { padding: 0.3rem 0.8rem; font-size: 0.9rem; }
 .actions button:hover, button.small:hover { background: var(--hover); }
 .actions button.primary { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
+a { color: var(--accent); }
 code { font-size: 0.85rem; overflow-wrap: anywhere; }
 iframe { display: none; }
 </style>`;

@@ -90,6 +90,7 @@ function defaultSwitches(): Switches {
     sendIss: false,
     omitSid: false,
     omitSessionState: false,
+    backchannelLogout: false,
     refreshTokenRotation: true,
     accessTokenLifetime: 3600,
     caeAccessTokenLifetime: 86_400,

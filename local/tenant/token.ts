@@ -102,9 +102,6 @@ function injectFault(state: State): Reply | undefined {
   if (fault.times !== undefined && --fault.times <= 0) state.switches.tokenFault = undefined;
   if (fault.status === "drop") return { status: "drop" };
   const error = fault.error ?? "temporarily_unavailable";
-  const body = {
-    ...errorBody(new EntraError(90023, "Injected fault.", { error }), state.now()),
-    error,
-  };
+  const body = errorBody(new EntraError(90023, "Injected fault.", { error }), state.now());
   return json(body, fault.status, fault.headers);
 }

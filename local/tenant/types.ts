@@ -53,6 +53,8 @@ export interface Switches {
   omitSid: boolean;
   /** Leaves `session_state` out of authorization responses. */
   omitSessionState: boolean;
+  /** Announces back-channel logout in the metadata. Entra does not have it. */
+  backchannelLogout: boolean;
   /** Whether a refresh answers with a new refresh token. The old one stays valid, as in Entra. */
   refreshTokenRotation: boolean;
   /** Seconds. */
