@@ -1,15 +1,23 @@
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { resolve } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { freePort } from "../ports.ts";
-import { type FromWorker, type FunctionInfo, RUN_ID_HEADER, type ToWorker } from "./ipc.ts";
+import {
+  type Exit,
+  forkWorker,
+  forwardOutput,
+  HostStartError,
+  tell,
+  waitForExit,
+  waitUntilReady,
+} from "./child.ts";
+import { type FromWorker, type FunctionInfo, RUN_ID_HEADER } from "./ipc.ts";
 import { createKeys, type HostKeys } from "./keys.ts";
 import type { LogLine } from "./log.ts";
 import { readHostJson, readLocalSettings } from "./settings.ts";
 
 export type { FunctionInfo, HostKeys, LogLine };
+export { HostStartError };
 
 export interface HostOptions {
   /** Folder with `host.json`, `package.json` and perhaps `local.settings.json`. */
@@ -40,21 +48,10 @@ export interface FunctionsHost {
   functions: FunctionInfo[];
   /** Runs a timer function and waits for its end. It rejects with what the function threw. */
   runTimer(name: string): Promise<void>;
-  exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  exited: Promise<Exit>;
   stop(): Promise<void>;
   /** Kills the process at once: for tests of crashes. */
   kill(): void;
-}
-
-/** The app did not start; `stderr` is what it printed. */
-export class HostStartError extends Error {
-  readonly stderr: string;
-
-  constructor(message: string, stderr: string) {
-    super(message);
-    this.name = "HostStartError";
-    this.stderr = stderr;
-  }
 }
 
 const DEFAULT_READY_TIMEOUT = 30_000;
@@ -68,34 +65,32 @@ const STOP_GRACE = 5_000;
  * @throws HostStartError when the app fails to load, or takes too long
  */
 export async function startHost(options: HostOptions): Promise<FunctionsHost> {
+  const { keys = createKeys(), main, timers = false, keyStoreFault = false } = options;
+  const { onLog = () => {}, readyTimeoutMs = DEFAULT_READY_TIMEOUT } = options;
   const root = resolve(options.root);
   readHostJson(root);
   const port = options.port || (await freePort());
-  const env = {
+  const child = forkWorker(root, {
     ...readLocalSettings(root),
     FUNCTIONS_WORKER_RUNTIME: "node",
     AZURE_FUNCTIONS_ENVIRONMENT: "Development",
     WEBSITE_HOSTNAME: `localhost:${port}`,
     ...process.env,
     ...options.env,
-  };
-  const child = fork(fileURLToPath(new URL("worker.ts", import.meta.url)), [], {
-    cwd: root,
-    env,
-    execArgv: [],
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
-    // In a process group of its own, so that Ctrl-C leaves the order of stopping to the parent.
-    detached: true,
   });
-  const { keys = createKeys(), main, timers = false, keyStoreFault = false } = options;
   tell(child, { type: "start", root, port, main, keys, timers, keyStoreFault });
 
   const exited = waitForExit(child);
-  const runs = new Map<string, (error: string | undefined) => void>();
-  void exited.then(() => {
-    for (const settle of runs.values()) settle("The host is gone.");
+  const runs: Runs = new Map();
+  forwardOutput(child, onLog);
+  child.on("message", (message: FromWorker) => {
+    if (message.type === "log") onLog(message.line);
+    if (message.type === "ran") runs.get(message.runId)?.(message.error);
   });
-  const functions = await waitUntilReady(child, exited, runs, options);
+  void exited.then(() => {
+    for (const finish of runs.values()) finish("The host is gone.");
+  });
+  const functions = await waitUntilReady(child, exited, readyTimeoutMs);
   const host = { url: `http://localhost:${port}`, port, pid: child.pid as number, keys, functions };
   return {
     ...host,
@@ -106,67 +101,12 @@ export async function startHost(options: HostOptions): Promise<FunctionsHost> {
   };
 }
 
-function tell(child: ChildProcess, message: ToWorker): void {
-  if (child.connected) child.send(message);
-}
-
-/** Everything it said has arrived by then, on its streams and over IPC. */
-async function waitForExit(child: ChildProcess): FunctionsHost["exited"] {
-  const { promise: disconnected, resolve: disconnect } = Promise.withResolvers<void>();
-  child.once("disconnect", disconnect);
-  const { promise, resolve: exit } = Promise.withResolvers<Awaited<FunctionsHost["exited"]>>();
-  child.once("close", (code, signal) => exit({ code, signal }));
-  await disconnected;
-  return promise;
-}
-
-async function waitUntilReady(
-  child: ChildProcess,
-  exited: FunctionsHost["exited"],
-  runs: Map<string, (error: string | undefined) => void>,
-  { onLog = () => {}, readyTimeoutMs = DEFAULT_READY_TIMEOUT }: HostOptions,
-): Promise<FunctionInfo[]> {
-  const stderr: string[] = [];
-  forwardLines(child.stdout, (message) =>
-    onLog({ level: "information", category: "user", message }),
-  );
-  let failure: string | undefined;
-  let starting = true;
-  forwardLines(child.stderr, (message) => {
-    if (starting) stderr.push(message);
-    onLog({ level: "error", category: "user", message });
-  });
-
-  const { promise: ready, resolve: becomeReady } = Promise.withResolvers<FunctionInfo[]>();
-  child.on("message", (message: FromWorker) => {
-    if (message.type === "ready") becomeReady(message.functions);
-    else if (message.type === "failed") failure = message.message;
-    else if (message.type === "log") onLog(message.line);
-    else runs.get(message.runId)?.(message.error);
-  });
-  const timer = setTimeout(() => {
-    failure = `The app was not ready within ${readyTimeoutMs} ms`;
-    child.kill("SIGKILL");
-  }, readyTimeoutMs);
-  try {
-    const gone = exited.then(({ code, signal }) => {
-      const message = failure ?? `The app ended while it started (${signal ?? `code ${code}`})`;
-      throw new HostStartError(message, stderr.join("\n"));
-    });
-    return await Promise.race([ready, gone]);
-  } finally {
-    starting = false;
-    clearTimeout(timer);
-  }
-}
-
-function forwardLines(stream: ChildProcess["stdout"], forward: (line: string) => void): void {
-  if (stream) createInterface({ input: stream }).on("line", forward);
-}
+/** Called with the error, if any, of the run that bears the id. */
+type Runs = Map<string, (error: string | undefined) => void>;
 
 async function runTimer(
   { port, keys, functions }: Pick<FunctionsHost, "port" | "keys" | "functions">,
-  runs: Map<string, (error: string | undefined) => void>,
+  runs: Runs,
   name: string,
 ): Promise<void> {
   if (!functions.some((info) => info.name === name && info.kind === "timer")) {
@@ -193,7 +133,7 @@ async function runTimer(
   }
 }
 
-async function stop(child: ChildProcess, exited: FunctionsHost["exited"]): Promise<void> {
+async function stop(child: ChildProcess, exited: Promise<Exit>): Promise<void> {
   tell(child, { type: "stop" });
   const killer = setTimeout(() => child.kill("SIGKILL"), STOP_GRACE);
   await exited;

@@ -14,9 +14,19 @@ export function createKeys(): HostKeys {
   return { master: master.toString("base64url"), default: byDefault.toString("base64url") };
 }
 
-/** The key a request presents: the header, else the `code` parameter, whatever that was meant for. */
-export function presentedKey(request: HostRequest): string | undefined {
-  return request.headers["x-functions-key"]?.[0] ?? request.query.get("code")?.[0];
+/**
+ * Looks up the key a request presents: the header, else the `code` parameter, whatever that was
+ * meant for.
+ *
+ * @throws Error when there is one and the key store fails
+ */
+export function lookUpKey(
+  { headers, query }: HostRequest,
+  keyStoreFault: boolean,
+): string | undefined {
+  const key = headers["x-functions-key"]?.[0] ?? query.get("code")?.[0];
+  if (key && keyStoreFault) throw new Error("The key store is out of reach.");
+  return key;
 }
 
 export function opens(keys: HostKeys, key: string | undefined, level: AuthLevel): boolean {

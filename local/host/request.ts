@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { buffer } from "node:stream/consumers";
 import type { RouteParams } from "./routes.ts";
 import type { Nullable, RpcHttpRequest } from "./rpc.ts";
+import { type CaseInsensitiveMap, decodePath, encodePath, parseQuery } from "./url.ts";
 
 /** A request as the host's web server (Kestrel) understands it, before a function is chosen. */
 export interface HostRequest {
@@ -41,7 +42,9 @@ export function readRequest(message: IncomingMessage): HostRequest {
   if (others.length > 0 || !/^([\w.~-]+|\[[\da-f:.]+\])(:\d+)?$/i.test(host)) {
     throw new ServerRefusal(400, "Invalid Host header.");
   }
-  return { method, path: decodePath(rawPath), search, headers, query: parseQuery(search) };
+  const path = decodePath(rawPath);
+  if (path.includes("\0")) throw new ServerRefusal(400, "Invalid request target.");
+  return { method, path, search, headers, query: parseQuery(search) };
 }
 
 /**
@@ -82,25 +85,6 @@ export async function readBody(message: IncomingMessage, limit: number): Promise
   return length > 0 ? buffer(message) : new Uint8Array();
 }
 
-export class CaseInsensitiveMap {
-  readonly #values = new Map<string, { name: string; values: string[] }>();
-
-  append(name: string, value: string): void {
-    const entry = this.#values.get(name.toUpperCase());
-    if (entry) entry.values.push(value);
-    else this.#values.set(name.toUpperCase(), { name, values: [value] });
-  }
-
-  get(name: string): string[] | undefined {
-    return this.#values.get(name.toUpperCase())?.values;
-  }
-
-  /** Under the spelling that came first. */
-  entries(): [name: string, values: string[]][] {
-    return [...this.#values.values()].map(({ name, values }) => [name, values]);
-  }
-}
-
 function readHeaders(headers: NodeJS.Dict<string[]>): Record<string, string[]> {
   const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   try {
@@ -115,16 +99,6 @@ function readHeaders(headers: NodeJS.Dict<string[]>): Record<string, string[]> {
   }
 }
 
-function parseQuery(search: string): CaseInsensitiveMap {
-  const query = new CaseInsensitiveMap();
-  for (const pair of search.slice(1).split("&")) {
-    if (pair === "") continue;
-    const [, name = "", value = ""] = /^([^=]*)=?(.*)$/s.exec(pair.replaceAll("+", " ")) ?? [];
-    query.append(percentDecode(name), percentDecode(value));
-  }
-  return query;
-}
-
 /** As .NET's StringValues: joined by commas, empty values left out. */
 function join(values: string[]): string {
   return values.filter((value) => value !== "").join(",");
@@ -132,39 +106,4 @@ function join(values: string[]): string {
 
 function toNullable(entries: [name: string, value: string][]): Record<string, Nullable<string>> {
   return Object.fromEntries(entries.map(([name, value]) => [name, { value }]));
-}
-
-const ENCODED_CHARACTER =
-  /%[0-7][\da-f]|%[cd][\da-f]%[89ab][\da-f]|%e[\da-f](?:%[89ab][\da-f]){2}|%f[0-7](?:%[89ab][\da-f]){3}/gi;
-
-/** Decodes what is valid and leaves the rest as it is. */
-function percentDecode(text: string, keep = /^$/): string {
-  return text.replace(ENCODED_CHARACTER, (encoded) => {
-    if (keep.test(encoded)) return encoded;
-    try {
-      return decodeURIComponent(encoded);
-    } catch {
-      return encoded;
-    }
-  });
-}
-
-function decodePath(path: string): string {
-  const decoded = percentDecode(path, /^%2f$/i);
-  if (decoded.includes("\0")) throw new ServerRefusal(400, "Invalid request target.");
-  const segments: string[] = [];
-  const parts = decoded.slice(1).split("/");
-  for (const [index, part] of parts.entries()) {
-    if (part === "..") segments.pop();
-    if (part !== "." && part !== "..") segments.push(part);
-    else if (index === parts.length - 1) segments.push("");
-  }
-  return `/${segments.join("/")}`;
-}
-
-/** A percent sign before two hex digits stays, as in ASP.NET Core: it may be an encoded slash. */
-function encodePath(path: string): string {
-  return encodeURI(path)
-    .replace(/[?#]/g, encodeURIComponent)
-    .replace(/%25([\da-f]{2})/gi, "%$1");
 }

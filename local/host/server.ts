@@ -1,28 +1,13 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { text } from "node:stream/consumers";
-import { type HttpFunction, isDisabled, type TimerFunction } from "./functions.ts";
-import { InvocationError, type Invoke } from "./invoke.ts";
-import { RUN_ID_HEADER } from "./ipc.ts";
-import { type HostKeys, opens, presentedKey } from "./keys.ts";
-import type { LogLine } from "./log.ts";
+import { handleAdmin } from "./admin.ts";
+import { type HostContext, warn } from "./context.ts";
+import { type HttpFunction, isDisabled } from "./functions.ts";
+import { InvocationError } from "./invoke.ts";
+import { lookUpKey, opens } from "./keys.ts";
 import { type HostRequest, readBody, readRequest, ServerRefusal, toRpcRequest } from "./request.ts";
 import { type Answer, bareAnswer, toAnswer } from "./response.ts";
 import type { RouteParams } from "./routes.ts";
-
-export interface HostContext {
-  functions: (HttpFunction | TimerFunction)[];
-  keys: HostKeys;
-  /** Every look-up of a key fails, as when the storage of the keys is out of reach. */
-  keyStoreFault: boolean;
-  customHeaders: Record<string, string>;
-  /** The app's environment, settings included. */
-  env: Record<string, string | undefined>;
-  invoke: Invoke;
-  /** Starts a timer function and returns at once. */
-  startTimer(timer: TimerFunction, runId: string | undefined): void;
-  log(line: LogLine): void;
-}
 
 const DEFAULT_BODY_LIMIT = 104_857_600;
 const MAX_HEADER_BYTES = 32_768;
@@ -90,7 +75,7 @@ async function handle(context: HostContext, message: IncomingMessage): Promise<A
   if (target.authLevel === "anonymous" && request.query.get("code")) {
     warn(context, target, "code query parameter is read by the Functions host as a key");
   }
-  const key = lookUpKey(context, request);
+  const key = lookUpKey(request, context.keyStoreFault);
   if (!opens(context.keys, key, target.authLevel)) return bareAnswer(401);
   if (isDisabled(target.name, context.env) && !opens(context.keys, key, "admin")) {
     return bareAnswer(404);
@@ -116,42 +101,6 @@ function findFunction(
   return undefined;
 }
 
-/** @throws Error when the key store fails: it is asked whenever a request presents anything */
-function lookUpKey({ keyStoreFault }: HostContext, request: HostRequest): string | undefined {
-  const key = presentedKey(request);
-  if (key && keyStoreFault) throw new Error("The key store is out of reach.");
-  return key;
-}
-
-/** `POST /admin/functions/NAME`; the host keeps everything else below /admin and /runtime. */
-async function handleAdmin(
-  context: HostContext,
-  request: HostRequest,
-  message: IncomingMessage,
-): Promise<Answer> {
-  const [, name] = /^\/admin\/functions\/([^/]+)\/?$/i.exec(request.path) ?? [];
-  if (name === undefined || request.method !== "POST") return bareAnswer(404);
-  if (!opens(context.keys, lookUpKey(context, request), "admin")) return bareAnswer(401);
-  if (!/^(application|text)\/json\b/i.test(request.headers["content-type"]?.[0] ?? "")) {
-    return bareAnswer(415);
-  }
-  if (!isJsonObject(await text(message))) return bareAnswer(400);
-  const target = context.functions.find((one) => one.name.toLowerCase() === name.toLowerCase());
-  if (!target) return bareAnswer(404);
-  if (target.kind === "timer") context.startTimer(target, request.headers[RUN_ID_HEADER]?.[0]);
-  else warn(context, target, "An HttpRequest is required: the host cannot run it from here.");
-  return bareAnswer(202);
-}
-
-function isJsonObject(body: string): boolean {
-  try {
-    const json: unknown = JSON.parse(body);
-    return typeof json === "object" && json !== null && !Array.isArray(json);
-  } catch {
-    return false;
-  }
-}
-
 function bodyLimit({
   FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: setting = "",
 }: HostContext["env"]): number {
@@ -163,8 +112,4 @@ function homePage(env: HostContext["env"]): Answer {
   const html =
     "<!doctype html><title>Functions</title><h1>Your Functions app is up and running</h1>";
   return { status: 200, headers: [["content-type", "text/html"]], body: Buffer.from(html) };
-}
-
-function warn({ log }: HostContext, { name }: HttpFunction, message: string): void {
-  log({ level: "warning", category: "system", functionName: name, message });
 }

@@ -25,8 +25,8 @@ export function readHostJson(root: string): HostJson {
   if (typeof routePrefix !== "string") {
     throw new Error(`${path}: extensions.http.routePrefix must be a string`);
   }
-  if (!isRecordOfStrings(customHeaders)) {
-    throw new Error(`${path}: extensions.http.customHeaders must hold only strings`);
+  if (!isHeaders(customHeaders)) {
+    throw new Error(`${path}: extensions.http.customHeaders must hold names and ASCII strings`);
   }
   const functionTimeout = parseTimeout(json.functionTimeout ?? DEFAULT_FUNCTION_TIMEOUT);
   if (functionTimeout === null) {
@@ -98,10 +98,15 @@ function parseTimeout(text: unknown): number | undefined | null {
   return total >= 1 ? total * 1000 : null;
 }
 
-function isRecordOfStrings(value: unknown): value is Record<string, string> {
+function isHeaders(value: unknown): value is Record<string, string> {
   return (
     typeof value === "object" &&
     value !== null &&
-    Object.values(value).every((item) => typeof item === "string")
+    Object.entries(value).every(
+      ([name, text]) =>
+        /^[\w!#$%&'*+.^`|~-]+$/.test(name) &&
+        typeof text === "string" &&
+        /^[\t\x20-\x7e]*$/.test(text),
+    )
   );
 }

@@ -40,7 +40,7 @@ describe("starting", () => {
     const exits = await failToRun({ main: `console.error("giving up"); process.exit(3);` });
     expect(exits).toMatchObject({
       message: "The app ended while it started (code 3)",
-      stderr: "giving up",
+      stderr: "giving up\n",
     });
     const rejects = await failToRun({
       main: `app.hook.appStart(() => new Promise(() => {})); Promise.reject(new Error("async"));`,

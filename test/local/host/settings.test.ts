@@ -45,7 +45,8 @@ describe("host.json", () => {
     [{ version: "2.0", functionTimeout: "90" }, "functionTimeout must be"],
     [{ version: "2.0", functionTimeout: "00:00:00" }, "functionTimeout must be"],
     [{ version: "2.0", extensions: { http: { routePrefix: 1 } } }, "routePrefix must be a string"],
-    [{ version: "2.0", extensions: { http: { customHeaders: { a: 1 } } } }, "only strings"],
+    [{ version: "2.0", extensions: { http: { customHeaders: { a: 1 } } } }, "ASCII strings"],
+    [{ version: "2.0", extensions: { http: { customHeaders: { a: "é" } } } }, "ASCII strings"],
   ])("refuses %j", async (host, reason) => {
     const root = await folder({ host });
     expect(() => readHostJson(root)).toThrow(reason);

@@ -1,0 +1,24 @@
+import type { HttpFunction, TimerFunction } from "./functions.ts";
+import type { Invoke } from "./invoke.ts";
+import type { HostKeys } from "./keys.ts";
+import type { LogLine } from "./log.ts";
+
+/** What answering a request takes. */
+export interface HostContext {
+  functions: (HttpFunction | TimerFunction)[];
+  keys: HostKeys;
+  /** Every look-up of a key fails, as when the storage of the keys is out of reach. */
+  keyStoreFault: boolean;
+  customHeaders: Record<string, string>;
+  /** The app's environment, settings included. */
+  env: Record<string, string | undefined>;
+  invoke: Invoke;
+  /** Starts a timer function and returns at once. */
+  startTimer(timer: TimerFunction, runId: string | undefined): void;
+  log(line: LogLine): void;
+}
+
+/** Logs a warning about a function. */
+export function warn({ log }: HostContext, { name }: HttpFunction, message: string): void {
+  log({ level: "warning", category: "system", functionName: name, message });
+}
