@@ -39,6 +39,10 @@ export function createNetworkClient(
       await sleep(pause);
       response = await once();
     }
+    // Whatever it says then, it is no verdict on the grant.
+    if (response.status === 429 || response.status >= 500) {
+      throw new Error(`It answered ${response.status}.`);
+    }
     return {
       status: response.status,
       headers: Object.fromEntries(response.headers),

@@ -84,11 +84,9 @@ export async function refreshTokens(
       ...(claims && { claims }),
     })
     .catch((cause: unknown) => {
+      if (isRevoked(cause)) throw new SignedOut("Your sign-in has been revoked.", { cause });
       if (cause instanceof InteractionRequiredAuthError) {
         throw new InteractionRequired(scopes, cause.claims || undefined, { cause });
-      }
-      if (cause instanceof ServerError && cause.errorCode === "invalid_grant") {
-        throw new SignedOut("Your sign-in has been revoked.", { cause });
       }
       if (cause instanceof ServerError && isClientFault(cause)) {
         throw new ProviderUnavailable(credentialRefused(cause), { cause });
@@ -105,6 +103,12 @@ function assertTenant(result: AuthenticationResult, tenantId: string): void {
   throw new ProviderUnavailable(
     "The provider issued a token of another tenant. It was thrown away.",
   );
+}
+
+/** MSAL files `bad_token`, which Entra adds for a revoked or expired refresh token, under what interaction solves. */
+function isRevoked(cause: unknown): boolean {
+  if (cause instanceof InteractionRequiredAuthError) return cause.subError === "bad_token";
+  return cause instanceof ServerError && cause.errorCode === "invalid_grant";
 }
 
 function cacheOf(client: ConfidentialClientApplication): TokenCache {

@@ -1,0 +1,73 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import type { Tenant } from "../../local/tenant/tenant.ts";
+import { attemptOf } from "../../src/shared/identity/attempt.ts";
+import type { Lightsout } from "../../src/shared/lightsout.ts";
+import { findAccessToken } from "../../src/shared/store/tokenCache.ts";
+import { ADELE, envOf, tenantOfApp, testApp } from "../support/app.ts";
+import { CLIENT_ID } from "../support/settings.ts";
+import { CREDENTIAL_REFUSED, PASSING, REFUSED, redeem, UNAVAILABLE } from "../support/tokens.ts";
+
+let tenant: Tenant;
+let app: Lightsout;
+beforeAll(async () => {
+  tenant = await tenantOfApp();
+});
+beforeEach(() => {
+  app = testApp(envOf(tenant)).app;
+});
+afterEach(() => {
+  tenant.switches.tokenFault = undefined;
+  tenant.switches.idTokenOverrides = undefined;
+});
+afterAll(() => tenant.stop());
+
+const oidOf = (username: string) =>
+  tenant.users.find((user) => user.username === username)?.oid ?? "";
+
+describe("redeemCode", () => {
+  it("gets the ID token, the account, and a cache with access and refresh token", async () => {
+    const { idToken, homeAccountId, cache } = await redeem(app.createClient, { secret: "secret" });
+    const { nonce } = attemptOf("secret");
+    await expect(app.idTokens.validate(idToken, nonce)).resolves.toMatchObject({
+      oid: oidOf(ADELE),
+    });
+    expect(homeAccountId).toBe(`${oidOf(ADELE)}.${tenant.tenantId}`);
+    expect(Object.keys(cache.RefreshToken)).toHaveLength(1);
+    const { tenantId } = tenant;
+    const wanted = { homeAccountId, tenantId, clientId: CLIENT_ID, scopes: ["User.Read"] };
+    const token = findAccessToken(cache, wanted, Date.now()) ?? "";
+    await expect(tenant.verifyAccessToken(token)).resolves.toMatchObject({ oid: oidOf(ADELE) });
+  });
+
+  it.each([
+    { code: "1.made-up" },
+    { code: "x" },
+    { codeVerifier: attemptOf("another").codeVerifier },
+  ])("is refused with %j", async (forged) => {
+    await expect(redeem(app.createClient, { forged })).rejects.toMatchObject({
+      code: "ERR_SIGN_IN_REJECTED",
+      reason: "code_refused",
+      message: "This sign-in could not be completed. Please start again.",
+    });
+  });
+
+  it("takes no ID token with another nonce, or with none, or no ID token", async () => {
+    tenant.switches.idTokenOverrides = (claims) => ({ claims: { ...claims, nonce: "another" } });
+    const wrong = { code: "ERR_SIGN_IN_REJECTED", reason: "id_token_nonce" };
+    await expect(redeem(app.createClient)).rejects.toMatchObject(wrong);
+    tenant.switches.idTokenOverrides = ({ nonce: _, ...claims }) => ({ claims });
+    await expect(redeem(app.createClient)).rejects.toMatchObject(wrong);
+    tenant.switches.idTokenOverrides = () => "";
+    await expect(redeem(app.createClient)).rejects.toMatchObject({ code: "ERR_SIGN_IN_REJECTED" });
+  });
+
+  it.each(PASSING)("%s is not the user's fault", async (_, fault) => {
+    tenant.switches.tokenFault = fault;
+    await expect(redeem(app.createClient)).rejects.toMatchObject(UNAVAILABLE);
+  });
+
+  it.each(REFUSED)("%s is the operator's to solve", async (_, fault) => {
+    tenant.switches.tokenFault = fault;
+    await expect(redeem(app.createClient)).rejects.toMatchObject(CREDENTIAL_REFUSED);
+  });
+});

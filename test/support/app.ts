@@ -1,0 +1,84 @@
+import { randomBytes } from "node:crypto";
+import { createBrowser } from "../../local/tenant/browserless.ts";
+import { startTenant, type Tenant, type TenantOptions } from "../../local/tenant/tenant.ts";
+import type { Env } from "../../src/shared/config/env.ts";
+import { createLightsout, type Lightsout, type Platform } from "../../src/shared/lightsout.ts";
+import { finishSignIn, startSignIn } from "../../src/shared/signIn.ts";
+import type { Log } from "../../src/shared/store/store.ts";
+import { type MemoryTable, memoryTable } from "./memoryTable.ts";
+import { post, request } from "./request.ts";
+import { BASE_URL, CLIENT_ID, SECRET, settings } from "./settings.ts";
+
+export const ADELE = "adelev@contoso.com";
+export const ALEX = "alexw@contoso.com";
+export const GUEST = "jordan@fabrikam.com";
+
+export interface TestApp {
+  readonly app: Lightsout;
+  readonly table: MemoryTable;
+  readonly logged: Parameters<Log>[];
+  /** Moves the app's clock. Milliseconds. */
+  advance(by: number): void;
+}
+
+/** Lightsout on a table in memory. Nothing is sent to anybody unless `env` names who is there. */
+export function testApp(env: Env = {}, platform: Partial<Platform> = {}): TestApp {
+  const table = memoryTable();
+  const logged: Parameters<Log>[] = [];
+  let ahead = 0;
+  const app = createLightsout(settings(env), {
+    table,
+    fetch: globalThis.fetch,
+    now: () => Date.now() + ahead,
+    sleep: async () => {},
+    randomBytes,
+    managedIdentity: () => async () => ({ token: "identity-token", expiresOnTimestamp: 0 }),
+    log: (...entry) => void logged.push(entry),
+    ...platform,
+  });
+  return {
+    app,
+    table,
+    logged,
+    advance: (by) => {
+      ahead += by;
+    },
+  };
+}
+
+/** A development tenant that knows this app. */
+export function tenantOfApp(options: TenantOptions = {}): Promise<Tenant> {
+  return startTenant({
+    apps: [
+      {
+        clientId: CLIENT_ID,
+        displayName: "Lightsout",
+        redirectUris: [`${BASE_URL}/auth/callback`, `${BASE_URL}/`],
+        clientSecrets: [SECRET],
+        optionalClaims: ["sid", "login_hint"],
+        audience: "multi",
+      },
+    ],
+    ...options,
+  });
+}
+
+/** App settings for that tenant; `alias` for one of the names that stand for many tenants. */
+export function envOf(tenant: Tenant, alias = tenant.tenantId): Env {
+  return {
+    ENTRA_TENANT_ID: alias,
+    ENTRA_METADATA_URL: tenant.metadataUrl.replace(tenant.tenantId, alias),
+  };
+}
+
+/** Signs a user in with a browser that has no session yet. @returns the session cookie's value. */
+export async function signIn({ app }: TestApp, username = ADELE, scopes: string[] = []) {
+  const options = { returnTo: undefined, scopes };
+  const started = await startSignIn(app, request(), options);
+  const form = await createBrowser().signIn(started.location, username);
+  const cookies = Object.fromEntries(started.cookies.map(({ name, value }) => [name, value]));
+  const finished = await finishSignIn(app, post(form.fields, { cookies }));
+  const [session] = finished.cookies;
+  if (!session) throw new Error("There is no session cookie.");
+  return session.value;
+}
