@@ -54,14 +54,17 @@ describe("metadata source", () => {
     expect(provider.requests).toHaveLength(2);
   });
 
-  it("keeps the old copy while the refresh fails, and tries again", async () => {
+  it("keeps the old copy while the refresh fails, and tries again once a minute", async () => {
     const metadata = source();
     await metadata.get();
     now += 25 * HOUR;
     provider.respond = () => ({ status: 500 });
     await expect(metadata.get()).resolves.toEqual(providerMetadata());
+    now += 59_999;
+    await expect(metadata.get()).resolves.toEqual(providerMetadata());
+    expect(provider.requests).toHaveLength(2);
     provider.respond = () => ({ body: providerMetadata("https://new.example") });
-    now += HOUR;
+    now += 1;
     await expect(metadata.get()).resolves.toEqual(providerMetadata("https://new.example"));
   });
 

@@ -21,6 +21,8 @@ export interface MetadataSource {
 }
 
 const LIFETIME = 24 * 3_600_000;
+/** While the provider does not answer, only a request in every minute waits for it. */
+const RETRY_AFTER = 60_000;
 const TENANT_ALIAS = /^(common|organizations|consumers)$/;
 
 /**
@@ -73,8 +75,9 @@ export function createMetadataSource(
       try {
         return await request;
       } catch (error) {
-        if (copy) return copy.metadata;
-        throw error;
+        if (copy === undefined) throw error;
+        known.set(url, { ...copy, fetchedAt: now() - LIFETIME + RETRY_AFTER });
+        return copy.metadata;
       }
     },
     peek: () => known.get(metadataUrl)?.metadata,
