@@ -36,7 +36,11 @@ describe("readSettings", () => {
     expect(read).toMatchObject({ metadataUrl, graphBaseUrl: "http://localhost:8/v1.0" });
   });
 
-  it("writes GUIDs in lower case", () => {
+  it("writes GUIDs and names in lower case: they are compared", () => {
+    expect(settings({ ENTRA_TENANT_ID: "Common" })).toMatchObject({
+      tenant: "common",
+      authority: "https://login.microsoftonline.com/common",
+    });
     const read = settings({
       ENTRA_CLIENT_ID: CLIENT_ID.toUpperCase(),
       ENTRA_ALLOWED_TENANTS: ` ${TENANT_ID.toUpperCase()}, ${CLIENT_ID};\n`,

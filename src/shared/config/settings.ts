@@ -9,7 +9,7 @@ export interface Settings {
   /** This app's public origin, such as `https://app.example.com`; every absolute URL is made from it. */
   readonly baseUrl: string;
   readonly clientId: string;
-  /** A GUID, a domain, `organizations`, `common` or `consumers`. */
+  /** A GUID, a domain, `organizations`, `common` or `consumers`, in lower case. */
   readonly tenant: string;
   /** Without a slash at the end. */
   readonly authority: string;
@@ -37,7 +37,7 @@ const HOUR = 3_600_000;
  * @throws {SettingInvalid} One line that names the setting and says the fix.
  */
 export function readSettings(env: Env): Settings {
-  const tenant = required(env, "ENTRA_TENANT_ID", APP_REGISTRATION);
+  const tenant = required(env, "ENTRA_TENANT_ID", APP_REGISTRATION).toLowerCase();
   if (!TENANT.test(tenant)) {
     throw new SettingInvalid(
       "ENTRA_TENANT_ID is malformed. It has to be the tenant's GUID or domain, organizations, common or consumers.",
