@@ -56,7 +56,7 @@ describe("a good ID token", () => {
   });
 
   it.each([{ sid: undefined }, { sid: "" }, { sid: 5 }, { sid: ["the-sid"] }])(
-    "may lack the optional claims: %j",
+    "may lack the optional claims: %p",
     async (changes) => {
       const lacking = { ...changes, login_hint: undefined, name: undefined, preferred_username: 5 };
       await expect(validate(lacking)).resolves.toMatchObject({
@@ -75,7 +75,7 @@ describe("a good ID token", () => {
     { nbf: SECONDS + 120 },
     { iat: SECONDS + 120 },
     { nbf: undefined },
-  ])("may have %j", async (changes) => {
+  ])("may have %p", async (changes) => {
     await expect(validate(changes)).resolves.toMatchObject({ oid: OID });
   });
 });
@@ -119,7 +119,7 @@ describe("a claim that is wrong or missing", () => {
     ["id_token_claims", { oid: "adelev@contoso.com" }],
     ["id_token_claims", { oid: { toString: "x" } }],
   ];
-  it.each(cases)("%s: %j", async (reason, changes) => {
+  it.each(cases)("%s: %p", async (reason, changes) => {
     await expect(validate(changes)).rejects.toMatchObject(rejected(reason));
   });
 
@@ -156,7 +156,7 @@ describe("several tenants", () => {
   });
 
   it.each([{ tid: OTHER_TENANT_ID }, { ...guest, tid: TENANT_ID }, { iss: TEMPLATE.issuer }])(
-    "the two have to agree: %j",
+    "the two have to agree: %p",
     async (changes) => {
       const token = await signed(claims(changes), key);
       const error = rejected("id_token_issuer");

@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { JWTPayload } from "jose";
+import { createProviderKeys } from "../../src/shared/identity/keySet.ts";
+import { createLogoutTokenValidator } from "../../src/shared/identity/logoutToken.ts";
+import {
+  claims,
+  ISSUER,
+  NOW,
+  type ProviderKey,
+  providerKey,
+  providerMetadata,
+  signed,
+} from "../support/identity.ts";
+import { type Loopback, startLoopback } from "../support/loopback.ts";
+import { CLIENT_ID } from "../support/settings.ts";
+
+const SECONDS = NOW / 1_000;
+const EVENT = "http://schemas.openid.net/event/backchannel-logout";
+
+let provider: Loopback;
+let key: ProviderKey;
+beforeAll(async () => {
+  key = await providerKey();
+  provider = await startLoopback(() => ({ body: { keys: [key.jwk] } }));
+});
+afterAll(() => provider.stop());
+
+async function validate(changes: Record<string, unknown> = {}, header = {}, signer = key) {
+  const all = {
+    iss: ISSUER,
+    aud: CLIENT_ID,
+    iat: SECONDS,
+    exp: SECONDS + 120,
+    jti: "1",
+    events: { [EVENT]: {} },
+    sid: "the-sid",
+    sub: "the-sub",
+    ...changes,
+  };
+  return check(JSON.parse(JSON.stringify(all)), header, signer);
+}
+
+async function check(payload: JWTPayload, header = {}, signer = key) {
+  const metadata = async () => providerMetadata(provider.url);
+  const keys = createProviderKeys(metadata, fetch, () => NOW);
+  const validator = createLogoutTokenValidator({ clientId: CLIENT_ID, metadata }, keys);
+  return validator.validate(await signed(payload, signer, { typ: "logout+jwt", ...header }));
+}
+
+const INVALID = { code: "ERR_BAD_REQUEST", message: "The logout_token is not valid." };
+
+describe("a good logout token", () => {
+  it("says who is to be signed out, and how it is told from others", async () => {
+    await expect(validate()).resolves.toEqual({
+      sid: "the-sid",
+      sub: "the-sub",
+      id: `jti ${ISSUER} 1`,
+      expiresAt: NOW + 86_400_000,
+    });
+  });
+
+  it.each([
+    { sid: undefined },
+    { sub: undefined },
+    { aud: ["another-app", CLIENT_ID] },
+    { events: { [EVENT]: {}, "another-event": 1 } },
+    { iat: SECONDS + 120 },
+    { iat: SECONDS - 719 },
+    { exp: SECONDS - 119 },
+  ])("may have %p", async (changes) => {
+    await expect(validate(changes)).resolves.toMatchObject({ id: `jti ${ISSUER} 1` });
+  });
+
+  it.each([undefined, "JWT", "LOGOUT+JWT", "application/logout+jwt"])(
+    "may be of type %s",
+    async (typ) => {
+      await expect(validate({}, { typ })).resolves.toMatchObject({ sid: "the-sid" });
+    },
+  );
+});
+
+describe("a bad logout token", () => {
+  it.each<Record<string, unknown>>([
+    { iss: undefined },
+    { iss: "https://evil.example" },
+    { aud: undefined },
+    { aud: "another-app" },
+    { iat: undefined },
+    { iat: SECONDS + 121 },
+    { iat: SECONDS - 721 },
+    { exp: undefined },
+    { exp: SECONDS - 120 },
+    { jti: undefined },
+    { jti: "" },
+    { jti: 1 },
+    { events: undefined },
+    { events: null },
+    { events: EVENT },
+    { events: [EVENT] },
+    { events: { "another-event": {} } },
+    { events: { [EVENT]: true } },
+    { events: { [EVENT]: [] } },
+    { events: { [EVENT]: null } },
+    { nonce: "n" },
+    { nonce: "" },
+    { sid: undefined, sub: undefined },
+    { sid: "", sub: undefined },
+    { sid: ["the-sid"] },
+    { sid: "the-sid", sub: 5 },
+    { sid: "the-sid", sub: "" },
+  ])("%p", async (changes) => {
+    await expect(validate(changes)).rejects.toMatchObject(INVALID);
+  });
+
+  it("is one with a nonce, even an empty one that is null", async () => {
+    await expect(validate({ nonce: null })).rejects.toMatchObject(INVALID);
+  });
+
+  it.each(["at+jwt", "logout", "secevent+jwt", "logout+jwt;x"])("is of type %s", async (typ) => {
+    await expect(validate({}, { typ })).rejects.toMatchObject(INVALID);
+  });
+
+  it("is an ID token", async () => {
+    await expect(check(claims({ jti: "1" }), { typ: "JWT" })).rejects.toMatchObject(INVALID);
+  });
+
+  it("is signed with another key, or names another", async () => {
+    const other = await providerKey("other");
+    for (const kid of ["key-1", "other"]) {
+      await expect(validate({}, { kid }, other)).rejects.toMatchObject(INVALID);
+    }
+  });
+});
+
+describe("a logout token that cannot be checked", () => {
+  it("is the provider's fault: it is sent again", async () => {
+    provider.respond = () => ({ status: 503 });
+    await expect(validate()).rejects.toMatchObject({ code: "ERR_PROVIDER_UNAVAILABLE" });
+  });
+});
