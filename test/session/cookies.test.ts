@@ -1,0 +1,140 @@
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { openCookie, readCookies, sealCookie } from "../../src/shared/session/cookies.ts";
+import { keyring } from "../support/keyring.ts";
+import { request } from "../support/request.ts";
+
+const NAME = "__Host-a";
+const CONTENT = { text: "ünï", list: [1, null], nested: { yes: true } };
+
+describe("readCookies", () => {
+  const read = (cookie: string) => [...readCookies(request("/", { headers: { cookie } }))];
+  it.each<[string, [string, string][]]>([
+    ["", []],
+    ["a=1", [["a", "1"]]],
+    [
+      "a=1; b=2;c=3",
+      [
+        ["a", "1"],
+        ["b", "2"],
+        ["c", "3"],
+      ],
+    ],
+    ["a=1; a=2", [["a", "1"]]],
+    ["a=x=y==", [["a", "x=y=="]]],
+    ["a=", [["a", ""]]],
+    ["=1; a; ;;b", []],
+    [" a = 1 ", [["a", "1"]]],
+    [
+      "A=1; a=2",
+      [
+        ["A", "1"],
+        ["a", "2"],
+      ],
+    ],
+    [
+      "__proto__=1; constructor=2",
+      [
+        ["__proto__", "1"],
+        ["constructor", "2"],
+      ],
+    ],
+  ])("%j", (cookie, expected) => {
+    expect(read(cookie)).toEqual(expected);
+  });
+
+  it("reads none when the request has none", () => {
+    expect([...readCookies(request())]).toEqual([]);
+  });
+});
+
+describe("sealed cookies", () => {
+  const ring = keyring("k1");
+
+  it("open to what was sealed", () => {
+    const value = sealCookie(ring, NAME, CONTENT);
+    expect(openCookie(ring, NAME, value)).toEqual(CONTENT);
+  });
+
+  it("have characters only that the host leaves as they are, and hide their content", () => {
+    const value = sealCookie(ring, NAME, CONTENT);
+    expect(value).toMatch(/^k1\.[A-Za-z0-9_-]+$/);
+    expect(Buffer.from(value.slice(3), "base64url").toString("latin1")).not.toContain("nested");
+    expect(sealCookie(ring, NAME, CONTENT)).not.toBe(value);
+  });
+
+  it("do not open under another name", () => {
+    const value = sealCookie(ring, NAME, CONTENT);
+    for (const name of ["__Host-b", "__Host-A", "a", ""]) {
+      expect(openCookie(ring, name, value)).toBeUndefined();
+    }
+  });
+
+  it("open after a key rotation, until the old key is retired", () => {
+    const value = sealCookie(keyring("old"), NAME, CONTENT);
+    expect(openCookie(keyring("new", "old"), NAME, value)).toEqual(CONTENT);
+    expect(openCookie(keyring("new"), NAME, value)).toBeUndefined();
+    expect(sealCookie(keyring("new", "old"), NAME, CONTENT)).toMatch(/^new\./);
+  });
+
+  it("do not open with another key of the same id", () => {
+    const value = sealCookie(keyring("k2"), NAME, CONTENT).replace("k2.", "k1.");
+    expect(openCookie(keyring("k1", "k2"), NAME, value)).toBeUndefined();
+  });
+
+  it("do not open with any bit changed, or cut", () => {
+    const value = sealCookie(ring, NAME, { a: 1 });
+    const bytes = Buffer.from(value.slice(3), "base64url");
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      const changed = Buffer.from(bytes);
+      changed.writeUInt8(changed.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
+      expect(openCookie(ring, NAME, `k1.${changed.toString("base64url")}`)).toBeUndefined();
+    }
+    for (let length = 0; length < bytes.length; length++) {
+      const cut = bytes.subarray(0, length).toString("base64url");
+      expect(openCookie(ring, NAME, `k1.${cut}`)).toBeUndefined();
+    }
+  });
+
+  it.each([
+    "",
+    ".",
+    "k1",
+    "k1.",
+    ".AAAA",
+    "k1.AAAA",
+    "k1.AA AA",
+    "k1.AA%41A",
+    "k1.AA+/",
+    "k1.AAAA.AAAA",
+    "k1'.AAAA",
+    "__proto__.AAAA",
+    "constructor.AAAA",
+    "PartitionKey eq 'a'.AAAA",
+    `${"k".repeat(17)}.AAAA`,
+    `k1.${"A".repeat(100_000)}`,
+    "{}",
+    "null",
+    "../../x.AAAA",
+  ])("are nothing else: %s", (value) => {
+    expect(openCookie(ring, NAME, value)).toBeUndefined();
+  });
+
+  it("do not open when longer than any that is made, even a genuine one", () => {
+    const value = sealCookie(ring, NAME, "x".repeat(4_096));
+    expect(openCookie(ring, NAME, value)).toBeUndefined();
+  });
+
+  it("are nothing that somebody makes up", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.base64String()),
+        (text) => {
+          expect(openCookie(ring, NAME, text)).toBeUndefined();
+          expect(openCookie(ring, NAME, `k1.${text}`)).toBeUndefined();
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
