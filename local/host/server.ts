@@ -60,7 +60,7 @@ function send(response: ServerResponse, answer: Answer, customHeaders: Record<st
   const custom = Object.entries(customHeaders).filter(([name]) => !own.has(name.toLowerCase()));
   response.statusCode = answer.status;
   for (const [name, value] of [...answer.headers, ...custom]) response.appendHeader(name, value);
-  if (answer.body.length > 0 && response.req.method !== "HEAD") response.write(answer.body);
+  if (answer.body.length > 0) response.write(answer.body);
   response.end();
 }
 

@@ -99,9 +99,10 @@ describe("starting", () => {
 
 it("gives the app its environment", async () => {
   process.env.HOST_TEST_INHERITED = "inherited";
+  process.env.HOST_TEST_REPLACED = "lost";
   const names = [
-    ...["HOST_TEST_INHERITED", "FROM_SETTINGS", "FROM_OPTIONS", "FUNCTIONS_WORKER_RUNTIME"],
-    ...["AZURE_FUNCTIONS_ENVIRONMENT", "WEBSITE_HOSTNAME"],
+    ...["HOST_TEST_INHERITED", "HOST_TEST_REPLACED", "FROM_SETTINGS", "FROM_OPTIONS"],
+    ...["FUNCTIONS_WORKER_RUNTIME", "AZURE_FUNCTIONS_ENVIRONMENT", "WEBSITE_HOSTNAME"],
   ];
   const { host, close } = await runApp(
     {
@@ -112,20 +113,15 @@ it("gives the app its environment", async () => {
         const values = ${JSON.stringify(names)}.map((name) => process.env[name]);
         app.http("env", { handler: () => ({ jsonBody: [...values, process.cwd() === __dirname] }) });`,
     },
-    { env: { FROM_OPTIONS: "won" } },
+    { env: { FROM_OPTIONS: "won", HOST_TEST_REPLACED: "replaced" } },
   );
   const { body } = await send(host, "/env");
   await close();
   delete process.env.HOST_TEST_INHERITED;
+  delete process.env.HOST_TEST_REPLACED;
   const hostname = `localhost:${host.port}`;
   expect(JSON.parse(body)).toEqual([
-    "inherited",
-    "1",
-    "won",
-    "node",
-    "Development",
-    hostname,
-    true,
+    ...["inherited", "replaced", "1", "won", "node", "Development", hostname, true],
   ]);
 });
 

@@ -23,7 +23,7 @@ describe("on demand", () => {
           app.timer("broken", { schedule: "0 0 * * * *", handler: () => { throw new Error("no luck"); } });
           app.timer("unset", { schedule: "%NOT_SET%", handler: () => {} });
           app.timer("wrong", { schedule: "00:05:00", handler: () => {} });
-          app.http("page", { handler: () => ({}) });`,
+          app.http("page", { route: "{*rest}", handler: () => ({ body: "page" }) });`,
       },
       { keys },
     );
@@ -144,5 +144,5 @@ it("runs on schedule when that is asked for, also after a failure", async () => 
   expect(ticks.map(({ functionName }) => functionName)).not.toContain("off");
   expect(ticks[0]?.message).toBe("tick 0001-01-01T00:00:00");
   const times = ticks.slice(1).map(({ message }) => Date.parse(message.slice("tick ".length)));
-  expect(times.every((time) => time % 1000 === 0)).toBe(true);
+  expect(times.every((time) => time > 0 && time % 1000 === 0)).toBe(true);
 });
