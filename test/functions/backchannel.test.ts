@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { importJWK, type JWTHeaderParameters, type JWTPayload, SignJWT, UnsecuredJWT } from "jose";
+import { type Rig, startRig } from "../../local/rig.ts";
+import type { Browser } from "../../local/tenant/browserless.ts";
+import { readAccountRows } from "../support/table.ts";
+import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
+import { ALEX, sessionOf, signedInBrowser } from "../support/user.ts";
+
+const EVENT = "http://schemas.openid.net/event/backchannel-logout";
+
+let rig: Rig;
+let proxy: TableProxy;
+let browser: Browser;
+let idToken: JWTPayload;
+
+beforeAll(async () => {
+  rig = await startRig();
+  rig.tenant.switches.backchannelLogout = true;
+  rig.tenant.switches.idTokenOverrides = (claims) => {
+    idToken = claims;
+    return { claims };
+  };
+  proxy = await startTableProxy(rig.azurite);
+});
+beforeEach(async () => {
+  browser = await signedInBrowser(rig);
+});
+afterAll(async () => {
+  await rig?.stop();
+  await proxy?.stop();
+});
+
+type Changes = Record<string, unknown>;
+
+/** A logout token for the last sign-in. `undefined` takes a claim away. */
+async function logoutToken(changes: Changes = {}, header: Changes = {}) {
+  const seconds = Math.floor(Date.now() / 1_000);
+  const { signingKey } = rig.tenant;
+  const payload = {
+    iss: rig.tenant.issuer,
+    aud: rig.env.ENTRA_CLIENT_ID,
+    iat: seconds,
+    exp: seconds + 120,
+    jti: crypto.randomUUID(),
+    events: { [EVENT]: {} },
+    sid: idToken.sid,
+    sub: idToken.sub,
+    ...changes,
+  };
+  const all: object = { alg: "RS256", typ: "logout+jwt", kid: signingKey.kid, ...header };
+  return await new SignJWT(JSON.parse(JSON.stringify(payload)))
+    .setProtectedHeader(all as JWTHeaderParameters)
+    .sign(await importJWK(signingKey, "RS256"));
+}
+
+function post(token: string, url = rig.url) {
+  return fetch(`${url}/auth/backchannel-logout`, {
+    method: "POST",
+    body: new URLSearchParams({ logout_token: token }),
+  });
+}
+
+const signedIn = async () => (await sessionOf(rig, browser)).signedIn;
+
+describe("oidcc-client-test-rp-backchannel-rpinitlogout", () => {
+  it.each<[string, Changes]>([
+    ["sid and sub", {}],
+    ["sid alone", { sub: undefined }],
+    ["sub alone", { sid: undefined }],
+  ])("a token with %s signs the user out, on 200", async (_, changes) => {
+    const colleague = await signedInBrowser(rig, ALEX);
+    browser = await signedInBrowser(rig);
+    const answer = await post(await logoutToken(changes));
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+    expect(await signedIn()).toBe(false);
+    expect(await sessionOf(rig, colleague)).toMatchObject({ signedIn: true });
+  });
+
+  it.each([undefined, "JWT", "logout+jwt", "application/logout+jwt"])(
+    "takes the token type %s",
+    async (typ) => {
+      expect((await post(await logoutToken({}, { typ }))).status).toBe(200);
+      expect(await signedIn()).toBe(false);
+    },
+  );
+
+  it("a user can sign in again afterwards", async () => {
+    expect((await post(await logoutToken({ sid: undefined }))).status).toBe(200);
+    browser = await signedInBrowser(rig);
+    expect(await signedIn()).toBe(true);
+  });
+});
+
+describe("what is refused, on 400, and signs nobody out", () => {
+  const seconds = Math.floor(Date.now() / 1_000);
+  it.each<[string, Changes]>([
+    ["backchannel-rpinitlogout-invalid-issuer", { iss: "https://evil.example" }],
+    ["backchannel-rpinitlogout-no-iss", { iss: undefined }],
+    ["backchannel-rpinitlogout-invalid-aud", { aud: "another-client" }],
+    ["backchannel-rpinitlogout-no-aud", { aud: undefined }],
+    ["backchannel-rpinitlogout-no-iat", { iat: undefined }],
+    ["iat long ago", { iat: seconds - 3_600 }],
+    ["iat in the future", { iat: seconds + 3_600 }],
+    ["backchannel-rpinitlogout-expired", { exp: seconds - 600 }],
+    ["no exp", { exp: undefined }],
+    ["backchannel-rpinitlogout-no-jti", { jti: undefined }],
+    ["backchannel-rpinitlogout-no-events", { events: undefined }],
+    ["backchannel-rpinitlogout-wrong-event", { events: { other: {} } }],
+    ["backchannel-rpinitlogout-event-not-an-object", { events: { [EVENT]: true } }],
+    ["backchannel-rpinitlogout-nonce", { nonce: "abc" }],
+    ["backchannel-rpinitlogout-no-sub-no-sid", { sub: undefined, sid: undefined }],
+    ["a sid that is no text", { sid: 5, sub: undefined }],
+  ])("%s", async (_, changes) => {
+    const answer = await post(await logoutToken(changes));
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+    expect(await signedIn()).toBe(true);
+  });
+
+  it.each<[string, Changes]>([
+    ["an ID token's type", { typ: "id_token+jwt" }],
+    ["an unknown key", { kid: "unknown" }],
+  ])("%s", async (_, header) => {
+    expect((await post(await logoutToken({}, header))).status).toBe(400);
+    expect(await signedIn()).toBe(true);
+  });
+
+  it("backchannel-rpinitlogout-alg-none", async () => {
+    const [, payload = ""] = (await logoutToken()).split(".");
+    const claims = JSON.parse(Buffer.from(payload, "base64url").toString());
+    expect((await post(new UnsecuredJWT(claims).encode())).status).toBe(400);
+    expect(await signedIn()).toBe(true);
+  });
+
+  it("HS256 with the public key", async () => {
+    const answer = await fetch(rig.tenant.metadataUrl);
+    const { jwks_uri } = (await answer.json()) as { jwks_uri: string };
+    const secret = Buffer.from(await (await fetch(jwks_uri)).text());
+    const [, payload = ""] = (await logoutToken()).split(".");
+    const forged = await new SignJWT(JSON.parse(Buffer.from(payload, "base64url").toString()))
+      .setProtectedHeader({ alg: "HS256", kid: rig.tenant.signingKey.kid ?? "" })
+      .sign(secret);
+    expect((await post(forged)).status).toBe(400);
+    expect(await signedIn()).toBe(true);
+  });
+
+  it("a changed signature, no token, no form", async () => {
+    const token = await logoutToken();
+    expect((await post(`${token.slice(0, -8)}AAAAAAAA`)).status).toBe(400);
+    expect((await post("")).status).toBe(400);
+    const json = { method: "POST", body: JSON.stringify({ logout_token: token }) };
+    expect((await fetch(`${rig.url}/auth/backchannel-logout`, json)).status).toBe(400);
+    expect(await signedIn()).toBe(true);
+  });
+
+  it("a token that has been used, which must not touch the next sign-in", async () => {
+    const token = await logoutToken({ sid: undefined });
+    expect((await post(token)).status).toBe(200);
+    browser = await signedInBrowser(rig);
+    expect((await post(token)).status).toBe(400);
+    expect(await signedIn()).toBe(true);
+  });
+});
+
+describe("while the table does not answer", () => {
+  it("says so, and the provider's next try with the same token succeeds", async () => {
+    const host = await rig.startHost({ env: { TOKEN_CACHE_STORAGE: proxy.connectionString } });
+    const token = await logoutToken();
+    proxy.down = true;
+    expect((await post(token, host.url)).status).toBe(503);
+    expect(await readAccountRows(rig.azurite)).not.toEqual([]);
+    proxy.down = false;
+    expect((await post(token, host.url)).status).toBe(200);
+    expect(await signedIn()).toBe(false);
+  });
+});
