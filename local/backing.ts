@@ -1,0 +1,110 @@
+import { join } from "node:path";
+import { startAzurite } from "./azurite/azurite.ts";
+import type { Parts } from "./parts.ts";
+import { freePort, isFree } from "./ports.ts";
+import { ROOT } from "./root.ts";
+import type { Place, Screen } from "./screen.ts";
+import { loadSecrets, type Secrets } from "./secrets.ts";
+import { startServices } from "./services.ts";
+import { type AppSettings, DEFAULT_PORT, needsAzurite, portOf } from "./settings.ts";
+
+const PORTS = { functions: DEFAULT_PORT, tenant: 7072, graph: 7073, otherApp: 7074, table: 10002 };
+const TABLES = join(ROOT, ".local", "azurite");
+const SECRETS = join(ROOT, ".local", "secrets.json");
+
+/** What `npm start` runs the function app against. */
+export interface Backing {
+  /** Where the function app has to listen. */
+  port: number;
+  /** App settings, on top of those in the environment and `local.settings.json`. */
+  env: Record<string, string>;
+  secrets: Secrets;
+  screen: Screen;
+}
+
+/** Nothing but this machine: a tenant, a Graph, a second app and a table store. */
+export async function developmentTenant(parts: Parts): Promise<Backing> {
+  const secrets = await loadSecrets(SECRETS);
+  const port = await freePort(PORTS.functions);
+  const baseUrl = `http://localhost:${port}`;
+  const ports = {
+    table: PORTS.table,
+    tenant: await freePort(PORTS.tenant),
+    graph: await freePort(PORTS.graph),
+    otherApp: await freePort(PORTS.otherApp),
+  };
+  const { azurite, tenant, graph, otherApp, env } = await parts.add(
+    startServices({ baseUrl, secrets, ports, tables: TABLES }),
+  );
+  return {
+    port,
+    env,
+    secrets,
+    screen: {
+      title: "Lightsout is running",
+      places: [
+        { name: "Lightsout", url: baseUrl },
+        { name: "Fabrikam Travel", url: otherApp.url, note: "another app, to sign out from" },
+        { name: "Dev tenant", url: tenant.url, note: "its accounts and switches" },
+        { name: "Microsoft Graph", url: graph.url, note: "a stand-in" },
+        tableStore(azurite.tableUrl),
+      ],
+      steps: [
+        "Open Lightsout and sign in: any account, no password.",
+        "Open Fabrikam Travel, sign in there too, and sign out everywhere.",
+        "Back in Lightsout you are signed out, and every token it held for you is gone.",
+      ],
+    },
+  };
+}
+
+/**
+ * The tenant that the settings name. Only the table store is made up for, where none is set.
+ * @throws Error when the port that its app registration redirects to is taken
+ */
+export async function ownTenant(parts: Parts, settings: AppSettings): Promise<Backing> {
+  const port = portOf(settings);
+  if (!(await isFree(port))) {
+    throw new Error(
+      `Port ${port} is taken, and your app registration redirects to it. Stop what listens there, or set APP_BASE_URL.`,
+    );
+  }
+  const secrets = await loadSecrets(SECRETS);
+  const { APP_BASE_URL, ENTRA_TENANT_ID, ENTRA_CLIENT_ID, TOKEN_CACHE_KEYS } = settings;
+  const baseUrl = APP_BASE_URL?.trim() || `http://localhost:${port}`;
+  const env: Record<string, string> = { AzureWebJobsDisableHomepage: "true" };
+  const places: Place[] = [
+    { name: "Lightsout", url: baseUrl },
+    {
+      name: "Microsoft Entra ID",
+      url: `https://login.microsoftonline.com/${ENTRA_TENANT_ID ?? ""}`,
+      note: `client ${ENTRA_CLIENT_ID}`,
+    },
+  ];
+  if (needsAzurite(settings)) {
+    const azurite = await parts.add(startAzurite({ port: PORTS.table, location: TABLES }));
+    env.TOKEN_CACHE_STORAGE = azurite.connectionString;
+    env.TOKEN_CACHE_KEYS = TOKEN_CACHE_KEYS?.trim() || secrets.tokenCacheKeys;
+    places.push(tableStore(azurite.tableUrl));
+  }
+  return {
+    port,
+    env,
+    secrets,
+    screen: {
+      title: "Lightsout is running against your tenant",
+      places,
+      steps: [
+        "Open Lightsout and sign in with an account of your tenant.",
+        "Sign out in another app of the same browser, such as https://myapps.microsoft.com.",
+        baseUrl.startsWith("https:")
+          ? "Back in Lightsout you are signed out, and every token it held for you is gone."
+          : "Entra calls https addresses only: for step 2, put a tunnel in front and set APP_BASE_URL.",
+      ],
+    },
+  };
+}
+
+function tableStore(url: string): Place {
+  return { name: "Table store", url, note: "Azurite, kept in .local/azurite" };
+}

@@ -1,0 +1,68 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+
+/** Milliseconds that `func` gets to end by itself. */
+const STOP_GRACE = 5_000;
+/** Milliseconds between two looks at whether it answers. */
+const POLL = 200;
+
+export interface FuncHost {
+  exited: Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Lets Azure Functions Core Tools host the app in the current folder, on the same terminal.
+ * @throws Error when they are not installed, or end before they answer
+ */
+export async function startFunc(options: {
+  port: number;
+  env: Record<string, string>;
+}): Promise<FuncHost> {
+  const { port, env } = options;
+  const child = spawn("func", ["start", "--port", String(port)], {
+    stdio: ["ignore", "inherit", "inherit"],
+    env: {
+      FUNCTIONS_WORKER_RUNTIME: "node",
+      // Core Tools keep a timer's schedule in blobs, which the table emulator does not have.
+      "AzureWebJobs.purgeExpired.Disabled": "true",
+      ...process.env,
+      ...env,
+    },
+  });
+  let ended = false;
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve())).then(() => {
+    ended = true;
+  });
+  try {
+    await once(child, "spawn");
+  } catch (cause) {
+    throw new Error(
+      "`func` cannot be run. Install Azure Functions Core Tools 4, or start without --func.",
+      { cause },
+    );
+  }
+  while (!(await answers(port))) {
+    if (ended) throw new Error("`func` ended before it answered. What it printed says why.");
+    await delay(POLL);
+  }
+  return {
+    exited,
+    async stop() {
+      child.kill("SIGINT");
+      const killer = setTimeout(() => child.kill("SIGKILL"), STOP_GRACE);
+      await exited;
+      clearTimeout(killer);
+    },
+  };
+}
+
+async function answers(port: number): Promise<boolean> {
+  try {
+    await fetch(`http://127.0.0.1:${port}/`, { method: "HEAD" });
+    return true;
+  } catch {
+    return false;
+  }
+}

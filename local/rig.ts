@@ -1,0 +1,60 @@
+import { type FunctionsHost, type HostOptions, startHost } from "./host/host.ts";
+import { Parts } from "./parts.ts";
+import { freePort } from "./ports.ts";
+import { ROOT } from "./root.ts";
+import { createSecrets, type Secrets } from "./secrets.ts";
+import { type ServicePorts, type Services, startServices } from "./services.ts";
+
+export interface RigOptions {
+  ports?: ServicePorts & { functions?: number };
+  /** Default: new ones. */
+  secrets?: Secrets;
+  /** Folder that keeps the tables; in memory without it. */
+  tables?: string;
+  /** App settings on top of, or instead of, the rig's. */
+  env?: Record<string, string>;
+  /** Folder of the function app. Default: this checkout, whose bundle has to be built. */
+  root?: string;
+  timers?: boolean;
+  onLog?: NonNullable<HostOptions["onLog"]>;
+}
+
+/** The function app and everything it talks to, on this machine. */
+export interface Rig extends Services {
+  /** The app's public origin. */
+  url: string;
+  host: FunctionsHost;
+  /** Another instance of the app, on the same store and behind the same public origin. */
+  startHost(options?: Pick<HostOptions, "port" | "env">): Promise<FunctionsHost>;
+}
+
+/**
+ * Starts all of it.
+ * @throws Error what did not start and why; nothing is left running then
+ */
+export async function startRig(options: RigOptions = {}): Promise<Rig> {
+  const { ports = {}, secrets = createSecrets(), tables, timers = false, onLog } = options;
+  const port = await freePort(ports.functions);
+  const url = `http://localhost:${port}`;
+  const parts = new Parts();
+  try {
+    const services = await parts.add(startServices({ baseUrl: url, secrets, ports, tables }));
+    const env = { ...services.env, ...options.env };
+    const startAnother: Rig["startHost"] = ({ env: own, ...rest } = {}) =>
+      parts.add(
+        startHost({
+          root: options.root ?? ROOT,
+          keys: secrets.hostKeys,
+          timers,
+          ...(onLog && { onLog }),
+          ...rest,
+          env: { ...env, ...own },
+        }),
+      );
+    const host = await startAnother({ port });
+    return { ...services, env, url, host, startHost: startAnother, stop: () => parts.stop() };
+  } catch (error) {
+    await parts.stop();
+    throw error;
+  }
+}

@@ -1,0 +1,44 @@
+import { styleText } from "node:util";
+
+export type Paint = (format: Parameters<typeof styleText>[0], text: string) => string;
+
+/** What the start-up screen shows of something that runs. */
+export interface Place {
+  name: string;
+  url: string;
+  note?: string;
+}
+
+export interface Screen {
+  title: string;
+  /** The first one is where to begin. */
+  places: Place[];
+  /** What to try, one short sentence each. */
+  steps: string[];
+}
+
+/** Colours where the terminal has them and nobody asked for none (`NO_COLOR`). */
+export const paint: Paint = (format, text) => styleText(format, text, { stream: process.stdout });
+
+/** The start-up screen. */
+export function renderScreen({ title, places, steps }: Screen, paint: Paint): string {
+  const nameWidth = Math.max(...places.map(({ name }) => name.length));
+  const urlWidth = Math.max(...places.map(({ url }) => url.length));
+  const rows = places.map(({ name, url, note = "" }, index) => {
+    const link = paint(index === 0 ? ["bold", "cyan"] : "cyan", url);
+    const gap = " ".repeat(urlWidth - url.length);
+    return `  ${name.padEnd(nameWidth)}  ${link}${gap}  ${paint("dim", note)}`.trimEnd();
+  });
+  const numbered = steps.map((step, index) => `  ${paint("cyan", `${index + 1}`)}  ${step}`);
+  return [
+    "",
+    `  ${paint("bold", title)}`,
+    "",
+    ...rows,
+    "",
+    ...numbered,
+    "",
+    paint("dim", "  Ctrl-C stops everything."),
+    "",
+  ].join("\n");
+}

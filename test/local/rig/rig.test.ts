@@ -1,0 +1,113 @@
+import { fileURLToPath } from "node:url";
+import { TableClient } from "@azure/data-tables";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { FunctionsHost } from "../../../local/host/host.ts";
+import { isFree } from "../../../local/ports.ts";
+import { type Rig, startRig } from "../../../local/rig.ts";
+import { createSecrets } from "../../../local/secrets.ts";
+import { childrenOf, isRunning } from "./processes.ts";
+
+const root = fileURLToPath(new URL("fixture", import.meta.url));
+
+async function envOf({ port, keys }: FunctionsHost): Promise<Record<string, string>> {
+  const response = await fetch(`http://127.0.0.1:${port}/env`, {
+    headers: { "x-functions-key": keys.default },
+  });
+  return (await response.json()) as Record<string, string>;
+}
+
+describe("a rig", () => {
+  let rig: Rig;
+  beforeAll(async () => {
+    rig = await startRig({ root, env: { SESSION_HOURS: "1" } });
+  });
+  afterAll(() => rig.stop());
+
+  it("tells the app where everything is", async () => {
+    expect(await envOf(rig.host)).toMatchObject({
+      APP_BASE_URL: rig.url,
+      ENTRA_TENANT_ID: rig.tenant.tenantId,
+      ENTRA_METADATA_URL: rig.tenant.metadataUrl,
+      GRAPH_BASE_URL: rig.graph.url,
+      TOKEN_CACHE_STORAGE: rig.azurite.connectionString,
+      TOKEN_CACHE_KEYS: expect.stringMatching(/^local:/),
+      DEMO_OTHER_APP_URL: rig.otherApp.url,
+      AzureWebJobsDisableHomepage: "true",
+      SESSION_HOURS: "1",
+    });
+    expect(rig.url).toBe(`http://localhost:${rig.host.port}`);
+  });
+
+  it("registers the app and the other one with the tenant", () => {
+    const lightsout = rig.tenant.apps.get(rig.env.ENTRA_CLIENT_ID ?? "");
+    expect(lightsout).toEqual({
+      clientId: rig.env.ENTRA_CLIENT_ID,
+      displayName: "Lightsout",
+      redirectUris: [`${rig.url}/auth/callback`, `${rig.url}/`],
+      frontChannelLogoutUrl: `${rig.url}/auth/logout-callback`,
+      clientSecrets: [rig.env.ENTRA_CLIENT_SECRET],
+      optionalClaims: ["sid", "login_hint"],
+    });
+    expect(rig.tenant.apps.get(rig.otherApp.registration.clientId)).toEqual(
+      rig.otherApp.registration,
+    );
+  });
+
+  it("leaves tokens to the tenant to verify", async () => {
+    const response = await fetch(`${rig.graph.url}/me`, {
+      headers: { authorization: "Bearer nonsense" },
+    });
+    expect(response.status).toBe(401);
+  });
+
+  it("runs more instances behind the same origin, on the same store", async () => {
+    const second = await rig.startHost({ env: { INSTANCE: "2" } });
+    expect(second.port).not.toBe(rig.host.port);
+    const env = await envOf(second);
+    const { APP_BASE_URL, TOKEN_CACHE_STORAGE, TOKEN_CACHE_KEYS } = await envOf(rig.host);
+    expect(env).toMatchObject({ APP_BASE_URL, TOKEN_CACHE_STORAGE, TOKEN_CACHE_KEYS });
+    expect(env.INSTANCE).toBe("2");
+  });
+
+  it("stands beside another rig without sharing anything", async () => {
+    const other = await startRig({ root });
+    await tables(rig).createTable();
+    await expect(tables(other).createEntity({ partitionKey: "a", rowKey: "1" })).rejects.toThrow(
+      /TableNotFound/,
+    );
+    expect(other.env.TOKEN_CACHE_KEYS).not.toBe(rig.env.TOKEN_CACHE_KEYS);
+    await other.stop();
+    expect((await envOf(rig.host)).APP_BASE_URL).toBe(rig.url);
+  });
+});
+
+function tables({ azurite }: Rig): TableClient {
+  return TableClient.fromConnectionString(azurite.connectionString, "shared", {
+    allowInsecureConnection: true,
+  });
+}
+
+it("leaves nothing behind", async () => {
+  const rig = await startRig({ root });
+  const second = await rig.startHost();
+  const urls = [rig.url, second.url, rig.tenant.url, rig.graph.url, rig.otherApp.url];
+  const ports = [...urls.map((url) => Number(new URL(url).port)), rig.azurite.port];
+  await rig.stop();
+  expect([rig.host.pid, second.pid, rig.azurite.pid].filter(isRunning)).toEqual([]);
+  expect(await Promise.all(ports.map(isFree))).toEqual(ports.map(() => true));
+});
+
+it("leaves nothing behind when the app does not start, and says why", async () => {
+  const before = await childrenOf(process.pid);
+  await expect(startRig({ root, env: { FAIL: "1" } })).rejects.toThrow("This app fails to load.");
+  expect(await childrenOf(process.pid)).toEqual(before);
+});
+
+it("keeps keys and secrets that it is given", async () => {
+  const secrets = createSecrets();
+  const rig = await startRig({ root, secrets });
+  expect(rig.host.keys).toEqual(secrets.hostKeys);
+  expect(rig.env.ENTRA_CLIENT_SECRET).toBe(secrets.clientSecret);
+  expect(rig.tenant.signingKey.n).toBe(secrets.signingKey.n);
+  await rig.stop();
+});

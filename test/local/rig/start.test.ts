@@ -1,0 +1,244 @@
+import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { freePort, isFree } from "../../../local/ports.ts";
+import { copyCheckout, Program, removeCheckout } from "./checkout.ts";
+import { childrenOf, isRunning, until } from "./processes.ts";
+
+let checkout: string;
+let program: Program;
+let programs: Program[] = [];
+
+beforeAll(async () => {
+  checkout = await copyCheckout();
+});
+afterAll(() => removeCheckout(checkout));
+afterEach(async () => {
+  for (const { child } of programs) child.kill("SIGKILL");
+  await Promise.all(programs.map(({ exited }) => exited));
+  programs = [];
+});
+
+function start(args: string[] = [], env: NodeJS.ProcessEnv = {}, nodeFlags: string[] = []) {
+  const [first = "", ...rest] = [...nodeFlags, join(checkout, "local/start.mjs"), ...args];
+  program = new Program(first, rest, { env });
+  programs.push(program);
+  return program;
+}
+
+/** Every port that the screen names. */
+function portsOn(screen: string): number[] {
+  return [...screen.matchAll(/:\/\/[^/\s:]+:(\d+)/g)].map(([, port]) => Number(port));
+}
+
+describe("npm start", () => {
+  it("shows where everything is, and Ctrl-C leaves nothing behind", async () => {
+    const { pid, exited } = start();
+    await program.prints("Ctrl-C stops everything.");
+    const urls = [...program.output.matchAll(/http:\S+/g)].map(([url]) => url);
+    expect(urls).toHaveLength(5);
+    const ports = portsOn(program.output);
+    const children = await childrenOf(pid);
+    expect(children.length).toBeGreaterThanOrEqual(2);
+    const health = await fetch(`http://127.0.0.1:${ports[0]}/health`);
+    expect(health.status).toBe(200);
+
+    program.child.kill("SIGINT");
+    expect(await exited).toBe(0);
+    expect(program.output).toContain("Stopping…");
+    expect(children.filter(isRunning)).toEqual([]);
+    expect(await Promise.all(ports.map(isFree))).toEqual(ports.map(() => true));
+    // Neither a terminal's colours nor anything of the secrets.
+    expect(program.output).not.toContain("\u001b");
+    const secrets = await readFile(join(checkout, ".local/secrets.json"), "utf8");
+    expect(program.output).not.toContain(JSON.parse(secrets).clientSecret);
+  });
+
+  it("keeps its secrets to itself, and the same ones the next time", async () => {
+    const file = join(checkout, ".local/secrets.json");
+    const before = await readFile(file, "utf8");
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    start();
+    await program.prints("Ctrl-C stops everything.");
+    program.child.kill("SIGTERM");
+    expect(await program.exited).toBe(0);
+    expect(await readFile(file, "utf8")).toBe(before);
+  });
+
+  it("gives way to somebody on its ports", async () => {
+    const first = start();
+    await first.prints("Ctrl-C stops everything.");
+    const second = start();
+    await second.prints("Ctrl-C stops everything.");
+    const ports = [...portsOn(first.output), ...portsOn(second.output)];
+    expect(new Set(ports).size).toBe(10);
+    for (const { child, exited } of [first, second]) {
+      child.kill("SIGINT");
+      expect(await exited).toBe(0);
+    }
+  });
+
+  it("a second Ctrl-C does not wait for what hangs", async () => {
+    const { pid, child, exited } = start();
+    await program.prints("Ctrl-C stops everything.");
+    const children = await childrenOf(pid);
+    for (const hanging of children) process.kill(hanging, "SIGSTOP");
+    let code: number | null | undefined;
+    void exited.then((value) => {
+      code = value;
+    });
+    try {
+      // Two at once are what a terminal and npm make of one keystroke.
+      child.kill("SIGINT");
+      child.kill("SIGINT");
+      await program.prints("Stopping…");
+      while (code === undefined) {
+        child.kill("SIGINT");
+        await delay(50);
+      }
+      expect(code).toBe(130);
+    } finally {
+      for (const hanging of children) process.kill(hanging, "SIGCONT");
+    }
+    await until(() => !children.some(isRunning));
+  });
+
+  it("Ctrl-C while it starts leaves nothing behind either", async () => {
+    const { pid, exited, child } = start();
+    let children: number[] = [];
+    await until(async () => {
+      children = await childrenOf(pid);
+      return children.length > 0;
+    });
+    child.kill("SIGINT");
+    expect([130, 0]).toContain(await exited);
+    await until(() => !children.some(isRunning));
+  });
+
+  it("stops when the functions end by themselves, and says so", async () => {
+    const { pid, exited } = start();
+    await program.prints("Ctrl-C stops everything.");
+    const children = await childrenOf(pid);
+    for (const worker of children) {
+      if ((await commandOf(worker)).includes("worker.ts")) process.kill(worker, "SIGKILL");
+    }
+    expect(await exited).toBe(1);
+    expect(program.output).toContain("The functions ended by themselves.");
+    expect(children.filter(isRunning)).toEqual([]);
+  });
+});
+
+describe("with a tenant in local.settings.json", () => {
+  const Values = {
+    ENTRA_CLIENT_ID: "0b5f3a2e-5d8c-4f0e-9f53-2d1f5a4f9a10",
+    ENTRA_TENANT_ID: "contoso.example",
+    ENTRA_CLIENT_SECRET: "a secret",
+    AzureWebJobsStorage: "UseDevelopmentStorage=true",
+  };
+  let port: number;
+  beforeAll(async () => {
+    port = await freePort();
+    const settings = { Values: { ...Values, APP_BASE_URL: `http://localhost:${port}` } };
+    await writeFile(join(checkout, "local.settings.json"), JSON.stringify(settings));
+  });
+  afterAll(() => rm(join(checkout, "local.settings.json")));
+
+  it("starts the table store and the functions, nothing else", async () => {
+    const { exited, child } = start();
+    await program.prints("Ctrl-C stops everything.");
+    expect(program.output).toContain("Lightsout is running against your tenant");
+    expect(program.output).toContain("https://login.microsoftonline.com/contoso.example");
+    expect(program.output).toContain("Azurite");
+    expect(program.output).not.toMatch(/Fabrikam|Dev tenant|Graph/);
+    child.kill("SIGINT");
+    expect(await exited).toBe(0);
+  });
+
+  it("does not move away from the port its app registration knows", async () => {
+    const first = start();
+    await first.prints("Ctrl-C stops everything.");
+    const second = start();
+    expect(await second.exited).toBe(1);
+    expect(second.output).toContain(
+      `Port ${port} is taken, and your app registration redirects to it`,
+    );
+    first.child.kill("SIGINT");
+    expect(await first.exited).toBe(0);
+  });
+});
+
+describe("with --func", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = join(checkout, "bin");
+    await mkdir(folder);
+  });
+
+  /** Puts a program in the place of Core Tools. */
+  async function install(source: string): Promise<NodeJS.ProcessEnv> {
+    const file = join(folder, "func");
+    await writeFile(file, `#!${process.execPath}\n${source}`);
+    await chmod(file, 0o755);
+    return { PATH: `${folder}${delimiter}${process.env.PATH}` };
+  }
+
+  it("lets func host the functions, with the settings and a port", async () => {
+    const env = await install(`
+      import { createServer } from "node:http";
+      const { APP_BASE_URL, TOKEN_CACHE_STORAGE, FUNCTIONS_WORKER_RUNTIME } = process.env;
+      const args = process.argv.slice(2);
+      const report = { args, APP_BASE_URL, TOKEN_CACHE_STORAGE, FUNCTIONS_WORKER_RUNTIME };
+      createServer((_, response) => response.end(JSON.stringify(report))).listen(args[2]);
+      process.on("SIGINT", () => { console.log("func ends"); process.exit(); });
+    `);
+    const { exited, child } = start(["--func"], env);
+    await program.prints("Ctrl-C stops everything.");
+    const [port] = portsOn(program.output);
+    expect(await (await fetch(`http://127.0.0.1:${port}/`)).json()).toEqual({
+      args: ["start", "--port", String(port)],
+      APP_BASE_URL: `http://localhost:${port}`,
+      TOKEN_CACHE_STORAGE: expect.stringContaining("devstoreaccount1"),
+      FUNCTIONS_WORKER_RUNTIME: "node",
+    });
+    child.kill("SIGINT");
+    expect(await exited).toBe(0);
+    expect(program.output).toContain("func ends");
+  });
+
+  it("stops when func does not start", async () => {
+    const { exited } = start(["--func"], await install(`console.log("no such runtime");`));
+    expect(await exited).toBe(1);
+    expect(program.output).toMatch(/no such runtime.*`func` ended before it answered/s);
+  });
+
+  it("says so when func is not there", async () => {
+    start(["--func"], { PATH: "/nowhere" });
+    expect(await program.exited).toBe(1);
+    expect(program.output).toContain("`func` cannot be run. Install Azure Functions Core Tools 4");
+  });
+});
+
+describe("before anything starts", () => {
+  it("--help", async () => {
+    start(["--help"]);
+    expect(await program.exited).toBe(0);
+    expect(program.output).toMatch(/^Usage: npm start/);
+  });
+
+  it("a flag it does not know", async () => {
+    start(["--fnc"]);
+    expect(await program.exited).toBe(1);
+    expect(program.output).toMatch(/^Unknown option '--fnc'.*See npm start -- --help\.\n$/s);
+  });
+
+  it("a Node that is too old", async () => {
+    start([], {}, ["--no-experimental-strip-types"]);
+    expect(await program.exited).toBe(1);
+    expect(program.output).toMatch(/^Lightsout needs Node 22\.18 or newer.*\n$/);
+  });
+});
+
+async function commandOf(pid: number): Promise<string> {
+  return readFile(`/proc/${pid}/cmdline`, "utf8");
+}
