@@ -3,6 +3,11 @@ import { createBrowser } from "../../local/tenant/browserless.ts";
 import { startTenant, type Tenant, type TenantOptions } from "../../local/tenant/tenant.ts";
 import type { Env } from "../../src/shared/config/env.ts";
 import { createLightsout, type Lightsout, type Platform } from "../../src/shared/lightsout.ts";
+import {
+  readSessionCookie,
+  SESSION_COOKIE,
+  type SessionTicket,
+} from "../../src/shared/session/sessionCookie.ts";
 import { finishSignIn, startSignIn } from "../../src/shared/signIn.ts";
 import type { Log } from "../../src/shared/store/store.ts";
 import { type MemoryTable, memoryTable } from "./memoryTable.ts";
@@ -81,4 +86,12 @@ export async function signIn({ app }: TestApp, username = ADELE, scopes: string[
   const [session] = finished.cookies;
   if (!session) throw new Error("There is no session cookie.");
   return session.value;
+}
+
+/** Where that cookie's session is. */
+export function refOf({ app }: TestApp, cookie: string): SessionTicket {
+  const cookies = { [SESSION_COOKIE]: cookie };
+  const ticket = readSessionCookie(app.store.keyring, request("/", { cookies }));
+  if (!ticket) throw new Error("That is no session cookie.");
+  return ticket;
 }

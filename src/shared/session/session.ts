@@ -49,30 +49,35 @@ export async function openSession(
 ): Promise<SignedInSession | undefined> {
   const found = await readSession(store, ref);
   if (found === undefined) return undefined;
-  const { session } = found;
+  const { session, read: firstRead } = found;
   const { homeAccountId, tenantId, name, username, signedInAt, expiresAt } = session;
-  let read = found.read;
+  let read: AccountRead | undefined = firstRead;
+
+  /** The newest version that is known; what was written over is read again. */
+  async function current(): Promise<AccountRead> {
+    read ??= (await readSession(store, ref))?.read;
+    if (read === undefined) throw new SignedOut();
+    return read;
+  }
 
   async function getToken(scopes: readonly string[], claims?: string): Promise<string> {
     const wanted = { homeAccountId, tenantId, clientId, scopes };
     for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
-      const held = claims ? undefined : findAccessToken(read.account.cache, wanted, store.now());
+      const version = await current();
+      const held = claims ? undefined : findAccessToken(version.account.cache, wanted, store.now());
       if (held !== undefined) return held;
 
-      const refreshed = await refresh(store, createClient, read, session, scopes, claims);
+      const refreshed = await refresh(store, createClient, version, session, scopes, claims);
+      read = undefined;
       // Not before it is stored is the token used: storing fails when the user has signed out meanwhile.
-      if (refreshed && (await writeBack(store, read, refreshed.cache)))
+      if (refreshed && (await writeBack(store, version, refreshed.cache)))
         return refreshed.accessToken;
-
-      const again = await readSession(store, ref);
-      if (again === undefined) throw new SignedOut();
-      read = again.read;
     }
     throw new StoreUnavailable();
   }
 
   function list(): SessionSummary[] {
-    const live = withoutExpiredSessions(read.account, store.now()).sessions;
+    const live = withoutExpiredSessions(firstRead.account, store.now()).sessions;
     const current = sessionKey(ref.sessionId);
     return Object.entries(live)
       .map(([key, { device, signedInAt, expiresAt }]) => ({

@@ -1,0 +1,181 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import type { Tenant } from "../../local/tenant/tenant.ts";
+import { openSession, type SignedInSession } from "../../src/shared/session/session.ts";
+import { signOutHere } from "../../src/shared/signOut.ts";
+import type { SessionRef } from "../../src/shared/store/signIn.ts";
+import { ADELE, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
+import { CLIENT_ID } from "../support/settings.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const READ = ["User.Read"];
+
+let tenant: Tenant;
+let one: TestApp;
+let ref: SessionRef;
+/** How far the tenant's clock is ahead. Milliseconds. */
+let ahead = 0;
+beforeAll(async () => {
+  tenant = await tenantOfApp({ now: () => Date.now() + ahead });
+});
+beforeEach(async () => {
+  one = testApp(envOf(tenant));
+  ref = await signInForTenMinutes();
+  forget();
+});
+afterEach(() => {
+  ahead = 0;
+  tenant.switches.tokenFault = undefined;
+  for (const app of tenant.apps.values()) delete app.consentedScopes;
+});
+afterAll(() => tenant.stop());
+
+/** The access token of this sign-in lasts for ten minutes, those that follow for a day. */
+async function signInForTenMinutes(): Promise<SessionRef> {
+  tenant.switches.caeAccessTokenLifetime = 600;
+  try {
+    return refOf(one, await signIn(one));
+  } finally {
+    tenant.switches.caeAccessTokenLifetime = 86_400;
+  }
+}
+
+function forget(): void {
+  tenant.requests.length = 0;
+  one.table.operations.length = 0;
+}
+
+async function open(): Promise<SignedInSession> {
+  const session = await openSession(one.app.store, one.app.createClient, CLIENT_ID, ref);
+  if (!session) throw new Error("Signed out.");
+  return session;
+}
+
+const adele = () => ({
+  oid: tenant.users.find(({ username }) => username === ADELE)?.oid ?? "",
+});
+const tokenRequests = () => tenant.requests.filter(({ endpoint }) => endpoint === "token");
+const operations = () => one.table.operations.map((operation) => operation.split(" ")[0]);
+const tokenRow = () => one.table.rows.get(`${ref.partition}|c.${ref.generation}`);
+const logged = () => one.logged.map(([, event]) => event);
+
+describe("openSession", () => {
+  it("is one point read", async () => {
+    const { account, signedInAt, expiresAt } = await open();
+    expect(operations()).toEqual(["get"]);
+    expect(account).toEqual({
+      homeAccountId: `${adele().oid}.${tenant.tenantId}`,
+      tenantId: tenant.tenantId,
+      name: "Adele Vance",
+      username: ADELE,
+    });
+    expect(expiresAt - signedInAt).toBe(12 * HOUR);
+  });
+
+  it.each<[string, () => unknown]>([
+    ["after sign-out", () => signOutHere(one.app.store, ref)],
+    ["of another session id", () => (ref = { ...ref, sessionId: "another" })],
+    ["of another generation", () => (ref = { ...ref, generation: "another" })],
+    ["of another account", () => (ref = { ...ref, partition: "a.another" })],
+    ["when its time is over", () => one.advance(12 * HOUR)],
+  ])("finds nothing %s, in one point read and without any other request", async (_, happen) => {
+    await happen();
+    forget();
+    const session = openSession(one.app.store, one.app.createClient, CLIENT_ID, ref);
+    await expect(session).resolves.toBeUndefined();
+    expect(operations()).toEqual(["get"]);
+    expect(tenant.requests).toEqual([]);
+  });
+
+  it("lists the account's sessions that live, newest first", async () => {
+    ahead = 6 * HOUR;
+    one.advance(ahead);
+    const older = ref;
+    ref = refOf(one, await signIn(one));
+    expect((await open()).list().map(({ current }) => current)).toEqual([true, false]);
+    one.advance(7 * HOUR);
+    expect((await open()).list().map(({ current }) => current)).toEqual([true]);
+    ref = older;
+    await expect(open()).rejects.toThrow("Signed out.");
+  });
+});
+
+describe("getToken", () => {
+  it("gives the token that is held, without any request", async () => {
+    const session = await open();
+    const token = await session.getToken(READ);
+    await expect(tenant.verifyAccessToken(token)).resolves.toMatchObject(adele());
+    await expect(session.getToken(["user.read"])).resolves.toBe(token);
+    expect(operations()).toEqual(["get"]);
+    expect(tenant.requests).toEqual([]);
+  });
+
+  it("refreshes what is about to expire, and stores it over the version it read", async () => {
+    one.advance(6 * MINUTE);
+    const token = await (await open()).getToken(READ);
+    expect(operations()).toEqual(["get", "replace"]);
+    expect(tokenRequests()).toHaveLength(1);
+    await expect((await open()).getToken(READ)).resolves.toBe(token);
+    expect(tokenRequests()).toHaveLength(1);
+    expect(logged()).toContain("token.refreshed");
+  });
+
+  it("gets a token with other scopes", async () => {
+    const token = await (await open()).getToken(["Mail.Read"]);
+    const { scopes } = (await tenant.verifyAccessToken(token)) ?? {};
+    expect(scopes).toContain("Mail.Read");
+  });
+
+  it("refreshes once for each of several scopes in one request", async () => {
+    const session = await open();
+    const tokens = [
+      await session.getToken(["Mail.Read"]),
+      await session.getToken(["Calendars.Read"]),
+      await session.getToken(["Mail.Read"]),
+    ];
+    expect(tokens[2]).toBe(tokens[0]);
+    expect(tokenRequests()).toHaveLength(2);
+    expect(operations()).toEqual(["get", "replace", "get", "replace", "get"]);
+  });
+
+  it("answers a claims challenge with a new token, and forgets all that were held", async () => {
+    const session = await open();
+    const held = [await session.getToken(READ), await session.getToken(["Mail.Read"])];
+    const claims = JSON.stringify({ access_token: { nbf: { value: "1" } } });
+    forget();
+    const token = await session.getToken(READ, claims);
+    expect(held).not.toContain(token);
+    expect(tokenRequests().map(({ params }) => JSON.parse(params.claims ?? ""))).toEqual([
+      expect.objectContaining({ access_token: expect.objectContaining({ nbf: { value: "1" } }) }),
+    ]);
+    const again = await open();
+    await expect(again.getToken(READ)).resolves.toBe(token);
+    expect(tokenRequests()).toHaveLength(1);
+    await expect(again.getToken(["Mail.Read"])).resolves.not.toBe(held[1]);
+    expect(tokenRequests()[1]?.params.claims).not.toContain("nbf");
+  });
+
+  it("leaves everything as it is when the user has to be asked", async () => {
+    const [app] = tenant.apps.values();
+    if (app) app.consentedScopes = READ;
+    const session = await open();
+    const before = tokenRow();
+    const required = { code: "ERR_INTERACTION_REQUIRED", scopes: ["Mail.Send"] };
+    await expect(session.getToken(["Mail.Send"])).rejects.toMatchObject(required);
+    expect(tokenRow()).toBe(before);
+    expect(operations()).toEqual(["get"]);
+    expect(logged()).toContain("token.interaction_required");
+  });
+
+  it.each([{ status: 503 }, { status: 429 }, { status: 401, error: "invalid_client" }])(
+    "leaves everything as it is when the provider fails: %j",
+    async (fault) => {
+      tenant.switches.tokenFault = fault;
+      const before = tokenRow();
+      const unavailable = { code: "ERR_PROVIDER_UNAVAILABLE" };
+      await expect((await open()).getToken(["Mail.Read"])).rejects.toMatchObject(unavailable);
+      expect(tokenRow()).toBe(before);
+      expect(operations()).toEqual(["get"]);
+    },
+  );
+});
