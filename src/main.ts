@@ -9,4 +9,5 @@ import "./functions/authSignOut.ts";
 import "./functions/graph.ts";
 import "./functions/health.ts";
 import "./functions/home.ts";
+import "./functions/nextMeeting.ts";
 import "./functions/purgeExpired.ts";
