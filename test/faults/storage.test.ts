@@ -8,7 +8,7 @@ import { describeInBrowser } from "../browser/describeInBrowser.ts";
 import { eventually } from "../support/eventually.ts";
 import { readAccountRows } from "../support/table.ts";
 import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
-import { signedInBrowser } from "../support/user.ts";
+import { sessionCookieOf, sidOf, signedInBrowser } from "../support/user.ts";
 
 let rig: Rig;
 let proxy: TableProxy;
@@ -35,16 +35,9 @@ afterAll(async () => {
   await proxy?.stop();
 });
 
-function sidOf(browser: Browser): string {
-  const id = browser.cookies.get(rig.tenant.url, "ESTSAUTH");
-  const sid = rig.tenant.sessions.find((session) => session.id === id)?.signIns[0]?.sid;
-  if (!sid) throw new Error("The tenant does not know this browser.");
-  return sid;
-}
-
 /** What the app's own form sends, to the instance that can be cut off. */
 function postSignOut(browser: Browser) {
-  const cookie = `__Host-lightsout=${browser.cookies.get(rig.url, "__Host-lightsout")}`;
+  const cookie = sessionCookieOf(rig, browser);
   return fetch(`${host.url}/auth/signout`, {
     method: "POST",
     headers: { cookie, "sec-fetch-site": "same-origin" },
@@ -55,7 +48,7 @@ function postSignOut(browser: Browser) {
 describe("while the table does not answer", () => {
   it("the front channel says 503, asks the frame to come back, and logs an error", async () => {
     const browser = await signedInBrowser(rig);
-    const url = `${host.url}/auth/logout-callback?sid=${sidOf(browser)}`;
+    const url = `${host.url}/auth/logout-callback?sid=${sidOf(rig, browser)}`;
     proxy.down = true;
     const answer = await fetch(url);
     expect(answer.status).toBe(503);
@@ -101,7 +94,7 @@ describe("a short fault", () => {
     const browser = await signedInBrowser(rig);
     const refused = proxy.refused;
     proxy.down = true;
-    const answer = fetch(`${host.url}/auth/logout-callback?sid=${sidOf(browser)}`);
+    const answer = fetch(`${host.url}/auth/logout-callback?sid=${sidOf(rig, browser)}`);
     await eventually(() => proxy.refused > refused + 1);
     proxy.down = false;
     expect((await answer).status).toBe(200);
@@ -114,7 +107,7 @@ describe("a client that hangs up", () => {
     const browser = await signedInBrowser(rig);
     proxy.down = true;
     const refused = proxy.refused;
-    const call = request(`${host.url}/auth/logout-callback?sid=${sidOf(browser)}`);
+    const call = request(`${host.url}/auth/logout-callback?sid=${sidOf(rig, browser)}`);
     call.on("error", () => {});
     call.end();
     await eventually(() => proxy.refused > refused);
@@ -133,7 +126,7 @@ describeInBrowser("the provider's frame", () => {
       // A document of the tenant's origin: the only one that may frame the app's logout URL.
       await page.goto(rig.tenant.metadataUrl.replace(rig.tenant.internalUrl, rig.tenant.url));
       proxy.down = true;
-      const url = `${host.url}/auth/logout-callback?sid=${sidOf(browser)}`;
+      const url = `${host.url}/auth/logout-callback?sid=${sidOf(rig, browser)}`;
       await page.setContent(`<iframe src="${url}"></iframe>`);
       const content = page.frameLocator("iframe").locator("body");
       await content.getByText("Not signed out yet").waitFor();

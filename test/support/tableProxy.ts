@@ -1,7 +1,18 @@
 import { once } from "node:events";
-import { createServer, request } from "node:http";
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
 import type { Azurite } from "../../local/azurite/azurite.ts";
+
+export interface TableRequest {
+  readonly method: string;
+  /** With the query. */
+  readonly url: string;
+  readonly body: string;
+}
+
+/** Where a request is when it is held up: not yet at the table service, or carried out and not yet answered. */
+export type Moment = "before commit" | "after commit";
 
 export interface TableProxy {
   /** For an app that is to go through here. */
@@ -10,14 +21,33 @@ export interface TableProxy {
   down: boolean;
   /** How many were. */
   refused: number;
+  /** Asked twice about every request; `false` cuts its connection there. */
+  admit: (request: TableRequest, moment: Moment) => boolean | Promise<boolean>;
   /** What went through since the last call, such as `GET` or `POST`, in order. */
   take(): string[];
   stop(): Promise<void>;
 }
 
 /** Stands before the table service: counts the requests that go through, and takes it away when asked. */
-export async function startTableProxy(azurite: Azurite): Promise<TableProxy> {
+export async function startTableProxy(
+  azurite: Pick<Azurite, "connectionString" | "port">,
+): Promise<TableProxy> {
   let methods: string[] = [];
+
+  async function pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const { method = "", url = "", headers } = incoming;
+    const body = await buffer(incoming);
+    const held = { method, url, body: body.toString() };
+    if (!(await proxy.admit(held, "before commit"))) return void outgoing.destroy();
+
+    const onward = request({ host: "127.0.0.1", port: azurite.port, method, headers, path: url });
+    onward.end(body);
+    const [response] = (await once(onward, "response")) as [IncomingMessage];
+    const answer = await buffer(response);
+    if (!(await proxy.admit(held, "after commit"))) return void outgoing.destroy();
+    outgoing.writeHead(response.statusCode ?? 500, response.rawHeaders).end(answer);
+  }
+
   const server = createServer((incoming, outgoing) => {
     if (proxy.down) {
       proxy.refused += 1;
@@ -25,14 +55,7 @@ export async function startTableProxy(azurite: Azurite): Promise<TableProxy> {
       return;
     }
     methods.push(incoming.method ?? "");
-    const { method, headers, url: path } = incoming;
-    const onward = request({ host: "127.0.0.1", port: azurite.port, method, headers, path });
-    incoming.pipe(onward);
-    onward.on("error", () => outgoing.destroy());
-    onward.on("response", (response) => {
-      outgoing.writeHead(response.statusCode ?? 500, response.rawHeaders);
-      response.pipe(outgoing);
-    });
+    pass(incoming, outgoing).catch(() => outgoing.destroy());
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -41,6 +64,7 @@ export async function startTableProxy(azurite: Azurite): Promise<TableProxy> {
     down: false,
     refused: 0,
     connectionString: azurite.connectionString.replace(`:${azurite.port}/`, `:${port}/`),
+    admit: () => true,
     take() {
       const taken = methods;
       methods = [];

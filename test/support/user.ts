@@ -33,3 +33,28 @@ export function lastSid({ tenant }: Pick<Rig, "tenant">): string {
   if (!call) throw new Error("Nobody has signed out.");
   return call.sid;
 }
+
+/** The provider's id of the session that this browser has there as that user. */
+export function sidOf({ tenant }: Pick<Rig, "tenant">, browser: Browser, username = ADELE): string {
+  const id = browser.cookies.get(tenant.url, "ESTSAUTH");
+  const session = tenant.sessions.find((session) => session.id === id);
+  const sid = session?.signIns.find(({ user }) => user.username === username)?.sid;
+  if (!sid) throw new Error(`${username} is not signed in to the tenant with this browser.`);
+  return sid;
+}
+
+/** The session cookie, as a `Cookie` header: a copy works for as long as the session does. */
+export function sessionCookieOf({ url }: Pick<Rig, "url">, browser: Browser): string {
+  return `__Host-lightsout=${browser.cookies.get(url, "__Host-lightsout")}`;
+}
+
+/** Whether a session cookie works. */
+export async function isSignedIn({ url }: Pick<Rig, "url">, cookie: string): Promise<boolean> {
+  const answer = await fetch(`${url}/auth/session`, { headers: { cookie } });
+  return ((await answer.json()) as { signedIn: boolean }).signedIn;
+}
+
+/** What the tenant does for a user who signs out of another app. */
+export function callFrontChannel({ url }: Pick<Rig, "url">, sid: string): Promise<Response> {
+  return fetch(`${url}/auth/logout-callback?sid=${sid}`);
+}

@@ -1,0 +1,86 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { type CrashRig, crashPoints, startCrashRig } from "../support/crash.ts";
+import { aged, readAccountRows, readTable, restoreTable } from "../support/table.ts";
+import {
+  ADELE,
+  callFrontChannel,
+  isSignedIn,
+  sessionCookieOf,
+  sessionOf,
+  sidOf,
+  signedInBrowser,
+} from "../support/user.ts";
+
+const STEPS = [
+  "list expiry rows",
+  "read tokens",
+  "delete tokens",
+  "read sid row",
+  "delete sid row",
+  "read head",
+  "delete head",
+  "delete expiry row",
+  "list used rows",
+  "delete used row",
+  "list early sign-out rows",
+  "delete early sign-out row",
+];
+
+let app: CrashRig;
+beforeAll(async () => {
+  app = await startCrashRig();
+});
+afterEach(() => restoreTable(app.rig.azurite, []));
+afterAll(() => app?.stop());
+
+const purge = () => app.host.runTimer("purgeExpired");
+
+/** A sign-in, and a sign-out of nobody known, both so long ago that the purge is due. */
+async function expiredSignIn() {
+  const { rig } = app;
+  const browser = await signedInBrowser(rig);
+  await callFrontChannel(rig, "nobody's");
+  await restoreTable(rig.azurite, (await readTable(rig.azurite)).map(aged));
+  return { browser, sid: sidOf(rig, browser), cookie: sessionCookieOf(rig, browser) };
+}
+
+describe("the purge", () => {
+  it("consists of these steps", async () => {
+    await expiredSignIn();
+    expect(await app.stepsOf(purge)).toEqual(STEPS);
+    expect(await readTable(app.rig.azurite)).toEqual([]);
+  });
+
+  it.each(crashPoints("purge", STEPS))("$title", async (point) => {
+    const { rig } = app;
+    const { azurite } = rig;
+    const { browser, sid, cookie } = await expiredSignIn();
+    await app.crash(point, purge);
+    const left = await readTable(azurite);
+    const tokens = await readAccountRows(azurite);
+    expect(await isSignedIn(rig, cookie)).toBe(tokens.length > 0);
+
+    // The next one finishes it.
+    await purge();
+    expect(await readTable(azurite)).toEqual([]);
+    expect(await isSignedIn(rig, cookie)).toBe(false);
+
+    // Tokens that are still there can still be signed out.
+    await restoreTable(azurite, left);
+    await callFrontChannel(rig, sid);
+    expect(await readAccountRows(azurite)).toEqual([]);
+    expect(await isSignedIn(rig, cookie)).toBe(false);
+
+    // A sign-in that comes before the next purge outlives it, and can be signed out.
+    await restoreTable(azurite, left);
+    await signedInBrowser(rig, ADELE, browser);
+    await purge();
+    expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
+    await callFrontChannel(rig, sid);
+    expect(await readAccountRows(azurite)).toEqual([]);
+    expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: false });
+    await restoreTable(azurite, (await readTable(azurite)).map(aged));
+    await purge();
+    expect(await readTable(azurite)).toEqual([]);
+  });
+});
