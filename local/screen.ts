@@ -24,10 +24,10 @@ export const paint: Paint = (format, text) => styleText(format, text, { stream: 
 export function renderScreen({ title, places, steps }: Screen, paint: Paint): string {
   const nameWidth = Math.max(...places.map(({ name }) => name.length));
   const urlWidth = Math.max(...places.map(({ url }) => url.length));
-  const rows = places.map(({ name, url, note = "" }, index) => {
+  const rows = places.map(({ name, url, note }, index) => {
     const link = paint(index === 0 ? ["bold", "cyan"] : "cyan", url);
-    const gap = " ".repeat(urlWidth - url.length);
-    return `  ${name.padEnd(nameWidth)}  ${link}${gap}  ${paint("dim", note)}`.trimEnd();
+    const gap = " ".repeat(urlWidth - url.length + 2);
+    return `  ${name.padEnd(nameWidth)}  ${link}${note === undefined ? "" : gap + paint("dim", note)}`;
   });
   const numbered = steps.map((step, index) => `  ${paint("cyan", `${index + 1}`)}  ${step}`);
   return [
