@@ -1,4 +1,4 @@
-import { BadRequest, SignInRejected } from "./errors.ts";
+import { BadRequest, SignInOvertaken, SignInRejected } from "./errors.ts";
 import { deviceOf } from "./http/device.ts";
 import { readForm } from "./http/form.ts";
 import { returnPath } from "./http/returnPath.ts";
@@ -13,7 +13,7 @@ import { readSignInCookie, SIGN_IN_LIFETIME, signInCookie } from "./session/sign
 import { endSession } from "./store/endSession.ts";
 import { accountPartition } from "./store/keys.ts";
 import { takeOnce } from "./store/once.ts";
-import { storeSignIn } from "./store/signIn.ts";
+import { type SessionRef, storeSignIn } from "./store/signIn.ts";
 
 export interface Redirect {
   readonly location: string;
@@ -33,7 +33,7 @@ export async function startSignIn(
     secret,
     scopes,
     returnTo: returnPath(options.returnTo, settings.baseUrl),
-    replaces: readSessionCookie(store.keyring, request),
+    replaces: sessionBefore(app, request),
     expiresAt: store.now() + SIGN_IN_LIFETIME,
   };
   const [randomByte = 0] = store.randomBytes(1);
@@ -55,6 +55,17 @@ export async function startSignIn(
  * @throws {ProviderUnavailable} @throws {StoreUnavailable} @throws {BadRequest}
  */
 export async function finishSignIn(app: Lightsout, request: HttpRequest): Promise<Redirect> {
+  try {
+    return await acceptAnswer(app, request);
+  } catch (error) {
+    if (error instanceof SignInRejected)
+      app.store.log("warn", "signin.refused", { reason: error.reason });
+    if (error instanceof SignInOvertaken) app.store.log("info", "signin.overtaken");
+    throw error;
+  }
+}
+
+async function acceptAnswer(app: Lightsout, request: HttpRequest): Promise<Redirect> {
   const { settings, store } = app;
   const form = await readForm(request);
   const found = readSignInCookie(store.keyring, request, form.get("state") ?? "", store.now());
@@ -103,6 +114,14 @@ export async function finishSignIn(app: Lightsout, request: HttpRequest): Promis
     location: settings.baseUrl + pending.returnTo,
     cookies: [sessionCookie(store.keyring, ticket, settings.sessionLifetime), found.cookie],
   };
+}
+
+/** Where this browser's session is, without the rest of its cookie. */
+function sessionBefore({ store }: Lightsout, request: HttpRequest): SessionRef | undefined {
+  const ticket = readSessionCookie(store.keyring, request);
+  if (ticket === undefined) return undefined;
+  const { partition, generation, sessionId } = ticket;
+  return { partition, generation, sessionId };
 }
 
 /** Registered with the app registration, as a platform of type Web. */

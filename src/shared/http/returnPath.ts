@@ -11,5 +11,5 @@ export function returnPath(returnTo: string | undefined, baseUrl: string): strin
   return stays && !path.startsWith("//") && path.length <= MAX_LENGTH ? path : "/";
 }
 
-/** It travels in a cookie. Characters. */
-const MAX_LENGTH = 1_024;
+/** It travels in a cookie, and there may be several of those. Characters. */
+const MAX_LENGTH = 512;

@@ -3,7 +3,8 @@ import { BadRequest } from "../errors.ts";
 const PROMPTS = new Set(["login", "select_account", "consent", "none"]);
 /** A scope token (RFC 6749 §3.3); resource scopes are URLs. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/;
-const MAX_SCOPES = 30;
+/** They travel in a cookie, and there may be several of those. Characters, all of them together. */
+const MAX_SCOPES = 256;
 const HINT = /^[^\p{Cc}]{1,320}$/u;
 const MAX_CLAIMS = 4_096;
 
@@ -22,7 +23,8 @@ export function signInOptions(query: URLSearchParams) {
 
 function scopesOf(value: string | undefined): string[] {
   const scopes = value?.split(" ").filter(Boolean) ?? [];
-  if (scopes.length <= MAX_SCOPES && scopes.every((scope) => SCOPE.test(scope))) return scopes;
+  if ((value?.length ?? 0) <= MAX_SCOPES && scopes.every((scope) => SCOPE.test(scope)))
+    return scopes;
   throw new BadRequest(
     "The scope parameter is malformed. Give scope names with spaces between them.",
   );
