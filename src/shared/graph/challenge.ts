@@ -1,3 +1,5 @@
+import { isClaimsRequest } from "../identity/claimsRequest.ts";
+
 /**
  * The claims of a claims challenge, as JSON for the `claims` request parameter.
  *
@@ -9,10 +11,5 @@ export function challengeOf(header: string | null): string | undefined {
   const encoded = /(?:^|[\s,])claims="([A-Za-z0-9+/_=-]{1,8192})"/i.exec(header ?? "")?.[1];
   if (encoded === undefined) return undefined;
   const claims = Buffer.from(encoded, "base64").toString();
-  try {
-    const value: unknown = JSON.parse(claims);
-    return typeof value === "object" && value !== null ? claims : undefined;
-  } catch {
-    return undefined;
-  }
+  return isClaimsRequest(claims) ? claims : undefined;
 }

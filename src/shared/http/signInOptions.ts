@@ -1,4 +1,5 @@
 import { BadRequest } from "../errors.ts";
+import { isClaimsRequest } from "../identity/claimsRequest.ts";
 
 const PROMPTS = new Set(["login", "select_account", "consent", "none"]);
 /** A scope token (RFC 6749 §3.3); resource scopes are URLs. */
@@ -6,7 +7,6 @@ const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/;
 /** They travel in a cookie, and there may be several of those. Characters, all of them together. */
 const MAX_SCOPES = 256;
 const HINT = /^[^\p{Cc}]{1,320}$/u;
-const MAX_CLAIMS = 4_096;
 
 /** What `/auth/signin` passes on to the provider. @throws {BadRequest} */
 export function signInOptions(query: URLSearchParams) {
@@ -28,17 +28,6 @@ function scopesOf(value: string | undefined): string[] {
   throw new BadRequest(
     "The scope parameter is malformed. Give scope names with spaces between them.",
   );
-}
-
-/** A JSON object (OpenID Connect Core §5.5). */
-function isClaimsRequest(value: string): boolean {
-  if (value.length > MAX_CLAIMS) return false;
-  try {
-    const parsed: unknown = JSON.parse(value);
-    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed);
-  } catch {
-    return false;
-  }
 }
 
 function checked(name: string, value: string | undefined, isValid: (value: string) => boolean) {
