@@ -10,6 +10,7 @@ import {
 } from "@jest/globals";
 import { createNetworkClient, fetchJson } from "../../src/shared/identity/network.ts";
 import { type Answer, type Loopback, startLoopback } from "../support/loopback.ts";
+import { shortTimeouts } from "../support/timeouts.ts";
 
 let provider: Loopback;
 let slept: number[];
@@ -32,18 +33,6 @@ const client = () =>
 /** The first answers, then 200. */
 function answer(...answers: Answer[]): void {
   provider.respond = () => answers.shift() ?? { body: { ok: true } };
-}
-
-/** Lets time-outs come at once, and notes how long they were to be. */
-function shortTimeouts(): number[] {
-  const asked: number[] = [];
-  jest.spyOn(AbortSignal, "timeout").mockImplementation((milliseconds) => {
-    asked.push(milliseconds);
-    const controller = new AbortController();
-    setTimeout(() => controller.abort(new DOMException("Too slow.", "TimeoutError")), 50);
-    return controller.signal;
-  });
-  return asked;
 }
 
 describe("network client", () => {

@@ -50,9 +50,8 @@ export async function forwardToGraph(
     headers: pick(REQUEST_HEADERS, (name) => request.headers.get(name)),
     ...(request.method !== "GET" && { body: await readBody(request) }),
   });
-  if (response.status >= 500 || (response.status >= 300 && response.status < 400)) {
-    throw new GraphUnavailable(false);
-  }
+  const redirected = response.status >= 300 && response.status < 400 && response.status !== 304;
+  if (redirected || response.status >= 500) throw new GraphUnavailable(false);
   return {
     status: response.status,
     headers: pick(RESPONSE_HEADERS, (name) => response.headers.get(name)),

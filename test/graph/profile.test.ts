@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { readProfile } from "../../src/shared/graph/profile.ts";
+import { testApp } from "../support/app.ts";
+import { stubSession } from "../support/graph.ts";
+import { type Answer, type Loopback, startLoopback } from "../support/loopback.ts";
+
+let graph: Loopback;
+beforeAll(async () => {
+  graph = await startLoopback();
+});
+afterAll(() => graph.stop());
+
+function read(answer: Answer | "drop") {
+  graph.respond = () => answer;
+  const { app } = testApp({ GRAPH_BASE_URL: `${graph.url}/v1.0` });
+  return readProfile(app, stubSession());
+}
+
+describe("readProfile", () => {
+  it("asks for what the page shows", async () => {
+    const profile = { displayName: "Adele", mail: null, jobTitle: "x", officeLocation: "y" };
+    await expect(read({ body: profile })).resolves.toEqual(profile);
+    const select = "displayName,mail,jobTitle,officeLocation";
+    const { pathname, searchParams } = new URL(graph.requests[0]?.url ?? "", graph.url);
+    expect([pathname, [...searchParams]]).toEqual(["/v1.0/me", [["$select", select]]]);
+  });
+
+  it.each<[string, Answer | "drop"]>([
+    ["403", { status: 403, body: {} }],
+    ["404", { status: 404, body: {} }],
+    ["500", { status: 500, body: {} }],
+    ["a closed connection", "drop"],
+    ["HTML", { body: "<html>" }],
+    ["nothing", { body: "" }],
+  ])("does without it on %s", async (_, answer) => {
+    await expect(read(answer)).resolves.toBeUndefined();
+  });
+
+  it("lets what only the user can solve through", async () => {
+    const required = { code: "ERR_INTERACTION_REQUIRED" };
+    await expect(read({ status: 401 })).rejects.toMatchObject(required);
+  });
+});
