@@ -1,4 +1,10 @@
-import { createCipheriv, createDecipheriv, createHmac, type KeyObject } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  type KeyObject,
+} from "node:crypto";
 
 /** A key of 32 bytes and the name under which sealed data refers to it. */
 export interface SealingKey {
@@ -74,6 +80,7 @@ export function createKeyring(
   };
 }
 
-function contextKey(key: KeyObject, context: string): Buffer {
-  return createHmac("sha256", key).update(`lightsout/1\0${context}`).digest();
+/** As a KeyObject: a cipher takes four times as long to begin with a key of plain bytes. */
+function contextKey(key: KeyObject, context: string): KeyObject {
+  return createSecretKey(createHmac("sha256", key).update(`lightsout/1\0${context}`).digest());
 }
