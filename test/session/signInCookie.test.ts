@@ -1,5 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
+import { returnPath } from "../../src/shared/http/returnPath.ts";
+import { signInOptions } from "../../src/shared/http/signInOptions.ts";
 import { attemptOf } from "../../src/shared/identity/attempt.ts";
+import { SIGN_IN_SCOPES } from "../../src/shared/identity/authorize.ts";
 import {
   type PendingSignIn,
   readSignInCookie,
@@ -8,6 +11,7 @@ import {
 } from "../../src/shared/session/signInCookie.ts";
 import { keyring } from "../support/keyring.ts";
 import { request } from "../support/request.ts";
+import { BASE_URL } from "../support/settings.ts";
 
 const ring = keyring("k1");
 
@@ -76,6 +80,26 @@ describe("sign-in cookie", () => {
   it("picks among the free names by chance, so that parallel starts seldom meet", () => {
     const names = Array.from({ length: 256 }, (_, byte) => browser().start("s", byte).name);
     expect(new Set(names).size).toBe(16);
+  });
+
+  it("is small: all of them, as large as they get, leave room in a header of 32 KB", () => {
+    const scopes = Array.from({ length: 90 }, (_, i) => String.fromCharCode(0x23 + i)).filter(
+      (scope) => scope !== "\\",
+    );
+    const options = signInOptions(new URLSearchParams({ scope: scopes.join(" ") }));
+    const largest = {
+      ...pending("s".repeat(43)),
+      scopes: [...SIGN_IN_SCOPES, ...options.scopes],
+      returnTo: returnPath(`/?${"\\".repeat(170)}`, BASE_URL),
+      replaces: {
+        partition: "p".repeat(45),
+        generation: "g".repeat(22),
+        sessionId: "s".repeat(22),
+      },
+    };
+    expect(largest.returnTo.length).toBeGreaterThan(500);
+    const { name, value } = signInCookie(ring, request(), largest, 15);
+    expect(16 * `${name}=${value}; `.length).toBeLessThan(28 * 1_024);
   });
 
   it("is not found when it expired", () => {

@@ -5,10 +5,12 @@
 export function returnPath(returnTo: string | undefined, baseUrl: string): string {
   if (!returnTo || !URL.canParse(returnTo, baseUrl)) return "/";
   const url = new URL(returnTo, baseUrl);
-  const path = url.pathname + url.search + url.hash;
+  // A backslash would count twice in the JSON of a cookie.
+  const path = (url.pathname + url.search + url.hash).replaceAll("\\", "%5C");
   const stays = url.origin === baseUrl && !url.username && !url.password;
-  // A path that begins with two slashes would be a host when it is read on its own.
-  return stays && !path.startsWith("//") && path.length <= MAX_LENGTH ? path : "/";
+  // Two slashes would begin a host when the path is read on its own. No slash: a `blob:` URL has the origin
+  // of the address in it, and that address for a path.
+  return stays && /^\/(?!\/)/.test(path) && path.length <= MAX_LENGTH ? path : "/";
 }
 
 /** It travels in a cookie, and there may be several of those. Characters. */

@@ -1,0 +1,143 @@
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { returnPath } from "../../src/shared/http/returnPath.ts";
+
+const BASE = "https://app.example.com";
+
+describe("a path of this app", () => {
+  it.each([
+    ["/", "/"],
+    ["/a/b?c=d&e#f", "/a/b?c=d&e#f"],
+    ["/a/../b", "/b"],
+    ["a", "/a"],
+    ["?q", "/?q"],
+    ["#h", "/#h"],
+    ["/a//b", "/a//b"],
+    ["/?next=https://evil.example", "/?next=https://evil.example"],
+    ["/@evil.example", "/@evil.example"],
+    ["/ü?ö#ä", "/%C3%BC?%C3%B6#%C3%A4"],
+    ["https://app.example.com/a", "/a"],
+    ["HTTPS://APP.EXAMPLE.COM:443/a", "/a"],
+    ["//app.example.com/a", "/a"],
+    ["\\\\app.example.com\\a", "/a"],
+    ["/%2F%2Fevil.example", "/%2F%2Fevil.example"],
+    ["/%5Cevil.example", "/%5Cevil.example"],
+    ["%2F%2Fevil.example", "/%2F%2Fevil.example"],
+    ["/:80", "/:80"],
+    ["https://app.example.com\\@evil.example/", "/@evil.example/"],
+    ["https:evil.example", "/evil.example"],
+    ["https:/evil.example", "/evil.example"],
+    ["/a?b\\c#d\\e", "/a?b%5Cc#d%5Ce"],
+    [`/${"a".repeat(511)}`, `/${"a".repeat(511)}`],
+  ])("%j stays: %s", (given, expected) => {
+    expect(returnPath(given, BASE)).toBe(expected);
+  });
+});
+
+describe("anything else is the home page", () => {
+  it.each([
+    undefined,
+    "",
+    "https://evil.example",
+    "https://evil.example/https://app.example.com",
+    "http://app.example.com/",
+    "https://app.example.com:8443/",
+    "https://app.example.com.evil.example/",
+    "https://app.example.com@evil.example/",
+    "https://app.example.com%40evil.example/",
+    "https://user@app.example.com/",
+    "https://:pass@app.example.com/",
+    "https:///evil.example",
+    "https:\\\\evil.example",
+    "https://[",
+    "https://%zz",
+    "//evil.example",
+    "///evil.example",
+    "////evil.example",
+    "/\\evil.example",
+    "\\/evil.example",
+    "\\\\evil.example",
+    "\\\\\\evil.example",
+    "/\t/evil.example",
+    "/\n/evil.example",
+    "/\r\n/evil.example",
+    "\t//evil.example",
+    " //evil.example",
+    "\u0000//evil.example",
+    "\u0001\\\\evil.example",
+    "/\t\\evil.example",
+    "h\nttps://evil.example",
+    "/.//evil.example",
+    "/..//evil.example",
+    "/./\\evil.example",
+    "/a/..//evil.example",
+    "/%2e//evil.example",
+    "/%2E%2e//evil.example",
+    "/a/%2e%2e//evil.example",
+    ".//evil.example",
+    "//evil%E3%80%82example",
+    "//evil\u3002example",
+    "//\uff45vil.example",
+    "//app.example.com\uff0f@evil.example",
+    "///app.example.com@evil.example",
+    "//[::1]/",
+    "//2130706433/",
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "java\tscript:alert(1)",
+    "\u0001javascript:alert(1)",
+    "javascript://app.example.com/%0aalert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "vbscript:x",
+    "blob:https://app.example.com/1",
+    "blob:https://app.example.com@evil.example/1",
+    "blob:https://evil.example/1",
+    "filesystem:https://app.example.com/temporary/x",
+    "view-source:https://app.example.com/",
+    "file:///etc/passwd",
+    "about:blank",
+    "ftp://app.example.com/",
+    "wss://app.example.com/",
+    "mailto:a@app.example.com",
+    `/${"a".repeat(512)}`,
+    `/${"ü".repeat(100)}`,
+  ])("%j", (given) => {
+    expect(returnPath(given, BASE)).toBe("/");
+  });
+});
+
+describe("whatever it is", () => {
+  const pieces = fc.constantFrom(
+    ..."/ // \\ \\\\ . .. %2e %2f %5c : @ ? # \t \n \r \u0000 \u3002 a evil.example https: http: javascript: data: blob: app.example.com".split(
+      " ",
+    ),
+    " ",
+    `${BASE}/`,
+  );
+  const hostile = fc.oneof(
+    { weight: 4, arbitrary: fc.array(pieces, { maxLength: 10 }).map((parts) => parts.join("")) },
+    { weight: 1, arbitrary: fc.string({ unit: "binary" }) },
+    { weight: 1, arbitrary: fc.webUrl({ withFragments: true, withQueryParameters: true }) },
+  );
+
+  it.each([BASE, "http://localhost:7071"])("joined to %s it stays there", (base) => {
+    fc.assert(
+      fc.property(hostile, (given) => {
+        const path = returnPath(given, base);
+        expect(path).toMatch(/^\/(?!\/)/);
+        for (const url of [
+          new URL(base + path),
+          new URL(path, base),
+          new URL(path, `${base}/auth/x`),
+        ]) {
+          expect(url.origin).toBe(base);
+          expect(url.protocol).toBe(new URL(base).protocol);
+          expect(url.username + url.password).toBe("");
+        }
+        expect(path).toMatch(/^[\x21-\x7e]{1,512}$/);
+        expect(returnPath(path, base)).toBe(path);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});

@@ -1,0 +1,102 @@
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { BadRequest } from "../../src/shared/errors.ts";
+import { signInOptions } from "../../src/shared/http/signInOptions.ts";
+
+const read = (query: Record<string, string>) => signInOptions(new URLSearchParams(query));
+
+describe("signInOptions", () => {
+  it("has nothing in it when nothing is asked for", () => {
+    const nothing = {
+      returnTo: undefined,
+      prompt: undefined,
+      loginHint: undefined,
+      domainHint: undefined,
+      scopes: [],
+      claims: undefined,
+    };
+    expect(read({})).toEqual(nothing);
+    expect(
+      read({ returnTo: "", prompt: "", loginHint: "", scope: " ", claims: "", x: "1" }),
+    ).toEqual(nothing);
+  });
+
+  it("has what is asked for", () => {
+    const options = {
+      returnTo: "/a",
+      prompt: "select_account",
+      loginHint: "jörg o'neil@b.example",
+      domainHint: "b.example",
+      claims: '{"access_token":{}}',
+    };
+    const scope = "User.Read  https://graph.microsoft.com/Mail.Read api://x/.default";
+    expect(read({ ...options, scope })).toEqual({
+      ...options,
+      scopes: ["User.Read", "https://graph.microsoft.com/Mail.Read", "api://x/.default"],
+    });
+  });
+
+  it.each(["login", "select_account", "consent", "none"])("knows the prompt %s", (prompt) => {
+    expect(read({ prompt }).prompt).toBe(prompt);
+  });
+
+  const scopes = (count: number, length = 1) => Array(count).fill("s".repeat(length)).join(" ");
+  it.each<[string, string]>([
+    ["prompt", "LOGIN"],
+    ["prompt", "login consent"],
+    ["prompt", "create"],
+    ["prompt", "__proto__"],
+    ["loginHint", "a\nb"],
+    ["loginHint", "a\u0000"],
+    ["loginHint", "a\u0085"],
+    ["loginHint", "a".repeat(321)],
+    ["domainHint", "a\r\nSet-Cookie: x"],
+    ["domainHint", "a".repeat(321)],
+    ["scope", 'a"b'],
+    ["scope", "a\\b"],
+    ["scope", "a\tb"],
+    ["scope", "ünicode"],
+    ["scope", "a\u0000"],
+    ["scope", scopes(129)],
+    ["scope", scopes(1, 201)],
+    ["claims", "not json"],
+    ["claims", "[]"],
+    ["claims", "null"],
+    ["claims", '"text"'],
+    ["claims", '{"access_token":null}'],
+    ["claims", JSON.stringify({ a: { b: "x".repeat(5_000) } })],
+  ])("refuses %s=%j and repeats nothing of it", (name, value) => {
+    expect(() => read({ [name]: value })).toThrow(BadRequest);
+    expect(() => read({ [name]: value })).toThrow(
+      new RegExp(`^The ${name} parameter is malformed\\.`),
+    );
+    if (value.length > 4) expect(() => read({ [name]: value })).not.toThrow(value);
+  });
+
+  it("takes as much as it says", () => {
+    expect(read({ scope: `${scopes(127)} xx` }).scopes).toHaveLength(128);
+    expect(read({ scope: scopes(1, 200) }).scopes).toHaveLength(1);
+    expect(read({ loginHint: "a".repeat(320) }).loginHint).toHaveLength(320);
+  });
+
+  it("ends with options or a bad request, whatever comes", () => {
+    const name = fc.constantFrom(
+      "returnTo",
+      "prompt",
+      "loginHint",
+      "domainHint",
+      "scope",
+      "claims",
+    );
+    const value = fc.oneof(fc.string({ unit: "binary" }), fc.json());
+    fc.assert(
+      fc.property(fc.dictionary(name, value), (query) => {
+        try {
+          read(query);
+        } catch (error) {
+          expect(error).toBeInstanceOf(BadRequest);
+        }
+      }),
+    );
+  });
+});
