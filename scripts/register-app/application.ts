@@ -1,0 +1,83 @@
+import { readFileSync } from "node:fs";
+
+/** What Lightsout sets of a Microsoft Graph application (Graph v1.0, resource type `application`). */
+export interface Application {
+  readonly displayName: string;
+  readonly signInAudience: string;
+  readonly web: WebApplication;
+  readonly optionalClaims: OptionalClaims;
+  readonly requiredResourceAccess: readonly RequiredResourceAccess[];
+}
+
+export interface WebApplication {
+  readonly redirectUris: readonly string[];
+  /** The front-channel logout URL. */
+  readonly logoutUrl: string | null;
+  readonly implicitGrantSettings: {
+    readonly enableAccessTokenIssuance: boolean;
+    readonly enableIdTokenIssuance: boolean;
+  };
+}
+
+export interface OptionalClaims {
+  readonly idToken: readonly { readonly name: string }[];
+}
+
+export interface RequiredResourceAccess {
+  readonly resourceAppId: string;
+  readonly resourceAccess: readonly { readonly id: string; readonly type: string }[];
+}
+
+export interface FederatedIdentityCredential {
+  readonly name: string;
+  readonly description: string;
+  readonly issuer: string;
+  /** The object id of the managed identity. */
+  readonly subject: string;
+  readonly audiences: readonly string[];
+}
+
+const MICROSOFT_GRAPH = "00000003-0000-0000-c000-000000000000";
+
+/** Ids of the delegated Microsoft Graph permissions by their names; infra/app/registration.bicep reads the same file. */
+export const GRAPH_PERMISSIONS: Readonly<Record<string, string>> = JSON.parse(
+  readFileSync(new URL("../../infra/graph-permissions.json", import.meta.url), "utf8"),
+);
+
+/**
+ * The registration that the app needs: the same one that infra/app/registration.bicep describes.
+ * @param baseUrl The app's origin, without a slash at the end.
+ */
+export function applicationFor(displayName: string, baseUrl: string): Application {
+  return {
+    displayName,
+    signInAudience: "AzureADMyOrg",
+    web: {
+      redirectUris: [`${baseUrl}/auth/callback`, `${baseUrl}/`],
+      // Entra ID takes nothing but https here.
+      logoutUrl: baseUrl.startsWith("https:") ? `${baseUrl}/auth/logout-callback` : null,
+      implicitGrantSettings: { enableAccessTokenIssuance: false, enableIdTokenIssuance: false },
+    },
+    optionalClaims: { idToken: [{ name: "sid" }, { name: "login_hint" }] },
+    requiredResourceAccess: [
+      {
+        resourceAppId: MICROSOFT_GRAPH,
+        resourceAccess: Object.values(GRAPH_PERMISSIONS).map((id) => ({ id, type: "Scope" })),
+      },
+    ],
+  };
+}
+
+/** A token of the managed identity becomes the client's credential (workload identity federation). */
+export function federatedCredentialFor(
+  tenantId: string,
+  principalId: string,
+): FederatedIdentityCredential {
+  return {
+    name: "managed-identity",
+    description: "The managed identity of the function app",
+    issuer: `https://login.microsoftonline.com/${tenantId}/v2.0`,
+    subject: principalId,
+    audiences: ["api://AzureADTokenExchange"],
+  };
+}

@@ -1,0 +1,14 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The folder of package.json. */
+export const root = fileURLToPath(new URL("../../", import.meta.url));
+
+export function readText(path: string): string {
+  return readFileSync(join(root, path), "utf8");
+}
+
+export function readJson<T = Record<string, unknown>>(path: string): T {
+  return JSON.parse(readText(path)) as T;
+}
