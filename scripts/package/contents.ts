@@ -1,0 +1,25 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Paths below the app's folder, and what is in them. */
+export type Contents = Readonly<Record<string, Uint8Array>>;
+
+/** As they are in the project. The source map stays behind: it is larger than the rest together. */
+const COPIED = ["host.json", "dist/main.cjs", "dist/main.cjs.LEGAL.txt"];
+
+/**
+ * What the Functions host needs to run the app, and nothing else.
+ * @throws Error The app is not built.
+ */
+export function packageContents(root: string): Contents {
+  const files = COPIED.map((path) => [path, readFileSync(join(root, path))]);
+  return { ...Object.fromEntries(files), "package.json": reducedManifest(root) };
+}
+
+/** Without dependencies nothing is installed, by nobody: all of them are in the bundle. */
+function reducedManifest(root: string): Uint8Array {
+  const { name, version, license, main } = JSON.parse(
+    readFileSync(join(root, "package.json"), "utf8"),
+  );
+  return Buffer.from(`${JSON.stringify({ name, version, license, main }, null, 2)}\n`);
+}

@@ -1,0 +1,208 @@
+import { globSync } from "node:fs";
+import { basename } from "node:path";
+import { describe, expect, it, test } from "@jest/globals";
+import { ANSWERS, deploy } from "./deployment.ts";
+import type { Values } from "./evaluate.ts";
+import { readJson, readText, root } from "./project.ts";
+
+/** Resource types of Microsoft.Insights, as far as they are used: names and values of the API versions in the template. */
+interface Workbook {
+  readonly displayName: string;
+  readonly category: string;
+  readonly sourceId: string;
+  readonly serializedData: string;
+}
+
+interface ScheduledQueryRule {
+  readonly enabled: boolean;
+  readonly displayName: string;
+  readonly description: string;
+  readonly severity: 0 | 1 | 2 | 3 | 4;
+  readonly scopes: readonly string[];
+  readonly evaluationFrequency: string;
+  readonly windowSize: string;
+  readonly autoMitigate: boolean;
+  readonly skipQueryValidation: boolean;
+  readonly criteria: { readonly allOf: readonly Condition[] };
+  readonly actions: { readonly actionGroups: readonly string[] };
+}
+
+interface Condition {
+  readonly query: string;
+  readonly timeAggregation: "Average" | "Count" | "Maximum" | "Minimum" | "Total";
+  readonly metricMeasureColumn: string;
+  readonly operator:
+    | "Equals"
+    | "GreaterThan"
+    | "GreaterThanOrEqual"
+    | "LessThan"
+    | "LessThanOrEqual";
+  readonly threshold: number;
+  readonly failingPeriods: {
+    readonly numberOfEvaluationPeriods: number;
+    readonly minFailingPeriodsToAlert: number;
+  };
+}
+
+interface Item {
+  readonly type: number;
+  readonly name: string;
+  readonly content: { readonly query?: string; readonly timeContextFromParameter?: string };
+}
+
+interface Rule {
+  readonly name: string;
+  readonly displayName: string;
+  readonly description: string;
+  readonly severity: 0 | 1 | 2 | 3 | 4;
+  readonly threshold: number;
+  readonly query: string;
+}
+
+const sources = globSync("src/**/*.ts", { cwd: root });
+const events = new Set(
+  sources.flatMap((path) =>
+    [...readText(path).matchAll(/\blog\(\s*"(?:info|warn|error)",\s*"([a-z_.]+)"/g)].map(
+      ([, name]) => name,
+    ),
+  ),
+);
+const functions = sources
+  .filter((path) => /^src[\\/]functions[\\/]/.test(path))
+  .map((path) => basename(path, ".ts"));
+
+const alerts = readJson<Rule[]>("infra/monitor/alerts.json");
+const workbook = readJson<{ items: Item[] }>("infra/monitor/workbook.json");
+const charts = workbook.items.filter(({ content }) => content.query !== undefined);
+const queries = [
+  ...alerts.map(({ name, query }) => ({ name, query })),
+  ...charts.map(({ name, content }) => ({ name, query: content.query ?? "" })),
+];
+
+describe.each(queries)("the query of $name", ({ query }) => {
+  const words = [...query.matchAll(/'([^']*)'/g)].map(([, word = ""]) => word);
+  const prefixed = [...query.matchAll(/"event":"([a-z_.]+)"/g)].map(([, name = ""]) => name);
+
+  it("asks for log events that exist", () => {
+    const named = [...words.filter((word) => /^[a-z_]+(\.[a-z_]+)+$/.test(word)), ...prefixed];
+    expect(named.filter((name) => !events.has(name))).toEqual([]);
+    expect(named.length > 0 || query.startsWith("AppRequests")).toBe(true);
+  });
+
+  it("asks for functions that exist", () => {
+    const named = words.filter((word) => /^(auth[A-Z]\w+|account|graph|home)$/.test(word));
+    expect(named.filter((name) => !functions.includes(name))).toEqual([]);
+  });
+
+  it("closes what it opens", () => {
+    const plain = query.replaceAll(/'[^']*'/g, "");
+    for (const [open, close] of ["()", "{}"].map((pair) => pair.split("") as [string, string])) {
+      expect(plain.split(open).length).toBe(plain.split(close).length);
+    }
+    expect(plain).not.toContain("'");
+  });
+});
+
+test("the log lines begin the way the queries expect", () => {
+  expect(readText("src/app.ts")).toContain("JSON.stringify({ event, ...details })");
+});
+
+describe("the workbook", () => {
+  it("has a chart for sign-outs, their duration, storage retries and purge", () => {
+    expect(charts.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["signouts", "signout-duration", "storage", "purge"]),
+    );
+    expect(new Set(charts.map(({ name }) => name)).size).toBe(charts.length);
+  });
+
+  it("shows every kind of sign-out", () => {
+    const { content } = charts.find(({ name }) => name === "signouts") as Item;
+    const kinds = [...events].filter((event) => event?.startsWith("signout."));
+    expect(kinds.filter((event) => !content.query?.includes(`'${event}'`))).toEqual([]);
+  });
+
+  it("lets one choose the time", () => {
+    for (const { content } of charts) expect(content.timeContextFromParameter).toBe("TimeRange");
+    expect(JSON.stringify(workbook)).toContain('"name":"TimeRange"');
+  });
+
+  it("is deployed with the workspace in it", () => {
+    const { properties } = deploy().monitoring.resource<{ properties: Workbook }>("workbook");
+    const { serializedData, ...others } = properties;
+    expect(others).toEqual({
+      displayName: "Lightsout",
+      category: "workbook",
+      sourceId: ANSWERS.workspace.resourceId,
+    } satisfies Omit<Workbook, "serializedData">);
+    expect(JSON.parse(serializedData)).toMatchObject({
+      version: "Notebook/1.0",
+      fallbackResourceIds: [ANSWERS.workspace.resourceId],
+    });
+    expect(serializedData).not.toContain("__WORKSPACE__");
+  });
+});
+
+describe("the alert rules", () => {
+  it.each(alerts)(
+    "$name is deployed",
+    ({ name, displayName, description, severity, threshold, query }) => {
+      const rules = deploy().monitoring.resource<Values[]>("alerts");
+      const rule = rules.find((candidate) => candidate.name === `lightsout-${name}`);
+      expect(rule).toMatchObject({ kind: "LogAlert", location: "swedencentral" });
+      expect(rule?.properties).toEqual({
+        enabled: true,
+        displayName,
+        description,
+        severity,
+        scopes: [ANSWERS.workspace.resourceId],
+        evaluationFrequency: "PT5M",
+        windowSize: "PT15M",
+        autoMitigate: true,
+        skipQueryValidation: true,
+        criteria: {
+          allOf: [
+            {
+              query,
+              timeAggregation: "Total",
+              metricMeasureColumn: "Events",
+              operator: "GreaterThan",
+              threshold,
+              failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 },
+            },
+          ],
+        },
+        actions: { actionGroups: [] },
+      } satisfies ScheduledQueryRule);
+      expect(query).toMatch(/\| summarize Events = sum\(ItemCount\)$/);
+    },
+  );
+
+  it("are three, and send a mail when there is an address", () => {
+    const { monitoring } = deploy({ alertEmail: "ops@example.com" });
+    const rules = monitoring.resource<{ properties: ScheduledQueryRule }[]>("alerts");
+    expect(rules).toHaveLength(3);
+    for (const { properties } of rules) expect(properties.actions.actionGroups).toHaveLength(1);
+    const { properties } = monitoring.resource<{ properties: Values }>("actionGroup");
+    expect(properties).toEqual({
+      enabled: true,
+      groupShortName: "lightsout",
+      emailReceivers: [
+        { name: "operator", emailAddress: "ops@example.com", useCommonAlertSchema: true },
+      ],
+    });
+  });
+});
+
+it("Application Insights takes telemetry from the app's identity only, without addresses of users", () => {
+  expect(deploy().monitoring.arguments("applicationInsights")).toMatchObject({
+    disableLocalAuth: true,
+    disableIpMasking: false,
+    roleAssignments: [
+      {
+        roleDefinitionIdOrName: "Monitoring Metrics Publisher",
+        principalId: ANSWERS.identity.principalId,
+        principalType: "ServicePrincipal",
+      },
+    ],
+  });
+});
