@@ -10,26 +10,27 @@ const PRIVATE = {
   "Referrer-Policy": "no-referrer",
 };
 
-const NOT_FRAMED = {
-  "Content-Security-Policy": "frame-ancestors 'none'",
+/** On every answer that is no page of ours: should a browser show it as one, whatever its type says, nothing in it runs. */
+const NO_PAGE = {
+  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
   "X-Frame-Options": "DENY",
 };
 
 export function json(value: unknown, status = 200, headers = {}): HttpResponse {
   return {
     status,
-    headers: { ...PRIVATE, ...NOT_FRAMED, "Content-Type": "application/json", ...headers },
+    headers: { ...PRIVATE, ...NO_PAGE, "Content-Type": "application/json", ...headers },
     body: JSON.stringify(value),
   };
 }
 
 /** The same answer, with what every answer of ours carries. */
 export function privately(response: HttpResponse): HttpResponse {
-  return { ...response, headers: { ...response.headers, ...PRIVATE, ...NOT_FRAMED } };
+  return { ...response, headers: { ...response.headers, ...PRIVATE, ...NO_PAGE } };
 }
 
 export function noContent(): HttpResponse {
-  return { status: 204, headers: { ...PRIVATE, ...NOT_FRAMED } };
+  return { status: 204, headers: { ...PRIVATE, ...NO_PAGE } };
 }
 
 /** 302 keeps the method of a GET, 303 turns a POST into a GET (RFC 9110 §15.4). */
@@ -38,7 +39,7 @@ export function redirect(
   location: string,
   cookies: Cookie[] = [],
 ): HttpResponse {
-  return { status, headers: { ...PRIVATE, ...NOT_FRAMED, Location: location }, cookies };
+  return { status, headers: { ...PRIVATE, ...NO_PAGE, Location: location }, cookies };
 }
 
 /** An HTML page: no script at all, one style sheet, and forms that lead here or to the sign-in pages. */
