@@ -1,0 +1,57 @@
+import { describe, expect, it } from "@jest/globals";
+import * as errors from "../src/shared/errors.ts";
+
+const made: [errors.LightsoutError, string][] = [
+  [new errors.SettingInvalid("m"), "ERR_SETTING_INVALID"],
+  [new errors.BadRequest("m"), "ERR_BAD_REQUEST"],
+  [new errors.CrossSiteRequest(), "ERR_CROSS_SITE_REQUEST"],
+  [new errors.SignedOut(), "ERR_SIGNED_OUT"],
+  [new errors.InteractionRequired(["s"], "c"), "ERR_INTERACTION_REQUIRED"],
+  [new errors.SignInRejected("r"), "ERR_SIGN_IN_REJECTED"],
+  [new errors.SignInOvertaken(), "ERR_SIGN_IN_OVERTAKEN"],
+  [new errors.StoreUnavailable(), "ERR_STORE_UNAVAILABLE"],
+  [new errors.ProviderUnavailable(), "ERR_PROVIDER_UNAVAILABLE"],
+  [new errors.NotPermitted(), "ERR_NOT_PERMITTED"],
+  [new errors.GraphUnavailable(true), "ERR_GRAPH_UNAVAILABLE"],
+];
+
+describe("errors", () => {
+  it.each(made)("%s has a stable code, its class's name, and a message", (error, code) => {
+    expect(error).toBeInstanceOf(errors.LightsoutError);
+    expect(error).toBeInstanceOf(Error);
+    expect(error.code).toBe(code);
+    expect((error.constructor as unknown as { code: string }).code).toBe(code);
+    expect(error.name).toBe(error.constructor.name);
+    expect(error.message).not.toBe("");
+  });
+
+  it("are all in this list", () => {
+    const classes = Object.values(errors).filter((exported) => exported !== errors.LightsoutError);
+    expect(new Set(made.map(([error]) => error.constructor))).toEqual(new Set(classes));
+    expect(new Set(made.map(([, code]) => code)).size).toBe(made.length);
+  });
+
+  it("keep what caused them", () => {
+    const cause = new Error("why");
+    for (const error of [
+      new errors.SettingInvalid("m", { cause }),
+      new errors.SignedOut(undefined, { cause }),
+      new errors.InteractionRequired([], undefined, { cause }),
+      new errors.SignInRejected("r", undefined, { cause }),
+      new errors.StoreUnavailable(undefined, { cause }),
+      new errors.ProviderUnavailable(undefined, { cause }),
+      new errors.GraphUnavailable(false, { cause }),
+    ]) {
+      expect(error.cause).toBe(cause);
+    }
+  });
+
+  it("carry what a handler needs to know", () => {
+    expect(new errors.InteractionRequired(["s"], "c")).toMatchObject({
+      scopes: ["s"],
+      claims: "c",
+    });
+    expect(new errors.SignInRejected("reason")).toMatchObject({ reason: "reason" });
+    expect(new errors.GraphUnavailable(true)).toMatchObject({ timedOut: true });
+  });
+});

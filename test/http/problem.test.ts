@@ -1,0 +1,104 @@
+import { describe, expect, it } from "@jest/globals";
+import {
+  BadRequest,
+  CrossSiteRequest,
+  GraphUnavailable,
+  InteractionRequired,
+  LightsoutError,
+  NotPermitted,
+  ProviderUnavailable,
+  SettingInvalid,
+  SignedOut,
+  SignInOvertaken,
+  SignInRejected,
+  StoreUnavailable,
+} from "../../src/shared/errors.ts";
+import { problemOf, signInUrl } from "../../src/shared/http/problem.ts";
+
+class Unlisted extends LightsoutError {
+  readonly code = "ERR_UNLISTED";
+}
+
+describe("problemOf", () => {
+  it.each<[LightsoutError, number, string, string]>([
+    [new BadRequest("m"), 400, "bad-request", "Bad request"],
+    [new SignInRejected("state_unknown", "m"), 400, "sign-in-rejected", "Sign-in not completed"],
+    [new SignedOut("m"), 401, "signed-out", "Signed out"],
+    [new InteractionRequired([]), 401, "interaction-required", "Sign-in needed"],
+    [new CrossSiteRequest(), 403, "cross-site-request", "Cross-site request"],
+    [new NotPermitted(), 403, "not-permitted", "Not offered"],
+    [new SignInOvertaken(), 409, "sign-in-overtaken", "Signed out meanwhile"],
+    [new GraphUnavailable(false), 502, "graph-unavailable", "Microsoft Graph not available"],
+    [new GraphUnavailable(true), 504, "graph-unavailable", "Microsoft Graph not available"],
+    [new ProviderUnavailable("m"), 503, "provider-unavailable", "Sign-in service not available"],
+    [new StoreUnavailable("m"), 503, "store-unavailable", "Storage not available"],
+  ])("%s is a %d", (error, status, name, title) => {
+    const type = `urn:lightsout:problem:${name}`;
+    expect(problemOf(error)).toMatchObject({ type, status, title, detail: error.message });
+  });
+
+  it("says what signing in has to ask for", () => {
+    expect(problemOf(new InteractionRequired(["a", "b"], "c")).signIn).toMatchObject({
+      scopes: ["a", "b"],
+      claims: "c",
+    });
+    expect(problemOf(new SignedOut()).signIn).toEqual({ scopes: [], claims: undefined });
+  });
+
+  it.each([
+    new BadRequest("m"),
+    new CrossSiteRequest(),
+    new StoreUnavailable(),
+    new SignInOvertaken(),
+  ])("%s is not solved by signing in", (error) => {
+    expect(problemOf(error)).not.toHaveProperty("signIn");
+  });
+
+  it("says when to try again where that helps", () => {
+    expect(problemOf(new StoreUnavailable())).toMatchObject({ retryAfter: 2 });
+    expect(problemOf(new ProviderUnavailable())).toMatchObject({ retryAfter: 2 });
+    for (const error of [new SignedOut(), new BadRequest("m"), new GraphUnavailable(true)]) {
+      expect(problemOf(error)).not.toHaveProperty("retryAfter");
+    }
+  });
+
+  it.each([
+    new Error("secret"),
+    new TypeError("secret", { cause: new SignedOut("secret") }),
+    new SettingInvalid("secret"),
+    new Unlisted("secret"),
+    Object.assign(new Error("secret"), { code: "ERR_SIGNED_OUT", status: 401 }),
+    { code: "ERR_BAD_REQUEST", message: "secret" },
+    "secret",
+    undefined,
+    null,
+  ])("anything else is a 500 that says nothing: %p", (error) => {
+    expect(problemOf(error)).toEqual({
+      type: "about:blank",
+      title: "Internal error",
+      status: 500,
+      detail: "Something went wrong here. The log says what.",
+    });
+  });
+});
+
+describe("signInUrl", () => {
+  const BASE = "https://app.example.com";
+
+  it("is the plain address when nothing is missing but the session", () => {
+    expect(signInUrl(BASE, { scopes: [], claims: undefined })).toBe(`${BASE}/auth/signin`);
+  });
+
+  it("carries scopes, claims and the way back, and nothing can break out of them", () => {
+    const claims = '{"access_token":{"a":{"value":"&scope=x#"}}}';
+    const returnTo = "/a?b=c&scope=d#e";
+    const url = new URL(signInUrl(BASE, { scopes: ["Mail.Read", "x&y=z"], claims }, returnTo));
+    expect(url.origin + url.pathname).toBe(`${BASE}/auth/signin`);
+    expect([...url.searchParams]).toEqual([
+      ["returnTo", returnTo],
+      ["scope", "Mail.Read x&y=z"],
+      ["claims", claims],
+    ]);
+    expect(url.hash).toBe("");
+  });
+});
