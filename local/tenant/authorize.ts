@@ -64,6 +64,7 @@ export function complete(
       codeChallenge: params.code_challenge,
     },
   );
+  state.issued.push(code);
   signIn.apps.set(app.clientId, identity.tenantId);
   const fields = {
     code,

@@ -29,6 +29,7 @@ export interface State {
   holds: Set<Promise<void>>;
   requests: RecordedRequest[];
   frontChannelCalls: FrontChannelCall[];
+  issued: string[];
   /** Milliseconds. */
   now: () => number;
 }

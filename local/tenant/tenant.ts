@@ -42,6 +42,7 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
     holds: new Set(),
     requests: [],
     frontChannelCalls: [],
+    issued: [],
     now: options.now ?? Date.now,
   };
   return {
@@ -56,6 +57,7 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
     switches: state.switches,
     requests: state.requests,
     frontChannelCalls: state.frontChannelCalls,
+    issued: state.issued,
     get signingKey() {
       return state.keys.signingKey;
     },

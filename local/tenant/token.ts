@@ -61,11 +61,7 @@ async function tokenResponse(
   const claims = mergeClaims(first ? grant.claims : undefined, params.claims);
   const issue: Issue = { app, grant, identity, scopes, claims };
   const access = await accessToken(state, issue);
-  return {
-    token_type: "Bearer",
-    scope: scopeText(scopes),
-    expires_in: access.expiresIn,
-    ext_expires_in: access.expiresIn,
+  const tokens = {
     access_token: access.token,
     ...((first ? scopes.oidc.includes("offline_access") : state.switches.refreshTokenRotation) && {
       refresh_token: state.grants.issueRefreshToken(grant, state.now()),
@@ -73,6 +69,14 @@ async function tokenResponse(
     ...(scopes.oidc.includes("openid") && {
       id_token: await idToken(state, issue, first ? grant.nonce : undefined),
     }),
+  };
+  state.issued.push(...Object.values(tokens));
+  return {
+    token_type: "Bearer",
+    scope: scopeText(scopes),
+    expires_in: access.expiresIn,
+    ext_expires_in: access.expiresIn,
+    ...tokens,
     ...(params.client_info === "1" && { client_info: clientInfo(state, user) }),
   };
 }

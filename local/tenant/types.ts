@@ -157,6 +157,8 @@ export interface Tenant {
   readonly sessions: BrowserSession[];
   readonly requests: RecordedRequest[];
   readonly frontChannelCalls: FrontChannelCall[];
+  /** Every code and token so far, for tests that look for them where they must not be. */
+  readonly issued: string[];
   register(app: AppRegistration): void;
   /** Token answers are held back until the returned function is called. */
   holdTokenEndpoint(): () => void;

@@ -1,0 +1,254 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
+import { itLeaksNothing } from "../support/attack.ts";
+import { sendRaw } from "../support/raw.ts";
+import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { ADELE, sessionOf, signedInBrowser } from "../support/user.ts";
+
+let rig: WatchedRig;
+let browser: Browser;
+beforeAll(async () => {
+  rig = await startWatchedRig();
+  browser = await signedInBrowser(rig);
+});
+afterAll(() => rig?.stop());
+
+const start = (query: Record<string, string> | string = "", headers = {}) =>
+  fetch(`${rig.url}/auth/signin?${new URLSearchParams(query)}`, { redirect: "manual", headers });
+
+/** Signs in once more, without a click, and tells where that ends. */
+async function landingOf(returnTo: string): Promise<string> {
+  const query = new URLSearchParams({ returnTo });
+  const form = await browser.signIn(`${rig.url}/auth/signin?${query}`, ADELE);
+  const { status, headers } = await browser.submit(form, { follow: false });
+  expect(status).toBe(303);
+  return headers.location ?? "";
+}
+
+describe("returnTo", () => {
+  it.each([
+    "https://evil.example",
+    "HTTPS:evil.example",
+    "https:/\\evil.example",
+    "http:///evil.example",
+    "javascript:alert(1)",
+    "java\nscript:alert(1)",
+    "data:text/html,evil",
+    "blob:http://localhost/evil.example",
+    "//evil.example",
+    "///evil.example",
+    "////evil.example/..",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "\\/evil.example",
+    "/\t/evil.example",
+    "\t//evil.example",
+    "/\n/evil.example",
+    "/\r\n/evil.example",
+    " //evil.example",
+    "\u0000//evil.example",
+    "\u001f//evil.example",
+    "\ufeff//evil.example",
+    "/.//evil.example",
+    "/..//evil.example",
+    "/%2e%2e//evil.example",
+    "/x/..//evil.example",
+    "/x/..\\/evil.example",
+    "//evil%E3%80%82example",
+    "//evil\u3002example",
+    "\uff0f\uff0fevil.example",
+    "//localhost@evil.example",
+    "//%65vil.example",
+    "//[::1]",
+    "//localhost:1/",
+    "http://user@localhost/",
+    "https://localhost/",
+  ])("%j stays here", async (returnTo) => {
+    const landing = await landingOf(returnTo);
+    // What a browser makes of it, and that it is no address of a host when read on its own.
+    expect(new URL(landing).origin).toBe(rig.url);
+    expect(landing.slice(rig.url.length)).toMatch(/^\/(?![/\\])/);
+    expect(new URL(landing.slice(rig.url.length), rig.url).href).toBe(landing);
+  });
+
+  it("with this app's origin in front of another host stays here", async () => {
+    for (const more of ["@evil.example", ".evil.example", ":80@evil.example", "\\@evil.example"]) {
+      const landing = await landingOf(rig.url + more);
+      expect(new URL(landing).origin).toBe(rig.url);
+      expect(new URL(landing).username).toBe("");
+    }
+  });
+
+  it("cannot add a header", async () => {
+    const form = await browser.signIn(
+      `${rig.url}/auth/signin?returnTo=/%0d%0aX-Evil:%201%0d%0aSet-Cookie:%20evil=1`,
+      ADELE,
+    );
+    const { headers } = await browser.submit(form, { follow: false });
+    expect(headers).not.toHaveProperty("x-evil");
+    expect(headers["set-cookie"]?.join()).not.toContain("evil");
+  });
+
+  it.each([
+    ["/a?b=c#d", "/a?b=c#d"],
+    ["a/b", "/a/b"],
+    ["", "/"],
+  ])("%j leads to %j", async (returnTo, path) => {
+    expect(await landingOf(returnTo)).toBe(rig.url + path);
+  });
+
+  it("that is too long for a cookie leads to the home page", async () => {
+    expect(await landingOf(`/${"x".repeat(600)}`)).toBe(`${rig.url}/`);
+  });
+});
+
+describe("headers that claim another host", () => {
+  const CLAIMS: [string, Record<string, string>][] = [
+    ["Host", { host: "evil.example" }],
+    ["Host with a port", { host: "evil.example:443" }],
+    ["X-Forwarded-Host", { "x-forwarded-host": "evil.example", "x-forwarded-proto": "https" }],
+    ["X-Forwarded-Port and -Prefix", { "x-forwarded-port": "1", "x-forwarded-prefix": "/evil" }],
+    ["X-Original-Host", { "x-original-host": "evil.example", "x-host": "evil.example" }],
+    [
+      "Disguised-Host",
+      { "disguised-host": "evil.example", "was-default-hostname": "evil.example" },
+    ],
+    ["Forwarded", { forwarded: "host=evil.example;proto=https" }],
+    ["X-Original-URL", { "x-original-url": "//evil.example", "x-rewrite-url": "//evil.example" }],
+  ];
+
+  it.each(CLAIMS)("%s: no address is made of them", async (_, headers) => {
+    const { host } = new URL(rig.url);
+    const sent = (path: string, method = "GET") =>
+      sendRaw(rig, { path, method, headers: { host, ...headers, origin: rig.url } });
+    const authorize = new URL((await sent("/auth/signin")).headers.location ?? "");
+    expect(authorize.searchParams.get("redirect_uri")).toBe(`${rig.url}/auth/callback`);
+    expect(authorize.origin).toBe(rig.tenant.url);
+
+    const signOut = new URL((await sent("/auth/signout", "POST")).headers.location ?? "");
+    expect(signOut.searchParams.get("post_logout_redirect_uri")).toBe(`${rig.url}/`);
+
+    const sessions = (await sent("/auth/sessions")).headers.location;
+    expect(sessions).toBe(`${rig.url}/auth/signin?returnTo=%2Fauth%2Fsessions`);
+
+    for (const path of ["/auth/session", "/graph/me", "/", "/auth/signout"]) {
+      expect(JSON.stringify(await sent(path))).not.toContain("evil");
+    }
+  });
+
+  it("do not make a post of theirs one of this origin", async () => {
+    for (const origin of ["http://evil.example", "https://evil.example"]) {
+      const headers = { host: "evil.example", "x-forwarded-host": "evil.example", origin };
+      expect((await sendRaw(rig, { path: "/auth/signout", method: "POST", headers })).status).toBe(
+        403,
+      );
+    }
+  });
+});
+
+describe("the authorization request", () => {
+  /** MSAL tells Entra's front door in a parameter of its own which mailbox the login hint is of. */
+  const HINTS = ["login_hint", "domain_hint", "X-AnchorMailbox"];
+  const parametersOf = async (query: Record<string, string> | string = "") => {
+    const answer = await start(query);
+    expect(answer.status).toBe(302);
+    return new URL(answer.headers.get("location") ?? "").searchParams;
+  };
+
+  it.each<[string, Record<string, string>]>([
+    ["loginHint", { loginHint: "x&redirect_uri=https://evil.example&response_mode=query#" }],
+    ["domainHint", { domainHint: "x&response_type=token" }],
+    ["scope", { scope: "Mail.Read&redirect_uri=https://evil.example" }],
+    ["claims", { claims: '{"id_token":{"x":{"value":"&redirect_uri=https://evil.example"}}}' }],
+    [
+      "parameters of its own",
+      {
+        client_id: "evil",
+        redirect_uri: "https://evil.example",
+        response_mode: "query",
+        response_type: "id_token",
+        state: "evil",
+        nonce: "evil",
+        code_challenge: "evil",
+        code_challenge_method: "plain",
+        request: "evil",
+        request_uri: "https://evil.example",
+      },
+    ],
+  ])("takes no parameter from %s", async (_, query) => {
+    const usual = await parametersOf();
+    const parameters = await parametersOf(query);
+    const asked = new Set([...parameters.keys()]);
+    for (const name of HINTS) asked.delete(name);
+    expect(asked).toEqual(new Set(usual.keys()));
+    for (const name of asked) expect(parameters.getAll(name)).toHaveLength(1);
+    for (const name of [
+      "client_id",
+      "redirect_uri",
+      "response_mode",
+      "response_type",
+      "code_challenge_method",
+    ]) {
+      expect(parameters.get(name)).toBe(usual.get(name));
+    }
+    for (const name of ["state", "nonce", "code_challenge"]) {
+      expect(parameters.get(name)).toMatch(/^[\w-]{43}$/);
+    }
+  });
+
+  it("is a new one every time", async () => {
+    const requests = await Promise.all(Array.from({ length: 10 }, () => parametersOf()));
+    for (const name of ["state", "nonce", "code_challenge"]) {
+      expect(new Set(requests.map((parameters) => parameters.get(name))).size).toBe(10);
+    }
+  });
+
+  it.each([
+    "prompt=evil",
+    "prompt=none&prompt=login",
+    "loginHint=a%0d%0ab",
+    "loginHint=a%00b",
+    `loginHint=${"x".repeat(400)}`,
+    "domainHint=%1b%5b31m",
+    "scope=a%22b",
+    "scope=%5c",
+    "scope=a%E2%82%AC",
+    `scope=${"x".repeat(300)}`,
+    "claims=evil",
+    "claims=%5b%5d",
+    "claims=%22evil%22",
+    "claims=null",
+    "claims=%7b%22access_token%22:null%7d",
+    "claims=%7b%22access_token%22:%22evil%22%7d",
+    `claims=${encodeURIComponent(JSON.stringify({ access_token: { x: "x".repeat(4_200) } }))}`,
+    "returnTo=/a&returnTo=/b",
+  ])("is not made of malformed parameters, and nothing of them repeated (%#)", async (query) => {
+    const answer = await sendRaw(rig, `/auth/signin?${query}`);
+    expect(answer.status).toBe(400);
+    expect(answer.headers).not.toHaveProperty("set-cookie");
+    expect(answer.body).not.toContain("evil");
+    expect(answer.body).not.toContain("xxxx");
+  });
+});
+
+describe("fifty sign-ins started at once", () => {
+  it("leave no more cookies than a request can carry, and the way in stays open", async () => {
+    const flooded = createBrowser();
+    const worst = { returnTo: `/${"a".repeat(511)}`, scope: "Mail.Read ".repeat(25) };
+    const answers = await Promise.all(Array.from({ length: 50 }, () => start(worst)));
+    for (const { headers } of answers) {
+      for (const cookie of headers.getSetCookie()) flooded.cookies.set(new URL(rig.url), cookie);
+    }
+    const header = flooded.cookies.header(new URL(rig.url), {
+      crossSite: false,
+      safeNavigation: true,
+    });
+    expect(flooded.cookies.names(rig.url).length).toBeLessThanOrEqual(16);
+    // Kestrel takes 32 KB of headers, all of them together.
+    expect(header.length).toBeLessThan(26_000);
+    await signedInBrowser(rig, ADELE, flooded);
+    expect(await sessionOf(rig, flooded)).toMatchObject({ signedIn: true });
+  });
+});
+
+itLeaksNothing(() => rig);
