@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { parseArgs } from "node:util";
+import { SettingInvalid } from "../src/shared/errors.ts";
 import { type Backing, developmentTenant, ownTenant } from "./backing.ts";
 import { startFunc } from "./func.ts";
-import { startHost } from "./host/host.ts";
+import { type FunctionsHost, startHost } from "./host/host.ts";
 import { renderLog } from "./log.ts";
 import { Parts } from "./parts.ts";
 import { ROOT } from "./root.ts";
@@ -76,18 +77,29 @@ async function build(): Promise<void> {
   if (code !== 0) throw new Error("The function app does not build.");
 }
 
-function startLocalHost({ port, env, secrets }: Backing): ReturnType<typeof startHost> {
-  return startHost({
-    root: ROOT,
-    port,
-    env,
-    keys: secrets.hostKeys,
-    timers: true,
-    onLog(line) {
-      const text = renderLog(line, new Date(), paint);
-      if (text !== undefined) console.log(text);
-    },
-  });
+async function startLocalHost({ port, env, secrets }: Backing): Promise<FunctionsHost> {
+  const early: string[] = [];
+  let show = (text: string): void => void early.push(text);
+  try {
+    const host = await startHost({
+      root: ROOT,
+      port,
+      env,
+      keys: secrets.hostKeys,
+      timers: true,
+      onLog(line) {
+        const text = renderLog(line, new Date(), paint);
+        if (text !== undefined) show(text);
+      },
+    });
+    show = console.log;
+    for (const text of early) show(text);
+    return host;
+  } catch (error) {
+    // The one line about a wrong setting says how to put it right; a stack trace would bury it.
+    if (!early.some((text) => text.includes(SettingInvalid.code))) console.log(early.join("\n"));
+    throw error;
+  }
 }
 
 /** Until everything runs a signal ends the process at once; later the first one asks, the second one forces. */

@@ -155,6 +155,12 @@ describe("with a tenant in local.settings.json", () => {
     expect(await exited).toBe(0);
   });
 
+  it("says in one line which setting is wrong", async () => {
+    const { exited } = start([], { ENTRA_CLIENT_SECRET: "", ENTRA_CLIENT_ID: "nonsense" });
+    expect(await exited).toBe(1);
+    expect(program.output).toMatch(/^.*ENTRA_CLIENT_ID is not a GUID\. .*\n$/);
+  });
+
   it("does not move away from the port its app registration knows", async () => {
     const first = start();
     await first.prints("Ctrl-C stops everything.");
