@@ -107,8 +107,7 @@ module storage 'br/public:avm/res/storage/storage-account:0.33.0' = {
           name: tableName
           roleAssignments: [
             {
-              // Storage Table Data Contributor, for this one table
-              roleDefinitionIdOrName: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
+              roleDefinitionIdOrName: 'Storage Table Data Contributor'
               principalId: identity.outputs.principalId
               principalType: 'ServicePrincipal'
             }

@@ -8,8 +8,8 @@ param seed string
 
 var secretName = 'token-cache-keys'
 
-// In TOKEN_CACHE_KEYS, base64 of 32 bytes. A hexadecimal digit is a base64 digit too, and 43 of them are enough: two random
-// GUIDs have more than 128 bits of entropy there.
+// TOKEN_CACHE_KEYS wants base64 of 32 bytes: 43 digits. Hexadecimal ones are base64 digits too; of two random GUIDs,
+// these carry 166 bits of entropy.
 var firstKey = 'k1:${take(replace(seed, '-', ''), 43)}='
 
 module vault 'br/public:avm/res/key-vault/vault:0.14.0' = {
@@ -51,5 +51,5 @@ resource secret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
   ]
 }
 
-@description('Without a version: the app takes a rotated key when it restarts, or within a day.')
+@description('Without a version, so that the platform finds a new key by itself, within a day.')
 output secretUri string = '${vault.outputs.uri}secrets/${secretName}'

@@ -25,8 +25,7 @@ describe("storage", () => {
   });
 
   it("has the table of the code, which is all that the app can write to in tables", () => {
-    const STORAGE_TABLE_DATA_CONTRIBUTOR = "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3";
-    const roleAssignments = roleOfTheIdentity(STORAGE_TABLE_DATA_CONTRIBUTOR);
+    const roleAssignments = roleOfTheIdentity("Storage Table Data Contributor");
     expect(storage.tableServices).toEqual({ tables: [{ name: TABLE_NAME, roleAssignments }] });
     expect(storage.roleAssignments).toEqual(roleOfTheIdentity("Storage Blob Data Owner"));
   });
