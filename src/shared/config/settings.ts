@@ -49,6 +49,7 @@ export function readSettings(env: Env): Settings {
       optional(env, "ENTRA_AUTHORITY") ?? `https://login.microsoftonline.com/${tenant}`,
     ),
   );
+  const otherApp = optional(env, "DEMO_OTHER_APP_URL");
   return {
     baseUrl: readBaseUrl(env),
     clientId: readClientId(env),
@@ -69,7 +70,7 @@ export function readSettings(env: Env): Settings {
     storage: readStorageSettings(env),
     sealingKeys: readSealingKeys(env),
     sessionLifetime: readSessionHours(env) * HOUR,
-    demoOtherAppUrl: optional(env, "DEMO_OTHER_APP_URL"),
+    demoOtherAppUrl: otherApp && httpsUrl("DEMO_OTHER_APP_URL", otherApp).href,
   };
 }
 
