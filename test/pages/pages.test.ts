@@ -1,0 +1,161 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { errorPage } from "../../src/shared/pages/errorPage.ts";
+import { signedInHome, signedOutHome } from "../../src/shared/pages/homePage.ts";
+import { html } from "../../src/shared/pages/html.ts";
+import { layout } from "../../src/shared/pages/layout.ts";
+import { sessionsPage } from "../../src/shared/pages/sessionsPage.ts";
+import { signOutFailedPage, signOutPage } from "../../src/shared/pages/signOutPage.ts";
+import { STYLE, STYLE_HASH } from "../../src/shared/pages/style.ts";
+import { tagsOf, unescaped } from "../support/markup.ts";
+
+const NOW = Date.UTC(2027, 0, 15, 12);
+const EXPIRES_AT = "2027-01-16T00:30:00.000Z";
+
+/** Every page, with one text wherever a page shows what is not ours. */
+const pages: Record<string, (text: string) => string> = {
+  signedInHome: (text) =>
+    signedInHome({
+      name: text,
+      username: text,
+      profile: { displayName: text, mail: text, jobTitle: text, officeLocation: text },
+      expiresAt: EXPIRES_AT,
+      otherApp: text,
+    }),
+  withoutProfile: (text) =>
+    signedInHome({
+      name: text,
+      username: text,
+      profile: undefined,
+      expiresAt: EXPIRES_AT,
+      otherApp: undefined,
+    }),
+  signedOutHome: (text) => signedOutHome(text),
+  sessions: (text) => {
+    const session = { device: text, signedInAt: NOW - 90_000, expiresAt: NOW, current: true };
+    return sessionsPage(text, [session, { ...session, current: false }], NOW);
+  },
+  error: (text) => errorPage({ type: text, title: text, status: 400, detail: text }),
+  signOut: () => signOutPage(),
+  signOutFailed: () => signOutFailedPage(),
+  layout: (text) => layout({ title: text, content: html`${text}` }),
+};
+
+describe.each(Object.entries(pages))("%s", (_, render) => {
+  it("is a whole page with a title", () => {
+    const page = render("text");
+    expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
+    expect(page).toMatch(/<title>.+ · Lightsout<\/title>/);
+    expect(page).toMatch(/<h1>.+<\/h1>|text/);
+  });
+
+  it("has one style element, whose hash is the one in the policy", () => {
+    const styles = [...render("text").matchAll(/<style>([\s\S]*?)<\/style>/g)];
+    const hashes = styles.map(([, css]) =>
+      createHash("sha256")
+        .update(css ?? "")
+        .digest("base64"),
+    );
+    expect(hashes.map((hash) => `sha256-${hash}`)).toEqual([STYLE_HASH]);
+  });
+
+  it("has nothing that the policy would block: no script, inline style, or foreign address", () => {
+    const tags = render("https://other.example/").match(/<[^>]*>/g) ?? [];
+    for (const tag of tags) {
+      expect(tag).not.toMatch(/^<(script|iframe|object|embed|base|link|svg|meta http)/i);
+      expect(tag).not.toMatch(/\s(on\w+|style|srcset|formaction)=/i);
+      const [, address] = /\s(?:src|action)="([^"]*)"/.exec(tag) ?? [];
+      expect(address ?? "/").toMatch(/^\/(?!\/)/);
+    }
+  });
+
+  it("only posts forms to itself", () => {
+    const forms = tagsAndValues(render("text")).filter((tag) => tag.startsWith("<form"));
+    for (const form of forms) expect(form).toBe('<form method="post" action="/auth/signout">');
+  });
+
+  it("has the same tags whatever it shows", () => {
+    const expected = tagsOf(render("text"));
+    const hostile = fc.oneof(
+      fc.string({ unit: "binary", minLength: 1 }),
+      fc.string({
+        unit: fc.constantFrom("<", ">", '"', "'", "=", "script", "/", " ", "&"),
+        minLength: 1,
+      }),
+    );
+    fc.assert(
+      fc.property(hostile, (text) => {
+        expect(tagsOf(render(text))).toEqual(expected);
+      }),
+    );
+  });
+});
+
+const tagsAndValues = (page: string) => page.match(/<[^>]*>/g) ?? [];
+
+describe("what the pages say", () => {
+  it("the style sheet loads nothing and cannot end its element", () => {
+    expect(STYLE).not.toMatch(/url\(|@import|<|\/\//);
+  });
+
+  it("home: who is signed in, until when, and how to sign out", () => {
+    const page = pages.signedInHome?.("Adele") ?? "";
+    expect(page).toContain("<h1>Adele</h1>");
+    expect(page).toContain("ends 2027-01-16 00:30 UTC");
+    expect(page).toContain('<form method="post" action="/auth/signout">');
+  });
+
+  it("home: the ID token's name while Graph does not answer", () => {
+    const page = pages.withoutProfile?.("Adele") ?? "";
+    expect(page).toContain("<h1>Adele</h1>");
+    expect(page).toContain("Microsoft Graph does not answer right now.");
+  });
+
+  it("home: what Graph leaves empty is not shown", () => {
+    const profile = { displayName: null, mail: null, jobTitle: null, officeLocation: null };
+    const home = {
+      name: "Adele",
+      username: "a@b.example",
+      profile,
+      expiresAt: EXPIRES_AT,
+      otherApp: undefined,
+    };
+    const page = signedInHome(home);
+    expect(page).toContain("<h1>Adele</h1>");
+    expect(page).not.toMatch(/Role|Office|null/);
+  });
+
+  it("home: the guide is for the local set-up only", () => {
+    expect(signedOutHome(undefined)).not.toContain("Try it in three steps");
+    expect(signedOutHome("http://other.localhost/")).toContain('<a href="http://other.localhost/"');
+  });
+
+  it.each([
+    [0, "just now"],
+    [59_999, "just now"],
+    [60_000, "1 minute ago"],
+    [59 * 60_000, "59 minutes ago"],
+    [3_600_000, "1 hour ago"],
+    [30 * 3_600_000, "30 hours ago"],
+  ])("sessions: %d ms is %s", (age, expected) => {
+    const session = { device: "Firefox", signedInAt: NOW - age, expiresAt: NOW, current: true };
+    expect(sessionsPage("a", [session], NOW)).toContain(`signed in ${expected}`);
+  });
+
+  it.each([
+    [400, true],
+    [409, true],
+    [503, false],
+    [504, false],
+  ])("error: after a %d, signing in is offered: %p", (status, offered) => {
+    const page = errorPage({ type: "t", title: "Title", status, detail: "It's <so>." });
+    expect(page.includes('href="/auth/signin"')).toBe(offered);
+    expect(unescaped(page)).toContain("<p>It's <so>.</p>");
+  });
+
+  it("sign-out: asks before, and says when it did not work", () => {
+    expect(signOutPage()).toContain("Sign out?");
+    expect(signOutFailedPage()).toContain("You are not signed out yet");
+  });
+});
