@@ -16,7 +16,7 @@ const made: [errors.LightsoutError, string][] = [
 ];
 
 describe("errors", () => {
-  it.each(made)("%s has a stable code, its class's name, and a message", (error, code) => {
+  it.each(made)("%p has a stable code, its class's name, and a message", (error, code) => {
     expect(error).toBeInstanceOf(errors.LightsoutError);
     expect(error).toBeInstanceOf(Error);
     expect(error.code).toBe(code);

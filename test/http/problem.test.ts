@@ -32,7 +32,7 @@ describe("problemOf", () => {
     [new GraphUnavailable(true), 504, "graph-unavailable", "Microsoft Graph not available"],
     [new ProviderUnavailable("m"), 503, "provider-unavailable", "Sign-in service not available"],
     [new StoreUnavailable("m"), 503, "store-unavailable", "Storage not available"],
-  ])("%s is a %d", (error, status, name, title) => {
+  ])("%p is a %d", (error, status, name, title) => {
     const type = `urn:lightsout:problem:${name}`;
     expect(problemOf(error)).toMatchObject({ type, status, title, detail: error.message });
   });
@@ -50,7 +50,7 @@ describe("problemOf", () => {
     new CrossSiteRequest(),
     new StoreUnavailable(),
     new SignInOvertaken(),
-  ])("%s is not solved by signing in", (error) => {
+  ])("%p is not solved by signing in", (error) => {
     expect(problemOf(error)).not.toHaveProperty("signIn");
   });
 
