@@ -1,0 +1,99 @@
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { SignJWT } from "jose";
+import type { AppRegistration, Tenant } from "../../local/tenant/tenant.ts";
+import type { Env } from "../../src/shared/config/env.ts";
+import type { Platform } from "../../src/shared/lightsout.ts";
+import { envOf, tenantOfApp, testApp } from "../support/app.ts";
+import { certificateOf, pemOf, rsaKey } from "../support/certificate.ts";
+import { providerKey } from "../support/identity.ts";
+import { BASE_URL, CLIENT_ID, SECRET } from "../support/settings.ts";
+import { redeem } from "../support/tokens.ts";
+
+const FEDERATION = {
+  issuer: "https://login.microsoftonline.com/identity-tenant/v2.0",
+  subject: "identity-principal",
+  audience: "api://AzureADTokenExchange",
+};
+
+let tenant: Tenant | undefined;
+afterEach(async () => {
+  await tenant?.stop();
+  tenant = undefined;
+});
+
+/** Signs in with an app registration and an app that have these credentials. */
+async function signInWith(
+  registration: Partial<AppRegistration>,
+  env: Env,
+  platform: Partial<Platform> = {},
+) {
+  const displayName = "Lightsout";
+  const redirectUris = [`${BASE_URL}/auth/callback`];
+  tenant = await tenantOfApp({
+    apps: [{ clientId: CLIENT_ID, displayName, redirectUris, ...registration }],
+  });
+  const { app } = testApp({ ...envOf(tenant), ENTRA_CLIENT_SECRET: undefined, ...env }, platform);
+  return await redeem(app.createClient);
+}
+
+/** A managed identity whose tokens have this subject. */
+async function managedIdentity(subject: string) {
+  const key = await providerKey();
+  const assertion = new SignJWT({ sub: subject })
+    .setProtectedHeader({ alg: "RS256" })
+    .setIssuer(FEDERATION.issuer)
+    .setAudience(FEDERATION.audience)
+    .setExpirationTime("1h");
+  const token = await assertion.sign(key.privateKey);
+  return { jwk: key.jwk, identity: () => async () => ({ token, expiresOnTimestamp: 0 }) };
+}
+
+const refused = (code: string) => ({
+  code: "ERR_PROVIDER_UNAVAILABLE",
+  message: `Microsoft Entra ID refuses the app's credential (${code}). Check ENTRA_CLIENT_ID and the client secret, certificate or federated credential.`,
+});
+
+describe("the tenant takes", () => {
+  it("the client secret, and no other", async () => {
+    const registration = { clientSecrets: [SECRET] };
+    await expect(signInWith(registration, { ENTRA_CLIENT_SECRET: SECRET })).resolves.toBeDefined();
+    await tenant?.stop();
+    const wrong = signInWith(registration, { ENTRA_CLIENT_SECRET: "wrong" });
+    await expect(wrong).rejects.toMatchObject(refused("AADSTS7000215"));
+  });
+
+  it("the certificate, and no other", async () => {
+    const key = rsaKey();
+    const registration = { certificates: [certificateOf(key)] };
+    const env = { ENTRA_CLIENT_CERTIFICATE: certificateOf(key) + pemOf(key) };
+    await expect(signInWith(registration, env)).resolves.toBeDefined();
+    await tenant?.stop();
+    const wrong = signInWith({ certificates: [certificateOf(rsaKey())] }, env);
+    await expect(wrong).rejects.toMatchObject(refused("AADSTS700027"));
+  });
+
+  it("the managed identity's token, and no other identity's", async () => {
+    const env = { ENTRA_MANAGED_IDENTITY_CLIENT_ID: "identity" };
+    const { jwk, identity } = await managedIdentity(FEDERATION.subject);
+    const registration = { federatedCredentials: [{ ...FEDERATION, jwk }] };
+    const platform = { managedIdentity: identity };
+    await expect(signInWith(registration, env, platform)).resolves.toBeDefined();
+    await tenant?.stop();
+    const other = await managedIdentity("another-principal");
+    const wrong = signInWith(registration, env, { managedIdentity: other.identity });
+    await expect(wrong).rejects.toMatchObject(refused("AADSTS700213"));
+  });
+});
+
+describe("a managed identity that has no token", () => {
+  it("makes the provider unavailable, and is not the user's fault", async () => {
+    const env = { ENTRA_MANAGED_IDENTITY_CLIENT_ID: "identity" };
+    const { jwk } = await managedIdentity(FEDERATION.subject);
+    const failing = () => async () => {
+      throw new Error("No identity endpoint.");
+    };
+    const registration = { federatedCredentials: [{ ...FEDERATION, jwk }] };
+    const failed = signInWith(registration, env, { managedIdentity: failing });
+    await expect(failed).rejects.toMatchObject({ code: "ERR_PROVIDER_UNAVAILABLE" });
+  });
+});
