@@ -71,6 +71,7 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
     rotateKeys: () => state.keys.rotate(),
     verifyAccessToken: (token) => verifyAccessToken(state, token),
     async stop() {
+      if (!server.listening) return;
       const closed = promisify(server.close.bind(server))();
       server.closeAllConnections();
       await closed;

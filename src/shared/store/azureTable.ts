@@ -39,16 +39,18 @@ export function azureTable(
   async function request<T, A>(
     run: (abortSignal: AbortSignal) => Promise<T>,
     absent: A,
+    tableMade = false,
   ): Promise<T | A> {
     try {
       return await run(AbortSignal.timeout(TRY_TIMEOUT));
     } catch (error) {
       const status = error instanceof RestError ? error.statusCode : undefined;
-      if (codeOf(error) === "TableNotFound") {
+      if (codeOf(error) === "TableNotFound" && !tableMade) {
         // Instances may do this at once: the SDK takes "already exists" for success.
-        await request((abortSignal) => client.createTable({ abortSignal }), undefined);
-        throw new Unanswered({ cause: error });
+        await request((abortSignal) => client.createTable({ abortSignal }), undefined, true);
+        return await request(run, absent, true);
       }
+      if (codeOf(error) === "TableNotFound") throw new Unanswered({ cause: error });
       if (status === 404 || status === 409 || status === 412) return absent;
       if (isPermanent(status)) {
         throw new StoreUnavailable(
