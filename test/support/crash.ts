@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { FunctionsHost } from "../../local/host/host.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
 import { startTableProxy } from "./tableProxy.ts";
@@ -41,7 +44,9 @@ export function crashPoints(name: string, steps: readonly string[]): CrashPoint[
 }
 
 export async function startCrashRig(): Promise<CrashRig> {
-  const rig = await startRig();
+  // Compiled code is kept: the app is started often.
+  const compiled = await mkdtemp(join(tmpdir(), "lightsout-"));
+  const rig = await startRig({ env: { NODE_COMPILE_CACHE: compiled } });
   const proxy = await startTableProxy(rig.azurite);
   const start = () =>
     rig.startHost({
@@ -106,6 +111,7 @@ export async function startCrashRig(): Promise<CrashRig> {
     async stop() {
       await rig.stop();
       await proxy.stop();
+      await rm(compiled, { recursive: true });
     },
   };
 }

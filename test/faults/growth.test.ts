@@ -1,0 +1,138 @@
+import { randomBytes } from "node:crypto";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import type { LogLine } from "../../local/host/host.ts";
+import { type Rig, startRig } from "../../local/rig.ts";
+import type { Account } from "../../src/shared/store/account.ts";
+import { openAccount, sealAccount } from "../../src/shared/store/accountEntity.ts";
+import { readSession, writeBack } from "../../src/shared/store/refresh.ts";
+import type { Store } from "../../src/shared/store/store.ts";
+import type { Entity, Stored } from "../../src/shared/store/table.ts";
+import type { AccessToken } from "../../src/shared/store/tokenCache.ts";
+import { azuriteStore, signInSomebody } from "../support/azuriteStore.ts";
+import { eventually } from "../support/eventually.ts";
+import { readAccountRows, restoreTable } from "../support/table.ts";
+import { ADELE, homeAccountIdOf, signedInBrowser } from "../support/user.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+let rig: Rig;
+const cuts: string[] = [];
+beforeAll(async () => {
+  const onLog = ({ message }: LogLine) => {
+    if (message.includes('"event":"cache.cut"')) cuts.push(message);
+  };
+  rig = await startRig({ onLog });
+});
+afterEach(() => restoreTable(rig.azurite, []));
+afterAll(() => rig?.stop());
+
+/** How many access tokens an operator sees. */
+async function heldTokens(): Promise<number> {
+  const url = `${rig.url}/accounts/${homeAccountIdOf(rig)}`;
+  const answer = await fetch(url, { headers: { "x-functions-key": rig.host.keys.default } });
+  return ((await answer.json()) as { accessTokens: number }).accessTokens;
+}
+
+function accessToken(scope: string, expiresAt: number): AccessToken {
+  return {
+    home_account_id: homeAccountIdOf(rig),
+    environment: "login.microsoftonline.com",
+    credential_type: "AccessToken",
+    client_id: rig.env.ENTRA_CLIENT_ID as string,
+    realm: rig.tenant.tenantId,
+    secret: randomBytes(225).toString("base64url"),
+    target: scope,
+    token_type: "Bearer",
+    cached_at: "0",
+    expires_on: String(Math.floor(expiresAt / 1_000)),
+    extended_expires_on: String(Math.floor(expiresAt / 1_000)),
+  };
+}
+
+describe("access tokens of ever other scopes", () => {
+  it("are kept until they expire, and go with the next write", async () => {
+    const { switches } = rig.tenant;
+    const browser = await signedInBrowser(rig);
+    const ask = async (scope: string) => {
+      const form = await browser.signIn(`${rig.url}/auth/signin?scope=${scope}`, ADELE);
+      expect((await browser.submit(form)).status).toBe(200);
+    };
+    expect(await heldTokens()).toBe(1);
+    switches.caeAccessTokenLifetime = 60;
+    for (let i = 0; i < 10; i++) await ask(`Short.${i}`);
+    expect(await heldTokens()).toBe(1);
+    switches.caeAccessTokenLifetime = 3_600;
+    for (let i = 0; i < 3; i++) await ask(`Long.${i}`);
+    expect(await heldTokens()).toBe(4);
+  });
+
+  it("do not add up in the course of a day", async () => {
+    let now = Date.now();
+    const store = azuriteStore(rig.azurite, { now: () => now });
+    const ref = await signInSomebody(store, 2 * DAY);
+    const counts: number[] = [];
+    for (let i = 0; i < 6 * 24; i++) {
+      now += 10 * MINUTE;
+      const { read } = (await readSession(store, ref)) as NonNullable<
+        Awaited<ReturnType<typeof readSession>>
+      >;
+      const { cache } = read.account;
+      const token = accessToken(`Scope.${i}`, now + HOUR);
+      const AccessToken = { ...cache.AccessToken, [token.target]: token };
+      expect(await writeBack(store, read, { ...cache, AccessToken })).toBe(true);
+      counts.push(Object.keys(AccessToken).length);
+    }
+    // One every ten minutes that lives for an hour.
+    expect(Math.max(...counts)).toBeLessThanOrEqual(7);
+  });
+});
+
+describe("a cache that outgrows its row", () => {
+  it("is cut to fit, which the log says, and the user does not notice", async () => {
+    const browser = await signedInBrowser(rig);
+    const store = azuriteStore(rig.azurite, { keys: rig.env.TOKEN_CACHE_KEYS as string });
+    const [row] = (await readAccountRows(rig.azurite)) as unknown as [Stored<Entity>];
+    const account = openAccount(store.keyring, row) as Account;
+    const full = filled(store, row, account);
+    expect(full.chunks).toBe(11);
+    expect(await store.table.replace(full, row.etag)).toBe("done");
+    const before = await heldTokens();
+
+    expect((await browser.get(`${rig.url}/graph/me/messages`)).status).toBe(200);
+    await eventually(() => cuts.length > 0);
+    expect(await heldTokens()).toBeLessThan(before);
+    expect(await heldTokens()).toBeGreaterThan(before / 3);
+
+    for (const path of ["me", "me/messages", "me/messages"]) {
+      expect((await browser.get(`${rig.url}/graph/${path}`)).status).toBe(200);
+    }
+    expect(cuts).toEqual([expect.stringMatching(/"dropped":\d{3}/)]);
+  });
+
+  /** The row with as many other tokens as it can take. */
+  function filled(store: Store, { partitionKey, rowKey }: Entity, account: Account) {
+    const expiresAt = Date.now() + 2 * HOUR;
+    const others = Array.from({ length: 4_000 }, (_, i) => accessToken(`Other.${i}`, expiresAt));
+    const sealedWith = (count: number) => {
+      const entries = others.slice(0, count).map((token) => [token.target, token]);
+      const AccessToken = { ...account.cache.AccessToken, ...Object.fromEntries(entries) };
+      const cache = { ...account.cache, AccessToken };
+      return sealAccount(
+        store.keyring,
+        partitionKey,
+        rowKey.slice(2),
+        { ...account, cache },
+        Date.now(),
+      );
+    };
+    let [fits, tooMany] = [0, others.length];
+    while (tooMany - fits > 1) {
+      const count = (fits + tooMany) >> 1;
+      if (sealedWith(count).dropped === 0) fits = count;
+      else tooMany = count;
+    }
+    return sealedWith(fits).entity;
+  }
+});

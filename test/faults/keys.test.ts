@@ -1,0 +1,117 @@
+import { randomBytes } from "node:crypto";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import type { FunctionsHost, LogLine } from "../../local/host/host.ts";
+import { type Rig, startRig } from "../../local/rig.ts";
+import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
+import { readAccountRows } from "../support/table.ts";
+import {
+  ADELE,
+  ALEX,
+  callFrontChannel,
+  homeAccountIdOf,
+  isSignedIn,
+  sessionCookieOf,
+  sidOf,
+  signedInBrowser,
+} from "../support/user.ts";
+
+const OLD = `old:${randomBytes(32).toString("base64")}`;
+const NEW = `new:${randomBytes(32).toString("base64")}`;
+
+let rig: Rig;
+let hosts: FunctionsHost[] = [];
+const faults: LogLine[] = [];
+
+beforeAll(async () => {
+  const onLog = (line: LogLine) => void (line.level === "error" && faults.push(line));
+  rig = await startRig({ onLog });
+  // Too short to be handed out twice: every Graph call refreshes, and writes.
+  rig.tenant.switches.caeAccessTokenLifetime = 60;
+  hosts = [rig.host];
+});
+afterEach(() => expect(faults).toEqual([]));
+afterAll(() => rig?.stop());
+
+/** Replaces one of the two instances by one with these keys. The first is the one users are sent to. */
+async function deploy(instance: number, keys: readonly string[]): Promise<void> {
+  await hosts[instance]?.stop();
+  const env = { TOKEN_CACHE_KEYS: keys.join() };
+  const port = hosts[instance]?.port ?? 0;
+  hosts[instance] = await rig.startHost({ port, env });
+}
+
+const keyIds = async () => (await readAccountRows(rig.azurite)).map(({ keyId }) => keyId);
+
+describe("a rotation of keys, one instance after the other", () => {
+  const steps: [string, number, string[]][] = [
+    ["the first instance has the old key", 0, [OLD]],
+    ["so has the second", 1, [OLD]],
+    ["the first can open with the new one", 0, [OLD, NEW]],
+    ["so can the second", 1, [OLD, NEW]],
+    ["the first seals with the new one", 0, [NEW, OLD]],
+    ["so does the second", 1, [NEW, OLD]],
+  ];
+  const browsers: Browser[] = [];
+
+  it.each(steps)("nobody notices when %s", async (_, instance, keys) => {
+    await deploy(instance, keys);
+    browsers.push(await signedInBrowser(rig, [ADELE, ALEX][browsers.length % 2]));
+    for (const { url } of hosts) {
+      for (const browser of browsers) {
+        expect((await browser.get(`${url}/graph/me`)).status).toBe(200);
+        expect(await isSignedIn({ url }, sessionCookieOf(rig, browser))).toBe(true);
+      }
+    }
+  });
+
+  it("leaves everything that is in use sealed with the new key", async () => {
+    expect(await keyIds()).toEqual(["new", "new"]);
+  });
+});
+
+describe("a retired key", () => {
+  let adele: Browser;
+  let alex: Browser;
+  let pending: Awaited<ReturnType<Browser["signIn"]>>;
+  const undecided = createBrowser();
+
+  beforeAll(async () => {
+    await deploy(0, [OLD]);
+    for (const username of [ADELE, ALEX]) {
+      const url = `${rig.url}/accounts/${homeAccountIdOf(rig, username)}`;
+      const headers = { "x-functions-key": rig.host.keys.default };
+      await fetch(url, { method: "DELETE", headers });
+    }
+    adele = await signedInBrowser(rig);
+    alex = await signedInBrowser(rig, ALEX);
+    pending = await undecided.signIn(`${rig.url}/auth/signin`, ADELE);
+    expect(await keyIds()).toEqual(["old", "old"]);
+    await deploy(0, [NEW]);
+  });
+
+  it("signs the user out, and says so", async () => {
+    expect((await adele.get(`${rig.url}/graph/me`)).status).toBe(401);
+    expect(await isSignedIn(rig, sessionCookieOf(rig, adele))).toBe(false);
+    const home = await adele.get(rig.url);
+    expect(home.status).toBe(200);
+    expect(home.text).toContain("You are signed out");
+  });
+
+  it("ends a sign-in that was under way", async () => {
+    const answer = await undecided.submit(pending, { follow: false });
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain("Please start again");
+  });
+
+  it("takes its tokens along when the user signs in again", async () => {
+    expect(await keyIds()).toEqual(["old", "old"]);
+    await signedInBrowser(rig, ADELE, adele);
+    expect((await adele.get(`${rig.url}/graph/me`)).status).toBe(200);
+    expect((await keyIds()).sort()).toEqual(["new", "old"]);
+  });
+
+  it("does not keep the front channel from deleting its tokens", async () => {
+    expect((await callFrontChannel(rig, sidOf(rig, alex, ALEX))).status).toBe(200);
+    expect(await keyIds()).toEqual(["new"]);
+  });
+});

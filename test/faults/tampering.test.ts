@@ -1,0 +1,145 @@
+import { deflateRawSync } from "node:zlib";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { type Rig, startRig } from "../../local/rig.ts";
+import type { Browser } from "../../local/tenant/browserless.ts";
+import { eventually } from "../support/eventually.ts";
+import { openTable, type Row, readAccountRows, readTable, restoreTable } from "../support/table.ts";
+import {
+  ADELE,
+  ALEX,
+  callFrontChannel,
+  homeAccountIdOf,
+  sessionCookieOf,
+  sidOf,
+  signedInBrowser,
+} from "../support/user.ts";
+
+let rig: Rig;
+let adele: Browser;
+let intact: Row[];
+let row: Row;
+let other: Row;
+/** What the app has logged at other levels than information. */
+const logged: string[] = [];
+
+beforeAll(async () => {
+  rig = await startRig({
+    onLog: ({ level, message }) => {
+      if (level !== "information") logged.push(message);
+    },
+  });
+  adele = await signedInBrowser(rig);
+  [row] = (await readAccountRows(rig.azurite)) as [Row];
+  await signedInBrowser(rig, ALEX);
+  intact = await readTable(rig.azurite);
+  [other] = intact.filter((r) => r.rowKey.startsWith("c.") && r.rowKey !== row.rowKey) as [Row];
+});
+beforeEach(() => {
+  logged.length = 0;
+});
+afterEach(() => restoreTable(rig.azurite, intact));
+afterAll(() => rig?.stop());
+
+type Change = (sealed: Buffer) => Record<string, unknown>;
+
+const plaintext = Buffer.from(JSON.stringify({ sessions: {}, cache: { AccessToken: {} } }));
+
+const CHANGES: [string, Change][] = [
+  ["one bit of the nonce", (sealed) => ({ d0: flipped(sealed, 0) })],
+  ["one bit of the ciphertext", (sealed) => ({ d0: flipped(sealed, 100) })],
+  ["one bit of the tag", (sealed) => ({ d0: flipped(sealed, sealed.length - 1) })],
+  ["the content of another account", () => ({ d0: other.d0 })],
+  ["a tag of four bytes", (sealed) => ({ d0: sealed.subarray(0, -12) })],
+  ["half of it", (sealed) => ({ d0: sealed.subarray(0, sealed.length >> 1) })],
+  ["five bytes", (sealed) => ({ d0: sealed.subarray(0, 5) })],
+  ["no byte at all", () => ({ d0: new Uint8Array() })],
+  ["no content", () => ({ d0: undefined })],
+  ["text", (sealed) => ({ d0: sealed.toString("base64") })],
+  ["plaintext", () => ({ d0: plaintext })],
+  ["compressed plaintext", () => ({ d0: deflateRawSync(plaintext) })],
+  ["a thousand million chunks", () => ({ chunks: 1e9 })],
+  ["more chunks than there are", () => ({ chunks: 2 })],
+  ["a chunk too many", (sealed) => ({ chunks: 2, d1: sealed })],
+  ["no chunk", () => ({ chunks: 0 })],
+  ["one chunk and a half", () => ({ chunks: 1.5 })],
+  ["chunks as text", () => ({ chunks: "1" })],
+  ["a key nobody has", () => ({ keyId: "nobody's" })],
+  ["a key that every object has", () => ({ keyId: "__proto__" })],
+  ["no key", () => ({ keyId: undefined })],
+  ["another format", () => ({ format: 2 })],
+];
+
+/** Writes over Adele's row what somebody with access to the storage account could. */
+async function tamper(change: Change): Promise<void> {
+  const { etag: _, timestamp: __, ...properties } = row;
+  const sealed = Buffer.from(row.d0 as Uint8Array);
+  const table = openTable(rig.azurite);
+  await table.updateEntity({ ...properties, ...change(sealed) } as Row, "Replace");
+}
+
+function flipped(bytes: Buffer, at: number): Buffer {
+  const copy = Buffer.from(bytes);
+  copy[at] = (copy[at] as number) ^ 1;
+  return copy;
+}
+
+const [[, flip]] = CHANGES as [[string, Change]];
+
+describe("a row with tokens that holds", () => {
+  it.each(CHANGES)("%s counts as absent, and is logged once", async (_, change) => {
+    await tamper(change);
+    const calls = rig.graph.calls.length;
+    const answer = await adele.get(`${rig.url}/graph/me`);
+    expect(answer.status).toBe(401);
+    expect(JSON.parse(answer.body)).toMatchObject({ type: "urn:lightsout:problem:signed-out" });
+    expect(rig.graph.calls).toHaveLength(calls);
+    await eventually(() => logged.length > 0);
+
+    // The process goes on, and has nothing to add.
+    await restoreTable(rig.azurite, intact);
+    expect((await adele.get(`${rig.url}/graph/me`)).status).toBe(200);
+    expect(logged).toEqual([expect.stringContaining('"event":"cache.unreadable"')]);
+  });
+});
+
+describe("tokens that cannot be read", () => {
+  beforeEach(() => tamper(flip));
+  const rowsOfAdele = async () =>
+    (await readAccountRows(rig.azurite)).filter((r) => r.partitionKey === row.partitionKey);
+
+  it("leave the pages working", async () => {
+    const home = await adele.get(rig.url);
+    expect(home.status).toBe(200);
+    expect(home.text).toContain("You are signed out");
+  });
+
+  it("give way to the next sign-in", async () => {
+    const browser = await signedInBrowser(rig);
+    expect((await browser.get(`${rig.url}/graph/me`)).status).toBe(200);
+    const rows = await rowsOfAdele();
+    expect(rows).toHaveLength(1);
+    expect(rows[0]?.rowKey).not.toBe(row.rowKey);
+  });
+
+  it("are deleted by the front channel", async () => {
+    expect((await callFrontChannel(rig, sidOf(rig, adele))).status).toBe(200);
+    expect(await rowsOfAdele()).toEqual([]);
+  });
+
+  it("are deleted by the cookie's sign-out", async () => {
+    // With a copy of the cookie: the browser keeps its own.
+    const headers = { cookie: sessionCookieOf(rig, adele), "sec-fetch-site": "same-origin" };
+    const init = { method: "POST", headers, redirect: "manual" } as const;
+    const answer = await fetch(`${rig.url}/auth/signout`, init);
+    expect(answer.status).toBe(303);
+    expect(await rowsOfAdele()).toEqual([]);
+  });
+
+  it("are described without a fault, and deleted, for an operator", async () => {
+    const url = `${rig.url}/accounts/${homeAccountIdOf(rig, ADELE)}`;
+    const headers = { "x-functions-key": rig.host.keys.default };
+    expect((await fetch(url, { headers })).status).toBe(200);
+    expect((await fetch(url, { method: "DELETE", headers })).status).toBe(204);
+    expect(await rowsOfAdele()).toEqual([]);
+  });
+});

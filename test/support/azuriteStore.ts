@@ -1,0 +1,50 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Azurite } from "../../local/azurite/azurite.ts";
+import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
+import { azureTable } from "../../src/shared/store/azureTable.ts";
+import { retrying } from "../../src/shared/store/retrying.ts";
+import { createKeyring } from "../../src/shared/store/sealing.ts";
+import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
+import type { Store } from "../../src/shared/store/store.ts";
+import type { TokenCache } from "../../src/shared/store/tokenCache.ts";
+import { KEYS, TENANT_ID } from "./settings.ts";
+
+const NO_IDENTITY = () => () => Promise.reject(new Error("There is no managed identity here."));
+
+/** The store as the app has it, in this process. */
+export function azuriteStore(
+  { connectionString }: Pick<Azurite, "connectionString">,
+  { keys = KEYS, now = Date.now }: { keys?: string; now?: () => number } = {},
+): Store {
+  const requests = azureTable({ connectionString }, NO_IDENTITY);
+  return {
+    table: retrying(requests, { delays: [100, 300, 600], maxDelay: 2_000, sleep }),
+    keyring: createKeyring(readSealingKeys({ TOKEN_CACHE_KEYS: keys }), randomBytes),
+    now,
+    randomBytes,
+    log: () => {},
+  };
+}
+
+const NO_TOKENS: TokenCache = {
+  Account: {},
+  IdToken: {},
+  AccessToken: {},
+  RefreshToken: {},
+  AppMetadata: {},
+};
+
+/** A new user's sign-in, at the store's time. @param lifetime Milliseconds. */
+export function signInSomebody(store: Store, lifetime: number): Promise<SessionRef> {
+  const session = {
+    tenantId: TENANT_ID,
+    homeAccountId: `${crypto.randomUUID()}.${TENANT_ID}`,
+    name: "",
+    username: "",
+    device: "",
+    signedInAt: store.now(),
+    expiresAt: store.now() + lifetime,
+  };
+  return storeSignIn(store, { session, cache: NO_TOKENS, sids: [crypto.randomUUID()] });
+}
