@@ -153,6 +153,18 @@ describe("webPage", () => {
     expect(body).toContain("You are not signed in.");
   });
 
+  it("offers somebody who is signed in a link to sign in again, and does not go there by itself", async () => {
+    const error = new InteractionRequired(["Mail.Read"], '{"a":{}}');
+    const { status, headers, body } = await page(error, "/a?b");
+    expect([status, headers?.Location]).toEqual([401, undefined]);
+    const [, href = ""] = /href="([^"]*)">Sign in</.exec(String(body)) ?? [];
+    expect(Object.fromEntries(new URL(href.replaceAll("&amp;", "&")).searchParams)).toEqual({
+      returnTo: "/a?b",
+      scope: "Mail.Read",
+      claims: '{"a":{}}',
+    });
+  });
+
   it("answers an error with a page that says what to do", async () => {
     const { status, headers, body } = await page(new StoreUnavailable("Try <again>."));
     expect([status, headers?.["Retry-After"]]).toEqual([503, "2"]);

@@ -25,16 +25,19 @@ export function api<Context>(app: Lightsout, handler: Handler<Context>): Handler
   });
 }
 
-/** For people: errors become a page, and being signed out leads to sign-in and back. */
+/**
+ * For people: errors become a page, and being signed out leads to sign-in and back. Whoever is signed in and
+ * has to sign in again gets a link instead: a provider that keeps asking would lead round in circles.
+ */
 export function webPage<Context>(app: Lightsout, handler: Handler<Context>): Handler<Context> {
   return answering(app, handler, (problem, request) => {
-    const { baseUrl } = app.settings;
-    if (problem.signIn && request.method === "GET") {
-      const { pathname, search } = new URL(request.url);
-      return redirect(302, signInUrl(baseUrl, problem.signIn, pathname + search));
-    }
-    const headers = problem.retryAfter ? { "Retry-After": String(problem.retryAfter) } : {};
-    return page(app.settings, errorPage(problem), problem.status, headers);
+    const { signIn, status, retryAfter } = problem;
+    const { pathname, search } = new URL(request.url);
+    const returnTo = request.method === "GET" ? pathname + search : undefined;
+    const link = signIn && signInUrl(app.settings.baseUrl, signIn, returnTo);
+    if (link && returnTo && signIn.scopes.length === 0) return redirect(302, link);
+    const headers = retryAfter ? { "Retry-After": String(retryAfter) } : {};
+    return page(app.settings, errorPage(problem, link), status, headers);
   });
 }
 

@@ -2,14 +2,15 @@ import type { Problem } from "../http/problem.ts";
 import { html } from "./html.ts";
 import { layout } from "./layout.ts";
 
-export function errorPage({ title, detail, status }: Problem): string {
+/** @param signIn Where signing in solves it: with everything that is missing. */
+export function errorPage({ title, detail, status }: Problem, signIn = "/auth/signin"): string {
   const again = status === 503 || status === 504;
   return layout({
     title,
     content: html`<h1>${title}</h1>
 <p>${detail}</p>
 <div class="actions">
-${!again && html`<a class="button" href="/auth/signin">Sign in</a>`}
+${!again && html`<a class="button" href="${signIn}">Sign in</a>`}
 <a class="button quiet" href="/">Home</a>
 </div>`,
   });
