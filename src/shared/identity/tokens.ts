@@ -33,15 +33,20 @@ export async function redeemCode(
           throw new ProviderUnavailable(credentialRefused(cause), { cause });
         throw new SignInRejected("code_refused", undefined, { cause });
       }
-      if (cause instanceof ClientAuthError && cause.errorCode === "nonce_mismatch") {
-        throw new SignInRejected("id_token_nonce", undefined, { cause });
-      }
+      const reason = cause instanceof ClientAuthError && ID_TOKEN_FAULTS.get(cause.errorCode);
+      if (reason) throw new SignInRejected(reason, undefined, { cause });
       throw new ProviderUnavailable(undefined, { cause });
     });
   if (!result.idToken || !result.account) throw new SignInRejected("id_token_missing");
   const { homeAccountId } = result.account;
   return { idToken: result.idToken, homeAccountId, cache: cacheOf(client) };
 }
+
+/** What MSAL notices of an ID token, which is not much: the validation comes afterwards. */
+const ID_TOKEN_FAULTS = new Map([
+  ["nonce_mismatch", "id_token_nonce"],
+  ["token_parsing_error", "id_token_malformed"],
+]);
 
 export interface Refreshed {
   readonly accessToken: string;
@@ -86,7 +91,7 @@ export async function refreshTokens(
     .catch((cause: unknown) => {
       if (isRevoked(cause)) throw new SignedOut("Your sign-in has been revoked.", { cause });
       if (cause instanceof InteractionRequiredAuthError) {
-        throw new InteractionRequired(scopes, cause.claims || undefined, { cause });
+        throw new InteractionRequired(scopes, cause.claims || claims, { cause });
       }
       if (cause instanceof ServerError && isClientFault(cause)) {
         throw new ProviderUnavailable(credentialRefused(cause), { cause });
