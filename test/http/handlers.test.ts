@@ -10,6 +10,7 @@ import {
 import { api, type Handler, logFault, webPage } from "../../src/shared/http/handlers.ts";
 import { json } from "../../src/shared/http/responses.ts";
 import { type TestApp, testApp } from "../support/app.ts";
+import { unescaped } from "../support/markup.ts";
 import { request } from "../support/request.ts";
 import { BASE_URL } from "../support/settings.ts";
 
@@ -145,6 +146,18 @@ describe("webPage", () => {
     const { headers } = await page(new SignedOut(), "//evil.example/x");
     expect(headers?.Location).toMatch(new RegExp(`^${SIGN_IN}\\?`));
     expect(headers?.Location).not.toContain("host-header.example");
+  });
+
+  it("gives somebody who has to sign in again a link: a redirect could go round in circles", async () => {
+    const error = new InteractionRequired(["Mail.Read"], '{"a":{}}');
+    const { status, headers, body } = await page(error, "/a?b=c");
+    const [, link = ""] = /href="([^"]*signin[^"]*)"/.exec(String(body)) ?? [];
+    expect([status, headers?.Location]).toEqual([401, undefined]);
+    expect([...new URL(unescaped(link)).searchParams]).toEqual([
+      ["returnTo", "/a?b=c"],
+      ["scope", "Mail.Read"],
+      ["claims", '{"a":{}}'],
+    ]);
   });
 
   it("answers a post with a page, not with a redirect that loses it", async () => {

@@ -57,8 +57,12 @@ describe("redeemCode", () => {
     await expect(redeem(app.createClient)).rejects.toMatchObject(wrong);
     tenant.switches.idTokenOverrides = ({ nonce: _, ...claims }) => ({ claims });
     await expect(redeem(app.createClient)).rejects.toMatchObject(wrong);
-    tenant.switches.idTokenOverrides = () => "";
-    await expect(redeem(app.createClient)).rejects.toMatchObject({ code: "ERR_SIGN_IN_REJECTED" });
+    for (const text of ["", "x", "a.b.c", "e30.e30."]) {
+      tenant.switches.idTokenOverrides = () => text;
+      await expect(redeem(app.createClient)).rejects.toMatchObject({
+        code: "ERR_SIGN_IN_REJECTED",
+      });
+    }
   });
 
   it.each(PASSING)("%s is not the user's fault", async (_, fault) => {

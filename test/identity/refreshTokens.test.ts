@@ -114,6 +114,13 @@ describe("refreshTokens", () => {
     });
   });
 
+  it("a challenge's claims are not lost when the provider asks for the user without them", async () => {
+    const claims = JSON.stringify({ access_token: { nbf: { value: "1" } } });
+    const { refresh: run } = await refresh(["User.Read"], claims);
+    refusal = { error: "interaction_required", error_description: "AADSTS50079" };
+    await expect(run()).rejects.toMatchObject({ code: "ERR_INTERACTION_REQUIRED", claims });
+  });
+
   it("a policy's claims have to be asked for", async () => {
     const { refresh: run } = await refresh(["User.Read"]);
     const claims = tenant.forceClaimsChallenge(oidOf(ADELE));

@@ -36,7 +36,7 @@ const pages: Record<string, (text: string) => string> = {
     const session = { device: text, signedInAt: NOW - 90_000, expiresAt: NOW, current: true };
     return sessionsPage(text, [session, { ...session, current: false }], NOW);
   },
-  error: (text) => errorPage({ type: text, title: text, status: 400, detail: text }),
+  error: (text) => errorPage({ type: text, title: text, status: 400, detail: text }, text),
   signOut: () => signOutPage(),
   signOutFailed: () => signOutFailedPage(),
   layout: (text) => layout({ title: text, content: html`${text}` }),
