@@ -76,7 +76,7 @@ async function acceptAnswer(app: Lightsout, request: HttpRequest): Promise<Redir
   const code = form.get("code");
   if (!code) throw new BadRequest("The sign-in page's answer has no code in it.");
   if (!(await takeOnce(store, `state ${attempt.state}`, pending.expiresAt))) {
-    throw new SignInRejected("already_redeemed", "This sign-in has been completed already.");
+    throw new SignInRejected("already_redeemed", "This answer has been used. Please start again.");
   }
 
   const { createClient } = app;

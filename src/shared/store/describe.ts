@@ -5,6 +5,8 @@ import type { Store } from "./store.ts";
 
 /** What is held for an account, in numbers; never a token, never a key to one. */
 export interface AccountDescription {
+  /** False for an entity that none of our keys opens: nobody can use it, and the purge removes it. */
+  readonly readable: boolean;
   /** Bytes in the table. */
   readonly sealedBytes: number;
   readonly accessTokens: number;
@@ -24,18 +26,19 @@ export async function describeAccount(
   const head = await readHead(store, partition);
   if (!head?.generation) return undefined;
   const entity = await store.table.get(partition, generationRow(head.generation));
-  const account = entity && openAccount(store.keyring, entity);
-  if (!account) return undefined;
+  if (entity === undefined) return undefined;
+  const account = openAccount(store.keyring, entity);
   return {
+    readable: account !== undefined,
     sealedBytes: Object.values(entity).reduce(
       (sum: number, value) => sum + (value instanceof Uint8Array ? value.length : 0),
       0,
     ),
-    accessTokens: Object.keys(account.cache.AccessToken).length,
-    refreshTokens: Object.keys(account.cache.RefreshToken).length,
+    accessTokens: Object.keys(account?.cache.AccessToken ?? {}).length,
+    refreshTokens: Object.keys(account?.cache.RefreshToken ?? {}).length,
     openedAt: head.changedAt,
     expiresAt: String(entity.expiresAt),
-    sessions: Object.values(account.sessions).map(({ signedInAt, expiresAt }) => ({
+    sessions: Object.values(account?.sessions ?? {}).map(({ signedInAt, expiresAt }) => ({
       signedInAt: new Date(signedInAt).toISOString(),
       expiresAt: new Date(expiresAt).toISOString(),
     })),
