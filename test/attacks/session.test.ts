@@ -1,0 +1,234 @@
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import type { FunctionsHost } from "../../local/host/host.ts";
+import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
+import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
+import { sealCookie } from "../../src/shared/session/cookies.ts";
+import { createKeyring } from "../../src/shared/store/sealing.ts";
+import { itLeaksNothing, keyringOf } from "../support/attack.ts";
+import { eventually } from "../support/eventually.ts";
+import { sendRaw } from "../support/raw.ts";
+import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { readAccountRows } from "../support/table.ts";
+import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
+import {
+  ADELE,
+  ALEX,
+  isSignedIn,
+  sessionCookieOf,
+  sessionOf,
+  signedInBrowser,
+} from "../support/user.ts";
+
+const NAME = "__Host-lightsout";
+
+let rig: WatchedRig;
+let proxy: TableProxy;
+/** An instance whose requests to the table are counted. */
+let counted: FunctionsHost;
+let browser: Browser;
+/** A session cookie's value that works. */
+let good: string;
+beforeAll(async () => {
+  rig = await startWatchedRig();
+  proxy = await startTableProxy(rig.azurite);
+  counted = await rig.startHost({ env: { TOKEN_CACHE_STORAGE: proxy.connectionString } });
+});
+beforeEach(async () => {
+  browser = await signedInBrowser(rig);
+  good = browser.cookies.get(rig.url, NAME) ?? "";
+  proxy.take();
+});
+afterAll(async () => {
+  await rig?.stop();
+  await proxy?.stop();
+});
+
+/** What each entrance answers to a request with that `Cookie` header. */
+async function answersTo(cookie: string, { url } = counted) {
+  const session = await sendRaw({ url }, { path: "/auth/session", headers: { cookie } });
+  const graph = await sendRaw({ url }, { path: "/graph/me", headers: { cookie } });
+  const home = await sendRaw({ url }, { path: "/", headers: { cookie } });
+  const { signedIn } = JSON.parse(session.body);
+  return { signedIn, statuses: [session.status, graph.status, home.status], bodies: [graph, home] };
+}
+
+const REFUSED = { signedIn: false, statuses: [200, 401, 200] };
+
+const changed = (value: string, at: number) =>
+  value.slice(0, at) + (value.at(at) === "A" ? "B" : "A") + value.slice(at).slice(1);
+/** A cookie that is sealed as ours are, with other keys. */
+function foreign(content: unknown, keyId = "local") {
+  const keys = readSealingKeys({
+    TOKEN_CACHE_KEYS: `${keyId}:${randomBytes(32).toString("base64")}`,
+  });
+  return sealCookie(createKeyring(keys, randomBytes), NAME, content);
+}
+const ticket = { partition: "a.x", generation: "g", sessionId: "s" };
+
+describe("a session cookie", () => {
+  it.each<[string, (good: string) => string]>([
+    ["that is empty", () => ""],
+    ["that is a dot", () => "."],
+    ["that has no content", () => "local."],
+    ["that is key-illegal", () => "a/b\\c#d?e"],
+    ["that climbs", () => "../../../lightsout"],
+    ["that is an OData filter", () => "' or PartitionKey ge '"],
+    ["that is an OData key", () => "a',RowKey='head')/x("],
+    ["that is percent-encoded", () => "%27%20or%201%20eq%201"],
+    ["that is JSON", () => JSON.stringify(ticket).replaceAll('"', "%22")],
+    [
+      "that is base64 of JSON",
+      () => `local.${Buffer.from(JSON.stringify(ticket)).toString("base64url")}`,
+    ],
+    ["that is a JWT", () => "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGVsZSJ9."],
+    ["whose key is a prototype's", (value) => value.replace("local", "__proto__")],
+    ["whose key is a constructor", (value) => value.replace("local", "constructor")],
+    ["whose key nobody has", (value) => value.replace("local", "other")],
+    ["without its key", (value) => value.replace("local", "")],
+    ["whose nonce was changed", (value) => changed(value, 8)],
+    ["whose content was changed", (value) => changed(value, 60)],
+    ["whose tag was changed", (value) => changed(value, value.length - 10)],
+    ["that was cut", (value) => value.slice(0, -30)],
+    ["whose tag was cut to four bytes", (value) => value.slice(0, -16)],
+    ["that was made longer", (value) => `${value}AAAA`],
+    ["twice over", (value) => value + value],
+    ["in upper case", (value) => value.toUpperCase()],
+    ["in quotes", (value) => `"${value}"`],
+    ["that another app sealed", () => foreign(ticket)],
+    ["that another app sealed, as a list", () => foreign([ticket])],
+    ["that is large", () => `local.${"A".repeat(5_000)}`],
+    ["that is as large as a request can be", () => `local.${"A".repeat(30_000)}`],
+    ["of letters that are not ASCII", () => Buffer.from("local.\u00e4\u00f6").toString("latin1")],
+  ])("%s is nobody's, and no query is made of it", async (_, attack) => {
+    const { signedIn, statuses, bodies } = await answersTo(`${NAME}=${attack(good)}`);
+    expect({ signedIn, statuses }).toEqual(REFUSED);
+    expect(proxy.take()).toEqual([]);
+    expect(JSON.stringify(bodies)).not.toContain("AAAA");
+  });
+
+  it.each<[string, (good: string) => string]>([
+    ["another name's case", (value) => `__host-lightsout=${value}`],
+    ["a name without its prefix", (value) => `lightsout=${value}`],
+    ["a name that only begins with it", (value) => `${NAME}-x=${value}`],
+    ["a sign-in's name", (value) => `${NAME}-signin-0=${value}`],
+    ["a prefix that a subdomain may set", (value) => `__Secure-lightsout=${value}`],
+  ])("under %s is nobody's", async (_, header) => {
+    const { signedIn, statuses } = await answersTo(header(good));
+    expect({ signedIn, statuses }).toEqual(REFUSED);
+    expect(proxy.take()).toEqual([]);
+  });
+
+  it("is not one when it was sealed for a sign-in, though the keys are the same", async () => {
+    const sealed = sealCookie(keyringOf(rig), `${NAME}-signin-0`, ticket);
+    expect(await answersTo(`${NAME}=${sealed}`)).toMatchObject(REFUSED);
+    expect(proxy.take()).toEqual([]);
+  });
+
+  it.each([
+    { ...ticket, partition: "' or PartitionKey ge '" },
+    { ...ticket, partition: "a',RowKey='head", generation: "x'y" },
+    { ...ticket, sessionId: "__proto__" },
+  ])("that we sealed ourselves, around what is no key, finds nothing: %j", async (content) => {
+    // Only for whoever has the keys; even then a key is a key and no query.
+    const sealed = sealCookie(keyringOf(rig), NAME, content);
+    expect(await answersTo(`${NAME}=${sealed}`)).toMatchObject(REFUSED);
+    expect(new Set(proxy.take())).toEqual(new Set(["GET"]));
+  });
+
+  it("counts once: one that was set beside it changes nothing", async () => {
+    const attacker = await signedInBrowser(rig, ALEX);
+    const header = `${NAME}=${good}; ${sessionCookieOf(rig, attacker)}`;
+    const { body } = await sendRaw(rig, { path: "/auth/session", headers: { cookie: header } });
+    expect(JSON.parse(body)).toMatchObject({ account: { username: ADELE } });
+  });
+
+  it("is for this host, this path and this app's own requests only", async () => {
+    const form = await browser.signIn(`${rig.url}/auth/signin`, ADELE);
+    const { headers } = await browser.submit(form, { follow: false });
+    const cookie = headers["set-cookie"]?.find((text) => text.startsWith(`${NAME}=`)) ?? "";
+    const [, ...attributes] = cookie.split("; ");
+    expect(attributes.sort()).toEqual([
+      "httponly",
+      `max-age=${12 * 3_600}`,
+      "path=/",
+      "samesite=lax",
+      "secure",
+    ]);
+  });
+});
+
+describe("an old session cookie", () => {
+  it("is dead on every instance after a sign-out", async () => {
+    const instances = [rig.host, counted, await rig.startHost()];
+    const cookie = sessionCookieOf(rig, browser);
+    for (const instance of instances) expect(await isSignedIn(instance, cookie)).toBe(true);
+    await browser.submit((await browser.get(`${rig.url}/auth/signout`)).forms[0]);
+    for (const instance of instances) {
+      expect(await answersTo(cookie, instance)).toMatchObject(REFUSED);
+    }
+    await signedInBrowser(rig, ADELE, browser);
+    for (const instance of instances) expect(await isSignedIn(instance, cookie)).toBe(false);
+    await instances[2]?.stop();
+  });
+
+  it("ends by the server's clock, whatever the browser does with it", async () => {
+    const brief = await rig.startHost({ env: { SESSION_HOURS: "0.0003" } });
+    const form = await browser.signIn(`${rig.url}/auth/signin`, ADELE);
+    const cookies = browser.cookies.header(new URL(rig.url), {
+      crossSite: true,
+      safeNavigation: false,
+    });
+    const answer = await fetch(`${brief.url}/auth/callback`, {
+      method: "POST",
+      redirect: "manual",
+      headers: { cookie: cookies },
+      body: new URLSearchParams(form.fields),
+    });
+    const [cookie = ""] = answer.headers.getSetCookie().join().split(";");
+    expect(cookie).toMatch(/^__Host-lightsout=local/);
+    await eventually(async () => !(await isSignedIn(rig, cookie)));
+    await brief.stop();
+  });
+});
+
+describe("another account that signs in over a live session", () => {
+  it("ends that session, and takes nothing over from it", async () => {
+    const old = sessionCookieOf(rig, browser);
+    const elsewhere = await signedInBrowser(rig, ADELE);
+    const form = await browser.signIn(
+      `${rig.url}/auth/signin?prompt=select_account&scope=Mail.Read`,
+      ALEX,
+    );
+    await browser.submit(form);
+
+    expect(await isSignedIn(rig, old)).toBe(false);
+    expect(await sessionOf(rig, elsewhere)).toMatchObject({ account: { username: ADELE } });
+    expect(await sessionOf(rig, browser)).toMatchObject({ account: { username: ALEX } });
+    const calls = rig.graph.calls.length;
+    for (const path of ["/graph/me", "/graph/me/messages", "/"]) {
+      expect((await browser.get(rig.url + path)).body).not.toContain("Adele");
+    }
+    const alex = rig.tenant.users.find(({ username }) => username === ALEX);
+    expect(new Set(rig.graph.calls.slice(calls).map(({ oid }) => oid))).toEqual(
+      new Set([alex?.oid]),
+    );
+  });
+
+  it("takes the tokens with it when that session was the account's last", async () => {
+    const key = { "x-functions-key": rig.host.keys.default };
+    for (const { oid } of rig.tenant.users.slice(0, 2)) {
+      const url = `${rig.url}/accounts/${oid}.${rig.tenant.tenantId}`;
+      await fetch(url, { method: "DELETE", headers: key });
+    }
+    const fresh = await signedInBrowser(rig, ADELE, createBrowser());
+    const [before] = await readAccountRows(rig.azurite);
+    const form = await fresh.signIn(`${rig.url}/auth/signin?prompt=select_account`, ALEX);
+    await fresh.submit(form);
+    const rows = await readAccountRows(rig.azurite);
+    expect(rows).toHaveLength(1);
+    expect(rows[0]?.partitionKey).not.toBe(before?.partitionKey);
+  });
+});
+
+itLeaksNothing(() => rig);

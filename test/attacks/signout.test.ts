@@ -1,0 +1,224 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import type { BrowserContext, Page } from "playwright-core";
+import type { Browser } from "../../local/tenant/browserless.ts";
+import { launchChromium } from "../browser/chromium.ts";
+import { describeInBrowser } from "../browser/describeInBrowser.ts";
+import { itLeaksNothing } from "../support/attack.ts";
+import { sendRaw } from "../support/raw.ts";
+import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import {
+  callFrontChannel,
+  sessionCookieOf,
+  sessionOf,
+  sidOf,
+  signedInBrowser,
+} from "../support/user.ts";
+
+let rig: WatchedRig;
+let browser: Browser;
+/** What a browser adds to every request to the app. */
+let cookie: string;
+beforeAll(async () => {
+  rig = await startWatchedRig();
+  browser = await signedInBrowser(rig);
+  cookie = sessionCookieOf(rig, browser);
+});
+afterAll(() => rig?.stop());
+
+const signedIn = async () => (await sessionOf(rig, browser)).signedIn;
+const SAME_ORIGIN = { "sec-fetch-site": "same-origin" };
+
+describe("another site that", () => {
+  const evil = { url: "http://evil.localhost/", noReferrer: false };
+
+  it.each([
+    ["links to it", { "sec-fetch-dest": "document", "sec-fetch-mode": "navigate" }],
+    ["shows it as an image", { "sec-fetch-dest": "image", "sec-fetch-mode": "no-cors" }],
+    ["frames it", { "sec-fetch-dest": "iframe", "sec-fetch-mode": "navigate" }],
+    ["prefetches it", { "sec-purpose": "prefetch;prerender", purpose: "prefetch" }],
+    ["loads it as a script", { "sec-fetch-dest": "script", "sec-fetch-mode": "no-cors" }],
+  ])("%s gets the question, and nothing happens", async (_, headers) => {
+    const answer = await sendRaw(rig, {
+      path: "/auth/signout",
+      headers: { cookie, "sec-fetch-site": "cross-site", ...headers },
+    });
+    expect(answer.status).toBe(200);
+    expect(answer.headers).not.toHaveProperty("set-cookie");
+    expect(await signedIn()).toBe(true);
+  });
+
+  it("posts a form there is refused", async () => {
+    const action = `${rig.url}/auth/signout`;
+    const form = { method: "POST" as const, action, fields: {}, buttons: [], page: evil };
+    expect((await browser.submit(form, { follow: false })).status).toBe(403);
+    expect(await signedIn()).toBe(true);
+  });
+});
+
+describe("a post", () => {
+  it.each<[string, Record<string, string>]>([
+    ["of another case of same-origin", { "sec-fetch-site": "Same-Origin" }],
+    ["of two sites at once", { "sec-fetch-site": "same-origin, cross-site" }],
+    ["of a site that is same-origin and more", { "sec-fetch-site": "same-origin-x" }],
+    ["of a person's own making", { "sec-fetch-site": "none" }],
+    [
+      "that says cross-site, with the right origin",
+      { "sec-fetch-site": "cross-site", origin: "=" },
+    ],
+    ["of the origin null", { origin: "null" }],
+    ["of an origin that begins with ours", { origin: "=.evil.example" }],
+    ["of our origin, as a user name", { origin: "=@evil.example" }],
+    ["of our origin with a path", { origin: "=/" }],
+    ["of our host, on another port", { origin: "http://localhost:1" }],
+    ["of our host, in another scheme", { origin: "https://localhost" }],
+    ["of two origins", { origin: "= https://evil.example" }],
+    ["of a referrer alone", { referer: "=/" }],
+  ])("%s is refused", async (_, headers) => {
+    const own = Object.entries(headers).map(([name, value]) => [name, value.replace("=", rig.url)]);
+    const answer = await sendRaw(rig, {
+      path: "/auth/signout",
+      method: "POST",
+      headers: { cookie, ...Object.fromEntries(own) },
+    });
+    expect(answer.status).toBe(403);
+    expect(answer.headers).not.toHaveProperty("set-cookie");
+    expect(await signedIn()).toBe(true);
+  });
+});
+
+describe("a request that only looks like one", () => {
+  it.each<[string, string, Record<string, string>]>([
+    ["GET", "/auth/signout", { "x-http-method-override": "POST" }],
+    ["GET", "/auth/signout", { "x-http-method": "POST", "x-method-override": "POST" }],
+    ["GET", "/auth/signout?_method=POST", {}],
+    ["GET", "/auth/signout?method=POST&confirm=true", {}],
+    ["HEAD", "/auth/signout", {}],
+    ["PUT", "/auth/signout", {}],
+    ["DELETE", "/auth/signout", {}],
+    ["PATCH", "/auth/signout", {}],
+    ["OPTIONS", "/auth/signout", { "access-control-request-method": "POST" }],
+    ["TRACE", "/auth/signout", {}],
+    ["POST", "//auth/signout", {}],
+    ["POST", "/auth//signout", {}],
+    ["POST", "/auth/signout/x", {}],
+    ["POST", "/auth/signout;x", {}],
+    ["POST", "/auth/signout%00", {}],
+    ["POST", "/auth%2fsignout", {}],
+    ["POST", "/auth%5csignout", {}],
+    ["POST", "/auth/signout%252f", {}],
+    ["POST", "/auth/sign\u00f6ut", {}],
+    ["POST", "/auth/session", {}],
+    ["POST", "/auth/sessions", {}],
+    ["POST", "/", {}],
+  ])("%s %s signs nobody out", async (method, path, headers) => {
+    const answer = await sendRaw(rig, {
+      method,
+      path: encodeURI(path).replaceAll("%25", "%"),
+      headers: { cookie, ...SAME_ORIGIN, ...headers },
+    });
+    expect(answer.status).toBeLessThan(500);
+    expect(answer.headers).not.toHaveProperty("set-cookie");
+    expect(await signedIn()).toBe(true);
+  });
+
+  it.each([
+    "/auth/signout/",
+    "/AUTH/SignOut",
+    "/x/../auth/signout",
+    "/auth/%73ignout",
+    "/auth/./signout",
+  ])("but %s is the same address: cross-site it does nothing either", async (path) => {
+    const headers = { cookie, "sec-fetch-site": "cross-site", origin: "https://evil.example" };
+    expect((await sendRaw(rig, { method: "POST", path, headers })).status).toBe(403);
+    expect(await signedIn()).toBe(true);
+  });
+});
+
+describe("after a sign-out", () => {
+  it.each([
+    "post_logout_redirect_uri=https://evil.example",
+    "returnTo=//evil.example",
+    "redirect_uri=https://evil.example",
+    "state=evil",
+    "logout_hint=evil",
+    "id_token_hint=evil",
+  ])("the way on is the app's own, whatever %s says", async (query) => {
+    const own = await signedInBrowser(rig);
+    const answer = await sendRaw(rig, {
+      method: "POST",
+      path: `/auth/signout?${query}`,
+      headers: {
+        ...SAME_ORIGIN,
+        cookie: sessionCookieOf(rig, own),
+        "content-type": "application/x-www-form-urlencoded",
+      },
+      body: query,
+    });
+    expect(answer.status).toBe(303);
+    const { location = "" } = answer.headers;
+    expect(location).not.toContain("evil");
+    const { origin, searchParams } = new URL(location);
+    expect(origin).toBe(rig.tenant.url);
+    expect([...searchParams.keys()]).toEqual(["post_logout_redirect_uri", "logout_hint"]);
+    expect(searchParams.get("post_logout_redirect_uri")).toBe(`${rig.url}/`);
+    expect(await sessionOf(rig, own)).toMatchObject({ signedIn: false });
+    browser = await signedInBrowser(rig);
+    cookie = sessionCookieOf(rig, browser);
+  });
+});
+
+describeInBrowser("going back in the browser after a sign-out", () => {
+  let context: BrowserContext;
+  beforeEach(async () => {
+    context = await launchChromium({ thirdPartyCookies: "blocked" });
+  });
+  afterEach(() => context.close());
+
+  async function signIn(): Promise<Page> {
+    const page = await context.newPage();
+    await page.goto(rig.url);
+    await page.getByRole("link", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Adele Vance" }).click();
+    await page.getByRole("heading", { name: "Adele Vance" }).waitFor();
+    return page;
+  }
+
+  /** Steps back through the whole history and looks at every page of this app. */
+  async function pagesBehind(page: Page): Promise<string[]> {
+    const seen: string[] = [];
+    for (let step = 0; step < 8; step++) {
+      const before = page.url();
+      await page.goBack({ waitUntil: "load" }).catch(() => null);
+      if (page.url().startsWith(rig.url)) seen.push(await page.content());
+      if (page.url() === before && step > 3) break;
+    }
+    return seen;
+  }
+
+  it("here shows nothing private", async () => {
+    const page = await signIn();
+    await page.getByRole("link", { name: "Your sessions" }).click();
+    await page.getByRole("heading", { name: "Your sessions" }).waitFor();
+    await page.getByRole("button", { name: "Sign out everywhere" }).click();
+    await page.getByRole("heading", { name: "You are signed out" }).waitFor();
+    const pages = await pagesBehind(page);
+    expect(pages.length).toBeGreaterThan(1);
+    for (const content of pages) expect(content).not.toMatch(/Adele|adelev/);
+  });
+
+  it("in another app shows nothing private", async () => {
+    const page = await signIn();
+    await page.getByRole("link", { name: "Your sessions" }).click();
+    await page.getByRole("heading", { name: "Your sessions" }).waitFor();
+    await page.goto(`${rig.url}/auth/session`);
+    const { sessions } = rig.tenant;
+    const sid = sessions.at(-1)?.signIns[0]?.sid ?? sidOf(rig, browser);
+    expect((await callFrontChannel(rig, sid)).status).toBe(200);
+    await page.reload();
+    const pages = await pagesBehind(page);
+    expect(pages.length).toBeGreaterThan(1);
+    for (const content of pages) expect(content).not.toMatch(/Adele|adelev/);
+  });
+});
+
+itLeaksNothing(() => rig);
