@@ -1,0 +1,226 @@
+import type { Benchmark, Options } from "../benchmark.ts";
+import { CONTESTANTS, type Contestant, type Running } from "../contestants/contestants.ts";
+import { startDirect } from "../contestants/direct.ts";
+import { startHostedContestant } from "../contestants/hosted.ts";
+import { barChart } from "../lib/chart.ts";
+import { number, spread, times } from "../lib/format.ts";
+import type { Sample } from "../lib/load.ts";
+import { percentile, ratios, type Summary, summarize } from "../lib/stats.ts";
+import { bundleProduct } from "../world/bundles.ts";
+import { createCallers } from "../world/callers.ts";
+import { startWorld } from "../world/world.ts";
+
+const TOKENS = [1, 10, 50];
+const CONCURRENCIES = [1, 16, 64];
+const CALLERS = 32;
+const HOSTINGS = ["direct", "hosted"] as const;
+
+/** Of the rounds of one cell. Milliseconds, and requests a second. */
+interface Measured {
+  readonly p50: Summary;
+  readonly p99: number;
+  readonly throughput: Summary;
+  readonly cpu: Summary;
+}
+
+export interface Cell {
+  /** The handler called directly, or the bundle under the local Functions host. */
+  readonly hosting: (typeof HOSTINGS)[number];
+  readonly concurrency: number;
+  readonly tokens: number;
+  readonly measured: Readonly<Record<Contestant, Measured>>;
+  /** Lightsout's p50 over the floor's, by round. */
+  readonly p50ToFloor: Summary;
+  /** Lightsout's throughput over the stock pattern's. */
+  readonly throughputToStock: Summary;
+  /** The stock pattern's CPU time over Lightsout's. */
+  readonly stockCpuToOurs: Summary;
+}
+
+export interface SignedInResult {
+  readonly cells: readonly Cell[];
+}
+
+async function run({ quick, progress }: Options): Promise<SignedInResult> {
+  const rounds = quick ? 3 : 15;
+  const milliseconds = quick ? 250 : 1_000;
+  const turns = (rounds + 1) * CONTESTANTS.length;
+  progress.expect(HOSTINGS.length * TOKENS.length * CONCURRENCIES.length * turns);
+
+  await bundleProduct();
+  const world = await startWorld();
+  const cells: Cell[] = [];
+  try {
+    const metadata = await (await fetch(world.metadataUrl)).text();
+    const callers = await createCallers(world, metadata, TOKENS, CALLERS);
+    for (const hosting of HOSTINGS) {
+      const start = hosting === "direct" ? startDirect : startHostedContestant;
+      const running: [Contestant, Running][] = [];
+      try {
+        for (const contestant of CONTESTANTS) {
+          running.push([contestant, await start(contestant, world, metadata, callers)]);
+        }
+        for (const tokens of TOKENS) {
+          for (const concurrency of CONCURRENCIES) {
+            const samples = emptySamples();
+            // The first round warms up.
+            for (let round = -1; round < rounds; round++) {
+              for (const [contestant, { run }] of inTurn(running, round)) {
+                const sample = await run(tokens, { concurrency, milliseconds });
+                if (round >= 0) samples[contestant].push(sample);
+                progress.step(`${hosting}, ${tokens} tokens, concurrency ${concurrency}`);
+              }
+            }
+            cells.push({ hosting, concurrency, tokens, ...compare(samples) });
+          }
+        }
+      } finally {
+        for (const [, { stop }] of running) await stop();
+      }
+    }
+  } finally {
+    await world.stop();
+  }
+  return { cells };
+}
+
+type Samples = Record<Contestant, Sample[]>;
+
+const emptySamples = (): Samples => ({ lightsout: [], floor: [], stock: [] });
+
+/** Every round in another order: nobody always comes after the same one. */
+function inTurn<T>(all: readonly T[], round: number): T[] {
+  const at = (round + all.length) % all.length;
+  return [...all.slice(at), ...all.slice(0, at)];
+}
+
+const p50Of = ({ latencies }: Sample) => percentile(latencies, 0.5);
+const throughputOf = ({ calls, wall }: Sample) => (calls / wall) * 1_000;
+const cpuOf = ({ calls, cpu }: Sample) => cpu / calls;
+
+function compare(samples: Samples): Omit<Cell, "hosting" | "concurrency" | "tokens"> {
+  const { lightsout, floor, stock } = samples;
+  return {
+    measured: {
+      lightsout: measuredOf(lightsout),
+      floor: measuredOf(floor),
+      stock: measuredOf(stock),
+    },
+    p50ToFloor: ratios(lightsout.map(p50Of), floor.map(p50Of)),
+    throughputToStock: ratios(lightsout.map(throughputOf), stock.map(throughputOf)),
+    stockCpuToOurs: ratios(stock.map(cpuOf), lightsout.map(cpuOf)),
+  };
+}
+
+function measuredOf(samples: readonly Sample[]): Measured {
+  return {
+    p50: summarize(samples.map(p50Of)),
+    p99: percentile(
+      samples.flatMap(({ latencies }) => latencies),
+      0.99,
+    ),
+    throughput: summarize(samples.map(throughputOf)),
+    cpu: summarize(samples.map(cpuOf)),
+  };
+}
+
+const HOSTING_TITLES = {
+  direct: "handlers called directly",
+  hosted: "the built bundle under the local Functions host",
+};
+
+function tables({ cells }: SignedInResult) {
+  return HOSTINGS.flatMap((hosting) => {
+    const own = cells.filter((cell) => cell.hosting === hosting);
+    const title = `Signed-in Graph call, ${HOSTING_TITLES[hosting]}`;
+    return [
+      {
+        id: `signed-in-${hosting}`,
+        title: `${title}: ratios, median (quartiles)`,
+        columns: [
+          "access tokens, concurrency",
+          "throughput to stock",
+          "p50 to floor",
+          "CPU of stock to ours",
+        ],
+        rows: own.map((cell) => [
+          `${cell.tokens}, ${cell.concurrency}`,
+          times(cell.throughputToStock),
+          times(cell.p50ToFloor),
+          times(cell.stockCpuToOurs),
+        ]),
+      },
+      {
+        id: `signed-in-${hosting}-times`,
+        title: `${title}: times`,
+        columns: [
+          "access tokens, concurrency",
+          "",
+          "p50, ms",
+          "p99, ms",
+          "requests/s",
+          "CPU per request, ms",
+        ],
+        rows: own.flatMap(({ tokens, concurrency, measured }) =>
+          CONTESTANTS.map((contestant) => {
+            const { p50, p99, throughput, cpu } = measured[contestant];
+            return [
+              `${tokens}, ${concurrency}`,
+              contestant,
+              spread(p50),
+              number(p99),
+              number(throughput.median),
+              spread(cpu),
+            ];
+          }),
+        ),
+      },
+    ];
+  });
+}
+
+function charts({ cells }: SignedInResult) {
+  const shown = cells.filter(({ hosting }) => hosting === "direct");
+  const chart = (
+    name: string,
+    title: string,
+    subtitle: string,
+    value: (measured: Measured) => number,
+    format: (value: number) => string,
+    concurrency: number,
+  ) => ({
+    name,
+    svg: barChart({
+      title,
+      subtitle,
+      series: ["Lightsout", "the floor: one read, one call", "stock pattern"],
+      groups: shown
+        .filter((cell) => cell.concurrency === concurrency)
+        .map(({ tokens, measured }) => ({
+          label: tokens === 1 ? "1 access token" : `${tokens} access tokens`,
+          values: CONTESTANTS.map((contestant) => value(measured[contestant])),
+        })),
+      format,
+    }),
+  });
+  return [
+    chart(
+      "signed-in-throughput",
+      "Signed-in Graph calls per second",
+      "Handlers called directly, 16 at once. More is better.",
+      ({ throughput }) => throughput.median,
+      (value) => Math.round(value).toLocaleString("en-US"),
+      16,
+    ),
+    chart(
+      "signed-in-cpu",
+      "CPU time of one signed-in Graph call",
+      "Handlers called directly, 16 at once. Less is better.",
+      ({ cpu }) => cpu.median,
+      (value) => `${number(value)} ms`,
+      16,
+    ),
+  ];
+}
+
+export const signedIn: Benchmark<SignedInResult> = { name: "signed-in", run, tables, charts };

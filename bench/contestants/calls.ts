@@ -1,0 +1,79 @@
+import { TableClient } from "@azure/data-tables";
+import { forwardToGraph } from "../../src/shared/graph/graph.ts";
+import { signedIn } from "../../src/shared/http/handlers.ts";
+import { privately } from "../../src/shared/http/responses.ts";
+import { TABLE_NAME } from "../../src/shared/store/azureTable.ts";
+import type { Call } from "../lib/load.ts";
+import { createStock } from "../stock/stock.ts";
+import type { SignedIn } from "../world/accounts.ts";
+import { composeApp } from "../world/app.ts";
+import { requestOf } from "../world/request.ts";
+import type { Contestant } from "./contestants.ts";
+
+export type Env = Readonly<Record<string, string>>;
+
+/** A user of every contestant. */
+export interface Caller extends SignedIn {
+  readonly stockCookie: string;
+}
+
+export function createContestant(name: Contestant, env: Env, metadata: string) {
+  switch (name) {
+    case "lightsout":
+      return lightsout(env);
+    case "floor":
+      return floor(env);
+    case "stock":
+      return stock(env, metadata);
+  }
+}
+
+/** The handler of `/graph/{*path}`, without the Functions host. */
+function lightsout(env: Env) {
+  const app = composeApp(env);
+  const handler = signedIn(app, async (request, session) =>
+    privately(await forwardToGraph(app, request, session)),
+  );
+  return (callers: readonly Caller[]): Call => {
+    const requests = callers.map(({ cookie }) => requestOf("/graph/me", { cookie }));
+    return async (number) => {
+      expectOk((await handler(pick(requests, number), undefined)).status);
+    };
+  };
+}
+
+/** One signed point read and one fetch with a token that is at hand: less than this, no stateless app can do. */
+function floor(env: Env) {
+  const table = TableClient.fromConnectionString(env.TOKEN_CACHE_STORAGE ?? "", TABLE_NAME, {
+    allowInsecureConnection: true,
+  });
+  const url = `${env.GRAPH_BASE_URL}/me`;
+  return (callers: readonly Caller[]): Call =>
+    async (number) => {
+      const { row, graphToken } = pick(callers, number);
+      await table.getEntity(row.partitionKey, row.rowKey);
+      const response = await fetch(url, { headers: { authorization: `Bearer ${graphToken}` } });
+      await response.arrayBuffer();
+      expectOk(response.status);
+    };
+}
+
+function stock(env: Env, metadata: string) {
+  const { graphMe } = createStock(env, metadata);
+  return (callers: readonly Caller[]): Call => {
+    const requests = callers.map(({ stockCookie }) =>
+      requestOf("/graph/me", { cookie: stockCookie }),
+    );
+    return async (number) => {
+      expectOk((await graphMe(pick(requests, number))).status);
+    };
+  };
+}
+
+function pick<T>(values: readonly T[], number: number): T {
+  return values[number % values.length] as T;
+}
+
+function expectOk(status: number): void {
+  if (status !== 200) throw new Error(`The answer was ${status}.`);
+}

@@ -1,0 +1,42 @@
+import { parseArgs } from "node:util";
+import type { Benchmark } from "./benchmark.ts";
+import { benchmarks } from "./benchmarks/all.ts";
+import { Progress } from "./lib/progress.ts";
+import { environment, save, saveChart } from "./lib/results.ts";
+import { textTable } from "./lib/table.ts";
+
+const HELP = `Usage: npm run bench [-- --only NAME]... [-- --quick]
+
+Measures Lightsout, and keeps the results in bench/results.
+  --only NAME   one of ${benchmarks.map(({ name }) => name).join(", ")}; can be repeated
+  --quick       seconds instead of minutes, to see that everything works; nothing is kept
+  --help        show this
+
+Then: node bench/report.ts writes the results into the documentation.
+`;
+
+const flag = { type: "boolean", default: false } as const;
+const { values } = parseArgs({
+  options: { only: { type: "string", multiple: true }, quick: flag, help: flag },
+});
+const { only, quick, help } = values;
+const chosen = only ? benchmarks.filter(({ name }) => only.includes(name)) : benchmarks;
+
+if (help || chosen.length < (only?.length ?? 0)) {
+  process.stdout.write(HELP);
+  process.exitCode = help ? 0 : 1;
+} else {
+  process.stdout.write(`${environment()}\n`);
+  for (const benchmark of chosen) await run(benchmark as Benchmark<unknown>);
+}
+
+async function run(benchmark: Benchmark<unknown>): Promise<void> {
+  const progress = new Progress(benchmark.name);
+  const result = await benchmark.run({ quick, progress });
+  progress.end();
+  for (const table of benchmark.tables(result)) process.stdout.write(`\n${textTable(table)}\n`);
+  process.stdout.write("\n");
+  if (quick) return;
+  await save(benchmark.name, result);
+  for (const { name, svg } of benchmark.charts(result)) await saveChart(name, svg);
+}

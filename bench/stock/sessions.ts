@@ -1,0 +1,28 @@
+import type { TableClient } from "@azure/data-tables";
+import type { AccountInfo } from "@azure/msal-node";
+
+export interface StockSession {
+  readonly account: AccountInfo;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+/** Sessions as `express-session` keeps them in a store: one row each, its content JSON. */
+export function createSessions(table: TableClient) {
+  return {
+    async get(id: string): Promise<StockSession | undefined> {
+      try {
+        const { session } = await table.getEntity<{ session: string }>(id, id);
+        const found = JSON.parse(session) as StockSession;
+        return found.expiresAt > Date.now() ? found : undefined;
+      } catch (error) {
+        if ((error as { statusCode?: number }).statusCode === 404) return undefined;
+        throw error;
+      }
+    },
+    async set(id: string, session: StockSession): Promise<void> {
+      const row = { partitionKey: id, rowKey: id, session: JSON.stringify(session) };
+      await table.upsertEntity(row, "Replace");
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { createServer } from "node:http";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
+/*
+ * Loaded into a Functions host by `--import`: answers what the process has used so far, on a port of its own.
+ */
+
+export interface Vitals {
+  /** Milliseconds of CPU time since the start. */
+  readonly cpu: number;
+  /** Bytes. With `?gc`, after a full collection. */
+  readonly heapUsed: number;
+  readonly rss: number;
+  readonly sockets: number;
+  /** The longest the event loop was held up since the last `?reset`, in milliseconds. */
+  readonly longestStall: number;
+}
+
+const RESOLUTION = 5;
+const delay = monitorEventLoopDelay({ resolution: RESOLUTION });
+delay.enable();
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+
+const server = createServer((request, response) => {
+  const { searchParams } = new URL(request.url ?? "/", "http://probe");
+  const longestStall = Math.max(0, delay.max / 1e6 - RESOLUTION);
+  if (searchParams.has("gc")) collect();
+  const { user, system } = process.cpuUsage();
+  const { heapUsed, rss } = process.memoryUsage();
+  const sockets = process.getActiveResourcesInfo().filter((name) => name.includes("TCP")).length;
+  const vitals: Vitals = {
+    cpu: (user + system) / 1_000,
+    heapUsed,
+    rss,
+    sockets,
+    longestStall,
+  };
+  response.end(JSON.stringify(vitals));
+  // A collection asked for from outside is no stall of the app's.
+  if (searchParams.has("reset") || searchParams.has("gc")) delay.reset();
+});
+server.listen(Number(process.env.BENCH_PROBE_PORT), "127.0.0.1").unref();

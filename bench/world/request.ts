@@ -1,0 +1,18 @@
+import type { HttpRequest } from "../../src/shared/http/types.ts";
+import { BASE_URL } from "./setUp.ts";
+
+/** A request as the Functions programming model hands it to a handler. */
+export function requestOf(
+  path: string,
+  headers: Record<string, string> = {},
+  { method = "GET", body = "" } = {},
+): HttpRequest {
+  return {
+    method,
+    url: BASE_URL + path,
+    headers: new Headers(headers),
+    params: {},
+    text: async () => body,
+    arrayBuffer: async () => new TextEncoder().encode(body).buffer,
+  };
+}
