@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import type { Browser } from "../../local/tenant/browserless.ts";
+import { itLeaksNothing, seen } from "../support/attack.ts";
+import { type RawRequest, sendRaw } from "../support/raw.ts";
+import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { readAccountRows } from "../support/table.ts";
+import {
+  ADELE,
+  ALEX,
+  sessionCookieOf,
+  sessionOf,
+  sidOf,
+  signedInBrowser,
+} from "../support/user.ts";
+
+const PATH = "/auth/logout-callback";
+
+let rig: WatchedRig;
+let adele: Browser;
+let alex: Browser;
+/** Of Adele's session, which no attack may end. */
+let sid: string;
+/** What a sign-out that found its session was answered. */
+let known: string;
+let claims: Record<string, unknown> = {};
+
+beforeAll(async () => {
+  rig = await startWatchedRig();
+  rig.tenant.switches.idTokenOverrides = (given) => {
+    claims = given;
+    return { claims: given };
+  };
+  alex = await signedInBrowser(rig, ALEX);
+  const answer = await sendRaw(rig, `${PATH}?sid=${sidOf(rig, alex, ALEX)}`);
+  expect(answer.status).toBe(200);
+  expect(await sessionOf(rig, alex)).toMatchObject({ signedIn: false });
+  known = seen(answer);
+  adele = await signedInBrowser(rig, ADELE);
+  sid = sidOf(rig, adele);
+});
+beforeEach(async () => {
+  expect(await sessionOf(rig, adele)).toMatchObject({ signedIn: true });
+});
+afterAll(() => rig?.stop());
+
+const encode = encodeURIComponent;
+
+describe("a front-channel call with", () => {
+  it.each<[string, () => string]>([
+    ["no parameter", () => ""],
+    ["an empty sid", () => "sid="],
+    ["a sid without a value", () => "sid"],
+    ["an unknown sid", () => `sid=${crypto.randomUUID()}`],
+    ["the sid in upper case", () => `sid=${sid.toUpperCase()}`],
+    ["the sid's beginning", () => `sid=${sid.slice(0, -1)}`],
+    ["the sid's end", () => `sid=${sid.slice(1)}`],
+    ["the sid and more", () => `sid=${sid}0`],
+    ["the sid after a space", () => `sid=%20${sid}`],
+    ["the sid before a space", () => `sid=${sid}%20`],
+    ["the sid before a null", () => `sid=${sid}%00`],
+    ["the sid in braces", () => `sid=${encode(`{${sid}}`)}`],
+    ["the sid without dashes", () => `sid=${sid.replaceAll("-", "")}`],
+    ["the sid encoded twice", () => `sid=${sid.replaceAll("-", "%252d")}`],
+    ["the sid twice", () => `sid=${sid}&sid=${sid}`],
+    ["the sid and another", () => `sid=${sid}&sid=x`],
+    ["the sid as a list", () => `sid[]=${sid}`],
+    ["the sid under another name's case", () => `SID=${sid}`],
+    ["the sid under other names", () => `session_state=${sid}&id=${sid}&s=${sid}`],
+    ["the sid in a fragment of a value", () => `sid=%23${sid}`],
+    ["a wildcard", () => "sid=*"],
+    ["a pattern", () => "sid=%25"],
+    ["an OData filter", () => `sid=${encode("' or PartitionKey ge '")}`],
+    ["characters that are illegal in keys", () => `sid=${encode("/\\#?\u0001\ud83d\ude80")}`],
+    ["a path", () => `sid=${encode("../../lightsout")}`],
+    ["a prototype key", () => "sid=__proto__"],
+    ["seven thousand characters", () => `sid=${"x".repeat(7_000)}`],
+    ["513 characters", () => `sid=${"x".repeat(513)}`],
+    ["the user's sub for a sid", () => `sid=${encode(String(claims.sub))}`],
+    ["the user's oid for a sid", () => `sid=${claims.oid}`],
+    ["the user's account for a sid", () => `sid=${claims.oid}.${claims.tid}`],
+    ["the user's address for a sid", () => `sid=${encode(ADELE)}`],
+    ["the user's login hint for a sid", () => `sid=${encode(String(claims.login_hint))}`],
+    ["the user's sub, and no sid", () => `sub=${encode(String(claims.sub))}`],
+    ["another issuer", () => `sid=${sid}&iss=https://evil.example`],
+    ["an empty issuer", () => `sid=${sid}&iss=`],
+    ["the issuer twice", () => `sid=${sid}&iss=${rig.tenant.issuer}&iss=${rig.tenant.issuer}`],
+    ["the issuer in another case", () => `sid=${sid}&iss=${rig.tenant.issuer.toUpperCase()}`],
+    ["the issuer and more", () => `sid=${sid}&iss=${rig.tenant.issuer}/`],
+    [
+      "the issuer of another tenant",
+      () =>
+        `sid=${sid}&iss=${rig.tenant.issuer.replace(/\/[^/]+\/v2/, `/${crypto.randomUUID()}/v2`)}`,
+    ],
+    [
+      "the issuer of version 1",
+      () => `sid=${sid}&iss=https://sts.windows.net/${rig.tenant.tenantId}/`,
+    ],
+    [
+      "the issuer's placeholder",
+      () => `sid=${sid}&iss=${encode("https://login.microsoftonline.com/{tenantid}/v2.0")}`,
+    ],
+  ])("%s ends nothing, and is answered like one that did", async (_, query) => {
+    const answer = await sendRaw(rig, `${PATH}?${query()}`);
+    expect(seen(answer)).toBe(known);
+    expect(await sessionOf(rig, adele)).toMatchObject({ signedIn: true });
+  });
+
+  it.each<[string, () => Partial<RawRequest>]>([
+    ["HEAD", () => ({ method: "HEAD" })],
+    ["OPTIONS", () => ({ method: "OPTIONS" })],
+    ["PUT", () => ({ method: "PUT" })],
+    ["DELETE", () => ({ method: "DELETE" })],
+    [
+      "POST",
+      () => ({
+        method: "POST",
+        body: `sid=${sid}`,
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+      }),
+    ],
+  ])("%s has no effect", async (_, request) => {
+    const answer = await sendRaw(rig, { path: `${PATH}?sid=${sid}`, ...request() });
+    expect(answer.status).toBe(404);
+    expect(await sessionOf(rig, adele)).toMatchObject({ signedIn: true });
+  });
+
+  it("the sid in a header, a cookie or a body has no effect", async () => {
+    const headers = { sid, cookie: `sid=${sid}`, "x-sid": sid, referer: `${rig.url}/?sid=${sid}` };
+    const answer = await sendRaw(rig, { path: PATH, headers, body: `sid=${sid}` });
+    expect(seen(answer)).toBe(known);
+    expect(await sessionOf(rig, adele)).toMatchObject({ signedIn: true });
+  });
+
+  it.each(["//auth/logout-callback", "/auth/logout-callback/x", "/auth%2flogout-callback"])(
+    "%s for a path is none",
+    async (path) => {
+      expect((await sendRaw(rig, `${path}?sid=${sid}`)).status).toBe(404);
+      expect(await sessionOf(rig, adele)).toMatchObject({ signedIn: true });
+    },
+  );
+});
+
+describe("a call with one user's cookie and another's sid", () => {
+  it("ends the other's, and the cookie's owner notices nothing", async () => {
+    const attacker = await signedInBrowser(rig, ALEX);
+    const victim = await signedInBrowser(rig, ADELE);
+    const answer = await sendRaw(rig, {
+      path: `${PATH}?sid=${sidOf(rig, victim)}`,
+      headers: { cookie: sessionCookieOf(rig, attacker) },
+    });
+    expect(seen(answer)).toBe(known);
+    expect(await sessionOf(rig, victim)).toMatchObject({ signedIn: false });
+    expect(await sessionOf(rig, attacker)).toMatchObject({ account: { username: ALEX } });
+    adele = await signedInBrowser(rig, ADELE);
+    sid = sidOf(rig, adele);
+  });
+
+  it("repeated, does not touch the next sign-in", async () => {
+    const old = sid;
+    await sendRaw(rig, `${PATH}?sid=${old}`);
+    rig.tenant.revoke(String(claims.oid));
+    adele = await signedInBrowser(rig, ADELE);
+    sid = sidOf(rig, adele);
+    expect(sid).not.toBe(old);
+    for (let i = 0; i < 5; i++) expect(seen(await sendRaw(rig, `${PATH}?sid=${old}`))).toBe(known);
+    expect(await sessionOf(rig, adele)).toMatchObject({ signedIn: true });
+  });
+});
+
+describe("a thousand made-up sids", () => {
+  it("lock nobody out: in the middle of them people work, sign in and sign out", async () => {
+    const others = await signedInBrowser(rig, ALEX);
+    let flooding = true;
+    const statuses = new Set<string>();
+    const flood = Array.from({ length: 20 }, async () => {
+      for (let i = 0; i < 50; i++) {
+        statuses.add(seen(await sendRaw(rig, `${PATH}?sid=${crypto.randomUUID()}`)));
+      }
+    });
+    const work = async () => {
+      let rounds = 0;
+      while (flooding || rounds < 2) {
+        expect((await adele.get(`${rig.url}/graph/me`)).status).toBe(200);
+        const guest = await signedInBrowser(rig, "meganb@contoso.com");
+        const meganSid = sidOf(rig, guest, "meganb@contoso.com");
+        expect(seen(await sendRaw(rig, `${PATH}?sid=${meganSid}`))).toBe(known);
+        expect(await sessionOf(rig, guest)).toMatchObject({ signedIn: false });
+        rounds++;
+      }
+    };
+    const working = work();
+    await Promise.all(flood);
+    flooding = false;
+    await working;
+    expect([...statuses]).toEqual([known]);
+    expect(await sessionOf(rig, others)).toMatchObject({ account: { username: ALEX } });
+    expect(await readAccountRows(rig.azurite)).toHaveLength(2);
+  });
+});
+
+itLeaksNothing(() => rig);
