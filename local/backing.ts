@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { startAzurite } from "./azurite/azurite.ts";
+import type { LogLine } from "./host/log.ts";
+import { startLive } from "./live/live.ts";
 import type { Parts } from "./parts.ts";
 import { freePort, isFree } from "./ports.ts";
 import { ROOT } from "./root.ts";
@@ -8,7 +10,14 @@ import { loadSecrets, type Secrets } from "./secrets.ts";
 import { startServices } from "./services.ts";
 import { type AppSettings, DEFAULT_PORT, needsAzurite, portOf } from "./settings.ts";
 
-const PORTS = { functions: DEFAULT_PORT, tenant: 7072, graph: 7073, otherApp: 7074, table: 10002 };
+const PORTS = {
+  functions: DEFAULT_PORT,
+  tenant: 7072,
+  graph: 7073,
+  otherApp: 7074,
+  live: 7075,
+  table: 10002,
+};
 const TABLES = join(ROOT, ".local", "azurite");
 const SECRETS = join(ROOT, ".local", "secrets.json");
 
@@ -20,6 +29,8 @@ export interface Backing {
   env: Record<string, string>;
   secrets: Secrets;
   screen: Screen;
+  /** Who else is told what the functions log. */
+  onLog?: (line: LogLine) => void;
 }
 
 /** Nothing but this machine: a tenant, a Graph, a second app and a table store. */
@@ -36,15 +47,23 @@ export async function developmentTenant(parts: Parts): Promise<Backing> {
   const { azurite, tenant, graph, otherApp, env } = await parts.add(
     startServices({ baseUrl, secrets, ports, tables: TABLES }),
   );
+  const live = await parts.add(
+    startLive({
+      ...{ azurite, tenant, graph, otherApp, lightsoutUrl: baseUrl },
+      port: await freePort(PORTS.live),
+    }),
+  );
   return {
     port,
     env,
     secrets,
+    onLog: live.log,
     screen: {
       title: "Lightsout is running",
       places: [
         { name: "Lightsout", url: baseUrl },
         { name: "Fabrikam Travel", url: otherApp.url, note: "another app, to sign out from" },
+        { name: "Live", url: live.url, note: "who holds what, while you do" },
         { name: "Dev tenant", url: tenant.url, note: "its accounts and switches" },
         { name: "Microsoft Graph", url: graph.url, note: "a stand-in" },
         tableStore(azurite.tableUrl),

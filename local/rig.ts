@@ -7,6 +7,8 @@ import { type ServicePorts, type Services, startServices } from "./services.ts";
 
 export interface RigOptions {
   ports?: ServicePorts & { functions?: number };
+  /** The app's public origin, where something stands in front of it. Default: the host's own. */
+  baseUrl?: string;
   /** Default: new ones. */
   secrets?: Secrets;
   /** Folder that keeps the tables; in memory without it. */
@@ -35,7 +37,7 @@ export interface Rig extends Services {
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const { ports = {}, secrets = createSecrets(), tables, timers = false, onLog } = options;
   const port = await freePort(ports.functions);
-  const url = `http://localhost:${port}`;
+  const url = options.baseUrl ?? `http://localhost:${port}`;
   const parts = new Parts();
   try {
     const services = await parts.add(startServices({ baseUrl: url, secrets, ports, tables }));

@@ -77,7 +77,7 @@ async function build(): Promise<void> {
   if (code !== 0) throw new Error("The function app does not build.");
 }
 
-async function startLocalHost({ port, env, secrets }: Backing): Promise<FunctionsHost> {
+async function startLocalHost({ port, env, secrets, onLog }: Backing): Promise<FunctionsHost> {
   const early: string[] = [];
   let show = (text: string): void => void early.push(text);
   try {
@@ -88,6 +88,7 @@ async function startLocalHost({ port, env, secrets }: Backing): Promise<Function
       keys: secrets.hostKeys,
       timers: true,
       onLog(line) {
+        onLog?.(line);
         const text = renderLog(line, new Date(), paint);
         if (text !== undefined) show(text);
       },

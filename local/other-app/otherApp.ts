@@ -11,6 +11,8 @@ export interface OtherApp {
   url: string;
   /** What the tenant has to know before anybody can sign in. */
   registration: AppRegistration;
+  /** Who is signed in. */
+  readonly sessions: Session[];
   stop(): Promise<void>;
 }
 
@@ -102,6 +104,9 @@ export async function startOtherApp(options: {
       frontChannelLogoutUrl: `${url}/front-channel-logout`,
       clientSecrets: [clientSecret],
       optionalClaims: ["sid", "login_hint"],
+    },
+    get sessions() {
+      return sessions.all();
     },
     async stop() {
       if (!server.listening) return;

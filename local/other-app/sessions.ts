@@ -29,6 +29,10 @@ export class CookieStore<Value> {
     return this.#values.get(this.#id(cookieHeader));
   }
 
+  all(): Value[] {
+    return [...this.#values.values()];
+  }
+
   /** @returns the `Set-Cookie` value */
   add(value: Value): string {
     const id = randomBytes(32).toString("base64url");

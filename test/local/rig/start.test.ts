@@ -37,7 +37,7 @@ describe("npm start", () => {
     const { pid, exited } = start();
     await program.prints("Ctrl-C stops everything.");
     const urls = [...program.output.matchAll(/http:\S+/g)].map(([url]) => url);
-    expect(urls).toHaveLength(5);
+    expect(urls).toHaveLength(6);
     const ports = portsOn(program.output);
     const children = await childrenOf(pid);
     expect(children.length).toBeGreaterThanOrEqual(2);
@@ -72,7 +72,7 @@ describe("npm start", () => {
     const second = start();
     await second.prints("Ctrl-C stops everything.");
     const ports = [...portsOn(first.output), ...portsOn(second.output)];
-    expect(new Set(ports).size).toBe(10);
+    expect(new Set(ports).size).toBe(12);
     for (const { child, exited } of [first, second]) {
       child.kill("SIGINT");
       expect(await exited).toBe(0);

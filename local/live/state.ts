@@ -1,0 +1,85 @@
+import type { Azurite } from "../azurite/azurite.ts";
+import type { GraphStandIn } from "../graph/graph.ts";
+import type { OtherApp } from "../other-app/otherApp.ts";
+import type { Tenant } from "../tenant/tenant.ts";
+import type { Journal } from "./journal.ts";
+import { kilobytes, readRows } from "./table.ts";
+
+/** What the page looks at. */
+export interface Watched {
+  azurite: Azurite;
+  tenant: Tenant;
+  graph: GraphStandIn;
+  otherApp: OtherApp;
+}
+
+/** One line in a list of the page. */
+export interface Item {
+  /** Tells it from the others of its list, from one look to the next. */
+  id: string;
+  title: string;
+  detail: string;
+  time?: string;
+}
+
+/** Lines in a list of what happens; of what the table holds, the newest. */
+const SHOWN = 6;
+
+/** What everybody holds at this moment. @param cookies The names of those that the looking browser sends. */
+export async function look(watched: Watched, journal: Journal, cookies: string[]) {
+  const { tokens, index, tokenBytes } = await readRows(watched.azurite.connectionString);
+  const lit = tokens.length > 0;
+  const accounts = tokens.length === 1 ? "one account" : `${tokens.length} accounts`;
+  return {
+    lit,
+    summary: lit
+      ? `Lightsout holds tokens for ${accounts}: ${kilobytes(tokenBytes)}, sealed.`
+      : "Lightsout holds no tokens.",
+    lists: {
+      cookies: cookies.map((name) => ({ id: name, title: name, detail: meaning(name, lit) })),
+      events: journal.items,
+      calls: callItems(watched.graph),
+      tokens,
+      index: index.slice(0, SHOWN),
+      otherApp: watched.otherApp.sessions.map(({ name, username }, i) => ({
+        id: `${i} ${username}`,
+        title: name,
+        detail: username,
+      })),
+      tenant: signInItems(watched.tenant),
+    },
+  };
+}
+
+function meaning(cookie: string, lit: boolean): string {
+  if (cookie.includes("signin")) return "A sign-in under way.";
+  return lit
+    ? "Sealed: says where the session is. There is no token in it."
+    : "Leads nowhere: its session is gone.";
+}
+
+function callItems({ calls }: GraphStandIn): Item[] {
+  const items = calls.map(({ method, path, oid, at }, i) => ({
+    id: String(i),
+    title: `${method} ${path}`,
+    detail: oid === undefined ? "refused" : "with the user's token",
+    time: timeOf(at),
+  }));
+  return items.slice(-SHOWN).reverse();
+}
+
+function signInItems({ sessions, apps }: Tenant): Item[] {
+  const nameOf = (clientId: string) => apps.get(clientId)?.displayName;
+  return sessions.flatMap(({ id, signIns }) =>
+    signIns.map(({ user, apps: used }) => ({
+      id: `${id.slice(0, 6)} ${user.username}`,
+      title: user.name,
+      detail: `In ${[...used.keys()].map(nameOf).join(" and ")}`,
+    })),
+  );
+}
+
+/** @param at Milliseconds since 1970. */
+export function timeOf(at: number): string {
+  return new Date(at).toTimeString().slice(0, 8);
+}
