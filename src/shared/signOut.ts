@@ -1,7 +1,7 @@
 import { BadRequest } from "./errors.ts";
 import type { LogoutToken } from "./identity/logoutToken.ts";
 import { noteEarlySignOut } from "./store/earlySignOuts.ts";
-import { deleteGeneration, endGeneration, readHead } from "./store/generation.ts";
+import { deleteGeneration, endGeneration, fence, readHead } from "./store/generation.ts";
 import { accountPartition, sidPartition, subjectPartition } from "./store/keys.ts";
 import { isTaken, takeOnce } from "./store/once.ts";
 import { markSignedOut, readSid } from "./store/sidIndex.ts";
@@ -87,9 +87,13 @@ async function signOutSubject(store: Store, subject: string): Promise<void> {
 /** Signed out by an operator, or because the identity provider withdrew its grant. @throws {StoreUnavailable} */
 export async function signOutAccount(store: Store, homeAccountId: string): Promise<void> {
   const partition = accountPartition(homeAccountId);
-  const head = await readHead(store, partition);
-  const found = head?.generation
-    ? await deleteGeneration(store, { partition, generation: head.generation })
-    : false;
-  store.log("info", "signout.operator", { account: partition, found });
+  for (;;) {
+    const head = await readHead(store, partition);
+    const generation = head?.generation;
+    const found = generation ? await deleteGeneration(store, { partition, generation }) : false;
+    // Nothing was there; but a sign-in that gave up may have a request under way that stores its tokens.
+    if (!found && !(await fence(store, partition, head))) continue;
+    store.log("info", "signout.operator", { account: partition, found });
+    return;
+  }
 }

@@ -11,6 +11,12 @@ export interface ExpiryEntry extends Entity {
   readonly sids: string;
 }
 
+/**
+ * Milliseconds after which no request to the table can still be under way: thirty times the
+ * `functionTimeout` in host.json, and a request is given up long before that.
+ */
+export const REQUESTS_OVER = 60 * 60_000;
+
 /** @param expiresAt Milliseconds since 1970. */
 export async function fileForExpiry(
   store: Store,
@@ -18,8 +24,10 @@ export async function fileForExpiry(
   sids: readonly string[],
   expiresAt: number,
 ): Promise<void> {
+  // Not before whatever it names is in the table, or never will be.
+  const day = Math.max(expiresAt, store.now() + REQUESTS_OVER);
   const entry: ExpiryEntry = {
-    partitionKey: expiryPartition(expiresAt),
+    partitionKey: expiryPartition(day),
     rowKey: `${generation}.${randomId(store)}`,
     partition,
     generation,

@@ -1,3 +1,4 @@
+import { fileForExpiry } from "./expiry.ts";
 import { generationRow, HEAD } from "./keys.ts";
 import { type GenerationRef, randomId, type Store } from "./store.ts";
 import type { Entity, Stored } from "./table.ts";
@@ -42,18 +43,35 @@ export function deleteGeneration(store: Store, ref: GenerationRef): Promise<bool
  * @returns whether tokens were there.
  */
 export async function endGeneration(store: Store, ref: GenerationRef): Promise<boolean> {
+  if (await deleteGeneration(store, ref)) return true;
+  if (await preventOpening(store, ref)) return false;
+  // It has been opened, perhaps just after the first attempt to delete it, and that happens once only.
+  return await deleteGeneration(store, ref);
+}
+
+/**
+ * Makes sure that a generation which is not open will never be.
+ * @returns false when it is the one that was opened last: it may still be open.
+ */
+export async function preventOpening(store: Store, ref: GenerationRef): Promise<boolean> {
   for (;;) {
-    if (await deleteGeneration(store, ref)) return true;
-
     const head = await readHead(store, ref.partition);
-    // It has been opened, perhaps just after the first attempt to delete it, and that happens once only.
-    if (head?.generation === ref.generation) return await deleteGeneration(store, ref);
-
-    // It has not been opened. A new version of the head makes the condition of a waiting sign-in fail.
-    const fence = headOf(store, ref.partition, head?.generation ?? "");
-    const outcome = head
-      ? await store.table.replace(fence, head.etag)
-      : await store.table.insert(fence);
-    if (outcome === "done") return false;
+    if (head?.generation === ref.generation) return false;
+    if (await fence(store, ref.partition, head)) return true;
   }
+}
+
+/**
+ * Gives the head a new version: the condition of every sign-in that is about to open a generation fails.
+ * @returns false when the head was changed since it was read.
+ */
+export async function fence(
+  store: Store,
+  partition: string,
+  head: Stored<Head> | undefined,
+): Promise<boolean> {
+  const fenced = headOf(store, partition, head?.generation ?? "");
+  if (head) return (await store.table.replace(fenced, head.etag)) === "done";
+  await fileForExpiry(store, { partition, generation: "" }, [], store.now());
+  return (await store.table.insert(fenced)) === "done";
 }

@@ -1,7 +1,7 @@
 import type { AccountEntity } from "./accountEntity.ts";
 import { purgeEarlySignOuts } from "./earlySignOuts.ts";
 import type { ExpiryEntry } from "./expiry.ts";
-import { fileForExpiry } from "./expiry.ts";
+import { fileForExpiry, REQUESTS_OVER } from "./expiry.ts";
 import { readHead } from "./generation.ts";
 import { expiryPartition, generationRow } from "./keys.ts";
 import { purgeTaken } from "./once.ts";
@@ -15,12 +15,6 @@ export interface Purged {
   /** Sign-ins whose account is still in use, filed again for its new last day. */
   readonly kept: number;
 }
-
-/**
- * A head has to outlive every sign-in that may have read it: no request runs for longer than
- * `functionTimeout` in host.json, and this is thirty times that. Milliseconds.
- */
-const HEAD_MUST_REST = 60 * 60_000;
 
 /**
  * Removes what expired before today (UTC). Reads only the expiry entries of past days, and removes each
@@ -63,13 +57,21 @@ async function purgeEntry(
   for (const key of sids) {
     const sid = await readSid(store, key);
     if (sid?.partition !== partition || sid.generation !== generation) continue;
-    await store.table.remove(key, sid.rowKey, sid.etag);
+    // A sign-in under way may still have to see that it has been signed out.
+    if (sid.signedOut && !rests(store, sid)) return "later";
+    if (!(await store.table.remove(key, sid.rowKey, sid.etag))) return "later";
   }
 
   const head = await readHead(store, partition);
   if (head === undefined) return "expired";
   // Another generation's entry will see to it.
   if (head.generation !== "" && head.generation !== generation) return "expired";
-  if (Date.parse(head.changedAt) + HEAD_MUST_REST > store.now()) return "later";
+  // A sign-in under way may have read it, or found none, before it last changed.
+  if (!rests(store, head)) return "later";
   return (await store.table.remove(partition, head.rowKey, head.etag)) ? "expired" : "later";
+}
+
+/** Whether everybody who was under way when the row last changed is done. */
+function rests(store: Store, { changedAt }: { readonly changedAt: string }): boolean {
+  return Date.parse(changedAt) + REQUESTS_OVER <= store.now();
 }

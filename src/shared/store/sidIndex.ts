@@ -1,5 +1,5 @@
 import { SignInOvertaken } from "../errors.ts";
-import { endGeneration } from "./generation.ts";
+import { endGeneration, preventOpening } from "./generation.ts";
 import { generationRow, SID } from "./keys.ts";
 import type { GenerationRef, Store } from "./store.ts";
 import type { Entity, Stored } from "./table.ts";
@@ -10,6 +10,8 @@ export interface SidEntry extends Entity {
   readonly generation: string;
   /** Set when the provider has signed this session out. It will never sign in again. */
   readonly signedOut: boolean;
+  /** ISO 8601. */
+  readonly changedAt: string;
 }
 
 export function readSid(store: Store, partitionKey: string): Promise<Stored<SidEntry> | undefined> {
@@ -29,7 +31,14 @@ export async function claimSid(
   { partition, generation }: GenerationRef,
   abandoned: ReadonlySet<string>,
 ): Promise<boolean> {
-  const claim: SidEntry = { partitionKey, rowKey: SID, partition, generation, signedOut: false };
+  const claim: SidEntry = {
+    partitionKey,
+    rowKey: SID,
+    partition,
+    generation,
+    signedOut: false,
+    changedAt: new Date(store.now()).toISOString(),
+  };
   for (;;) {
     if ((await store.table.insert(claim)) === "done") return true;
     const entry = await readSid(store, partitionKey);
@@ -38,9 +47,9 @@ export async function claimSid(
     if (entry.partition === partition && entry.generation === generation) return true;
 
     // The entry is the only way to find what it points at, so that has to be gone before it is overwritten.
-    if (!abandoned.has(entry.generation)) {
-      if (entry.partition === partition && (await isOpen(store, entry))) return false;
-      await endGeneration(store, entry);
+    if (entry.partition !== partition) await endGeneration(store, entry);
+    else if (!abandoned.has(entry.generation)) {
+      if (!(await preventOpening(store, entry)) && (await isOpen(store, entry))) return false;
     }
     if ((await store.table.replace(claim, entry.etag)) === "done") return true;
   }
@@ -53,5 +62,6 @@ async function isOpen(store: Store, ref: GenerationRef): Promise<boolean> {
 /** Marks a `sid` as signed out. @returns false when a sign-in has claimed it since `entry` was read. */
 export async function markSignedOut(store: Store, entry: Stored<SidEntry>): Promise<boolean> {
   const { etag, ...claim } = entry;
-  return (await store.table.replace({ ...claim, signedOut: true }, etag)) === "done";
+  const changedAt = new Date(store.now()).toISOString();
+  return (await store.table.replace({ ...claim, signedOut: true, changedAt }, etag)) === "done";
 }
