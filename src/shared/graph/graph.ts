@@ -10,6 +10,8 @@ import { permittedCall } from "./permissions.ts";
 const TIMEOUT = 30_000;
 /** Graph takes 4 MB in one request. Bytes. */
 const MAX_BODY = 4 * 1024 * 1024;
+/** Larger than anything in the permission table: an answer is held in memory. Bytes. */
+const MAX_ANSWER = 16 * 1024 * 1024;
 
 const REQUEST_HEADERS = [
   "accept",
@@ -104,11 +106,22 @@ async function send(
       redirect: "manual",
       signal: AbortSignal.timeout(TIMEOUT),
     });
-    const body = new Uint8Array(await response.arrayBuffer());
+    const body = await readAnswer(response);
     return { status: response.status, headers: response.headers, body };
   } catch (cause) {
     throw new GraphUnavailable(cause instanceof Error && cause.name === "TimeoutError", { cause });
   }
+}
+
+async function readAnswer({ body }: Response): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.length;
+    if (size > MAX_ANSWER) throw new RangeError("Graph's answer is too large.");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 async function readBody(request: HttpRequest): Promise<ArrayBuffer> {
@@ -117,11 +130,14 @@ async function readBody(request: HttpRequest): Promise<ArrayBuffer> {
   return body;
 }
 
+/** Printable ASCII only: anything else in a header makes the host answer 500. */
+const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
+
 function pick(names: readonly string[], get: (name: string) => string | null) {
   const picked: Record<string, string> = {};
   for (const name of names) {
     const value = get(name);
-    if (value !== null) picked[name] = value;
+    if (value !== null && HEADER_VALUE.test(value)) picked[name] = value;
   }
   return picked;
 }

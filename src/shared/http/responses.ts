@@ -14,6 +14,7 @@ const PRIVATE = {
 const NO_PAGE = {
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
   "X-Frame-Options": "DENY",
+  "Cross-Origin-Resource-Policy": "same-origin",
 };
 
 export function json(value: unknown, status = 200, headers = {}): HttpResponse {

@@ -1,0 +1,366 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import type { FunctionsHost } from "../../local/host/host.ts";
+import type { Browser } from "../../local/tenant/browserless.ts";
+import { PERMISSIONS } from "../../src/shared/graph/permissions.ts";
+import { itLeaksNothing, tokenRequests } from "../support/attack.ts";
+import { type Answer, type Loopback, startLoopback } from "../support/loopback.ts";
+import { type RawRequest, sendRaw } from "../support/raw.ts";
+import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { ADELE, ALEX, sessionCookieOf, sessionOf, signedInBrowser } from "../support/user.ts";
+
+const MAIL = "/graph/me/sendMail";
+
+let rig: WatchedRig;
+/** Stands for Microsoft Graph, and answers what it is told. */
+let upstream: Loopback;
+/** An instance that calls it. */
+let app: FunctionsHost;
+let browser: Browser;
+let cookie: string;
+beforeAll(async () => {
+  rig = await startWatchedRig();
+  upstream = await startLoopback();
+  app = await rig.startHost({ env: { GRAPH_BASE_URL: `${upstream.url}/v1.0` } });
+  browser = await signedInBrowser(rig);
+  cookie = sessionCookieOf(rig, browser);
+});
+beforeEach(() => {
+  upstream.requests.length = 0;
+  upstream.respond = () => ({ body: { displayName: "Adele Vance" } });
+});
+afterAll(async () => {
+  await rig?.stop();
+  await upstream?.stop();
+});
+
+const call = (path: string, more: Partial<RawRequest> = {}) =>
+  sendRaw(app, { path, ...more, headers: { cookie, ...more.headers } });
+const sent = () => upstream.requests.map(({ method, url }) => `${method} ${url}`);
+const FROM_HERE = { "sec-fetch-site": "same-origin", "content-type": "application/json" };
+
+describe("a path that", () => {
+  it.each([
+    "/graph/users",
+    "/graph/me/memberOf",
+    "/graph/$batch",
+    "/graph/%24batch",
+    "/graph/me/$batch",
+    "/graph/me/../users",
+    "/graph/me/%2e%2e/users",
+    "/graph/me/%252e%252e/users",
+    "/graph/me/..%2fusers",
+    "/graph/me/..%252fusers",
+    "/graph/me/..%5cusers",
+    "/graph/me%2fmessages",
+    "/graph/me/messages/..%2f..%2fusers",
+    "/graph/me/messages/%2e%2e%2f%2e%2e%2fusers",
+    "/graph/me/messages/%252e%252e/%252e%252e/users",
+    "/graph/me/messages/..;/users",
+    "/graph/me/messages/%5c..%5cusers",
+    "/graph/me/messages/a%23b",
+    "/graph/me/messages/a%3fb",
+    "/graph/me/messages/a%252fb",
+    "/graph/me/messages/a%00",
+    "/graph/me/messages/a%0d%0aX-Evil:1",
+    "/graph/me/messages/.",
+    "/graph/me/messages//",
+    "/graph//me",
+    "/graph/ME",
+    "/graph/me/Messages",
+    "/graph/me;x",
+    "/graph/me%20",
+    "/graph/v1.0/me",
+    "/graph/beta/me",
+    "/graph/../beta/me",
+    "/graph/https://graph.microsoft.com/v1.0/me",
+    "/graph/https:%2f%2fevil.example/me",
+    "/graph//evil.example/me",
+    "/graph/@evil.example/me",
+    "/graph/me@evil.example",
+    "/graph/__proto__",
+    "/graph/constructor",
+    "/graph/",
+    "/graph",
+    "/graph/abcd/%252e%252e/%252e%252e/abcdef/me",
+  ])("%s leads to a call that is not on the list leads to none", async (path) => {
+    const answer = await call(path);
+    expect([400, 403, 404]).toContain(answer.status);
+    expect(sent()).toEqual([]);
+  });
+
+  it("asks another host for itself is not taken at its word", async () => {
+    await call("/graph/me", { headers: { host: "evil.example", "x-forwarded-host": "evil" } });
+    await call("/graph/me?host=evil.example&url=https://evil.example");
+    expect(upstream.requests.map(({ headers }) => headers.host)).toEqual(
+      Array(2).fill(new URL(upstream.url).host),
+    );
+  });
+
+  it("is on the list needs its own method", async () => {
+    for (const { method, path } of PERMISSIONS) {
+      const others = ["GET", "POST", "PATCH", "PUT", "DELETE"].filter(
+        (other) => !PERMISSIONS.some((row) => row.path === path && row.method === other),
+      );
+      for (const other of others) {
+        const answer = await call(`/graph/${path}`, { method: other, headers: FROM_HERE });
+        expect([method, answer.status]).toEqual([method, 403]);
+      }
+    }
+    for (const method of ["HEAD", "OPTIONS", "TRACE"]) {
+      expect((await call("/graph/me", { method })).status).toBe(404);
+    }
+    expect(sent()).toEqual([]);
+  });
+
+  it("overrides its method is called with the one it came with", async () => {
+    const headers = { "x-http-method-override": "DELETE", "x-http-method": "PATCH" };
+    await call("/graph/me?_method=DELETE", { headers });
+    expect(sent()).toEqual(["GET /v1.0/me?_method=DELETE"]);
+  });
+});
+
+describe("headers", () => {
+  it("of the browser's go no further, whatever they smuggle", async () => {
+    await call("/graph/me", {
+      headers: {
+        authorization: "Bearer mine",
+        "x-ms-client-principal": "e30=",
+        "x-forwarded-for": "1.2.3.4",
+        "x-http-method-override": "DELETE",
+        "client-request-id": "evil",
+        "scenario-id": "evil",
+        "odata-version": "evil",
+        connection: "accept",
+        te: "trailers",
+        accept: "application/json",
+      },
+    });
+    const [request] = upstream.requests;
+    expect(request?.headers.authorization).toMatch(/^Bearer eyJ/);
+    const names = Object.keys(request?.headers ?? {});
+    for (const name of ["cookie", "x-ms-client-principal", "client-request-id", "scenario-id"]) {
+      expect(names).not.toContain(name);
+    }
+    expect(JSON.stringify(request?.headers)).not.toContain("evil");
+  });
+
+  it("that are not ASCII are left out, and cost nobody an error", async () => {
+    const utf8 = (text: string) => Buffer.from(text).toString("latin1");
+    const answer = await call("/graph/me", { headers: { prefer: utf8("\u00e4\u00f6") } });
+    expect(answer.status).toBe(200);
+    expect(upstream.requests[0]?.headers).not.toHaveProperty("prefer");
+  });
+
+  it("of Graph's come back from a list: no cookie, no policy, no way to anywhere", async () => {
+    upstream.respond = () => ({
+      body: { value: 1 },
+      headers: {
+        "set-cookie": ["__Host-lightsout=evil; Path=/; Secure", "evil=1"],
+        location: "https://evil.example",
+        refresh: "0;url=https://evil.example",
+        link: "<https://evil.example>; rel=preload",
+        "access-control-allow-origin": "*",
+        "access-control-allow-credentials": "true",
+        "content-security-policy": "default-src *",
+        "clear-site-data": '"*"',
+        "service-worker-allowed": "/",
+        "strict-transport-security": "max-age=0",
+        "cache-control": "public, max-age=9999",
+        "www-authenticate": "Basic realm=evil",
+        "x-frame-options": "ALLOWALL",
+        "request-id": "r-1",
+        etag: '"e-1"',
+      },
+    });
+    const { headers, status } = await call("/graph/me");
+    expect(status).toBe(200);
+    expect(JSON.stringify(headers)).not.toContain("evil");
+    expect(headers).toMatchObject({
+      "request-id": "r-1",
+      etag: '"e-1"',
+      "cache-control": "no-store",
+      "x-frame-options": "DENY",
+      "x-content-type-options": "nosniff",
+    });
+    for (const name of ["set-cookie", "access-control-allow-origin", "www-authenticate"]) {
+      expect(headers).not.toHaveProperty(name);
+    }
+  });
+
+  it("of Graph's that the host could not write are left out", async () => {
+    upstream.respond = () => ({
+      body: { value: 1 },
+      headers: { etag: '"\u00e4"', "request-id": "r" },
+    });
+    const { headers, status } = await call("/graph/me");
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({ "request-id": "r" });
+    expect(headers).not.toHaveProperty("etag");
+  });
+});
+
+describe("what Graph answers", () => {
+  it.each([301, 302, 303, 307, 308])("with %d: the token follows nowhere", async (status) => {
+    upstream.respond = ({ url }) =>
+      url === "/v1.0/me" ? { status, headers: { location: `${upstream.url}/evil` } } : {};
+    const answer = await call("/graph/me");
+    expect(answer.status).toBe(502);
+    expect(answer.headers).not.toHaveProperty("location");
+    expect(sent()).toEqual(["GET /v1.0/me"]);
+  });
+
+  it.each<[number, Answer, number]>([
+    [400, { body: { error: { code: "BadRequest" } } }, 400],
+    [403, { body: { error: { code: "ErrorAccessDenied" } } }, 403],
+    [404, { body: { error: { code: "ResourceNotFound" } } }, 404],
+    [409, { body: {} }, 409],
+    [412, { body: {} }, 412],
+    [429, { body: {}, headers: { "retry-after": "7" } }, 429],
+    [204, {}, 204],
+    [304, {}, 304],
+    [500, { body: "<b>secret stack</b>" }, 502],
+    [502, { body: "secret" }, 502],
+    [503, { body: "secret", headers: { "retry-after": "7" } }, 502],
+    [504, { body: "secret" }, 502],
+  ])("%d", async (status, given, expected) => {
+    upstream.respond = () => ({ ...given, status });
+    const answer = await call("/graph/me");
+    expect(answer.status).toBe(expected);
+    expect(answer.body).not.toContain("secret");
+    if (status === 429) expect(answer.headers["retry-after"]).toBe("7");
+    expect(answer.headers["cache-control"]).toBe("no-store");
+    expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
+  });
+
+  it.each([401, 418])("with %d and no challenge signs nobody out", async (status) => {
+    upstream.respond = () => ({ status });
+    expect((await call("/graph/me")).status).toBe(status);
+    expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
+  });
+
+  it("by hanging up is a 502", async () => {
+    upstream.respond = () => "drop";
+    expect((await call("/graph/me")).status).toBe(502);
+  });
+
+  it("without an end is a 502, and is not read to it", async () => {
+    upstream.respond = () => ({ body: Buffer.alloc(40 * 1024 * 1024) });
+    expect((await call("/graph/me")).status).toBe(502);
+    upstream.respond = () => ({ body: Buffer.alloc(8 * 1024 * 1024) });
+    expect((await call("/graph/me")).body).toHaveLength(8 * 1024 * 1024);
+  });
+
+  it("as a page with a script in it runs nothing here", async () => {
+    upstream.respond = () => ({
+      body: "<script>alert(1)</script>",
+      headers: { "content-type": "text/html" },
+    });
+    const policy = String((await call("/graph/me")).headers["content-security-policy"]);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("sandbox");
+    expect(policy).toContain("frame-ancestors 'none'");
+    const headers = { "cross-origin-resource-policy": "same-origin" };
+    expect((await call("/graph/me")).headers).toMatchObject(headers);
+  });
+
+  it("with a link to its next page: only one of its own becomes one of ours", async () => {
+    const links: [string, string][] = [
+      [`${upstream.url}/v1.0/me/messages?$skip=10`, `${rig.url}/graph/me/messages?$skip=10`],
+      ["https://evil.example/v1.0/me/messages", "https://evil.example/v1.0/me/messages"],
+      [`${upstream.url}/v1.0.evil/me`, `${upstream.url}/v1.0.evil/me`],
+      [`${upstream.url}@evil.example/v1.0/`, `${upstream.url}@evil.example/v1.0/`],
+    ];
+    for (const [given, expected] of links) {
+      upstream.respond = () => ({ body: { value: [], "@odata.nextLink": given } });
+      const { body } = await call("/graph/me/messages");
+      expect(JSON.parse(body)["@odata.nextLink"]).toBe(expected);
+    }
+    expect(sent()).toEqual(Array(links.length).fill("GET /v1.0/me/messages"));
+    const climbing = `${upstream.url}/v1.0/../../auth/signout`;
+    upstream.respond = () => ({ body: { value: [], "@odata.nextLink": climbing } });
+    const next = JSON.parse((await call("/graph/me/messages")).body)["@odata.nextLink"];
+    expect((await call(new URL(next).pathname)).status).not.toBe(303);
+    expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
+  });
+
+  it("under prototype keys stays data", async () => {
+    const body = `{"__proto__":{"evil":1},"constructor":{},"@odata.nextLink":"${upstream.url}/v1.0/me"}`;
+    upstream.respond = () => ({ body, headers: { "content-type": "application/json" } });
+    const answer = JSON.parse((await call("/graph/me")).body);
+    expect(Object.keys(answer).sort()).toEqual(["@odata.nextLink", "__proto__", "constructor"]);
+  });
+});
+
+describe("a write", () => {
+  it.each<[string, Record<string, string>]>([
+    ["of another site", { "sec-fetch-site": "cross-site" }],
+    ["of a subdomain", { "sec-fetch-site": "same-site" }],
+    ["of another origin", { origin: "https://evil.example" }],
+    ["of a sandboxed frame", { origin: "null" }],
+    ["of nobody knows where", {}],
+    [
+      "of another site, as a form can send it",
+      { "content-type": "text/plain", origin: "https://evil.example" },
+    ],
+  ])("%s is refused before anything is read", async (_, headers) => {
+    const before = tokenRequests(rig);
+    const answer = await call(MAIL, { method: "POST", headers, body: "{}" });
+    expect(answer.status).toBe(403);
+    expect(sent()).toEqual([]);
+    expect(tokenRequests(rig)).toBe(before);
+  });
+
+  it("of more than 4 MB is refused here", async () => {
+    const large = Buffer.alloc(4 * 1024 * 1024 + 1, "x");
+    const answer = await call(MAIL, { method: "POST", headers: FROM_HERE, body: large });
+    expect(answer.status).toBe(400);
+    expect(answer.body.length).toBeLessThan(1_000);
+    expect(sent()).toEqual([]);
+  });
+
+  it("is sent once, not again when Graph fails", async () => {
+    upstream.respond = () => ({ status: 503 });
+    await call(MAIL, { method: "POST", headers: FROM_HERE, body: "{}" });
+    expect(sent()).toEqual(["POST /v1.0/me/sendMail"]);
+  });
+});
+
+describe("a thousand requests of four people, all at once", () => {
+  it("never show one the data of another", async () => {
+    const people: [string, string][] = [
+      [ADELE, "Adele Vance"],
+      [ALEX, "Alex Wilber"],
+      ["meganb@contoso.com", "Megan Bowen"],
+      ["jordan@fabrikam.com", "Jordan Miller"],
+    ];
+    const instances = [rig.host, await rig.startHost()];
+    const cookies = await Promise.all(
+      people.map(async ([username]) => sessionCookieOf(rig, await signedInBrowser(rig, username))),
+    );
+    const wrong: string[] = [];
+    let done = 0;
+    const next = async () => {
+      while (done < 1_000) {
+        const turn = done++;
+        const who = turn % people.length;
+        const [username = "", name = ""] = people[who] ?? [];
+        const { url } = instances[(turn >> 2) % 2] ?? rig.host;
+        const headers = { cookie: cookies[who] ?? "" };
+        if (turn % 5 === 0) {
+          const answer = await fetch(`${url}/auth/session`, { headers });
+          const { account } = (await answer.json()) as { account?: { username: string } };
+          if (account?.username !== username) wrong.push(`session ${turn}`);
+        } else {
+          const answer = await fetch(`${url}/graph/me`, { headers });
+          const { displayName } = (await answer.json()) as { displayName?: string };
+          if (displayName !== name) wrong.push(`graph ${turn}`);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: 40 }, next));
+    expect(wrong).toEqual([]);
+    await instances[1]?.stop();
+  });
+});
+
+itLeaksNothing(() => rig);
