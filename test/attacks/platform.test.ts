@@ -1,0 +1,293 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { Browser } from "../../local/tenant/browserless.ts";
+import { STYLE } from "../../src/shared/pages/style.ts";
+import { itLeaksNothing } from "../support/attack.ts";
+import { sendRaw } from "../support/raw.ts";
+import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import {
+  ALEX,
+  homeAccountIdOf,
+  sessionCookieOf,
+  sessionOf,
+  sidOf,
+  signedInBrowser,
+} from "../support/user.ts";
+
+let rig: WatchedRig;
+let browser: Browser;
+let cookie: string;
+beforeAll(async () => {
+  rig = await startWatchedRig();
+  browser = await signedInBrowser(rig);
+  cookie = sessionCookieOf(rig, browser);
+});
+afterAll(() => rig?.stop());
+
+const PAGES = ["/", "/auth/signout", "/auth/sessions"];
+const API = ["/auth/session", "/graph/me", "/graph/users", "/health"];
+const get = (path: string, headers: Record<string, string | string[]> = {}) =>
+  sendRaw(rig, { path, headers: { cookie, ...headers } });
+
+describe("an identity that a header claims", () => {
+  const principal = Buffer.from(
+    JSON.stringify({
+      auth_typ: "aad",
+      userId: "evil",
+      userDetails: "evil@evil.example",
+      identityProvider: "aad",
+      userRoles: ["admin"],
+      claims: [{ typ: "oid", val: "4782e723-f4f4-4af3-a76e-25e3bab0d896" }],
+    }),
+  ).toString("base64");
+
+  it.each<[string, Record<string, string>]>([
+    ["X-MS-CLIENT-PRINCIPAL", { "x-ms-client-principal": principal }],
+    ["X-MS-CLIENT-PRINCIPAL that is no base64", { "x-ms-client-principal": "%%%" }],
+    ["X-MS-CLIENT-PRINCIPAL that is no JSON", { "x-ms-client-principal": "ZXZpbA==" }],
+    [
+      "its parts",
+      {
+        "x-ms-client-principal-name": ALEX,
+        "x-ms-client-principal-id": "evil",
+        "x-ms-client-principal-idp": "aad",
+      },
+    ],
+    [
+      "Easy Auth's tokens",
+      {
+        "x-ms-token-aad-access-token": "evil",
+        "x-ms-token-aad-id-token": "evil",
+        "x-zumo-auth": "evil",
+      },
+    ],
+    ["a bearer token", { authorization: "Bearer evil" }],
+    ["a bearer token of Graph's", { authorization: "=" }],
+    ["basic credentials", { authorization: "Basic ZXZpbDpldmls" }],
+    ["a client certificate", { "x-arr-clientcert": "evil", "x-client-cert": "evil" }],
+    ["a proxy's user", { "x-forwarded-user": ALEX, "x-remote-user": ALEX, "remote-user": ALEX }],
+  ])("in %s is nobody's, and changes nobody's", async (_, given) => {
+    const token = rig.tenant.issued.find((text) => text.startsWith("eyJ")) ?? "";
+    const headers = Object.fromEntries(
+      Object.entries(given).map(([name, value]) => [name, value.replace(/^=$/, `Bearer ${token}`)]),
+    );
+    const nobody = await sendRaw(rig, { path: "/auth/session", headers });
+    expect(JSON.parse(nobody.body)).toEqual({
+      signedIn: false,
+      signInUrl: `${rig.url}/auth/signin`,
+    });
+    expect((await sendRaw(rig, { path: "/graph/me", headers })).status).toBe(401);
+    const account = `/accounts/${homeAccountIdOf(rig, ALEX)}`;
+    expect((await sendRaw(rig, { path: account, headers })).status).toBe(401);
+    const { body } = await get("/auth/session", headers);
+    expect(JSON.parse(body)).toMatchObject({ account: { name: "Adele Vance" } });
+  });
+});
+
+describe("the operator's route", () => {
+  const path = () => `/accounts/${homeAccountIdOf(rig)}`;
+  const key = () => ({ "x-functions-key": rig.host.keys.default });
+
+  it.each<[string, () => Record<string, string>]>([
+    ["no key", () => ({})],
+    ["an empty key", () => ({ "x-functions-key": "" })],
+    ["a wrong key", () => ({ "x-functions-key": "evil" })],
+    ["a key's beginning", () => ({ "x-functions-key": rig.host.keys.default.slice(0, -1) })],
+    ["a session", () => ({ cookie, "sec-fetch-site": "same-origin" })],
+  ])("with %s neither shows nor signs out", async (_, headers) => {
+    for (const method of ["GET", "DELETE"]) {
+      const answer = await sendRaw(rig, { path: path(), method, headers: headers() });
+      expect([answer.status, answer.body]).toEqual([401, ""]);
+    }
+    expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
+  });
+
+  it.each([
+    "x",
+    "adelev@contoso.com",
+    "%2e%2e",
+    "a',RowKey='head",
+    "__proto__",
+    "00000000-0000-0000-0000-000000000000",
+    `${"0".repeat(36)}.${"0".repeat(36)}x`,
+    "<script>",
+  ])("refuses what is no account id, and repeats nothing of it: %s", async (id) => {
+    const answer = await sendRaw(rig, { path: `/accounts/${encodeURI(id)}`, headers: key() });
+    expect([400, 404]).toContain(answer.status);
+    expect(answer.body).not.toContain(id);
+  });
+
+  it("says numbers and times, and no secret: the key opens no session", async () => {
+    const answer = await sendRaw(rig, { path: path(), headers: key() });
+    expect(Object.keys(JSON.parse(answer.body)).sort()).toEqual(
+      expect.arrayContaining(["accessTokens", "held", "homeAccountId", "refreshTokens"]),
+    );
+    expect(answer.body).not.toMatch(/Adele|adelev|eyJ/);
+    expect((await sendRaw(rig, { path: "/graph/me", headers: key() })).status).toBe(401);
+  });
+});
+
+describe("what is logged", () => {
+  const INJECTION = 'x%0d%0a{"event":"signin.done"}%1b%5b2J';
+
+  it("has no line, escape or value of a request's own", async () => {
+    const before = rig.logs.length;
+    const evil = decodeURIComponent(INJECTION);
+    await get(`/auth/signin?returnTo=${INJECTION}&loginHint=${INJECTION}&prompt=${INJECTION}`);
+    await get(`/auth/logout-callback?sid=${INJECTION}&iss=${INJECTION}`);
+    await get(`/graph/${INJECTION}`);
+    await get("/auth/sessions", { "user-agent": "x\t{}", cookie: "__Host-lightsout=x\ty" });
+    await sendRaw(rig, {
+      path: "/auth/callback",
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams({ state: evil, error: evil, code: evil }).toString(),
+    });
+    await sendRaw(rig, {
+      path: "/auth/backchannel-logout",
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams({ logout_token: evil }).toString(),
+    });
+    const lines = rig.logs.slice(before).map(({ message }) => message);
+    expect(lines.length).toBeGreaterThan(6);
+    for (const line of lines) {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+      expect(line).not.toMatch(/[\u0000-\u001f\u007f]|signin\.done/);
+    }
+  });
+
+  it("of the app is JSON with an event's name, one line each", async () => {
+    await browser.get(`${rig.url}/graph/me/messages`);
+    const own = rig.logs.filter(({ category, message }) => category === "user" && message);
+    expect(own.length).toBeGreaterThan(1);
+    for (const { message } of own) {
+      expect(JSON.parse(message)).toMatchObject({ event: expect.stringMatching(/^[\w.]+$/) });
+    }
+  });
+});
+
+describe("every page", () => {
+  it.each([...PAGES, "/auth/callback"])("%s runs nothing and is framed by nobody", async (path) => {
+    const answer =
+      path === "/auth/callback"
+        ? await sendRaw(rig, {
+            path,
+            method: "POST",
+            headers: { "content-type": "application/x-www-form-urlencoded" },
+            body: "state=x",
+          })
+        : await get(path);
+    expect(answer.headers["content-type"]).toBe("text/html; charset=utf-8");
+    const policy = new Map(
+      String(answer.headers["content-security-policy"])
+        .split("; ")
+        .map((directive) => [directive.split(" ")[0], directive.split(" ").slice(1)]),
+    );
+    expect(policy.get("default-src")).toEqual(["'none'"]);
+    expect(policy.get("style-src")).toEqual([expect.stringMatching(/^'sha256-[\w+/]{43}='$/)]);
+    expect(policy.get("frame-ancestors")).toEqual(["'none'"]);
+    expect(policy.get("base-uri")).toEqual(["'none'"]);
+    expect(policy.has("script-src")).toBe(false);
+    expect([...policy.values()].flat().join()).not.toMatch(/unsafe|\*(?!\.localhost)|data:/);
+    expect(answer.headers).toMatchObject({
+      "cross-origin-opener-policy": "same-origin",
+      "x-frame-options": "DENY",
+    });
+    // What the policy would block is not there in the first place.
+    expect(answer.body).not.toMatch(/<script|javascript:|\son\w+=|\sstyle=/i);
+    expect(answer.body.replace(STYLE, "")).not.toMatch(/url\(|@import/);
+  });
+
+  it.each([...PAGES, ...API, "/auth/logout-callback", "/auth/signin", "/graph/me"])(
+    "and every answer, as of %s, is private and for https alone",
+    async (path) => {
+      const { headers } = await get(path);
+      expect(headers).toMatchObject({
+        "strict-transport-security": expect.stringMatching(/^max-age=\d{8}/),
+        "x-content-type-options": "nosniff",
+        "cache-control": "no-store",
+        "referrer-policy": "no-referrer",
+      });
+      for (const name of ["server", "x-powered-by", "access-control-allow-origin", "etag"]) {
+        expect(headers).not.toHaveProperty(name);
+      }
+    },
+  );
+
+  it.each([...API, "/auth/signout", "/graph/me/sendMail"])(
+    "%s shares nothing with other origins",
+    async (path) => {
+      const headers = {
+        origin: "https://evil.example",
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "content-type",
+      };
+      const preflight = await sendRaw(rig, { method: "OPTIONS", path, headers });
+      expect(preflight.status).toBe(404);
+      const answer = await get(path, { origin: "https://evil.example" });
+      for (const name of Object.keys({ ...preflight.headers, ...answer.headers })) {
+        expect(name).not.toMatch(/^access-control/);
+      }
+    },
+  );
+});
+
+describe("keys of prototypes", () => {
+  it.each([
+    "/auth/signin?__proto__=x&constructor=x&toString=x&hasOwnProperty=x",
+    "/auth/signin?__proto__[prompt]=none",
+    '/auth/signin?claims={"__proto__":{"xms_cc":{}},"access_token":{"__proto__":{"a":1}}}',
+    "/auth/logout-callback?__proto__=x",
+    "/graph/me?__proto__=x&constructor[prototype][admin]=1",
+    "/auth/session?__proto__=x",
+    "/__proto__",
+    "/constructor/prototype",
+  ])("in %s are names like any other", async (path) => {
+    expect((await get(encodeURI(path))).status).toBeLessThan(500);
+    const { body } = await get("/auth/session");
+    expect(JSON.parse(body)).toMatchObject({ signedIn: true });
+  });
+
+  it("for a cookie's name are names like any other", async () => {
+    const answer = await get("/auth/session", { cookie: `__proto__=x; constructor=y; ${cookie}` });
+    expect(JSON.parse(answer.body)).toMatchObject({ signedIn: true });
+  });
+});
+
+describe("a request that is too much", () => {
+  it.each<[string, () => Promise<{ status: number }>]>([
+    ["a target of 9 kB", () => sendRaw(rig, `/auth/session?${"x".repeat(9_000)}`)],
+    ["40 kB of cookies", () => get("/auth/session", { cookie: `a=${"x".repeat(40_000)}` })],
+    ["a thousand cookies", () => get("/auth/session", { cookie: "a=b; ".repeat(1_000) + cookie })],
+    ["a thousand parameters", () => get(`/auth/signin?${"a=b&".repeat(1_000)}`)],
+    ["a hundred segments", () => get("/a".repeat(100))],
+  ])("%s is no error of ours", async (_, request) => {
+    expect((await request()).status).toBeLessThan(500);
+    expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
+  });
+});
+
+describe("the search for secrets", () => {
+  it("finds one wherever it is", async () => {
+    const token = rig.tenant.issued.find((text) => text.startsWith("eyJ")) ?? "";
+    const said: [string, string][] = [
+      [token, "a code or token in the log"],
+      [token, "a JWT in the log"],
+      [sidOf(rig, browser), "a sid in the log"],
+      [cookie.slice("__Host-lightsout=".length), "a cookie in the log"],
+      [rig.host.keys.default, "a host key in the log"],
+      [
+        encodeURIComponent(rig.env.TOKEN_CACHE_KEYS?.split(":")[1] ?? ""),
+        "a sealing key in the log",
+      ],
+      ["Adele Vance", "a name in the log"],
+    ];
+    for (const [message, kind] of said) {
+      rig.logs.push({ level: "information", category: "user", message: `x ${message} y` });
+      expect(await rig.leaks()).toContain(kind);
+      rig.logs.pop();
+    }
+  });
+});
+
+itLeaksNothing(() => rig);
