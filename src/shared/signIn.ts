@@ -90,6 +90,7 @@ async function acceptAnswer(app: Lightsout, request: HttpRequest): Promise<Redir
   if (replaces && replaces.partition !== accountPartition(redeemed.homeAccountId)) {
     // Somebody else was signed in with this browser.
     await endSession(store, replaces);
+    store.log("info", "session.replaced", { account: replaces.partition });
   }
   const ref = await storeSignIn(store, {
     session: {

@@ -20,8 +20,10 @@ import type { GenerationRef, Store } from "./store/store.ts";
 
 /** Signed out in this app, by the browser that holds the cookie: one request to the table. @throws {StoreUnavailable} */
 export async function signOutHere(store: Store, ref: GenerationRef): Promise<void> {
+  const started = store.now();
   const found = await deleteGeneration(store, ref);
-  store.log("info", "signout.here", { account: ref.partition, found });
+  const ms = store.now() - started;
+  store.log("info", "signout.here", { account: ref.partition, found, ms });
 }
 
 /**
@@ -32,7 +34,9 @@ export async function signOutHere(store: Store, ref: GenerationRef): Promise<voi
  * @throws {StoreUnavailable}
  */
 export async function signOutElsewhere(store: Store, sid: string): Promise<void> {
+  const started = store.now();
   const key = sidPartition(sid);
+  let account: string | undefined;
   let found = false;
   for (;;) {
     let entry = await readSid(store, key);
@@ -42,13 +46,15 @@ export async function signOutElsewhere(store: Store, sid: string): Promise<void>
       await noteEarlySignOut(store, sid);
       entry = await readSid(store, key);
     }
+    account = entry?.partition;
     if (entry === undefined || entry.signedOut) break;
 
     if (await endGeneration(store, entry)) found = true;
     // Refused when a sign-in claimed the `sid` meanwhile: then that one has to end too.
     if (await markSignedOut(store, entry)) break;
   }
-  store.log("info", "signout.elsewhere", { sid: key, found });
+  const ms = store.now() - started;
+  store.log("info", "signout.elsewhere", { sid: key, ...(account && { account }), found, ms });
 }
 
 /**
@@ -72,28 +78,37 @@ export async function signOutByToken(store: Store, token: LogoutToken): Promise<
  * @throws {StoreUnavailable}
  */
 async function signOutSubject(store: Store, subject: string): Promise<void> {
+  const started = store.now();
   const key = subjectPartition(subject);
+  let account: string | undefined;
   let found = false;
   let entry = await readSid(store, key);
   while (entry !== undefined) {
     if (await endGeneration(store, entry)) found = true;
     const { etag } = entry;
+    account = entry.partition;
     entry = await readSid(store, key);
     if (entry?.etag === etag) break;
   }
-  store.log("info", "signout.subject", { subject: key, found });
+  const ms = store.now() - started;
+  store.log("info", "signout.subject", { subject: key, ...(account && { account }), found, ms });
 }
 
-/** Signed out by an operator, or because the identity provider withdrew its grant. @throws {StoreUnavailable} */
-export async function signOutAccount(store: Store, homeAccountId: string): Promise<void> {
-  const partition = accountPartition(homeAccountId);
+/** Signed out by an operator. @returns whether tokens were there. @throws {StoreUnavailable} */
+export function signOutAccount(store: Store, homeAccountId: string): Promise<boolean> {
+  return signOutPartition(store, accountPartition(homeAccountId));
+}
+
+/** The same, by the account's hashed id: the one in the log and in the table. @throws {StoreUnavailable} */
+export async function signOutPartition(store: Store, partition: string): Promise<boolean> {
+  const started = store.now();
   for (;;) {
     const head = await readHead(store, partition);
     const generation = head?.generation;
     const found = generation ? await deleteGeneration(store, { partition, generation }) : false;
     // Nothing was there; but a sign-in that gave up may have a request under way that stores its tokens.
     if (!found && !(await fence(store, partition, head))) continue;
-    store.log("info", "signout.operator", { account: partition, found });
-    return;
+    store.log("info", "signout.operator", { account: partition, found, ms: store.now() - started });
+    return found;
   }
 }

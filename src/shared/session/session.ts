@@ -105,10 +105,11 @@ async function refresh(
   // A challenge means that the tokens at hand are refused: none of them may be found again.
   const cache = claims ? { ...read.account.cache, AccessToken: {} } : read.account.cache;
   const account = read.partition;
+  const started = store.now();
   try {
     const request = { homeAccountId, tenantId, scopes, claims };
     const refreshed = await refreshTokens(createClient, cache, request);
-    store.log("info", "token.refreshed", { account });
+    store.log("info", "token.refreshed", { account, ms: store.now() - started });
     return refreshed;
   } catch (error) {
     if (error instanceof InteractionRequired) {
@@ -116,7 +117,7 @@ async function refresh(
     }
     if (!(error instanceof SignedOut)) throw error;
     if (!(await removeRead(store, read))) return undefined;
-    store.log("info", "signout.revoked", { account });
+    store.log("info", "signout.revoked", { account, ms: store.now() - started });
     throw error;
   }
 }

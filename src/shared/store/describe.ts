@@ -1,7 +1,9 @@
 import { openAccount } from "./accountEntity.ts";
-import { readHead } from "./generation.ts";
+import { type Head, readHead } from "./generation.ts";
 import { accountPartition, generationRow } from "./keys.ts";
+import type { Keyring } from "./sealing.ts";
 import type { Store } from "./store.ts";
+import type { Entity, Stored } from "./table.ts";
 
 /** What is held for an account, in numbers; never a token, never a key to one. */
 export interface AccountDescription {
@@ -18,16 +20,31 @@ export interface AccountDescription {
 }
 
 /** @returns undefined when nothing is held. */
-export async function describeAccount(
+export function describeAccount(
   store: Store,
   homeAccountId: string,
 ): Promise<AccountDescription | undefined> {
-  const partition = accountPartition(homeAccountId);
+  return describePartition(store, accountPartition(homeAccountId));
+}
+
+/** The same, by the account's hashed id: the one in the log and in the table. */
+export async function describePartition(
+  store: Store,
+  partition: string,
+): Promise<AccountDescription | undefined> {
   const head = await readHead(store, partition);
   if (!head?.generation) return undefined;
   const entity = await store.table.get(partition, generationRow(head.generation));
-  if (entity === undefined) return undefined;
-  const account = openAccount(store.keyring, entity);
+  return entity && describeEntity(store.keyring, head, entity);
+}
+
+/** @param head Of the same account, and it names the entity. */
+export function describeEntity(
+  keyring: Keyring,
+  head: Pick<Head, "changedAt">,
+  entity: Stored<Entity>,
+): AccountDescription {
+  const account = openAccount(keyring, entity);
   return {
     readable: account !== undefined,
     sealedBytes: Object.values(entity).reduce(

@@ -21,7 +21,8 @@ export interface Purged {
  * entry after everything it names, so that a purge that stops half-way is finished by the next one.
  */
 export async function purge(store: Store): Promise<Purged> {
-  const today = expiryPartition(store.now());
+  const started = store.now();
+  const today = expiryPartition(started);
   const purged = { expired: 0, kept: 0 };
   for await (const entry of store.table.list<ExpiryEntry>("x.", today)) {
     const result = await purgeEntry(store, entry);
@@ -31,7 +32,7 @@ export async function purge(store: Store): Promise<Purged> {
   }
   await purgeTaken(store);
   await purgeEarlySignOuts(store);
-  store.log("info", "purge.done", { ...purged });
+  store.log("info", "purge.done", { ...purged, ms: store.now() - started });
   return purged;
 }
 
