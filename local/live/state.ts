@@ -3,7 +3,7 @@ import type { GraphStandIn } from "../graph/graph.ts";
 import type { OtherApp } from "../other-app/otherApp.ts";
 import type { Tenant } from "../tenant/tenant.ts";
 import type { Journal } from "./journal.ts";
-import { kilobytes, readRows } from "./table.ts";
+import { inBytes, readRows } from "./table.ts";
 
 /** What the page looks at. */
 export interface Watched {
@@ -33,7 +33,7 @@ export async function look(watched: Watched, journal: Journal, cookies: string[]
   return {
     lit,
     summary: lit
-      ? `Lightsout holds tokens for ${accounts}: ${kilobytes(tokenBytes)}, sealed.`
+      ? `Lightsout holds tokens for ${accounts}: ${inBytes(tokenBytes)}, sealed.`
       : "Lightsout holds no tokens.",
     lists: {
       cookies: cookies.map((name) => ({ id: name, title: name, detail: meaning(name, lit) })),

@@ -7,7 +7,7 @@ body{margin:0;padding:clamp(1rem,3vw,2.5rem);background:var(--bg);color:var(--in
 header,main{max-width:90rem;margin-inline:auto}
 h1{margin:0;font-size:.875rem;color:var(--soft)}
 #summary{display:flex;align-items:center;gap:.8rem;margin:.4rem 0 .75rem;font-size:clamp(1.2rem,1rem + 1.4vw,1.75rem);font-weight:600;line-height:1.25;letter-spacing:-.01em}
-#summary::before{content:"";flex:none;width:1em;height:1em;border-radius:50%;border:.14em solid var(--soft);transition:.8s}
+#summary::before{content:"";flex:none;width:1em;height:1em;border-radius:50%;border:.14em solid var(--soft)}
 .lit #summary::before{background:var(--good);border-color:var(--good);box-shadow:0 0 0 .35em var(--glow)}
 nav{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin-bottom:1.75rem}
 a{color:var(--accent)}
@@ -25,7 +25,7 @@ li span,time{font-size:.8125rem;color:var(--soft);font-variant-numeric:tabular-n
 ul:empty+.empty{display:block}
 #tokens li{margin-bottom:.4rem;padding:.7rem .8rem;border:1px solid var(--good);border-radius:.6rem;background:var(--glow)}
 #tokens li span{color:var(--ink)}
-@media(prefers-reduced-motion:no-preference){.new{animation:come .5s}#tokens .gone{animation:go 1.4s forwards}#tokens:empty+.empty{animation:come .8s}}
+@media(prefers-reduced-motion:no-preference){#summary::before{transition:.8s}.new{animation:come .5s}#tokens .gone{animation:go 1.4s forwards}#tokens:empty+.empty{animation:come .8s}}
 @keyframes come{from{opacity:0;transform:translateY(-.3rem)}}
 @keyframes go{30%{opacity:1;filter:none}to{opacity:0;filter:blur(6px) grayscale(1);transform:scale(.97)}}
 `;

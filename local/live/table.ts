@@ -38,7 +38,7 @@ export async function readRows(connectionString: string) {
 
 function itemOf(row: Row, title: string): Item {
   const key = shorten(`${row.partitionKey} / ${row.rowKey}`);
-  return { id: key, title, detail: `${key} · ${kilobytes(sizeOf(row))}` };
+  return { id: key, title, detail: `${key} · ${inBytes(sizeOf(row))}` };
 }
 
 /** Bytes of all values; the storage service adds a little for names and types. */
@@ -54,6 +54,6 @@ export function shorten(text: string): string {
   return text.replace(/[\w-]{20,}/g, (id) => `${id.slice(0, 6)}…`);
 }
 
-export function kilobytes(bytes: number): string {
-  return `${(bytes / 1_000).toFixed(1)} kB`;
+export function inBytes(size: number): string {
+  return size < 1_000 ? `${size} bytes` : `${(size / 1_000).toFixed(1)} kB`;
 }

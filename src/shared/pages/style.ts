@@ -10,8 +10,8 @@ main{width:100%;max-width:34rem;background:var(--card);border:1px solid var(--li
 .brand{display:flex;align-items:center;gap:.5rem;margin:0 0 1.75rem;font-weight:600;font-size:.875rem;color:var(--soft)}
 .brand::before{content:"";width:.75rem;height:.75rem;border-radius:50%;border:2px solid var(--soft)}
 .brand.on::before{background:var(--good);border-color:var(--good)}
-h1{margin:0 0 .5rem;font-size:1.625rem;line-height:1.25;letter-spacing:-.01em}
-p{margin:0 0 1rem}
+h1{margin:0 0 .5rem;font-size:1.625rem;line-height:1.25;letter-spacing:-.01em;text-wrap:balance}
+p,li{text-wrap:pretty}p{margin:0 0 1rem}
 .soft{color:var(--soft)}
 .who{display:flex;gap:1.25rem;align-items:center;margin-bottom:1.5rem}
 .who img{width:5rem;height:5rem;border-radius:50%;object-fit:cover;background:var(--line);flex:none}
