@@ -8,6 +8,7 @@ import { type FunctionsHost, startHost } from "./host/host.ts";
 import { renderLog } from "./log.ts";
 import { Parts } from "./parts.ts";
 import { ROOT } from "./root.ts";
+import { noteRunning } from "./running.ts";
 import { paint, renderScreen } from "./screen.ts";
 import { appSettings, hasTenant } from "./settings.ts";
 
@@ -48,6 +49,7 @@ async function main(): Promise<void> {
       ? ownTenant(parts, settings)
       : developmentTenant(parts));
     const { exited } = await parts.add(func ? startFunc(backing) : startLocalHost(backing));
+    await parts.add(noteRunning(ROOT, backing.env));
     process.stdout.write(`${renderScreen(backing.screen, paint)}\n`);
     await Promise.race([
       signals.asked(),
