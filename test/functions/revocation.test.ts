@@ -1,0 +1,158 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { type Rig, startRig } from "../../local/rig.ts";
+import type { TokenFault } from "../../local/tenant/tenant.ts";
+import { eventually } from "../support/eventually.ts";
+import { readAccountRows } from "../support/table.ts";
+import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
+import { PASSING, REFUSED } from "../support/tokens.ts";
+import {
+  ADELE,
+  ALEX,
+  homeAccountIdOf,
+  sessionCookieOf,
+  sessionOf,
+  signedInBrowser,
+} from "../support/user.ts";
+
+/** Its token is in no cache after a sign-in: the first call refreshes. */
+const NEEDS_REFRESH = "/graph/me/messages";
+
+let rig: Rig;
+let proxy: TableProxy;
+const events: string[] = [];
+beforeAll(async () => {
+  rig = await startRig({
+    onLog: ({ category, message }) => {
+      if (category === "user") events.push(JSON.parse(message).event);
+    },
+  });
+  proxy = await startTableProxy(rig.azurite);
+});
+afterEach(async () => {
+  rig.tenant.switches.tokenFault = undefined;
+  proxy.admit = () => true;
+  events.length = 0;
+  for (const username of [ADELE, ALEX]) {
+    const url = `${rig.url}/accounts/${homeAccountIdOf(rig, username)}`;
+    const headers = { "x-functions-key": rig.host.keys.default };
+    await fetch(url, { method: "DELETE", headers });
+  }
+});
+afterAll(async () => {
+  await rig?.stop();
+  await proxy?.stop();
+});
+
+const oidOf = (username: string) => homeAccountIdOf(rig, username).split(".")[0] ?? "";
+
+describe("a grant that the provider has withdrawn", () => {
+  it.each<[string, () => void]>([
+    ["by revoking the user's sessions", () => rig.tenant.revoke(oidOf(ADELE))],
+    [
+      "by disabling the user",
+      () => {
+        for (const user of rig.tenant.users) user.disabled = user.username === ADELE;
+      },
+    ],
+  ])("%s: the next refresh ends all of the account's sessions", async (_, withdraw) => {
+    const browser = await signedInBrowser(rig);
+    const elsewhere = await signedInBrowser(rig);
+    const colleague = await signedInBrowser(rig, ALEX);
+    withdraw();
+
+    const answer = await browser.get(rig.url + NEEDS_REFRESH);
+    expect(answer.status).toBe(401);
+    expect(JSON.parse(answer.body)).toMatchObject({
+      type: "urn:lightsout:problem:signed-out",
+      signInUrl: `${rig.url}/auth/signin`,
+    });
+    expect(events).toContain("signout.revoked");
+    expect(await readAccountRows(rig.azurite)).toHaveLength(1);
+    expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: false });
+    expect(await sessionOf(rig, elsewhere)).toMatchObject({ signedIn: false });
+    expect(await sessionOf(rig, colleague)).toMatchObject({ signedIn: true });
+
+    for (const user of rig.tenant.users) user.disabled = false;
+    await signedInBrowser(rig, ADELE, browser);
+    expect((await browser.get(rig.url + NEEDS_REFRESH)).status).toBe(200);
+  });
+
+  it("by the user, through this app: revokeSignInSessions", async () => {
+    const browser = await signedInBrowser(rig);
+    const revoked = await fetch(`${rig.url}/graph/me/revokeSignInSessions`, {
+      method: "POST",
+      headers: { cookie: sessionCookieOf(rig, browser), origin: rig.url },
+    });
+    expect(revoked.status).toBe(200);
+    expect((await browser.get(rig.url + NEEDS_REFRESH)).status).toBe(401);
+    expect(await readAccountRows(rig.azurite)).toEqual([]);
+  });
+
+  it("leads a person's page back to sign-in", async () => {
+    const browser = await signedInBrowser(rig);
+    rig.tenant.revoke(oidOf(ADELE));
+    await browser.get(rig.url + NEEDS_REFRESH);
+    const page = await browser.get(`${rig.url}/auth/sessions`, { follow: false });
+    expect(page.location).toBe(`${rig.url}/auth/signin?returnTo=%2Fauth%2Fsessions`);
+  });
+
+  it("does not take a newer sign-in with it", async () => {
+    const browser = await signedInBrowser(rig);
+    const cookie = sessionCookieOf(rig, browser);
+    const slow = await rig.startHost({ env: { TOKEN_CACHE_STORAGE: proxy.connectionString } });
+    rig.tenant.revoke(oidOf(ADELE));
+    // The old sign-in's verdict is on its way to the table …
+    const { promise: signedInAgain, resolve } = Promise.withResolvers<void>();
+    let held = false;
+    proxy.admit = async ({ method }, moment) => {
+      if (method === "DELETE" && moment === "before commit") {
+        held = true;
+        await signedInAgain;
+      }
+      return true;
+    };
+    const answer = fetch(slow.url + NEEDS_REFRESH, { headers: { cookie } });
+    await eventually(() => held);
+    // … when the user signs in again.
+    const again = await signedInBrowser(rig);
+    resolve();
+
+    expect((await answer).status).toBe(200);
+    expect(events).not.toContain("signout.revoked");
+    expect(await sessionOf(rig, again)).toMatchObject({ signedIn: true });
+    expect((await again.get(rig.url + NEEDS_REFRESH)).status).toBe(200);
+    await slow.stop();
+  });
+});
+
+describe("a fault that is no verdict on the grant", () => {
+  it.each<[string, TokenFault]>([
+    ...PASSING,
+    ...REFUSED,
+    ["invalid_request", { status: 400, error: "invalid_request" }],
+    ["invalid_scope", { status: 400, error: "invalid_scope" }],
+    ["temporarily_unavailable", { status: 400 }],
+    ["an error nobody has heard of", { status: 400, error: "evil" }],
+  ])("%s signs nobody out", async (_, fault) => {
+    const browser = await signedInBrowser(rig);
+    const [before] = await readAccountRows(rig.azurite);
+    rig.tenant.switches.tokenFault = fault;
+    const answer = await browser.get(rig.url + NEEDS_REFRESH);
+    expect(answer.status).toBe(503);
+    expect(answer.headers["retry-after"]).toBe("2");
+    expect(answer.body).not.toMatch(/evil|Injected/);
+    expect(await readAccountRows(rig.azurite)).toEqual([before]);
+    // What needs no new token goes on working.
+    expect((await browser.get(`${rig.url}/graph/me`)).status).toBe(200);
+
+    rig.tenant.switches.tokenFault = undefined;
+    expect((await browser.get(rig.url + NEEDS_REFRESH)).status).toBe(200);
+  });
+
+  it("and is ridden out when the provider asks for a short pause", async () => {
+    const browser = await signedInBrowser(rig);
+    const headers = { "retry-after": "1" };
+    rig.tenant.switches.tokenFault = { status: 429, headers, times: 1 };
+    expect((await browser.get(rig.url + NEEDS_REFRESH)).status).toBe(200);
+  });
+});
