@@ -6,8 +6,10 @@ import { number, spread } from "../lib/format.ts";
 import { ownCpu } from "../lib/load.ts";
 import { percentile, type Summary, summarize } from "../lib/stats.ts";
 import { composeApp } from "../world/app.ts";
+import { handlersOf } from "../world/handlers.ts";
+import { requestOf } from "../world/request.ts";
 import { userOf } from "../world/setUp.ts";
-import { handlersOf, Visitor } from "../world/visitor.ts";
+import { Visitor } from "../world/visitor.ts";
 import { createWatch } from "../world/watch.ts";
 import { startWorld } from "../world/world.ts";
 
@@ -51,55 +53,58 @@ async function run({ quick, progress }: Options): Promise<OperationsResult> {
     const watch = createWatch();
     const handlers = handlersOf(composeApp(world.env, watch.watching));
 
-    async function measure(step: Step, send: () => Promise<HttpResponse>, keep: boolean) {
+    async function measure(
+      step: Step,
+      keep: boolean,
+      expected: number,
+      send: () => Promise<HttpResponse>,
+    ): Promise<HttpResponse> {
       watch.take();
       const cpu = await ownCpu();
       const before = performance.now();
       const response = await send();
       const latency = performance.now() - before;
       const one = { latency, cpu: (await ownCpu()) - cpu, trace: JSON.stringify(watch.take()) };
+      if (response.status !== expected) throw new Error(`${step}: ${response.status}.`);
       if (keep) measured.set(step, [...(measured.get(step) ?? []), one]);
       return response;
     }
 
-    async function signIn(visitor: Visitor, user: number, callback: Step): Promise<void> {
-      const keep = user >= warmUp;
-      const request = visitor.request("/auth/signin");
-      const start = await measure("sign-in, start", () => handlers.signIn(request, 0), keep);
-      visitor.keep(start, 302);
-      await visitor.authorize(start, userOf(user).username);
-      const form = visitor.callbackRequest();
-      visitor.keep(await measure(callback, () => handlers.callback(form, 0), keep), 303);
+    async function signIn(visitor: Visitor, keep: boolean, callback: Step): Promise<void> {
+      const request = requestOf("/auth/signin", visitor.headers());
+      const start = await measure("sign-in, start", keep, 302, () => handlers.signIn(request, 0));
+      visitor.keep(start.cookies);
+      const body = await visitor.authorize(start.headers?.Location);
+      const answer = { method: "POST", body };
+      const post = requestOf("/auth/callback", visitor.headers(body), answer);
+      visitor.keep((await measure(callback, keep, 303, () => handlers.callback(post, 0))).cookies);
     }
 
     for (let user = 0; user < users + warmUp; user++) {
       const keep = user >= warmUp;
-      const [first, second] = [new Visitor(), new Visitor()];
-      const calls: [Step, string][] = [
-        ["Graph call, token refreshed", "/graph/me/messages"],
-        ["Graph call, token at hand", "/graph/me"],
-      ];
-      await signIn(first, user, "sign-in, callback");
-      for (const [step, path] of calls) {
-        const request = first.request(path);
-        first.keep(await measure(step, () => handlers.graph(request, 0), keep), 200);
-      }
-      await signIn(second, user, "sign-in, callback, second browser");
+      const { username } = userOf(user);
+      const [first, second] = [new Visitor(username), new Visitor(username)];
+      await signIn(first, keep, "sign-in, callback");
+      const messages = requestOf("/graph/me/messages", first.headers());
+      await measure("Graph call, token refreshed", keep, 200, () => handlers.graph(messages, 0));
+      const me = requestOf("/graph/me", first.headers());
+      await measure("Graph call, token at hand", keep, 200, () => handlers.graph(me, 0));
+      await signIn(second, keep, "sign-in, callback, second browser");
 
-      const stranger = first.request(`/auth/logout-callback?sid=${randomUUID()}`);
-      const unknown = () => handlers.logoutCallback(stranger);
-      first.keep(await measure("front-channel, unknown sid", unknown, keep), 200);
+      const unknown = requestOf(`/auth/logout-callback?sid=${randomUUID()}`);
+      await measure("front-channel, unknown sid", keep, 200, () =>
+        handlers.logoutCallback(unknown),
+      );
       if (user % 2 === 0) {
-        const request = first.request("/auth/signout", "POST");
-        const out = () => handlers.signOut(request, 0);
-        first.keep(await measure("sign-out by cookie", out, keep), 303);
+        const out = requestOf("/auth/signout", first.headers(""), { method: "POST", body: "" });
+        await measure("sign-out by cookie", keep, 303, () => handlers.signOut(out, 0));
       } else {
-        const request = first.request(`/auth/logout-callback?sid=${first.sid}`);
-        const out = () => handlers.logoutCallback(request);
-        first.keep(await measure("front-channel sign-out", out, keep), 200);
+        const out = requestOf(`/auth/logout-callback?sid=${first.sid}`);
+        await measure("front-channel sign-out", keep, 200, () => handlers.logoutCallback(out));
       }
-      first.keep(await handlers.graph(first.request("/graph/me"), 0), 401);
-      progress.step(userOf(user).name);
+      const { status } = await handlers.graph(me, 0);
+      if (status !== 401) throw new Error(`After sign-out the answer was ${status}.`);
+      progress.step(username);
     }
   } finally {
     await world.stop();

@@ -1,5 +1,6 @@
 import type { TableClient } from "@azure/data-tables";
 import type { ICacheClient } from "@azure/msal-node";
+import type { Entity } from "../../src/shared/store/table.ts";
 
 /** Bytes of the largest binary property. */
 const CHUNK = 64 * 1024;
@@ -21,13 +22,17 @@ export function createCacheClient(table: TableClient): ICacheClient {
       }
     },
     async set(key, value) {
-      const bytes = Buffer.from(value);
-      const row: Record<string, unknown> = {};
-      for (let at = 0; at < bytes.length; at += CHUNK) {
-        row[`d${at / CHUNK}`] = bytes.subarray(at, at + CHUNK);
-      }
-      await table.upsertEntity({ partitionKey: key, rowKey: key, ...row }, "Replace");
+      await table.upsertEntity(cacheRow(key, value), "Replace");
       return value;
     },
   };
+}
+
+export function cacheRow(key: string, value: string): Entity {
+  const bytes = Buffer.from(value);
+  const chunks: Record<string, Uint8Array> = {};
+  for (let at = 0; at < bytes.length; at += CHUNK) {
+    chunks[`d${at / CHUNK}`] = bytes.subarray(at, at + CHUNK);
+  }
+  return { partitionKey: key, rowKey: key, ...chunks };
 }

@@ -21,8 +21,11 @@ export function createSessions(table: TableClient) {
       }
     },
     async set(id: string, session: StockSession): Promise<void> {
-      const row = { partitionKey: id, rowKey: id, session: JSON.stringify(session) };
-      await table.upsertEntity(row, "Replace");
+      await table.upsertEntity(sessionRow(id, session), "Replace");
     },
   };
+}
+
+export function sessionRow(id: string, session: StockSession) {
+  return { partitionKey: id, rowKey: id, session: JSON.stringify(session) };
 }

@@ -1,0 +1,82 @@
+import { managedIdentity } from "../../src/shared/identity/managedIdentity.ts";
+import type { Lightsout } from "../../src/shared/lightsout.ts";
+import { azureTable } from "../../src/shared/store/azureTable.ts";
+import type { TableRequests } from "../../src/shared/store/retrying.ts";
+import type { SessionRef } from "../../src/shared/store/signIn.ts";
+import type { Entity } from "../../src/shared/store/table.ts";
+import type { TokenCache } from "../../src/shared/store/tokenCache.ts";
+import { storeUser } from "./accounts.ts";
+import { createMemoryTable } from "./memoryTable.ts";
+import { cacheOfUser } from "./tokens.ts";
+
+export interface Filled {
+  readonly number: number;
+  readonly ref: SessionRef;
+  readonly sid: string;
+}
+
+export interface FillOptions {
+  readonly tenantId: string;
+  readonly model: TokenCache;
+  readonly accounts: number;
+  /** Every account with a number that this divides has expired, days ago. */
+  readonly expiredEvery: number;
+  /** Which accounts to tell about. */
+  readonly remember: (number: number) => boolean;
+  readonly onProgress: (stored: number) => void;
+}
+
+const DAYS_AGO = 3 * 24 * 3_600_000;
+/** Operations in one transaction, at most. */
+const BATCH = 100;
+const AT_ONCE = 32;
+/** Accounts whose rows are in memory at a time. */
+const PORTION = 1_000;
+
+/**
+ * Stores accounts as sign-ins would have: the rows are made by the store's own sign-in, in memory, and then
+ * inserted with as few requests as they fit into.
+ */
+export async function fill(
+  { store, settings }: Lightsout,
+  options: FillOptions,
+): Promise<Filled[]> {
+  const { tenantId, model, accounts, expiredEvery, remember, onProgress } = options;
+  const requests = azureTable(settings.storage, managedIdentity);
+  const table = createMemoryTable();
+  const remembered: Filled[] = [];
+  for (let number = 0; number < accounts; ) {
+    for (const end = Math.min(number + PORTION, accounts); number < end; number++) {
+      const expired = number % expiredEvery === 0;
+      const now = () => Date.now() - (expired ? DAYS_AGO : 0);
+      const cache = cacheOfUser(model, number);
+      const own = { ...store, table, now };
+      const stored = await storeUser(own, tenantId, settings.sessionLifetime, cache, number);
+      if (!expired && remember(number)) remembered.push({ number, ...stored });
+    }
+    await insert(requests, table.take());
+    onProgress(number);
+  }
+  return remembered;
+}
+
+async function insert(requests: TableRequests, entities: readonly Entity[]): Promise<void> {
+  const batches = batchesOf(entities);
+  async function inserter(): Promise<void> {
+    for (let batch = batches.pop(); batch; batch = batches.pop()) {
+      const writes = batch.map((entity) => ({ kind: "insert" as const, entity }));
+      if (!(await requests.write(writes))) throw new Error("A row was there already.");
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, inserter));
+}
+
+/** A transaction takes rows of one partition only. */
+function batchesOf(entities: readonly Entity[]): Entity[][] {
+  const partitions = Map.groupBy(entities, ({ partitionKey }) => partitionKey);
+  return [...partitions.values()].flatMap((rows) =>
+    Array.from({ length: Math.ceil(rows.length / BATCH) }, (_, i) =>
+      rows.slice(i * BATCH, (i + 1) * BATCH),
+    ),
+  );
+}
