@@ -1,6 +1,9 @@
 import { decodeJwt } from "jose";
 import { GraphError } from "./reply.ts";
 
+/** Entra dates tokens back by this many seconds. */
+const BACKDATE = 300;
+
 interface Challenge {
   /** Seconds since the epoch; tokens issued earlier no longer do. */
   notBefore: number;
@@ -14,7 +17,7 @@ export class Challenges {
 
   /** From now on, the user's tokens issued until now are answered with a claims challenge. */
   challenge(oid: string): void {
-    this.#challenges.set(oid, { notBefore: Math.floor(Date.now() / 1000) });
+    this.#challenges.set(oid, { notBefore: Math.floor(Date.now() / 1000) - BACKDATE });
   }
 
   /** @throws GraphError 401 with the claims challenge when the token is too old */

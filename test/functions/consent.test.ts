@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { type Rig, startRig } from "../../local/rig.ts";
+import type { Browser } from "../../local/tenant/browserless.ts";
+import { homeAccountIdOf, sessionCookieOf, sessionOf, signedInBrowser } from "../support/user.ts";
+
+let rig: Rig;
+let browser: Browser;
+beforeAll(async () => {
+  rig = await startRig();
+});
+beforeEach(async () => {
+  const registration = rig.tenant.apps.get(rig.env.ENTRA_CLIENT_ID ?? "");
+  if (registration) registration.consentedScopes = ["User.Read"];
+  // What an earlier sign-in got is shared by all of the account's sessions.
+  await fetch(`${rig.url}/accounts/${homeAccountIdOf(rig)}`, {
+    method: "DELETE",
+    headers: { "x-functions-key": rig.host.keys.default },
+  });
+  browser = await signedInBrowser(rig);
+});
+afterAll(() => rig?.stop());
+
+/** Where a 401 of that route leads. */
+async function signInUrlOf(path: string): Promise<string> {
+  const answer = await browser.get(rig.url + path);
+  expect(answer.status).toBe(401);
+  expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
+  return JSON.parse(answer.body).signInUrl;
+}
+
+describe("a route whose permissions nobody has consented to", () => {
+  it.each([
+    ["/graph/me/messages", "Mail.Read"],
+    [
+      "/graph/me/calendarView?startDateTime=2026-01-01T00:00:00Z&endDateTime=2026-01-02T00:00:00Z",
+      "Calendars.Read",
+    ],
+  ])("%s asks for exactly %s, and works once it is given", async (path, scope) => {
+    const signInUrl = await signInUrlOf(path);
+    expect([...new URL(signInUrl).searchParams]).toEqual([["scope", scope]]);
+
+    const consent = await browser.get(signInUrl);
+    expect(consent.text).toContain(
+      `Lightsout asks adelev@contoso.com for: User.Read ${scope} Sign`,
+    );
+    const form = await browser.submit(consent.forms[0], { press: "Accept" });
+    expect((await browser.submit(form.forms[0])).status).toBe(200);
+    expect((await browser.get(rig.url + path)).status).toBe(200);
+    // What was given before is still there.
+    expect((await browser.get(`${rig.url}/graph/me`)).status).toBe(200);
+  });
+
+  it("asks for those of a write as well, and has not written", async () => {
+    const send = () =>
+      fetch(`${rig.url}/graph/me/sendMail`, {
+        method: "POST",
+        headers: {
+          cookie: sessionCookieOf(rig, browser),
+          origin: rig.url,
+          "content-type": "application/json",
+        },
+        body: JSON.stringify({
+          message: { subject: "x", toRecipients: [{ emailAddress: { address: "a@b.example" } }] },
+        }),
+      });
+    const calls = rig.graph.calls.length;
+    const refused = await send();
+    expect(refused.status).toBe(401);
+    expect(rig.graph.calls).toHaveLength(calls);
+    const { signInUrl } = (await refused.json()) as { signInUrl: string };
+    expect(new URL(signInUrl).searchParams.get("scope")).toBe("Mail.Send");
+    await browser.submit(await browser.signIn(signInUrl, "adelev@contoso.com"));
+    expect((await send()).status).toBe(202);
+  });
+
+  it("declined, ends on a page that says so, and the session stays as it was", async () => {
+    const consent = await browser.get(await signInUrlOf("/graph/me/messages"));
+    const form = await browser.submit(consent.forms[0], { press: "Cancel" });
+    const page = await browser.submit(form.forms[0]);
+    expect(page.status).toBe(400);
+    expect(page.text).toContain("You did not agree to what this app asks for");
+    expect(page.body).not.toContain("AADSTS");
+    expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
+    expect((await browser.get(`${rig.url}/graph/me`)).status).toBe(200);
+    await signInUrlOf("/graph/me/messages");
+  });
+});
