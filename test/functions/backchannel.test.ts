@@ -95,21 +95,21 @@ describe("oidcc-client-test-rp-backchannel-rpinitlogout", () => {
 describe("what is refused, on 400, and signs nobody out", () => {
   const seconds = Math.floor(Date.now() / 1_000);
   it.each<[string, Changes]>([
-    ["backchannel-rpinitlogout-invalid-issuer", { iss: "https://evil.example" }],
-    ["backchannel-rpinitlogout-no-iss", { iss: undefined }],
-    ["backchannel-rpinitlogout-invalid-aud", { aud: "another-client" }],
-    ["backchannel-rpinitlogout-no-aud", { aud: undefined }],
-    ["backchannel-rpinitlogout-no-iat", { iat: undefined }],
+    ["oidcc-client-test-rp-backchannel-rpinitlogout-wrong-iss", { iss: "https://evil.example" }],
+    ["no iss", { iss: undefined }],
+    ["oidcc-client-test-rp-backchannel-rpinitlogout-wrong-aud", { aud: "another-client" }],
+    ["no aud", { aud: undefined }],
+    ["no iat", { iat: undefined }],
     ["iat long ago", { iat: seconds - 3_600 }],
     ["iat in the future", { iat: seconds + 3_600 }],
-    ["backchannel-rpinitlogout-expired", { exp: seconds - 600 }],
+    ["expired", { exp: seconds - 600 }],
     ["no exp", { exp: undefined }],
-    ["backchannel-rpinitlogout-no-jti", { jti: undefined }],
-    ["backchannel-rpinitlogout-no-events", { events: undefined }],
-    ["backchannel-rpinitlogout-wrong-event", { events: { other: {} } }],
-    ["backchannel-rpinitlogout-event-not-an-object", { events: { [EVENT]: true } }],
-    ["backchannel-rpinitlogout-nonce", { nonce: "abc" }],
-    ["backchannel-rpinitlogout-no-sub-no-sid", { sub: undefined, sid: undefined }],
+    ["no jti", { jti: undefined }],
+    ["oidcc-client-test-rp-backchannel-rpinitlogout-no-event", { events: undefined }],
+    ["oidcc-client-test-rp-backchannel-rpinitlogout-wrong-event", { events: { other: {} } }],
+    ["an event that is no object", { events: { [EVENT]: true } }],
+    ["oidcc-client-test-rp-backchannel-rpinitlogout-with-nonce", { nonce: "abc" }],
+    ["no sub and no sid", { sub: undefined, sid: undefined }],
     ["a sid that is no text", { sid: 5, sub: undefined }],
   ])("%s", async (_, changes) => {
     const answer = await post(await logoutToken(changes));
@@ -126,14 +126,14 @@ describe("what is refused, on 400, and signs nobody out", () => {
     expect(await signedIn()).toBe(true);
   });
 
-  it("backchannel-rpinitlogout-alg-none", async () => {
+  it("oidcc-client-test-rp-backchannel-rpinitlogout-alg-none", async () => {
     const [, payload = ""] = (await logoutToken()).split(".");
     const claims = JSON.parse(Buffer.from(payload, "base64url").toString());
     expect((await post(new UnsecuredJWT(claims).encode())).status).toBe(400);
     expect(await signedIn()).toBe(true);
   });
 
-  it("HS256 with the public key", async () => {
+  it("oidcc-client-test-rp-backchannel-rpinitlogout-wrong-alg: HS256 with the public key", async () => {
     const answer = await fetch(rig.tenant.metadataUrl);
     const { jwks_uri } = (await answer.json()) as { jwks_uri: string };
     const secret = Buffer.from(await (await fetch(jwks_uri)).text());
