@@ -54,6 +54,11 @@ describe("Graph that fails", () => {
     expect(sent()).toEqual(["GET /v1.0/me"]);
   });
 
+  it("by answering more than 16 MB is not available", async () => {
+    graph.respond = () => ({ body: Buffer.alloc(16 * 1024 * 1024 + 1) });
+    await expect(forward("/graph/me")).rejects.toMatchObject(unavailable(false));
+  });
+
   it("by closing the connection is not available", async () => {
     graph.respond = () => "drop";
     await expect(forward("/graph/me")).rejects.toMatchObject(unavailable(false));
