@@ -110,7 +110,8 @@ async function acceptAnswer(app: Lightsout, request: HttpRequest): Promise<Redir
   store.log("info", "signin.done", { account: ref.partition, sidClaim: claims.sid !== undefined });
   if (claims.sid === undefined) warnOfMissingSid(app);
 
-  const ticket = { ...ref, logoutHint: claims.login_hint };
+  const logoutHint = hintForCookie(claims.login_hint);
+  const ticket = { ...ref, logoutHint };
   return {
     location: settings.baseUrl + pending.returnTo,
     cookies: [sessionCookie(store.keyring, ticket, settings.sessionLifetime), found.cookie],
@@ -134,6 +135,11 @@ function redirectUri({ settings }: Lightsout): string {
 function sidsOf({ sid }: IdTokenClaims, sessionState: string | null): string[] {
   const known = sid ?? sessionState;
   return known ? [known] : [];
+}
+
+/** Browsers drop a cookie of more than 4096 characters; without the hint, sign-out only asks which account. */
+function hintForCookie(hint: string | undefined): string | undefined {
+  return hint && hint.length <= 1_024 ? hint : undefined;
 }
 
 const warned = new WeakSet<Lightsout>();

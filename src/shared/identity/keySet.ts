@@ -16,6 +16,8 @@ export interface ProviderKeys {
 type Verified = Awaited<ReturnType<typeof jwtVerify>> & { readonly keyIssuer: unknown };
 
 const TIMEOUT = 5_000;
+/** Entra ID asks clients to look for new keys once a day. Milliseconds. */
+const LIFETIME = 24 * 3_600_000;
 /** Only signatures of the provider's key pair: with "none" or an HMAC, anybody could sign. */
 const ALGORITHMS = ["RS256"];
 /** Clocks may differ by this many seconds. */
@@ -35,7 +37,7 @@ export function createProviderKeys(
   async function keySet() {
     const { jwks_uri } = await metadata();
     if (keys?.uri !== jwks_uri) {
-      const options = { timeoutDuration: TIMEOUT, [customFetch]: fetch };
+      const options = { timeoutDuration: TIMEOUT, cacheMaxAge: LIFETIME, [customFetch]: fetch };
       keys = { uri: jwks_uri, set: createRemoteJWKSet(new URL(jwks_uri), options) };
     }
     return keys.set;

@@ -25,23 +25,27 @@ export const SIGN_IN_LIFETIME = 15 * 60_000;
  * and no more: a page that starts sign-ins without end cannot make the browser's header too large.
  */
 const SLOTS = 16;
+/** Past this length of all of them together, a new one takes the place of an old one. Characters. */
+const ENOUGH = 8_192;
 
 /** None: the provider answers by a post from its own site. */
 const ATTRIBUTES = { path: "/", secure: true, httpOnly: true, sameSite: "None" } as const;
 
 const nameOf = (slot: number) => `__Host-lightsout-signin-${slot}`;
 
-/** @param randomByte Picks among the free names, or among all when none is free. */
+/** @param randomByte Picks among the free names, or among the taken ones when there are enough. */
 export function signInCookie(
   keyring: Keyring,
   request: HttpRequest,
   pending: PendingSignIn,
   randomByte: number,
 ): Cookie {
-  const taken = readCookies(request);
+  const cookies = readCookies(request);
   const slots = Array.from({ length: SLOTS }, (_, slot) => nameOf(slot));
-  const free = slots.filter((name) => !taken.has(name));
-  const names = free.length > 0 ? free : slots;
+  const free = slots.filter((name) => !cookies.has(name));
+  const taken = slots.filter((name) => cookies.has(name));
+  const length = taken.reduce((sum, name) => sum + (cookies.get(name)?.length ?? 0), 0);
+  const names = free.length > 0 && length < ENOUGH ? free : taken;
   const name = names[randomByte % names.length] as string;
   return {
     name,
