@@ -14,9 +14,9 @@ app.http("authLogoutCallback", {
   route: "auth/logout-callback",
   authLevel: "anonymous",
   handler: async (request) => {
-    const { settings, store, metadata } = lightsout;
+    const { settings, store } = lightsout;
     try {
-      const sid = frontChannelSid(new URL(request.url).searchParams, settings, metadata.peek());
+      const sid = await sidOf(new URL(request.url).searchParams);
       if (sid !== undefined) await signOutElsewhere(store, sid);
       return framed(settings, 200, "Signed out.");
     } catch (error) {
@@ -26,3 +26,15 @@ app.http("authLogoutCallback", {
     }
   },
 });
+
+/**
+ * Nothing is fetched while the provider's frame waits, but for an issuer that only the metadata can tell
+ * from a wrong one: an instance that has just started may not have it yet.
+ */
+async function sidOf(query: URLSearchParams): Promise<string | undefined> {
+  const { settings, metadata } = lightsout;
+  const known = metadata.peek();
+  const sid = frontChannelSid(query, settings, known);
+  const undecided = sid === undefined && known === undefined && query.has("iss");
+  return undecided ? frontChannelSid(query, settings, await metadata.get()) : sid;
+}

@@ -33,7 +33,7 @@ function isIssuer(issuer: string, expected: string, tenant: string): boolean {
   const template = expected.includes("{tenantid}")
     ? expected
     : expected.replace(`/${tenant}/`, "/{tenantid}/");
-  if (expected === issuer) return true;
+  if (expected === issuer) return !expected.includes("{tenantid}");
   const [before = "", after] = template.split("{tenantid}");
   if (after === undefined || !issuer.startsWith(before) || !issuer.endsWith(after)) return false;
   const id = issuer.slice(before.length, issuer.length - after.length);

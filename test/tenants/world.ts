@@ -1,0 +1,144 @@
+import { expect } from "@jest/globals";
+import { type GraphStandIn, startGraph } from "../../local/graph/graph.ts";
+import type { FunctionsHost } from "../../local/host/host.ts";
+import { Parts } from "../../local/parts.ts";
+import { freePort } from "../../local/ports.ts";
+import type { Rig } from "../../local/rig.ts";
+import { type Browser, createBrowser, type Page } from "../../local/tenant/browserless.ts";
+import {
+  type AppRegistration,
+  startTenant,
+  type Tenant,
+  type TenantOptions,
+} from "../../local/tenant/tenant.ts";
+
+/** A function app with a tenant and a Graph of its own; the table is the rig's. */
+export interface World {
+  readonly url: string;
+  readonly tenant: Tenant;
+  readonly graph: GraphStandIn;
+  readonly host: FunctionsHost;
+  /** The tenants of all tokens that Graph has been given. */
+  readonly tids: Set<string>;
+  readonly env: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+export interface WorldOptions {
+  readonly tenant?: TenantOptions;
+  readonly registration?: Partial<AppRegistration>;
+  /** `ENTRA_TENANT_ID`. Default: the tenant's id. */
+  readonly name?: string;
+  readonly env?: Record<string, string>;
+}
+
+export async function startWorld(rig: Rig, options: WorldOptions = {}): Promise<World> {
+  const parts = new Parts();
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const { signingKey } = rig.tenant;
+  const tenant = await parts.add(startTenant({ signingKey, ...options.tenant }));
+  const clientId = rig.env.ENTRA_CLIENT_ID ?? "";
+  tenant.register({
+    clientId,
+    displayName: "Lightsout",
+    redirectUris: [`${url}/auth/callback`, `${url}/`],
+    frontChannelLogoutUrl: `${url}/auth/logout-callback`,
+    clientSecrets: [rig.env.ENTRA_CLIENT_SECRET ?? ""],
+    optionalClaims: ["sid", "login_hint"],
+    ...options.registration,
+  });
+  const tids = new Set<string>();
+  const graph = await parts.add(
+    startGraph({
+      verify: async (token) => {
+        const user = await tenant.verifyAccessToken(token);
+        if (user) tids.add(user.tid);
+        return user;
+      },
+    }),
+  );
+  const name = options.name ?? tenant.tenantId;
+  const env = {
+    APP_BASE_URL: url,
+    ENTRA_TENANT_ID: name,
+    ENTRA_AUTHORITY: tenant.authority.replace(tenant.tenantId, name),
+    ENTRA_METADATA_URL: tenant.metadataUrl.replace(tenant.tenantId, name),
+    GRAPH_BASE_URL: graph.url,
+    ...options.env,
+  };
+  const host = await parts.add(rig.startHost({ port, env }));
+  return { url, tenant, graph, host, tids, env, stop: () => parts.stop() };
+}
+
+/** What is said of the account at `/auth/session`; undefined when nobody is signed in. */
+export async function accountOf({ url }: Pick<World, "url">, browser: Browser) {
+  const { body } = await browser.get(`${url}/auth/session`);
+  return JSON.parse(body).account as Record<string, string> | undefined;
+}
+
+/** Signs in and ends at the home page, or wherever else it ends. */
+export async function signIn({ url }: Pick<World, "url">, username: string) {
+  const browser = createBrowser();
+  const page = await browser.submit(await browser.signIn(`${url}/auth/signin`, username));
+  return { browser, page };
+}
+
+/** Signs the user out at the provider's own page, and loads its frames as browsers do: without cookies. */
+export async function signOutAtProvider(world: World, browser: Browser, name: string) {
+  const { url, tenant, env } = world;
+  const logout = `${tenant.url}/${env.ENTRA_TENANT_ID}/oauth2/v2.0/logout`;
+  const picker = await browser.get(logout);
+  const page = await browser.submit(picker.forms[0], { press: name });
+  const ours = page.frames.filter((frame) => frame.startsWith(url));
+  const frames = await browser.loadFrames({ ...page, frames: ours });
+  return { frames, calls: ours.map((frame) => new URL(frame).searchParams) };
+}
+
+export interface Expected {
+  readonly username: string;
+  readonly name: string;
+  /** Where the user signed in. */
+  readonly tenantId: string;
+  readonly homeAccountId: string;
+}
+
+/** Sign-in, Graph, refresh, and a front-channel sign-out: everything that has to work with every tenant. */
+export async function expectEverythingWorks(world: World, expected: Expected): Promise<Page[]> {
+  const { url, tids } = world;
+  const { username, name, tenantId, homeAccountId } = expected;
+  tids.clear();
+  const { browser, page } = await signIn(world, username);
+  expect([page.status, page.url]).toEqual([200, `${url}/`]);
+  expect(page.text).toContain(name);
+  expect(await accountOf(world, browser)).toEqual({ homeAccountId, tenantId, name, username });
+
+  // Its token is in no cache yet: a refresh.
+  const messages = await browser.get(`${url}/graph/me/messages?$top=1`);
+  expect(messages.status).toBe(200);
+  const me = await browser.get(`${url}/graph/me`);
+  expect(JSON.parse(me.body)).toMatchObject({ displayName: name });
+  expect([...tids]).toEqual([tenantId]);
+
+  const { frames } = await signOutAtProvider(world, browser, name);
+  expect(frames.map(({ status }) => status)).toEqual([200]);
+  expect(await accountOf(world, browser)).toBeUndefined();
+  expect((await browser.get(`${url}/graph/me`)).status).toBe(401);
+  expect(await held(world, homeAccountId)).toBe(false);
+  return frames;
+}
+
+/** Whether the operator's view says that anything is held. */
+async function held({ url, host }: World, homeAccountId: string): Promise<boolean> {
+  const headers = { "x-functions-key": host.keys.default };
+  const answer = await fetch(`${url}/accounts/${homeAccountId}`, { headers });
+  return ((await answer.json()) as { held: boolean }).held;
+}
+
+/** A user as the development tenants know them. */
+export function userOf({ tenant }: World, username: string) {
+  const user = tenant.users.find((candidate) => candidate.username === username);
+  if (!user) throw new Error(`No such user: ${username}`);
+  const home = user.tenantId ?? tenant.tenantId;
+  return { username, name: user.name, home, homeAccountId: `${user.oid}.${home}` };
+}
