@@ -6,8 +6,8 @@ export const STYLE = `
 body{margin:0;padding:clamp(1rem,3vw,2.5rem);background:var(--bg);color:var(--ink);font:.9375rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 header,main{max-width:90rem;margin-inline:auto}
 h1{margin:0;font-size:.875rem;color:var(--soft)}
-#summary{display:flex;align-items:center;gap:.8rem;margin:.4rem 0 .75rem;font-size:clamp(1.2rem,1rem + 1.4vw,1.75rem);font-weight:600;line-height:1.25;letter-spacing:-.01em}
-#summary::before{content:"";flex:none;width:1em;height:1em;border-radius:50%;border:.14em solid var(--soft)}
+#summary{display:flex;align-items:center;gap:.5rem;margin:.4rem 0 .75rem -.35em;font-size:clamp(1.2rem,1rem + 1.4vw,1.75rem);font-weight:600;line-height:1.25;letter-spacing:-.01em}
+#summary::before{content:"";flex:none;margin:.35em;width:1em;height:1em;border-radius:50%;border:.14em solid var(--soft)}
 .lit #summary::before{background:var(--good);border-color:var(--good);box-shadow:0 0 0 .35em var(--glow)}
 nav{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin-bottom:1.75rem}
 a{color:var(--accent)}

@@ -30,7 +30,7 @@ export async function readRows(connectionString: string) {
     rowKey.startsWith("c.") ? "tokens" : "index",
   );
   return {
-    tokens: tokens.map((row) => itemOf(row, "Tokens and sessions, sealed")),
+    tokens: tokens.map((row) => itemOf(row, "Sealed tokens and sessions")),
     index: index.map((row) => itemOf(row, KINDS[row.partitionKey.slice(0, 1)] ?? "Row")),
     tokenBytes: tokens.reduce((sum, row) => sum + sizeOf(row), 0),
   };
@@ -51,7 +51,7 @@ function sizeOf({ partitionKey, rowKey, timestamp, etag, ...values }: Row): numb
 
 /** Cuts hashes and random ids to what tells them apart. */
 export function shorten(text: string): string {
-  return text.replace(/[\w-]{20,}/g, (id) => `${id.slice(0, 6)}…`);
+  return text.replace(/[\w.-]{22,}/g, (id) => `${id.slice(0, 8)}…`);
 }
 
 export function inBytes(size: number): string {

@@ -14,14 +14,18 @@ let page: Page;
 beforeAll(async () => {
   rig = await startRig({ onLog: (line) => live?.log(line) });
   live = await startLive({ ...rig, lightsoutUrl: rig.url });
+  context = await launchChromium({ thirdPartyCookies: "blocked" });
 });
 beforeEach(async () => {
-  context = await launchChromium({ thirdPartyCookies: "blocked" });
+  await context.clearCookies();
   page = await context.newPage();
   await page.goto(live?.url ?? "");
 });
-afterEach(() => context?.close());
+afterEach(async () => {
+  for (const page of context.pages().slice(1)) await page.close();
+});
 afterAll(async () => {
+  await context?.close();
   await live?.stop();
   await rig?.stop();
 });

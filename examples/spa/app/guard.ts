@@ -1,0 +1,29 @@
+import { ConsentNeeded, SignedOut, withReturn } from "./api.ts";
+import { el } from "./dom.ts";
+import type { Visit } from "./session.ts";
+
+/**
+ * Does something for the signed-in user. When it fails, `place` shows why and what helps; when it fails
+ * because the user is signed out, the visit ends.
+ */
+export async function guard(
+  visit: Visit,
+  place: HTMLElement,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (visit.signal.aborted) return;
+    if (error instanceof SignedOut) return visit.end(error.signInUrl);
+    place.replaceChildren(failure(error as Error, () => void guard(visit, place, work)));
+  }
+}
+
+function failure(error: Error, again: () => void): HTMLElement {
+  const help =
+    error instanceof ConsentNeeded
+      ? el("a", { className: "button quiet", href: withReturn(error.signInUrl) }, "Continue")
+      : el("button", { className: "button quiet", onclick: again }, "Try again");
+  return el("div", { className: "problem", role: "alert" }, el("p", {}, error.message), help);
+}

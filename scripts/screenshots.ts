@@ -1,0 +1,130 @@
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { BrowserContext, Page } from "playwright-core";
+import { startSpa } from "../examples/spa/server.ts";
+import { type Live, startLive } from "../local/live/live.ts";
+import { Parts } from "../local/parts.ts";
+import { freePort } from "../local/ports.ts";
+import { type Rig, startRig } from "../local/rig.ts";
+import { launchChromium } from "../test/browser/chromium.ts";
+
+/** Takes the pictures for the documentation, all of them anew: `npm run screenshots`. */
+const FOLDER = process.argv[2] ?? fileURLToPath(new URL("../docs/images/", import.meta.url));
+/** CSS pixels. Pictures are as tall as what is on the page. */
+const CARD = { width: 720, height: 240 };
+const WIDE = { width: 1280, height: 240 };
+/** As tall as this, whatever is on the page. */
+const PART = { width: 720, height: 760 };
+/** One that is not headless, for the page of sessions. */
+const USER_AGENT =
+  "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36";
+
+mkdirSync(FOLDER, { recursive: true });
+const context = await launchChromium({
+  thirdPartyCookies: "blocked",
+  viewport: CARD,
+  deviceScaleFactor: 2,
+  reducedMotion: "reduce",
+  userAgent: USER_AGENT,
+});
+const parts = new Parts();
+try {
+  await takePages(context);
+  await context.clearCookies();
+  await takeSpa(context);
+} finally {
+  await context.close();
+  await parts.stop();
+}
+
+async function takePages(context: BrowserContext): Promise<void> {
+  let live: Live | undefined;
+  const rig = await parts.add(startRig({ onLog: (line) => live?.log(line) }));
+  live = await parts.add(startLive({ ...rig, lightsoutUrl: rig.url }));
+  const page = await context.newPage();
+  await page.goto(rig.url);
+  await takeBoth(page, "home-signed-out");
+  await signIn(page, () => take(page, "picker"));
+  await takeBoth(page, "home");
+  await takeLive(context, rig, live);
+
+  await page.goto(rig.url);
+  await signIn(page);
+  await page.goto(`${rig.url}/auth/sessions`);
+  await take(page, "sessions");
+  await page.goto(`${rig.url}/auth/signout`);
+  await take(page, "sign-out");
+  await page.goto(`${rig.url}/auth/signin?prompt=nonsense`);
+  await take(page, "error");
+}
+
+/** Before and after a sign-out in the other app. */
+async function takeLive(context: BrowserContext, rig: Rig, live: Live): Promise<void> {
+  const page = await context.newPage();
+  await page.setViewportSize(WIDE);
+  const other = await context.newPage();
+  await other.goto(rig.otherApp.url);
+  await other.getByRole("link", { name: "Sign in" }).click();
+  await page.goto(live.url);
+  await page.locator("#otherApp li").waitFor();
+  await take(page, "live-before");
+  await other.getByRole("button", { name: "Sign out everywhere" }).click();
+  await page.getByText("Lightsout holds no tokens.").waitFor();
+  await page.locator("#events").getByText("authLogoutCallback").waitFor();
+  await take(page, "live-after");
+}
+
+async function takeSpa(context: BrowserContext): Promise<void> {
+  const port = await freePort();
+  const rig = await parts.add(startRig({ baseUrl: `http://localhost:${port}` }));
+  const options = { port, functionsUrl: rig.host.url, authority: rig.tenant.url };
+  const spa = await parts.add(startSpa(options));
+  const registration = rig.tenant.apps.get(rig.env.ENTRA_CLIENT_ID ?? "");
+  if (registration) registration.consentedScopes = ["User.Read", "Mail.Read", "Mail.Send"];
+  const page = await context.newPage();
+  await page.setViewportSize(PART);
+  await page.goto(spa.url);
+  await signIn(page);
+  await page.locator("li").first().waitFor();
+  await page.getByRole("link", { name: "Continue" }).waitFor();
+  await take(page, "spa-consent", { fullPage: false });
+  await page.getByRole("link", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Accept" }).waitFor();
+  await page.setViewportSize(CARD);
+  await take(page, "consent");
+  await page.setViewportSize(PART);
+  await page.getByRole("button", { name: "Accept" }).click();
+  await page.getByText("Looking it up…").waitFor({ state: "detached" });
+  await page.locator("li").first().waitFor();
+  await take(page, "spa", { fullPage: false });
+
+  const other = await context.newPage();
+  await other.goto(rig.otherApp.url);
+  await other.getByRole("link", { name: "Sign in" }).click();
+  await other.getByRole("button", { name: "Sign out everywhere" }).click();
+  await other.getByText("You are signed out everywhere").waitFor();
+  await page.getByRole("button", { name: "Show more" }).click();
+  await page.getByRole("heading", { name: "You were signed out" }).waitFor();
+  await page.setViewportSize(CARD);
+  await take(page, "spa-signed-out");
+}
+
+async function signIn(page: Page, onPicker = async () => {}): Promise<void> {
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: "Pick an account" }).waitFor();
+  await onPicker();
+  await page.getByRole("button", { name: "Adele Vance" }).click();
+  await page.getByRole("heading", { name: "Adele Vance" }).waitFor();
+}
+
+async function takeBoth(page: Page, name: string): Promise<void> {
+  await take(page, name);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await take(page, `${name}-dark`);
+  await page.emulateMedia({ colorScheme: "light" });
+}
+
+async function take(page: Page, name: string, { fullPage = true } = {}): Promise<void> {
+  await page.screenshot({ path: `${FOLDER}/${name}.png`, fullPage });
+  console.log(`${name}.png`);
+}

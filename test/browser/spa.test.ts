@@ -1,0 +1,212 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "@jest/globals";
+import type { BrowserContext, Page } from "playwright-core";
+import { type SpaServer, startSpa } from "../../examples/spa/server.ts";
+import { freePort } from "../../local/ports.ts";
+import { type Rig, startRig } from "../../local/rig.ts";
+import { eventually } from "../support/eventually.ts";
+import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
+import { launchChromium } from "./chromium.ts";
+import { describeInBrowser } from "./describeInBrowser.ts";
+
+let rig: Rig;
+let proxy: TableProxy;
+let spa: SpaServer;
+let context: BrowserContext;
+let page: Page;
+/** Where the page sent something, and what it was kept from. */
+let origins: Set<string>;
+let violations: string[];
+
+beforeAll(async () => {
+  const port = await freePort();
+  rig = await startRig({ baseUrl: `http://localhost:${port}` });
+  proxy = await startTableProxy(rig.azurite);
+  const { url } = await rig.startHost({ env: { TOKEN_CACHE_STORAGE: proxy.connectionString } });
+  spa = await startSpa({ port, functionsUrl: url, authority: rig.tenant.url });
+  context = await launchChromium({ thirdPartyCookies: "blocked" });
+});
+beforeEach(async () => {
+  await context.clearCookies();
+  page = await context.newPage();
+  origins = new Set();
+  violations = [];
+  page.on("console", (message) => {
+    if (/Content Security Policy|TrustedHTML/.test(message.text())) violations.push(message.text());
+  });
+  page.on("pageerror", (error) => void violations.push(error.message));
+  page.on("request", (request) => {
+    const ofApp = request.frame().url().startsWith(spa.url) && !request.isNavigationRequest();
+    if (ofApp) origins.add(new URL(request.url()).origin);
+  });
+});
+afterEach(async () => {
+  for (const page of context.pages().slice(1)) await page.close();
+  proxy.down = false;
+  delete registration().consentedScopes;
+  expect(violations).toEqual([]);
+});
+afterAll(async () => {
+  await context?.close();
+  await spa?.stop();
+  await rig?.stop();
+  await proxy?.stop();
+});
+
+const registration = () => {
+  const app = rig.tenant.apps.get(rig.env.ENTRA_CLIENT_ID ?? "");
+  if (!app) throw new Error("The app is not registered.");
+  return app;
+};
+const meeting = () =>
+  page
+    .locator("section", { has: page.getByRole("heading", { name: "Next meeting" }) })
+    .getByText(/\d:\d\d/);
+const rows = () => page.locator(".rows li");
+const click = (name: string) => page.getByRole("button", { name }).click();
+
+async function signIn(path = "/"): Promise<void> {
+  await page.goto(spa.url + path);
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await click("Adele Vance");
+  await page.getByRole("heading", { name: "Adele Vance" }).waitFor();
+  await rows().first().waitFor();
+}
+
+/** Nothing is under way any more that a fault could hit. */
+async function settled(): Promise<void> {
+  await meeting().waitFor();
+  await page.waitForFunction("document.images[0].complete");
+}
+
+async function signOutInOtherApp(): Promise<void> {
+  const other = await context.newPage();
+  await other.goto(rig.otherApp.url);
+  await other.getByRole("link", { name: "Sign in" }).click();
+  await other.getByRole("button", { name: "Sign out everywhere" }).click();
+  await other.getByText("You are signed out everywhere").waitFor();
+}
+
+/** What a browser does when the user comes back to the page. */
+const comeBack = () => page.evaluate("dispatchEvent(new Event('focus'))");
+
+async function expectNothingPrivate(): Promise<void> {
+  const text = await page.locator("html").innerText();
+  for (const secret of ["Adele", "adelev", "Quarterly", "Miriam"]) {
+    expect(text).not.toContain(secret);
+  }
+  expect(await page.locator("img").count()).toBe(0);
+  expect(await page.title()).toBe("Mailroom");
+}
+
+describeInBrowser("the single-page app", () => {
+  it("signs in and comes back, pages through the mail, and sends some", async () => {
+    await signIn("/?folder=inbox#latest");
+    expect(page.url()).toBe(`${spa.url}/?folder=inbox#latest`);
+    await page.getByText("adelev@contoso.com").waitFor();
+    await meeting().waitFor();
+    expect(await rows().count()).toBe(6);
+
+    for (const count of [12, 18, 24]) {
+      await click("Show more");
+      await rows()
+        .nth(count - 1)
+        .waitFor();
+    }
+    // The button is gone with the last page; the focus went to what it brought.
+    expect(await page.getByRole("button", { name: "Show more" }).count()).toBe(0);
+    expect(await page.locator("li:focus").innerText()).toBe(await rows().nth(18).innerText());
+
+    await page.getByLabel("To").fill("alexw@contoso.com");
+    await page.getByLabel("Subject").fill("Lights <b>out</b>");
+    await page.getByLabel("Message").fill("See you there.");
+    await click("Send");
+    await page.getByRole("status").getByText("Your message is on its way.").waitFor();
+    await rows().first().getByText("Lights <b>out</b>").waitFor();
+    expect(await rows().count()).toBe(6);
+    expect(await page.getByLabel("Message").inputValue()).toBe("");
+    expect([...origins]).toEqual([spa.url]);
+  });
+
+  it("takes everything private away when the user comes back signed out elsewhere", async () => {
+    await signIn();
+    await settled();
+    const { promise: until, resolve: release } = Promise.withResolvers<void>();
+    const calls = rig.graph.calls.length;
+    rig.graph.faults.next.push({ until });
+    await click("Show more");
+    await eventually(() => rig.graph.calls.length > calls);
+    await signOutInOtherApp();
+    await page.getByRole("heading", { name: "Adele Vance" }).waitFor();
+
+    await comeBack();
+    const heading = page.getByRole("heading", { name: "You were signed out" });
+    await heading.waitFor();
+    expect(await page.locator("h1:focus").count()).toBe(1);
+    await expectNothingPrivate();
+    // An answer that was under way brings nothing back, and asking again changes nothing.
+    release();
+    const asked = page.waitForResponse("**/auth/session");
+    await comeBack();
+    await asked;
+    await heading.waitFor();
+    await expectNothingPrivate();
+
+    await page.getByRole("link", { name: "Sign in" }).click();
+    await click("Adele Vance");
+    await page.getByRole("heading", { name: "Adele Vance" }).waitFor();
+  });
+
+  it("learns of it from any 401 as well", async () => {
+    await signIn();
+    await signOutInOtherApp();
+    await click("Show more");
+    await page.getByRole("heading", { name: "You were signed out" }).waitFor();
+    await expectNothingPrivate();
+  });
+
+  it("signs out everywhere, and the Back button shows nothing", async () => {
+    await signIn();
+    const sessions = rig.tenant.sessions.length;
+    await click("Sign out everywhere");
+    await page.getByRole("heading", { name: "You are signed out" }).waitFor();
+    expect(page.url()).toBe(`${spa.url}/`);
+    expect(rig.tenant.sessions).toHaveLength(sessions - 1);
+    await page.goBack();
+    await page.getByRole("heading", { name: /^You (are|were) signed out$/ }).waitFor();
+    await expectNothingPrivate();
+  });
+
+  it("asks for consent where something needs it", async () => {
+    registration().consentedScopes = ["User.Read", "Mail.Read", "Mail.Send"];
+    await signIn();
+    await page.getByText("Microsoft asks for your permission first.").waitFor();
+    expect(await rows().count()).toBe(6);
+    await page.getByRole("link", { name: "Continue" }).click();
+    await page.getByText("Calendars.Read").waitFor();
+    await click("Accept");
+    await meeting().waitFor();
+    expect(page.url()).toBe(`${spa.url}/`);
+  });
+
+  it("says when something is not available, and tries again", async () => {
+    await signIn();
+    await settled();
+    rig.graph.faults.next.push({ status: 503 });
+    await click("Show more");
+    await page.getByRole("alert").getByText("Microsoft Graph does not answer.").waitFor();
+    await click("Try again");
+    await rows().nth(11).waitFor();
+
+    proxy.down = true;
+    await comeBack();
+    await page.getByRole("status").getByText("Table Storage does not answer.").waitFor();
+    expect(await rows().count()).toBe(12);
+    await page.reload();
+    await page.getByRole("heading", { name: "Not available right now" }).waitFor();
+    await page.getByText("Table Storage does not answer.").waitFor();
+    await expectNothingPrivate();
+    proxy.down = false;
+    await click("Try again");
+    await page.getByRole("heading", { name: "Adele Vance" }).waitFor();
+  });
+});
