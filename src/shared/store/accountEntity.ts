@@ -1,6 +1,6 @@
-import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { type Account, expiryOf, withoutExpiredSessions } from "./account.ts";
 import { generationRow } from "./keys.ts";
+import { packAccount, unpackAccount } from "./packing.ts";
 import type { Keyring } from "./sealing.ts";
 import type { Entity, Stored } from "./table.ts";
 import { withHalfTheTokens, withoutExpiredTokens } from "./tokenCache.ts";
@@ -14,13 +14,11 @@ export interface AccountEntity extends Entity {
   readonly expiresAt: string;
 }
 
-const FORMAT = 1;
+const FORMAT = 2;
 /** The largest binary property of Table Storage, in bytes. */
 const CHUNK = 64 * 1024;
 /** Eleven chunks are 704 KiB, and 939 KiB in base64: below the limit of 1 MiB whichever way an entity is counted. */
 const MAX_CHUNKS = 11;
-/** More than an account of {@link MAX_CHUNKS} ever inflates to; what claims to be larger was not made here. */
-const MAX_INFLATED = 64 * 1024 * 1024;
 
 export interface SealedAccount {
   readonly entity: AccountEntity;
@@ -45,7 +43,7 @@ export function sealAccount(
   const before = Object.keys(kept.cache.AccessToken).length;
 
   for (;;) {
-    const plaintext = deflateRawSync(JSON.stringify(kept), { level: 1 });
+    const plaintext = packAccount(kept);
     const { keyId, bytes } = keyring.seal(plaintext, contextOf(partitionKey, rowKey));
     const chunks = Math.ceil(bytes.length / CHUNK);
     const tokens = Object.keys(kept.cache.AccessToken).length;
@@ -80,7 +78,7 @@ export function openAccount(keyring: Keyring, entity: Stored<Entity>): Account |
   };
   const plaintext = keyring.open(sealed, contextOf(partitionKey, rowKey));
   if (plaintext === undefined) return undefined;
-  return JSON.parse(inflateRawSync(plaintext, { maxOutputLength: MAX_INFLATED }).toString());
+  return unpackAccount(plaintext);
 }
 
 /** What a sealed account is bound to: it opens in this row and in no other. */
