@@ -27,19 +27,27 @@ export async function noteRunning(root: string, env: Running["env"]) {
   };
 }
 
+/** Whoever names one of these in the environment means another app than the one that `npm start` runs. */
+const OTHERS = /^(ENTRA_CLIENT_ID|(TOKEN_CACHE_STORAGE|AzureWebJobsStorage)(__tableServiceUri)?)$/;
+
 /**
  * App settings as the functions have them: those of `npm start` while it runs, on top of the environment and
- * `local.settings.json`. Once the latter name a tenant of their own, a development tenant's are left out.
+ * `local.settings.json`. Once these name a tenant or a table of their own, they alone count.
  *
  * @throws Error `local.settings.json` cannot be used.
  */
-export function settingsInUse(root: string): { settings: AppSettings; source: string } {
-  const settings = appSettings(root);
+export function settingsInUse(
+  root: string,
+  environment: AppSettings = process.env,
+): { settings: AppSettings; source: string } {
+  const settings = appSettings(root, environment);
   const running = readRunning(root);
-  if (running && !(hasTenant(settings) && hasTenant(running.env))) {
-    return { settings: { ...settings, ...running.env }, source: "npm start" };
+  const isOther = Object.keys(environment).some((name) => OTHERS.test(name) && environment[name]);
+  const isOutdated = running && hasTenant(settings) && hasTenant(running.env);
+  if (running === undefined || isOther || isOutdated) {
+    return { settings, source: "local.settings.json and the environment" };
   }
-  return { settings, source: "local.settings.json and the environment" };
+  return { settings: { ...settings, ...running.env }, source: "npm start" };
 }
 
 function readRunning(root: string): Running | undefined {

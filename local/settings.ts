@@ -6,8 +6,8 @@ export const DEFAULT_PORT = 7071;
 export type AppSettings = Record<string, string | undefined>;
 
 /** App settings as the function app will see them: the environment wins over `local.settings.json`. */
-export function appSettings(root: string): AppSettings {
-  return { ...readLocalSettings(root), ...process.env };
+export function appSettings(root: string, environment: AppSettings = process.env): AppSettings {
+  return { ...readLocalSettings(root), ...environment };
 }
 
 /** Whether a real tenant is set up, so that the development one is not needed. */

@@ -1,0 +1,35 @@
+import { type AccountDescription, describeEntity } from "../../src/shared/store/describe.ts";
+import type { Head } from "../../src/shared/store/generation.ts";
+import { generationRow, HEAD } from "../../src/shared/store/keys.ts";
+import type { Store } from "../../src/shared/store/store.ts";
+import type { Entity, Stored } from "../../src/shared/store/table.ts";
+import type { Progress } from "./progress.ts";
+
+export interface ListedAccount extends AccountDescription {
+  /** The account's hashed id. */
+  readonly account: string;
+}
+
+/** All accounts that hold tokens. Tokens that no head names are left to `verify`. */
+export async function listAccounts(
+  { table, keyring }: Store,
+  progress: Progress,
+): Promise<ListedAccount[]> {
+  const accounts: ListedAccount[] = [];
+  let rows: Stored<Entity>[] = [];
+  function finish(): void {
+    const head = rows.find(({ rowKey }) => rowKey === HEAD) as Stored<Head> | undefined;
+    const open = head && rows.find(({ rowKey }) => rowKey === generationRow(head.generation));
+    if (open) accounts.push({ account: open.partitionKey, ...describeEntity(keyring, head, open) });
+    rows = [];
+  }
+  // An account's rows follow one another.
+  for await (const row of table.list("a.", "b")) {
+    progress.row(row.partitionKey);
+    if (row.partitionKey !== rows[0]?.partitionKey) finish();
+    rows.push(row);
+  }
+  finish();
+  progress.end();
+  return accounts;
+}

@@ -1,0 +1,52 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Env, optional } from "../../src/shared/config/env.ts";
+import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
+import { readStorageSettings } from "../../src/shared/config/storage.ts";
+import { managedIdentity, type TokenSource } from "../../src/shared/identity/managedIdentity.ts";
+import { azureTable } from "../../src/shared/store/azureTable.ts";
+import { retrying } from "../../src/shared/store/retrying.ts";
+import { createKeyring, type Keyring } from "../../src/shared/store/sealing.ts";
+import type { Log, Store } from "../../src/shared/store/store.ts";
+import { azureSignIn, TABLE_STORAGE } from "../register-app/azureCli.ts";
+
+export interface OpenedStore {
+  readonly store: Store;
+  /** Without them, what is held can be counted and deleted, but not opened. */
+  readonly hasKeys: boolean;
+}
+
+const NO_KEYS: Keyring = {
+  seal: () => {
+    throw new TypeError("There is no key to seal with.");
+  },
+  open: () => undefined,
+};
+
+/** The app's own table, for the app's own functions. @throws {SettingInvalid} @throws Error The Azure CLI is needed. */
+export async function openStore(env: Env, log: Log): Promise<OpenedStore> {
+  const storage = readStorageSettings(env);
+  const hasKeys = optional(env, "TOKEN_CACHE_KEYS") !== undefined;
+  const inAzure = optional(env, "IDENTITY_ENDPOINT") !== undefined;
+  const asUser = "tableServiceUri" in storage && !inAzure ? await azureCliUser() : undefined;
+  const requests = azureTable(storage, asUser ? () => asUser : managedIdentity);
+  return {
+    hasKeys,
+    store: {
+      table: retrying(requests, { delays: [100, 300, 600], maxDelay: 2_000, sleep }),
+      keyring: hasKeys ? createKeyring(readSealingKeys(env), randomBytes) : NO_KEYS,
+      now: Date.now,
+      randomBytes,
+      log,
+    },
+  };
+}
+
+/** Whoever is signed in with the Azure CLI. */
+async function azureCliUser(): Promise<TokenSource> {
+  let current = await azureSignIn(TABLE_STORAGE);
+  return async () => {
+    if (current.expiresAt < Date.now() + 60_000) current = await azureSignIn(TABLE_STORAGE);
+    return { token: current.token, expiresOnTimestamp: current.expiresAt };
+  };
+}

@@ -1,0 +1,68 @@
+import { parseArgs } from "node:util";
+import { accountPartition } from "../../src/shared/store/keys.ts";
+
+export const USAGE = `Shows which accounts hold tokens in the table, signs them out, and proves that nothing is left.
+
+npm run accounts -- list                  every account that holds tokens
+npm run accounts -- show <account>        what is held for one
+npm run accounts -- signout <account>     deletes its tokens and all its sessions
+npm run accounts -- signout --all         the same for every account
+npm run accounts -- verify                looks for rows that should not be there (exit code 1)
+
+  <account>   its home account id, <object id>.<tenant id>, or its hashed id as in the log: a.…
+  --json      for programs
+
+The table and its keys are those of the app settings: of a running npm start, of the environment, or of
+local.settings.json. A table that is named by its address is opened as you (az login); your account needs the role
+Storage Table Data Contributor, or Storage Table Data Reader to look only.`;
+
+export interface Options {
+  readonly command: "list" | "show" | "signout" | "verify";
+  /** Partition of the account; undefined for all. */
+  readonly partition: string | undefined;
+  readonly json: boolean;
+}
+
+/** @throws Error with one line that says what is wrong. @returns undefined when help is wanted. */
+export function readOptions(args: string[]): Options | undefined {
+  const flag = { type: "boolean", default: false } as const;
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { json: flag, all: flag, help: { ...flag, short: "h" } },
+  });
+  if (values.help) return undefined;
+  const { json, all } = values;
+  const [command, account, ...more] = positionals;
+  if (more.length > 0) throw new Error("There is one account too many. Name one at a time.");
+  if (all && command !== "signout") throw new Error("--all belongs to signout.");
+
+  switch (command) {
+    case "list":
+    case "verify":
+      if (account !== undefined) throw new Error(`${command} is about all accounts: name none.`);
+      return { command, partition: undefined, json };
+    case "show":
+    case "signout":
+      if (all === (account !== undefined))
+        throw new Error(
+          `${command} needs an account: its home account id, or its hashed id as in the log${command === "signout" ? "; or --all" : ""}.`,
+        );
+      return { command, partition: account && partitionOf(account), json };
+    default:
+      throw new Error(
+        `${command === undefined ? "A command is missing" : "There is no such command"}: list, show, signout or verify. --help explains them.`,
+      );
+  }
+}
+
+const PARTITION = /^a\.[\w-]{43}$/;
+const HOME_ACCOUNT_ID = /^[0-9a-f-]{36}\.[0-9a-f-]{36}$/i;
+
+function partitionOf(account: string): string {
+  if (PARTITION.test(account)) return account;
+  if (HOME_ACCOUNT_ID.test(account)) return accountPartition(account);
+  throw new Error(
+    "That is no account. Give its home account id, <object id>.<tenant id>, or its hashed id: a. and 43 characters.",
+  );
+}

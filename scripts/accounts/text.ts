@@ -1,0 +1,109 @@
+import type { AccountDescription } from "../../src/shared/store/describe.ts";
+import type { ListedAccount } from "./list.ts";
+import { KINDS, type ResidueKind } from "./residue.ts";
+import type { Verification } from "./verify.ts";
+
+const MINUTE = 60_000;
+const UNITS: readonly [name: string, milliseconds: number][] = [
+  ["d", 24 * 60 * MINUTE],
+  ["h", 60 * MINUTE],
+  ["min", MINUTE],
+];
+
+/** Such as `3 h ago` or `in 9 h`. @param time ISO 8601. */
+export function distance(time: string, now: number): string {
+  const ahead = Date.parse(time) - now;
+  const size = Math.abs(ahead);
+  const [name, unit] = UNITS.find(([, unit]) => size >= unit) ?? ["min", MINUTE];
+  const span = size < MINUTE ? "a moment" : `${Math.floor(size / unit)} ${name}`;
+  return ahead > 0 ? `in ${span}` : `${span} ago`;
+}
+
+export function kilobytes(bytes: number): string {
+  return `${(bytes / 1_000).toFixed(1)} kB`;
+}
+
+const COLUMNS = ["ACCOUNT", "SESSIONS", "TOKENS", "SIZE", "OPENED", "ENDS"];
+
+/** @param hasKeys Whether sessions and tokens could be counted. */
+export function renderList(
+  accounts: readonly ListedAccount[],
+  hasKeys: boolean,
+  now: number,
+): string {
+  const rows = accounts.map((account) => [
+    account.account,
+    ...(account.readable
+      ? [String(account.sessions.length), String(account.accessTokens + account.refreshTokens)]
+      : [hasKeys ? "unreadable" : "?", hasKeys ? "" : "?"]),
+    kilobytes(account.sealedBytes),
+    distance(account.openedAt, now),
+    distance(account.expiresAt, now),
+  ]);
+  const bytes = accounts.reduce((sum, { sealedBytes }) => sum + sealedBytes, 0);
+  const total = `${accounts.length} ${accounts.length === 1 ? "account holds" : "accounts hold"} tokens, ${kilobytes(bytes)}.`;
+  const lines = rows.length > 0 ? [...table([COLUMNS, ...rows]), ""] : [];
+  return [...lines, hasKeys ? total : `${total} ${NO_KEYS}`].join("\n");
+}
+
+const NO_KEYS = "Without TOKEN_CACHE_KEYS, sessions and tokens cannot be counted.";
+
+export function renderAccount(
+  account: AccountDescription | undefined,
+  hasKeys: boolean,
+  now: number,
+): string {
+  if (account === undefined) return "Nothing is held for this account.";
+  const { readable, sealedBytes, openedAt, expiresAt, sessions } = account;
+  const facts = [
+    ["held", `${kilobytes(sealedBytes)}, sealed`],
+    ["since", when(openedAt, now)],
+    ["until", when(expiresAt, now)],
+  ];
+  if (!readable) {
+    const why = hasKeys
+      ? "None of the keys opens it: nobody can use it, and the purge removes it."
+      : NO_KEYS;
+    return [...table(facts), "", why].join("\n");
+  }
+  facts.push(
+    ["access tokens", String(account.accessTokens)],
+    ["refresh tokens", String(account.refreshTokens)],
+    ...sessions.map((session, i) => [
+      i === 0 ? "sessions" : "",
+      `signed in ${when(session.signedInAt, now)}, ends ${when(session.expiresAt, now)}`,
+    ]),
+  );
+  return table(facts).join("\n");
+}
+
+/** The most rows of a kind that are listed by name. */
+const EXAMPLES = 10;
+
+export function renderVerification({ rows, residue }: Verification, hasKeys: boolean): string {
+  const unopened = hasKeys ? "" : " Without TOKEN_CACHE_KEYS, nothing was opened.";
+  if (residue.length === 0) return `${rows} rows, and each has its reason to be there.${unopened}`;
+  const groups = Object.entries(KINDS).flatMap(([kind, meaning]) => {
+    const found = residue.filter((row) => row.kind === (kind as ResidueKind));
+    const names = found.slice(0, EXAMPLES).map((row) => `  ${row.partitionKey} / ${row.rowKey}`);
+    if (found.length > EXAMPLES) names.push(`  … and ${found.length - EXAMPLES} more: --json`);
+    return found.length === 0 ? [] : [`${found.length} ${kind}. ${meaning}`, ...names, ""];
+  });
+  const total = `${residue.length} findings in ${rows} rows. What to do: docs/operations.md.`;
+  return [...groups, total + unopened].join("\n");
+}
+
+function when(time: string, now: number): string {
+  return `${time} (${distance(time, now)})`;
+}
+
+/** Columns, each as wide as its widest cell. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}

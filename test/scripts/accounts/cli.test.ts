@@ -1,0 +1,199 @@
+import { execFile } from "node:child_process";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { type Rig, startRig } from "../../../local/rig.ts";
+import { accountPartition } from "../../../src/shared/store/keys.ts";
+import { root } from "../../infra/project.ts";
+import { openTable, readAccountRows, readTable, restoreTable } from "../../support/table.ts";
+import { ADELE, ALEX, homeAccountIdOf, sessionOf, signedInBrowser } from "../../support/user.ts";
+import { type SecureLoopback, startSecureLoopback } from "../secureLoopback.ts";
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await startRig();
+});
+afterEach(() => restoreTable(rig.azurite, []));
+afterAll(() => rig?.stop());
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** `npm run accounts`, with the app's settings. */
+async function accounts(args: string, env: Record<string, string> = {}): Promise<Ended> {
+  const file = join(root, "scripts/accounts.ts");
+  const PATH = process.env.PATH ?? "";
+  const options = { env: { PATH, ...rig.env, ...env } };
+  return await promisify(execFile)(process.execPath, [file, ...args.split(" ")], options).then(
+    (ended) => ({ code: 0, ...ended }),
+    (error) => error,
+  );
+}
+
+describe("while two users are signed in", () => {
+  it("lists them, without their names", async () => {
+    await signedInBrowser(rig);
+    await signedInBrowser(rig);
+    await signedInBrowser(rig, ALEX);
+    const { code, stdout, stderr } = await accounts("list");
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    const [head, ...lines] = stdout.split("\n");
+    expect(head).toMatch(/^ACCOUNT +SESSIONS +TOKENS +SIZE +OPENED +ENDS$/);
+    const adele = lines.find((line) => line.startsWith(partitionOf(ADELE)));
+    expect(adele).toMatch(/^a\.[\w-]{43} +2 +2 +\d+\.\d kB +a moment ago +in 11 h$/);
+    expect(lines.find((line) => line.startsWith(partitionOf(ALEX)))).toMatch(/ 1 +2 /);
+    expect(stdout).toMatch(/\n2 accounts hold tokens, \d+\.\d kB\.\n$/);
+    expect(stdout).not.toMatch(/adele|alex|contoso|eyJ/i);
+
+    const { stdout: json } = await accounts("list --json");
+    expect(JSON.parse(json)).toContainEqual({
+      account: partitionOf(ADELE),
+      readable: true,
+      sealedBytes: expect.any(Number),
+      accessTokens: 1,
+      refreshTokens: 1,
+      openedAt: expect.any(String),
+      expiresAt: expect.any(String),
+      sessions: [
+        { signedInAt: expect.any(String), expiresAt: expect.any(String) },
+        { signedInAt: expect.any(String), expiresAt: expect.any(String) },
+      ],
+    });
+  });
+
+  it("counts without keys what it cannot open", async () => {
+    await signedInBrowser(rig);
+    const { code, stdout } = await accounts("list", { TOKEN_CACHE_KEYS: "" });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^a\.[\w-]{43} +\? +\? +\d+\.\d kB /m);
+    expect(stdout).toContain("Without TOKEN_CACHE_KEYS");
+  });
+
+  it("shows one, and signs it out for good", async () => {
+    const browser = await signedInBrowser(rig);
+    const colleague = await signedInBrowser(rig, ALEX);
+    const id = homeAccountIdOf(rig);
+    expect((await accounts(`show ${id}`)).stdout).toMatch(/sessions +signed in 2\S+Z \(a moment/);
+
+    const { code, stdout, stderr } = await accounts(`signout ${partitionOf(ADELE)}`);
+    expect(code).toBe(0);
+    expect(stdout).toBe("The tokens of 1 account and all its sessions are gone.\n");
+    expect(JSON.parse(stderr)).toEqual({
+      event: "signout.operator",
+      account: partitionOf(ADELE),
+      found: true,
+      ms: expect.any(Number),
+    });
+    expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: false });
+    expect(await sessionOf(rig, colleague)).toMatchObject({ signedIn: true });
+    expect(JSON.parse((await accounts(`show ${id} --json`)).stdout)).toEqual({
+      account: partitionOf(ADELE),
+      held: false,
+    });
+  });
+
+  it("signs everybody out", async () => {
+    const browsers = [await signedInBrowser(rig), await signedInBrowser(rig, ALEX)];
+    const { stdout } = await accounts("signout --all --json");
+    expect(JSON.parse(stdout)).toEqual({ signedOut: 2 });
+    expect(await readAccountRows(rig.azurite)).toEqual([]);
+    for (const browser of browsers) {
+      expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: false });
+    }
+  });
+
+  it("verifies that every row has its reason to be there, and finds the one that has none", async () => {
+    await signedInBrowser(rig);
+    const { code, stdout } = await accounts("verify");
+    const { length } = await readTable(rig.azurite);
+    expect(stdout).toBe(`${length} rows, and each has its reason to be there.\n`);
+    expect(code).toBe(0);
+
+    await openTable(rig.azurite).createEntity({ partitionKey: "zz", rowKey: "left behind" });
+    await openTable(rig.azurite).createEntity({ partitionKey: "Über", rowKey: "Größe" });
+    const after = await accounts("verify --json");
+    expect(after.code).toBe(1);
+    expect(JSON.parse(after.stdout)).toEqual({
+      rows: length + 2,
+      residue: [
+        { partitionKey: "zz", rowKey: "left behind", kind: "malformed" },
+        { partitionKey: "Über", rowKey: "Größe", kind: "malformed" },
+      ],
+    });
+    expect((await accounts("verify")).stdout).toContain(
+      "2 malformed. Lightsout writes no such row.\n  zz / left behind\n  Über / Größe\n",
+    );
+  });
+});
+
+describe("a table that is named by its address", () => {
+  let bin: string;
+  let service: SecureLoopback;
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    bin = await mkdtemp(join(tmpdir(), "lightsout-az-"));
+    service = await startSecureLoopback(() => ({ status: 403, body: {} }));
+    await writeFile(join(bin, "certificate.pem"), service.certificate);
+    env = {
+      PATH: [bin, dirname(process.execPath), "/bin", "/usr/bin"].join(delimiter),
+      NODE_EXTRA_CA_CERTS: join(bin, "certificate.pem"),
+      TOKEN_CACHE_STORAGE: "",
+      TOKEN_CACHE_STORAGE__tableServiceUri: service.url,
+    };
+  });
+  afterAll(async () => {
+    await service.stop();
+    await rm(bin, { recursive: true });
+  });
+
+  async function installAzureCli(script: string): Promise<void> {
+    await writeFile(join(bin, "az"), `#!/bin/sh\n${script}\n`);
+    await chmod(join(bin, "az"), 0o755);
+  }
+
+  it("is opened as whoever the Azure CLI is signed in as", async () => {
+    const asked = "account get-access-token --resource https://storage.azure.com --output json";
+    const answer = { accessToken: "a token", expires_on: 2_000_000_000, tenant: "t" };
+    await installAzureCli(`[ "$*" = "${asked}" ] && echo '${JSON.stringify(answer)}'`);
+    const { code, stderr } = await accounts("list", env);
+    expect(service.requests.map(({ headers }) => headers.authorization)).toEqual([
+      "Bearer a token",
+    ]);
+    expect(stderr).toMatch(/^Table Storage refuses with 403\. .*Storage Table Data/);
+    expect(code).toBe(2);
+  });
+
+  it("says so when the Azure CLI is not signed in", async () => {
+    await installAzureCli('echo "Please run az login." >&2; exit 1');
+    const { code, stderr } = await accounts("list", env);
+    expect(stderr).toBe(
+      "The Azure CLI has no token for Table Storage. Run az login, then try again. It says: Please run az login.\n",
+    );
+    expect(code).toBe(2);
+  });
+});
+
+it.each([
+  ["delete", /^There is no such command: /],
+  ["show nobody", /^That is no account\. /],
+])("%s is told what is wrong in one line", async (args, message) => {
+  const { code, stderr } = await accounts(args);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(message);
+  expect(stderr.trim()).not.toContain("\n");
+});
+
+it("names a setting that is missing", async () => {
+  const env = { TOKEN_CACHE_STORAGE: "", AzureWebJobsStorage: "" };
+  expect((await accounts("list", env)).stderr).toMatch(/^TOKEN_CACHE_STORAGE is not set\. /);
+});
+
+function partitionOf(username: string): string {
+  return accountPartition(homeAccountIdOf(rig, username));
+}

@@ -1,0 +1,76 @@
+import { randomBytes } from "node:crypto";
+import { createInspection, type Residue } from "../../../scripts/accounts/residue.ts";
+import type { Keyring } from "../../../src/shared/store/sealing.ts";
+import { type SessionRef, storeSignIn } from "../../../src/shared/store/signIn.ts";
+import type { Store } from "../../../src/shared/store/store.ts";
+import type { TokenCache } from "../../../src/shared/store/tokenCache.ts";
+import { keyring } from "../../support/keyring.ts";
+import { type MemoryTable, memoryTable } from "../../support/memoryTable.ts";
+
+export const HOUR = 3_600_000;
+const TENANT = "8d5c2a1e-7b4f-4c7d-9e36-5f0a1b2c3d4e";
+
+const CACHE: TokenCache = {
+  Account: {},
+  IdToken: {},
+  AccessToken: {},
+  RefreshToken: {},
+  AppMetadata: {},
+};
+
+export interface TestStore extends Store {
+  readonly table: MemoryTable;
+  /** Milliseconds since 1970. */
+  time: number;
+}
+
+/** The app's store on a table in memory, at noon. */
+export function testStore(...keyIds: [string, ...string[]]): TestStore {
+  const store: TestStore = {
+    table: memoryTable(),
+    keyring: keyring(...keyIds),
+    time: Date.parse("2026-03-01T12:00:00Z"),
+    now: () => store.time,
+    randomBytes,
+    log: () => {},
+  };
+  return store;
+}
+
+export function homeAccountId(user: number): string {
+  return `00000000-0000-4000-8000-${String(user).padStart(12, "0")}.${TENANT}`;
+}
+
+export interface SomeSignIn {
+  readonly user?: number;
+  readonly sids?: readonly string[];
+  readonly subject?: string;
+  readonly replaces?: SessionRef | undefined;
+  readonly hours?: number;
+}
+
+export function signIn(
+  store: Store,
+  { user = 1, sids = ["a sid"], subject, replaces, hours = 12 }: SomeSignIn = {},
+): Promise<SessionRef> {
+  const session = {
+    homeAccountId: homeAccountId(user),
+    tenantId: TENANT,
+    name: "Somebody's Name",
+    username: "somebody@contoso.com",
+    device: "",
+    signedInAt: store.now(),
+    expiresAt: store.now() + hours * HOUR,
+  };
+  return storeSignIn(store, { session, cache: CACHE, sids, subject, replaces });
+}
+
+/** What is wrong with the table, at the store's time. */
+export function residueOf(
+  store: TestStore,
+  keys: Keyring | "no keys" = store.keyring,
+): readonly Residue[] {
+  const inspection = createInspection(keys === "no keys" ? undefined : keys, store.time);
+  for (const row of store.table.rows.values()) inspection.add(row);
+  return inspection.end();
+}
