@@ -34,13 +34,13 @@ export function createWatch(): Watch {
   }
 
   return {
-    watching: ({ get, write, remove, list }) => ({
+    watching: ({ get, write, remove, page }) => ({
       get: (partitionKey, rowKey) => count("read", () => get<never>(partitionKey, rowKey)),
       write: (writes) =>
         count(writes.length > 1 ? "transaction" : (writes[0]?.kind ?? ""), () => write(writes)),
       remove: (partitionKey, rowKey, etag) =>
         count("delete", () => remove(partitionKey, rowKey, etag), rowKey.startsWith("c.")),
-      list,
+      page,
     }),
     take() {
       const trace: Trace = { requests, roundTrips: answered, untilGone };

@@ -6,7 +6,7 @@ const ANSWERING: TableRequests = {
   get: async () => undefined,
   write: async () => true,
   remove: async () => true,
-  async *list() {},
+  page: async () => ({ entities: [], next: undefined }),
 };
 const ENTITY = { partitionKey: "a.1", rowKey: "head" };
 

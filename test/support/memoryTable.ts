@@ -52,11 +52,12 @@ export function memoryTable(): MemoryTable {
       const matches = etag === "*" || rows.get(key)?.etag === etag;
       return matches && rows.delete(key);
     },
-    async *list<E extends Entity>(from: string, to: string) {
+    async page<E extends Entity>(from: string, to: string) {
       await arrive(`list ${from} ${to}`, false);
-      for (const row of [...rows.values()]) {
-        if (row.partitionKey >= from && row.partitionKey < to) yield row as Stored<E>;
-      }
+      const found = [...rows.values()].filter(
+        ({ partitionKey }) => partitionKey >= from && partitionKey < to,
+      );
+      return { entities: found as Stored<E>[], next: undefined };
     },
   };
   const policy = { delays: [], maxDelay: 0, sleep: async () => {} };

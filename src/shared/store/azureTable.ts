@@ -16,6 +16,9 @@ import type { Entity, Stored } from "./table.ts";
 /** Milliseconds one try may take. A point read takes 5 to 20 in the same region. */
 const TRY_TIMEOUT = 2_000;
 const MAX_SOCKETS = 64;
+/** Entities. */
+const PAGE_SIZE = 200;
+const NOTHING_LISTED = { entities: [], next: undefined };
 /** Everything Lightsout keeps is in this table. */
 export const TABLE_NAME = "lightsout";
 
@@ -90,15 +93,15 @@ export function azureTable(
         return true;
       }, false),
 
-    async *list<E extends Entity>(from: string, to: string) {
-      const filter = odata`PartitionKey ge ${from} and PartitionKey lt ${to}`;
-      const pages = client.listEntities({ queryOptions: { filter } }).byPage({ maxPageSize: 200 });
-      for (;;) {
-        const page = await request(() => pages.next(), undefined);
-        if (page === undefined || page.done) return;
-        for (const entity of page.value) yield storedOf<E>(entity);
-      }
-    },
+    page: <E extends Entity>(from: string, to: string, start: string | undefined) =>
+      request(async (abortSignal) => {
+        const queryOptions = { filter: odata`PartitionKey ge ${from} and PartitionKey lt ${to}` };
+        const pages = client
+          .listEntities({ queryOptions, abortSignal })
+          .byPage({ maxPageSize: PAGE_SIZE, ...(start && { continuationToken: start }) });
+        const { value: page } = await pages.next();
+        return { entities: (page ?? []).map(storedOf<E>), next: page?.continuationToken };
+      }, NOTHING_LISTED),
   };
 }
 

@@ -8,7 +8,14 @@ export interface TableRequests {
   write(writes: readonly Write[]): Promise<boolean>;
   /** @returns false when there was nothing to delete under that key and ETag. */
   remove(partitionKey: string, rowKey: string, etag?: string): Promise<boolean>;
-  list<E extends Entity>(from: string, to: string): AsyncIterable<Stored<E>>;
+  /** Entities with `from <= PartitionKey < to`, in key order, from where the page before ended. */
+  page<E extends Entity>(from: string, to: string, start: string | undefined): Promise<Page<E>>;
+}
+
+export interface Page<E extends Entity = Entity> {
+  readonly entities: readonly Stored<E>[];
+  /** The continuation token: where the next page starts, if there is one. */
+  readonly next: string | undefined;
 }
 
 /** A request without an answer: it may have been carried out, may never be, or may still be on its way. */
@@ -69,6 +76,13 @@ export function retrying(
     transact: write,
     remove: async (partitionKey, rowKey, etag) =>
       (await attempt(() => requests.remove(partitionKey, rowKey, etag))).answer,
-    list: (from, to) => requests.list(from, to),
+    async *list(from, to) {
+      let start: string | undefined;
+      do {
+        const { answer } = await attempt(() => requests.page<never>(from, to, start));
+        yield* answer.entities;
+        start = answer.next;
+      } while (start !== undefined);
+    },
   };
 }
