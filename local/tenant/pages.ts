@@ -140,7 +140,7 @@ ${head}
 <main${wide && html` class="wide"`}>
 ${body}
 </main>
-<p class="label">Lightsout dev tenant – not Microsoft</p>
+<footer class="label">Lightsout dev tenant – not Microsoft</footer>
 </body>
 </html>
 `;

@@ -1,0 +1,181 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { afterAll, beforeAll, beforeEach, expect, it } from "@jest/globals";
+import type { AxeResults } from "axe-core";
+import type { BrowserContext, Page } from "playwright-core";
+import { type SpaServer, startSpa } from "../../examples/spa/server.ts";
+import { type Live, startLive } from "../../local/live/live.ts";
+import { freePort } from "../../local/ports.ts";
+import { type Rig, startRig } from "../../local/rig.ts";
+import { signOutFailedPage } from "../../src/shared/pages/signOutPage.ts";
+import { launchChromium } from "./chromium.ts";
+import { describeInBrowser } from "./describeInBrowser.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+/** All rules; without looking at style sheets of other origins, and without counting what passes. */
+const RUN = "axe.run({ preload: false, resultTypes: ['violations'] })";
+const DESKTOP = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
+/** The narrowest that content has to fit without scrolling sideways (WCAG 2.2, 1.4.10 Reflow). */
+const NARROWEST = { width: 320, height: 640 };
+
+let rig: Rig;
+let live: Live;
+let spa: SpaServer | undefined;
+let context: BrowserContext;
+let page: Page;
+
+beforeAll(async () => {
+  rig = await startRig();
+  live = await startLive({ ...rig, lightsoutUrl: rig.url });
+  context = await launchChromium({ thirdPartyCookies: "blocked", reducedMotion: "reduce" });
+});
+beforeEach(async () => {
+  await context.clearCookies();
+  await page?.close();
+  page = await context.newPage();
+});
+afterAll(async () => {
+  await context?.close();
+  await spa?.stop();
+  await live?.stop();
+  await rig?.stop();
+});
+
+/** Looks at what is open in light and dark, on desktop and phone, and at the narrowest. */
+async function check(name: string): Promise<void> {
+  await page.evaluate(AXE);
+  for (const viewport of [DESKTOP, PHONE]) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      const { violations } = (await page.evaluate(RUN)) as AxeResults;
+      const found = violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ html }) => `${id}: ${html}`),
+      );
+      expect([name, viewport.width, colorScheme, ...found]).toHaveLength(3);
+    }
+  }
+  await page.setViewportSize(NARROWEST);
+  const width = await page.evaluate("document.documentElement.scrollWidth");
+  expect([name, width]).toEqual([name, NARROWEST.width]);
+  await page.setViewportSize(DESKTOP);
+}
+
+async function open(url: string, name = url): Promise<void> {
+  await page.goto(url);
+  await check(name);
+}
+
+/** The single-page app, in front of another instance of the functions. */
+async function openSpa(): Promise<void> {
+  const port = await freePort();
+  const baseUrl = `http://localhost:${port}`;
+  const { redirectUris } = registration();
+  redirectUris.push(`${baseUrl}/auth/callback`, `${baseUrl}/`);
+  const { url } = await rig.startHost({ env: { APP_BASE_URL: baseUrl } });
+  spa = await startSpa({ port, functionsUrl: url, authority: rig.tenant.url });
+  await page.goto(baseUrl);
+}
+
+const link = (name: string) => page.getByRole("link", { name });
+const button = (name: string) => page.getByRole("button", { name });
+const registration = () => {
+  const app = rig.tenant.apps.get(rig.env.ENTRA_CLIENT_ID ?? "");
+  if (!app) throw new Error("The app is not registered.");
+  return app;
+};
+
+describeInBrowser("nothing for axe to find, and nothing wider than a phone", () => {
+  it("in the app, on its way to the tenant and back", async () => {
+    await open(rig.url, "home, signed out");
+    await open(`${rig.url}/auth/signin?prompt=nonsense`, "error");
+    registration().consentedScopes = ["User.Read"];
+    await page.goto(`${rig.url}/auth/signin?scope=Mail.Read`);
+    await check("account picker");
+    await button("Adele Vance").click();
+    await button("Accept").waitFor();
+    await check("consent");
+    await button("Cancel").click();
+    await page.getByText("You did not agree").waitFor();
+    await check("consent declined");
+
+    await page.goto(rig.url);
+    await link("Sign in").click();
+    await page.getByRole("heading", { name: "Adele Vance" }).waitFor();
+    await check("home, signed in");
+    await open(`${rig.url}/auth/sessions`, "sessions");
+    await open(`${rig.url}/auth/signout`, "sign-out");
+    await open(live.url, "live, holding tokens");
+    await page.route("**/held", (route) =>
+      route.fulfill({ contentType: "text/html", body: signOutFailedPage() }),
+    );
+    await open(`${rig.url}/held`, "sign-out that failed");
+  });
+
+  it("in the other app, at the tenant, and on the live page", async () => {
+    await open(live.url, "live");
+    await open(rig.tenant.url, "tenant");
+    await open(`${rig.tenant.url}/${rig.tenant.tenantId}/oauth2/v2.0/authorize`, "tenant's error");
+    await open(`${rig.tenant.url}/${rig.tenant.tenantId}/oauth2/v2.0/logout`, "tenant's sign-out");
+    await open(rig.otherApp.url, "other app, signed out");
+    await link("Sign in").click();
+    await button("Alex Wilber").click();
+    await button("Sign out everywhere").waitFor();
+    await check("other app, signed in");
+    await button("Sign out everywhere").click();
+    await page.getByText("You are signed out everywhere").waitFor();
+    await check("other app, after a sign-out");
+  });
+});
+
+describeInBrowser("the single-page app", () => {
+  it("has nothing for axe to find either", async () => {
+    registration().consentedScopes = ["User.Read", "Mail.Read"];
+    await openSpa();
+    await link("Sign in").waitFor();
+    await check("single-page app, signed out");
+    await link("Sign in").click();
+    await button("Adele Vance").click();
+    await link("Continue").waitFor();
+    await button("Show more").waitFor();
+    await check("single-page app, signed in, with consent to give");
+    rig.graph.faults.next.push({ status: 503 });
+    await button("Show more").click();
+    await button("Try again").waitFor();
+    await check("single-page app, with something to try again");
+    await context.clearCookies();
+    await button("Try again").click();
+    await page.getByRole("heading", { name: "You were signed out" }).waitFor();
+    await check("single-page app, after a sign-out");
+  });
+});
+
+describeInBrowser("the keyboard", () => {
+  it("is enough to sign in and out", async () => {
+    await page.goto(rig.url);
+    await tabTo("Sign in");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Pick an account" }).waitFor();
+    await tabTo("Alex Wilber");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Alex Wilber" }).waitFor();
+    await tabTo("Sign out everywhere");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "You are signed out" }).waitFor();
+  });
+
+  /** Presses Tab until the focus is there, and makes sure that it can be seen. */
+  async function tabTo(text: string): Promise<void> {
+    const focused = page.locator(":focus");
+    for (let presses = 0; presses < 10; presses++) {
+      if ((await focused.count()) > 0 && (await focused.innerText()).includes(text)) {
+        const outline = "getComputedStyle(document.activeElement).outlineStyle";
+        expect(await page.evaluate(outline)).toBe("solid");
+        return;
+      }
+      await page.keyboard.press("Tab");
+    }
+    throw new Error(`Ten times Tab does not lead to "${text}".`);
+  }
+});
