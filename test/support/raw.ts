@@ -1,4 +1,4 @@
-import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from "node:http";
+import { type Agent, type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from "node:http";
 import { buffer } from "node:stream/consumers";
 
 export interface RawRequest {
@@ -7,6 +7,10 @@ export interface RawRequest {
   readonly path: string;
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: string | Uint8Array;
+  /** Gives up on the answer. */
+  readonly signal?: AbortSignal;
+  /** Default: a connection of its own. */
+  readonly agent?: Agent;
 }
 
 export interface RawAnswer {
@@ -25,6 +29,8 @@ export function sendRaw(
     path,
     headers = {},
     body,
+    signal,
+    agent = false,
   } = typeof raw === "string" ? { path: raw } : raw;
   const { port } = new URL(url);
   const { promise, resolve, reject } = Promise.withResolvers<RawAnswer>();
@@ -35,7 +41,8 @@ export function sendRaw(
     method,
     path,
     headers: { ...length, ...headers },
-    agent: false,
+    agent,
+    ...(signal && { signal }),
   })
     .on("error", reject)
     .on("response", (response) => {

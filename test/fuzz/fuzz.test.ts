@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { itLeaksNothing } from "../support/attack.ts";
+import type { Loopback } from "../support/loopback.ts";
+import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { sessionOf, signedInBrowser } from "../support/user.ts";
+import { fuzz, startQuietGraph } from "./fuzz.ts";
+import { MARK } from "./requests.ts";
+
+const RUNS = 3_000;
+const SEED = 4;
+
+let rig: WatchedRig;
+let graph: Loopback;
+beforeAll(async () => {
+  graph = await startQuietGraph();
+  rig = await startWatchedRig({ env: { GRAPH_BASE_URL: `${graph.url}/v1.0` } });
+});
+afterAll(async () => {
+  await rig?.stop();
+  await graph?.stop();
+});
+
+describe(`${RUNS} generated requests to all routes`, () => {
+  it("get an answer each, never a 5xx, and nothing of theirs back", async () => {
+    const { statuses, failures } = await fuzz({ rig, runs: RUNS, seed: SEED });
+    expect(failures.slice(0, 3)).toEqual([]);
+    // They get everywhere: past the guards, and into each of them.
+    for (const status of [200, 302, 303, 400, 401, 403, 404]) {
+      expect([status, (statuses.get(status) ?? 0) > 0]).toEqual([status, true]);
+    }
+  }, 60_000);
+
+  it("leave nothing of theirs in the log, and people at work", async () => {
+    const own = rig.logs.filter(({ category }) => category === "user");
+    expect(own.map(({ message }) => message).join()).not.toContain(MARK);
+    const browser = await signedInBrowser(rig);
+    expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
+  });
+});
+
+itLeaksNothing(() => rig);
