@@ -71,7 +71,7 @@ const KNOWN = [
   `{"access_token":null,"${MARK}":1}`,
   `{"__proto__":{"${MARK}":{}}}`,
   `eyJhbGciOiJub25lIn0.${MARK}.`,
-  `eyJhbGciOiJSUzI1NiIsImtpZCI6Ii4uLyJ9.eyJzdWIiOiIxIn0.${MARK}`,
+  `eyJhbGciOiJSUzI1NiIsImtpZCI6Ii4uLyJ9.${MARK}.${MARK}`,
   `openid ${MARK}`,
   "none",
   "login",
