@@ -1,0 +1,264 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { importJWK, SignJWT } from "jose";
+import { type Rig, startRig } from "../../local/rig.ts";
+import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
+import * as errors from "../../src/shared/errors.ts";
+import { PERMISSIONS } from "../../src/shared/graph/permissions.ts";
+import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
+import {
+  ADELE,
+  homeAccountIdOf,
+  sessionCookieOf,
+  sidOf,
+  signedInBrowser,
+} from "../support/user.ts";
+import {
+  describedStatus,
+  description,
+  examples,
+  faultsOf,
+  faultsOfAnswer,
+  operations,
+} from "./description.ts";
+
+let rig: Rig;
+let browser: Browser;
+let proxy: TableProxy;
+/** An instance that does not reach the table while `proxy.down`. */
+let cut: string;
+
+beforeAll(async () => {
+  rig = await startRig();
+  rig.tenant.switches.backchannelLogout = true;
+  proxy = await startTableProxy(rig.azurite);
+  const host = await rig.startHost({ env: { TOKEN_CACHE_STORAGE: proxy.connectionString } });
+  cut = host.url;
+  browser = await signedInBrowser(rig);
+});
+afterAll(async () => {
+  await rig?.stop();
+  await proxy?.stop();
+});
+
+describe("the description", () => {
+  it("has every function's route and methods, and no others", () => {
+    const http = rig.host.functions.filter(({ kind }) => kind === "http");
+    const served = http.flatMap(({ route = "", methods = [], authLevel }) => {
+      const path = `/${route.replace("{ignored:maxlength(0)?}", "").replace("{*", "{")}`;
+      return methods.map((method) => `${method} ${path} ${authLevel}`);
+    });
+    const described = [...operations].map(([name, { security }]) => {
+      const needsKey = security.some((one) => "functionKey" in one);
+      return `${name} ${needsKey ? "function" : "anonymous"}`;
+    });
+    expect(described.sort()).toEqual(served.sort());
+    expect(served.length).toBeGreaterThan(15);
+  });
+
+  it("names the problems, permissions and version that there are", () => {
+    const codes = Object.values(errors).flatMap((type) => ("code" in type ? [type.code] : []));
+    const { enum: types } = (description.components.schemas as Schemas).ProblemType;
+    const atStart = "urn:lightsout:problem:setting-invalid";
+    const known = codes.map(
+      (code) => `urn:lightsout:problem:${code.slice(4).toLowerCase().replaceAll("_", "-")}`,
+    );
+    expect([...types, atStart].sort()).toEqual(["about:blank", ...known].sort());
+    expect(description.paths["/graph/{path}"]?.["x-permissions"]).toEqual(PERMISSIONS);
+    const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+    expect(description.info.version).toBe(version);
+  });
+
+  it("has ids that are each used once, and examples that fit", () => {
+    const ids = [...operations.values()].map(({ operationId }) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(examples().length).toBeGreaterThan(0);
+    for (const [name, schema, value] of examples()) {
+      expect([name, ...faultsOf(schema, value)]).toEqual([name]);
+    }
+  });
+});
+
+interface Schemas {
+  ProblemType: { enum: string[] };
+}
+
+/** What has been seen, such as `GET /health 200`, with the status as it is described. */
+const seen = new Set<string>();
+
+/** Compares a real answer with its description. */
+async function check(name: string, status: number, url: string, init: RequestInit = {}) {
+  const [method = ""] = name.split(" ");
+  const answer = await fetch(url, { redirect: "manual", ...init, method });
+  const body = await answer.text();
+  const operation = operations.get(name);
+  if (operation === undefined) throw new Error(`${name} is not described.`);
+  const faults = faultsOfAnswer(operation, answer, body);
+  expect([name, answer.status, ...faults]).toEqual([name, status]);
+  seen.add(`${name} ${describedStatus(operation, status)}`);
+  return { answer, body };
+}
+
+const signedIn = () => ({ headers: { cookie: sessionCookieOf(rig, browser) } });
+const asPage = () => ({ headers: { ...signedIn().headers, origin: rig.url } });
+const withKey = () => ({ headers: { "x-functions-key": rig.host.keys.default } });
+const form = (fields: Record<string, string>, headers = {}) => ({
+  body: new URLSearchParams(fields),
+  headers,
+});
+const account = () => `/accounts/${homeAccountIdOf(rig)}`;
+
+/** A sign-in up to the post that finishes it, with the cookie that belongs to it. */
+async function startedSignIn() {
+  const own = createBrowser();
+  const { fields } = await own.signIn(`${rig.url}/auth/signin`, ADELE);
+  const [name = ""] = own.cookies.names(rig.url);
+  const cookie = `${name}=${own.cookies.get(rig.url, name)}`;
+  return { own, post: form(fields, { cookie }) };
+}
+
+async function logoutToken(): Promise<string> {
+  const seconds = Math.floor(Date.now() / 1_000);
+  const { signingKey, issuer } = rig.tenant;
+  return await new SignJWT({
+    ...{ iss: issuer, aud: rig.env.ENTRA_CLIENT_ID ?? "", iat: seconds, exp: seconds + 120 },
+    ...{ jti: crypto.randomUUID(), sid: "unknown" },
+    events: { "http://schemas.openid.net/event/backchannel-logout": {} },
+  })
+    .setProtectedHeader({ alg: "RS256" })
+    .sign(await importJWK(signingKey, "RS256"));
+}
+
+describe("real answers are as described", () => {
+  it("to somebody who is signed out", async () => {
+    const { url } = rig;
+    await check("GET /", 200, `${url}/`);
+    await check("GET /auth/session", 200, `${url}/auth/session`);
+    await check("GET /auth/sessions", 302, `${url}/auth/sessions`);
+    await check("GET /auth/signin", 302, `${url}/auth/signin?returnTo=/a&scope=Mail.Read`);
+    await check("GET /auth/signin", 400, `${url}/auth/signin?prompt=nonsense`);
+    await check("POST /auth/callback", 400, `${url}/auth/callback`, form({ state: "unknown" }));
+    await check("GET /auth/signout", 200, `${url}/auth/signout`);
+    await check("POST /auth/signout", 403, `${url}/auth/signout`);
+    await check("POST /auth/signout", 303, `${url}/auth/signout`, { headers: { origin: url } });
+    await check("GET /auth/logout-callback", 200, `${url}/auth/logout-callback?sid=unknown`);
+    await check("GET /my/next-meeting", 401, `${url}/my/next-meeting`);
+    await check("GET /graph/{path}", 401, `${url}/graph/me`);
+    for (const method of ["POST", "PATCH", "PUT", "DELETE"]) {
+      await check(`${method} /graph/{path}`, 401, `${url}/graph/me`, { headers: { origin: url } });
+    }
+    await check("GET /health", 200, `${url}/health`);
+    await check("HEAD /health", 200, `${url}/health`);
+  });
+
+  it("to somebody who signs in, and to somebody who is signed out meanwhile", async () => {
+    const url = `${rig.url}/auth/callback`;
+    const { post } = await startedSignIn();
+    await check("POST /auth/callback", 303, url, post);
+    const late = await startedSignIn();
+    const sid = sidOf(rig, late.own);
+    await check("GET /auth/logout-callback", 200, `${rig.url}/auth/logout-callback?sid=${sid}`);
+    await check("POST /auth/callback", 409, url, late.post);
+  });
+
+  it("to somebody who is signed in", async () => {
+    const { url } = rig;
+    await check("GET /", 200, `${url}/`, signedIn());
+    await check("GET /auth/session", 200, `${url}/auth/session`, signedIn());
+    await check("GET /auth/sessions", 200, `${url}/auth/sessions`, signedIn());
+    await check("GET /my/next-meeting", 200, `${url}/my/next-meeting`, signedIn());
+    const graph = `${url}/graph/me`;
+    await check("GET /graph/{path}", 200, `${graph}/messages`, signedIn());
+    await check("GET /graph/{path}", 200, `${graph}/photo/$value`, signedIn());
+    await check("GET /graph/{path}", 400, `${graph}/calendarView`, signedIn());
+    await check("GET /graph/{path}", 403, `${url}/graph/users`, signedIn());
+    for (const method of ["POST", "PATCH", "PUT", "DELETE"]) {
+      await check(`${method} /graph/{path}`, 403, graph, asPage());
+      await check(`${method} /graph/{path}`, 403, graph, signedIn());
+    }
+    const message = { subject: "Hi", toRecipients: [{ emailAddress: { address: ADELE } }] };
+    const mail = { ...asPage(), body: JSON.stringify({ message }) };
+    await check("POST /graph/{path}", 202, `${graph}/sendMail`, mail);
+    await check("POST /graph/{path}", 400, `${graph}/sendMail`, { ...asPage(), body: "{}" });
+  });
+
+  it("to operators and to the back channel", async () => {
+    const { url } = rig;
+    for (const method of ["GET", "DELETE"]) {
+      const name = `${method} /accounts/{homeAccountId}`;
+      await check(name, 401, url + account());
+      await check(name, 400, `${url}/accounts/nonsense`, withKey());
+    }
+    const nobody = homeAccountIdOf(rig).replaceAll(/\w/g, "0");
+    const name = "GET /accounts/{homeAccountId}";
+    const held = await check(name, 200, url + account(), withKey());
+    expect(JSON.parse(held.body)).toMatchObject({ held: true });
+    const none = await check(name, 200, `${url}/accounts/${nobody}`, withKey());
+    expect(JSON.parse(none.body)).toMatchObject({ held: false });
+    await check("DELETE /accounts/{homeAccountId}", 204, `${url}/accounts/${nobody}`, withKey());
+    const backchannel = `${url}/auth/backchannel-logout`;
+    const token = { logout_token: await logoutToken() };
+    await check("POST /auth/backchannel-logout", 200, backchannel, form(token));
+    await check("POST /auth/backchannel-logout", 400, backchannel, form(token));
+  });
+
+  it("while Microsoft Graph fails, or asks for more", async () => {
+    const { next, claimsChallenge } = rig.graph.faults;
+    const { url } = rig;
+    next.push({ status: 503 }, { status: 503 });
+    await check("GET /graph/{path}", 502, `${url}/graph/me`, signedIn());
+    await check("GET /my/next-meeting", 502, `${url}/my/next-meeting`, signedIn());
+    next.push({ status: 503 });
+    const mail = { ...asPage(), body: "{}" };
+    await check("POST /graph/{path}", 502, `${url}/graph/me/sendMail`, mail);
+    next.push({ status: 304 });
+    await check("GET /graph/{path}", 304, `${url}/graph/me`, signedIn());
+
+    const { oid } = rig.tenant.users.find(({ username }) => username === ADELE) ?? { oid: "" };
+    claimsChallenge(oid);
+    rig.tenant.forceClaimsChallenge(oid);
+    await check("GET /", 401, `${url}/`, signedIn());
+    const { body } = await check("GET /graph/{path}", 401, `${url}/graph/me`, signedIn());
+    expect(JSON.parse(body).signInUrl).toContain("claims=");
+    rig.tenant.revoke(oid);
+    await check("GET /", 302, `${url}/`, signedIn());
+  });
+
+  it("while the table does not answer", async () => {
+    browser = await signedInBrowser(rig);
+    const { post } = await startedSignIn();
+    const token = form({ logout_token: await logoutToken() });
+    proxy.down = true;
+    await Promise.all([
+      check("GET /", 503, `${cut}/`, signedIn()),
+      check("POST /auth/callback", 503, `${cut}/auth/callback`, post),
+      check("GET /auth/session", 503, `${cut}/auth/session`, signedIn()),
+      check("GET /auth/sessions", 503, `${cut}/auth/sessions`, signedIn()),
+      check("POST /auth/signout", 503, `${cut}/auth/signout`, asPage()),
+      check("GET /auth/logout-callback", 503, `${cut}/auth/logout-callback?sid=a`),
+      check("POST /auth/backchannel-logout", 503, `${cut}/auth/backchannel-logout`, token),
+      check("GET /graph/{path}", 503, `${cut}/graph/me`, signedIn()),
+      check("POST /graph/{path}", 503, `${cut}/graph/me/sendMail`, asPage()),
+      check("GET /my/next-meeting", 503, `${cut}/my/next-meeting`, signedIn()),
+      check("GET /accounts/{homeAccountId}", 503, cut + account(), withKey()),
+      check("DELETE /accounts/{homeAccountId}", 503, cut + account(), withKey()),
+      check("GET /health", 503, `${cut}/health`),
+      check("HEAD /health", 503, `${cut}/health`),
+    ]);
+  });
+
+  it("and nothing is described that was not seen, but for what takes too long to bring about", () => {
+    const described = [...operations].flatMap(([name, { responses }]) =>
+      Object.keys(responses).map((status) => `${name} ${status}`),
+    );
+    const unseen = described.filter((one) => !seen.has(one) && !one.endsWith(" default"));
+    expect(unseen.filter((one) => !/^(PATCH|PUT|DELETE) \/graph/.test(one))).toEqual([
+      // The identity provider away, on an instance that never reached it.
+      "GET /auth/signin 503",
+      "GET /graph/{path} 504",
+      "POST /graph/{path} 304",
+      "POST /graph/{path} 504",
+      "GET /my/next-meeting 504",
+    ]);
+  });
+});
