@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { app, type InvocationContext } from "@azure/functions";
 import { readSettings } from "./shared/config/settings.ts";
+import { keepAliveFetch } from "./shared/http/keepAliveFetch.ts";
 import { managedIdentity } from "./shared/identity/managedIdentity.ts";
 import { createLightsout } from "./shared/lightsout.ts";
 import { azureTable } from "./shared/store/azureTable.ts";
@@ -33,7 +34,7 @@ const table = retrying(
 /** The one Lightsout of this process. */
 export const lightsout = createLightsout(settings, {
   table,
-  fetch: globalThis.fetch,
+  fetch: keepAliveFetch(),
   now: Date.now,
   sleep,
   randomBytes,

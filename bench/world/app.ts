@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readSettings } from "../../src/shared/config/settings.ts";
+import { keepAliveFetch } from "../../src/shared/http/keepAliveFetch.ts";
 import { managedIdentity } from "../../src/shared/identity/managedIdentity.ts";
 import { createLightsout, type Lightsout } from "../../src/shared/lightsout.ts";
 import { azureTable } from "../../src/shared/store/azureTable.ts";
@@ -18,7 +19,7 @@ export function composeApp(
       maxDelay: 2_000,
       sleep,
     }),
-    fetch: globalThis.fetch,
+    fetch: keepAliveFetch(),
     now: Date.now,
     sleep,
     randomBytes,
