@@ -16,6 +16,8 @@ import type { Entity, Stored } from "./table.ts";
 /** Milliseconds one try may take. A point read takes 5 to 20 in the same region. */
 const TRY_TIMEOUT = 2_000;
 const MAX_SOCKETS = 64;
+/** As in http/keepAliveFetch.ts: a connection that Azure's way out has forgotten would cost the next request a whole try. Milliseconds. */
+const MAX_IDLE = 60_000;
 /** Entities. */
 const PAGE_SIZE = 200;
 const NOTHING_LISTED = { entities: [], next: undefined };
@@ -107,7 +109,7 @@ export function azureTable(
 
 function clientOptions(storage: StorageSettings): TableServiceClientOptions {
   const url = "tableServiceUri" in storage ? storage.tableServiceUri : storage.connectionString;
-  const limits = { keepAlive: true, maxSockets: MAX_SOCKETS };
+  const limits = { keepAlive: true, maxSockets: MAX_SOCKETS, timeout: MAX_IDLE };
   const http = new HttpAgent(limits);
   const https = new HttpsAgent(limits);
   return {
