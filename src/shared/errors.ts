@@ -49,7 +49,10 @@ export class InteractionRequired extends LightsoutError {
   readonly claims: string | undefined;
 
   constructor(scopes: readonly string[], claims?: string, options?: ErrorOptions) {
-    super("Microsoft Entra ID asks for another sign-in before it issues this token.", options);
+    super(
+      "Microsoft Entra ID asks you to sign in again, or to agree to something, before this can go on.",
+      options,
+    );
     this.scopes = scopes;
     this.claims = claims;
   }

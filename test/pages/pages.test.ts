@@ -154,6 +154,13 @@ describe("what the pages say", () => {
     expect(unescaped(page)).toContain("<p>It's <so>.</p>");
   });
 
+  it("error: whoever is signed in can also sign out, instead of going where the same is asked", () => {
+    const page = errorPage({ type: "t", title: "Title", status: 401, detail: "More." }, "/more");
+    expect(page).toContain('href="/more"');
+    expect(page).toContain('href="/auth/signout"');
+    expect(page).not.toContain('href="/"');
+  });
+
   it("sign-out: asks before, and says when it did not work", () => {
     expect(signOutPage()).toContain("Sign out?");
     expect(signOutFailedPage()).toContain("You are not signed out yet");
