@@ -1,0 +1,17 @@
+import type { Section } from "./check.ts";
+import { address, answers, https, sameOrigin } from "./checks/app.ts";
+import { credential, lasting } from "./checks/credential.ts";
+import { clock, issuer, metadata } from "./checks/provider.ts";
+import { registration } from "./checks/registration.ts";
+import { cookies, frame, headers } from "./checks/served.ts";
+import { keys, node, settings } from "./checks/settings.ts";
+import { table } from "./checks/table.ts";
+
+/** In the order in which things depend on one another. */
+export const SECTIONS: readonly Section[] = [
+  { title: "Set-up", checks: [node, settings, keys] },
+  { title: "Identity provider", checks: [metadata, issuer, clock, credential, lasting] },
+  { title: "App registration", checks: registration },
+  { title: "Storage", checks: [table] },
+  { title: "App", checks: [answers, https, address, sameOrigin, headers, frame, cookies] },
+];

@@ -1,0 +1,142 @@
+import { ServerError } from "@azure/msal-node";
+import type { CredentialSettings } from "../../../src/shared/config/credential.ts";
+import { optional } from "../../../src/shared/config/env.ts";
+import { SignInRejected } from "../../../src/shared/errors.ts";
+import { attemptOf } from "../../../src/shared/identity/attempt.ts";
+import { redeemCode } from "../../../src/shared/identity/tokens.ts";
+import type { Lightsout } from "../../../src/shared/lightsout.ts";
+import { planCredential } from "../../register-app/credential.ts";
+import { type Check, type Finding, ok, problem, skipped } from "../check.ts";
+import type { Patient } from "../patient.ts";
+
+export const credential: Check = {
+  name: "Credential",
+  async look(patient) {
+    const { app, env, metadata } = patient;
+    if (app === undefined) return skipped(notVisible(patient));
+    const settings = app.settings.credential;
+    if (settings.kind === "managedIdentity" && !optional(env, "IDENTITY_ENDPOINT")) {
+      return await federated(patient, settings.clientId);
+    }
+    if (!(await metadata().catch(() => undefined))) return skipped("waits for the metadata");
+    return (await byClientCredentials(app)) ?? (await byCode(app));
+  },
+};
+
+/** Proves nothing but the credential (RFC 6749 §4.4). @returns undefined when the provider's answer says nothing about it. */
+async function byClientCredentials(app: Lightsout): Promise<Finding | undefined> {
+  try {
+    const client = await app.createClient();
+    const { origin } = new URL(app.settings.graphBaseUrl);
+    await client.acquireTokenByClientCredential({ scopes: [`${origin}/.default`] });
+    return ok("accepted");
+  } catch (error) {
+    return isRefusal(error) ? refused(error) : undefined;
+  }
+}
+
+/** A code that nobody issued is refused as such only where the client has been accepted (RFC 6749 §5.2). */
+async function byCode(app: Lightsout): Promise<Finding> {
+  const redirectUri = `${app.settings.baseUrl}/auth/callback`;
+  const attempt = attemptOf(crypto.randomUUID());
+  const { createClient } = app;
+  try {
+    await redeemCode(createClient, "made-up", redirectUri, ["openid"], attempt);
+  } catch (error) {
+    if (error instanceof SignInRejected) return ok("accepted: only a made-up code was refused");
+    const cause = error instanceof Error ? error.cause : undefined;
+    if (isRefusal(cause)) return refused(cause);
+    return problem(
+      "The token endpoint does not answer.",
+      "See whether this machine may reach the provider: a proxy or firewall may be in between.",
+    );
+  }
+  return skipped("the provider took a code that nobody had issued");
+}
+
+function isRefusal(error: unknown): error is ServerError {
+  return error instanceof ServerError && /^(invalid|unauthorized)_client$/.test(error.errorCode);
+}
+
+const PORTAL = "Certificates & secrets in the app registration";
+
+/** By the numbers of Entra ID's answers (Microsoft Entra authentication error codes). */
+const FIXES: Readonly<Record<string, string>> = {
+  AADSTS7000215: `ENTRA_CLIENT_SECRET has to be a secret's value, not its id: make a new one under ${PORTAL}.`,
+  AADSTS7000222: `The secret has expired: make a new one under ${PORTAL}, and set ENTRA_CLIENT_SECRET.`,
+  AADSTS700016:
+    "The tenant has no such registration: check ENTRA_CLIENT_ID and ENTRA_TENANT_ID, or make one with npm run register-app.",
+  AADSTS700027: `The registration does not have this certificate: upload it under ${PORTAL}.`,
+  AADSTS700211: "No federated credential has this issuer: npm run register-app adds the right one.",
+  AADSTS700212:
+    "No federated credential has this audience: npm run register-app adds the right one.",
+  AADSTS700213:
+    "No federated credential has this subject: npm run register-app adds the right one.",
+};
+
+function refused({ errorMessage, errorCode }: ServerError): Finding {
+  const number = /AADSTS\d+/.exec(errorMessage)?.[0] ?? "";
+  return problem(
+    `The provider refuses the app's credential (${number || errorCode}).`,
+    FIXES[number] ??
+      "Check ENTRA_CLIENT_ID, and the client secret, certificate or federated credential.",
+  );
+}
+
+/** Away from Azure the identity's token cannot be had; whether the registration would take it can be seen. */
+async function federated({ directory }: Patient, clientId: string): Promise<Finding> {
+  const found = await directory().catch((error: Error) => error);
+  if (found instanceof Error) {
+    return skipped("only the app in Azure has its managed identity");
+  }
+  const { graph, registration, tenantId } = found;
+  const option = { kind: "managed-identity", clientId } as const;
+  const { line } = await planCredential(graph, option, tenantId, registration.id);
+  if (line === undefined) return ok("the registration takes the managed identity's tokens");
+  return problem(
+    "The registration does not take the managed identity's tokens.",
+    `npm run register-app -- --client-id ${registration.appId} --credential managed-identity:${clientId}`,
+  );
+}
+
+const DAY = 24 * 3_600_000;
+/** Days before the end at which it is time to do something. */
+const SOON = 30;
+
+export const lasting: Check = {
+  name: "Credential lasts",
+  async look(patient) {
+    const { app } = patient;
+    if (app === undefined) return skipped(notVisible(patient));
+    const settings = app.settings.credential;
+    if (settings.kind === "managedIdentity") return ok("a managed identity has nothing that ends");
+    const end = await endOf(settings, patient);
+    if (typeof end === "string") return skipped(end);
+    const days = Math.floor((end.getTime() - Date.now()) / DAY);
+    if (days >= SOON) return ok(`until ${end.toISOString().slice(0, 10)}`);
+    return problem(
+      days < 0 ? "It has ended." : `It ends in ${days} days.`,
+      `Add the next one under ${PORTAL}, set it, and remove the old one. A managed identity needs none.`,
+    );
+  },
+};
+
+/** @returns why it cannot be told, when it cannot. */
+async function endOf(
+  settings: Exclude<CredentialSettings, { kind: "managedIdentity" }>,
+  { directory }: Patient,
+): Promise<Date | string> {
+  if (settings.kind === "certificate") return new Date(settings.certificate.validTo);
+  const found = await directory().catch((error: Error) => error);
+  if (found instanceof Error) return "the registration cannot be read";
+  const hint = settings.secret.slice(0, 3);
+  const secrets = found.registration.passwordCredentials ?? [];
+  const ends = secrets
+    .filter((secret) => secret.hint === hint)
+    .map(({ endDateTime }) => Date.parse(endDateTime));
+  return ends.length > 0 ? new Date(Math.min(...ends)) : "the registration shows no such secret";
+}
+
+function notVisible({ source }: Patient): string {
+  return source === undefined ? "not visible from outside" : "waits for the settings";
+}

@@ -1,0 +1,54 @@
+import { optional } from "../../../src/shared/config/env.ts";
+import { readSealingKeys } from "../../../src/shared/config/sealingKeys.ts";
+import { type Check, ok, problem, problemOf, skipped } from "../check.ts";
+import type { Patient } from "../patient.ts";
+
+/** The first version that runs TypeScript as it is. */
+const OLDEST = [22, 18];
+
+export const node: Check = {
+  name: "Node.js",
+  look() {
+    const { version } = process;
+    const [major = 0, minor = 0] = version.slice(1).split(".").map(Number);
+    const [oldest = 0, since = 0] = OLDEST;
+    if (major > oldest || (major === oldest && minor >= since)) return ok(version);
+    return problem(`${version} is too old.`, "Use npm run: it brings Node 24.");
+  },
+};
+
+export const settings: Check = {
+  name: "Settings",
+  look({ source, settingsFault }) {
+    if (source === undefined) return skipped("not visible from outside");
+    return settingsFault ? problemOf(settingsFault) : ok(`complete, from ${source}`);
+  },
+};
+
+/** Fewer different bytes than this in 32 are a pattern: chance gives 26 and more. */
+const FEWEST_BYTES = 16;
+
+export const keys: Check = {
+  name: "Sealing keys",
+  look({ source, env }: Patient) {
+    if (source === undefined) return skipped("not visible from outside");
+    if (optional(env, "TOKEN_CACHE_KEYS")?.startsWith("@Microsoft.KeyVault(")) {
+      return problem(
+        "TOKEN_CACHE_KEYS is a Key Vault reference that nobody has resolved.",
+        "In Azure, give the app's identity the role Key Vault Secrets User; elsewhere, put the secret's value in its place.",
+      );
+    }
+    const [first, ...others] = readSealingKeys(env);
+    const all = first ? [first, ...others] : others;
+    const weak = all.find(({ key }) => new Set(key.export()).size < FEWEST_BYTES);
+    if (weak) {
+      return problem(
+        `The key ${weak.id} is not random.`,
+        `Put a new one in front: node -p "require('crypto').randomBytes(32).toString('base64')"`,
+      );
+    }
+    const also =
+      others.length > 0 ? `, ${others.map(({ id }) => id).join(", ")} can still open` : "";
+    return ok(`${first?.id} seals${also}`);
+  },
+};

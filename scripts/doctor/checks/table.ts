@@ -1,0 +1,50 @@
+import { optional } from "../../../src/shared/config/env.ts";
+import { StoreUnavailable } from "../../../src/shared/errors.ts";
+import { randomId } from "../../../src/shared/store/store.ts";
+import { type Check, ok, problem, reasonOf, skipped } from "../check.ts";
+
+const PARTITION = "doctor";
+
+/** Everything that sign-in and sign-out do to the table: a transaction, a read, a conditional write, a deletion. */
+export const table: Check = {
+  name: "Table",
+  async look({ app, env, source }) {
+    if (source === undefined) return skipped("not visible from outside");
+    if (app === undefined) return skipped("waits for the settings");
+    const { settings, store } = app;
+    if ("tableServiceUri" in settings.storage && !optional(env, "IDENTITY_ENDPOINT")) {
+      return skipped("only the app's identity may open it. Its health says whether it can");
+    }
+    const { table } = store;
+    const rows = [0, 1].map(() => ({ partitionKey: PARTITION, rowKey: randomId(store) }));
+    const [{ rowKey } = { rowKey: "" }] = rows;
+    try {
+      await table.transact(rows.map((entity) => ({ kind: "insert", entity })));
+      const started = performance.now();
+      const row = await table.get(PARTITION, rowKey);
+      const took = Math.ceil(performance.now() - started);
+      const { etag, ...entity } = row ?? { partitionKey: PARTITION, rowKey, etag: "" };
+      const written = row ? await table.replace(entity, etag) : "lost";
+      if (written !== "done") {
+        return problem(
+          `What is written to the table is not there when it is read (${written}).`,
+          "It has to be Table Storage or Cosmos DB for Table, in the region that is written to: no read replica, no cache.",
+        );
+      }
+      return ok(`writable, a read takes ${took} ms`);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable) || !isSilent(error)) throw error;
+      return problem(
+        `The table does not answer (${reasonOf(error)}).`,
+        "Start the emulator, or check the storage setting, and the account's firewall.",
+      );
+    } finally {
+      for (const row of rows) await table.remove(PARTITION, row.rowKey).catch(() => {});
+    }
+  },
+};
+
+/** Otherwise the service said why it refuses, and so does the message. */
+function isSilent({ message }: StoreUnavailable): boolean {
+  return message.startsWith("Table Storage does not answer");
+}

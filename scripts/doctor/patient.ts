@@ -1,0 +1,124 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Env, isLoopback } from "../../src/shared/config/env.ts";
+import { readSettings, type Settings } from "../../src/shared/config/settings.ts";
+import { SettingInvalid } from "../../src/shared/errors.ts";
+import { managedIdentity } from "../../src/shared/identity/managedIdentity.ts";
+import { createMetadataSource, type ProviderMetadata } from "../../src/shared/identity/metadata.ts";
+import { createLightsout, type Lightsout } from "../../src/shared/lightsout.ts";
+import { azureTable } from "../../src/shared/store/azureTable.ts";
+import { retrying } from "../../src/shared/store/retrying.ts";
+import { type Directory, readRegistration } from "./registration.ts";
+import { type Rehearsal, rehearse } from "./rehearsal.ts";
+import { ask, once, reachable } from "./web.ts";
+
+/** Which registration at which provider. */
+export type Client = Pick<Settings, "clientId" | "tenant" | "authority" | "metadataUrl">;
+
+/** What there is to look at. Whatever takes a request is made when it is first asked for. */
+export interface Patient {
+  /** Where the settings were found; undefined when the app is looked at from outside. */
+  readonly source: string | undefined;
+  /** App settings as they were found. */
+  readonly env: Env;
+  readonly settingsFault: SettingInvalid | undefined;
+  /** The app's public origin; undefined while the settings do not say it. */
+  readonly baseUrl: string | undefined;
+  readonly client: Client | undefined;
+  /** The app, made in this process from its settings. */
+  readonly app: Lightsout | undefined;
+  /** Whether its tenant is the development one. */
+  readonly isDevelopment: boolean;
+  /** @throws {ProviderUnavailable} */
+  metadata(): Promise<ProviderMetadata>;
+  /** @throws {RegistrationMissing} @throws Error One line that says why it cannot be read. */
+  directory(): Promise<Directory>;
+  /** Undefined where nobody can be signed in without a password. @throws Error It failed. */
+  readonly rehearsal: (() => Promise<Rehearsal>) | undefined;
+}
+
+/** An app by its settings. */
+export function patientOf({ settings: env, source }: { settings: Env; source: string }): Patient {
+  let settings: Settings;
+  try {
+    settings = readSettings(env);
+  } catch (error) {
+    if (!(error instanceof SettingInvalid)) throw error;
+    return { source, env, settingsFault: error, ...NOTHING_KNOWN };
+  }
+  const app = createLightsout(settings, {
+    table: retrying(azureTable(settings.storage, managedIdentity), {
+      delays: [200],
+      maxDelay: 1_000,
+      sleep,
+    }),
+    fetch: globalThis.fetch,
+    now: Date.now,
+    sleep,
+    randomBytes,
+    managedIdentity,
+    log: () => {},
+  });
+  const isDevelopment = isLoopback(new URL(settings.metadataUrl));
+  return {
+    source,
+    env,
+    settingsFault: undefined,
+    baseUrl: settings.baseUrl,
+    client: settings,
+    app,
+    isDevelopment,
+    metadata: () => app.metadata.get(),
+    directory: once(() => directoryOf(settings, settings.graphBaseUrl, isDevelopment)),
+    rehearsal: isDevelopment ? once(() => rehearse(app)) : undefined,
+  };
+}
+
+/** An app from outside: where its sign-in leads says which registration it is. */
+export async function patientAt(baseUrl: string, graphBaseUrl: string): Promise<Patient> {
+  const { location } = await ask(`${baseUrl}/auth/signin`).catch(() => ({ location: undefined }));
+  const client = location === undefined ? undefined : clientIn(new URL(location));
+  const nothing = { ...NOTHING_KNOWN, source: undefined, env: {}, settingsFault: undefined };
+  if (client === undefined) return { ...nothing, baseUrl };
+  const { metadataUrl, tenant } = client;
+  const metadata = createMetadataSource(metadataUrl, tenant, globalThis.fetch, Date.now);
+  const isDevelopment = isLoopback(new URL(metadataUrl));
+  return {
+    ...nothing,
+    baseUrl,
+    client,
+    isDevelopment,
+    metadata: () => metadata.get(),
+    directory: once(() => directoryOf(client, graphBaseUrl, isDevelopment)),
+  };
+}
+
+/** The registration that an authorization request of Microsoft Entra ID names. */
+function clientIn(authorization: URL): Client | undefined {
+  const { origin, pathname, searchParams } = authorization;
+  const [, path, tenant] =
+    /^((?:\/[^/]+)*\/([^/]+))\/oauth2\/v2\.0\/authorize$/.exec(pathname) ?? [];
+  const clientId = searchParams.get("client_id");
+  if (path === undefined || tenant === undefined || clientId === null) return undefined;
+  const authority = origin + path;
+  const metadataUrl = reachable(`${authority}/v2.0/.well-known/openid-configuration`);
+  return { clientId, tenant, authority, metadataUrl };
+}
+
+const NO_DIRECTORY = new Error("the development tenant has no directory to look into");
+const NOT_KNOWN = new Error("it is not known which registration the app has");
+
+async function directoryOf(client: Client, graphBaseUrl: string, isDevelopment: boolean) {
+  if (isDevelopment) throw NO_DIRECTORY;
+  return await readRegistration(client, graphBaseUrl);
+}
+
+const NOTHING_KNOWN = {
+  baseUrl: undefined,
+  client: undefined,
+  app: undefined,
+  isDevelopment: false,
+  metadata: () => Promise.reject(NOT_KNOWN),
+  directory: () => Promise.reject(NOT_KNOWN),
+  rehearsal: undefined,
+};

@@ -1,0 +1,46 @@
+import { createBrowser } from "../../local/tenant/browserless.ts";
+import { attemptOf } from "../../src/shared/identity/attempt.ts";
+import { authorizeUrl, SIGN_IN_SCOPES } from "../../src/shared/identity/authorize.ts";
+import { endSessionUrl } from "../../src/shared/identity/endSession.ts";
+import type { IdTokenClaims } from "../../src/shared/identity/idToken.ts";
+import { redeemCode } from "../../src/shared/identity/tokens.ts";
+import type { Lightsout } from "../../src/shared/lightsout.ts";
+
+/** What came of a sign-in and a sign-out at the development tenant. */
+export interface Rehearsal {
+  readonly claims: Pick<IdTokenClaims, "sid" | "login_hint">;
+  /** The logout URLs that the sign-out page framed, without their queries. */
+  readonly framed: readonly string[];
+}
+
+/** What the text of every account's button has in it. */
+const ANY_ACCOUNT = "@";
+
+/**
+ * Signs somebody in at the development tenant, where that takes no password, and out again. The app is not told of
+ * the sign-in: it holds nothing afterwards that it did not hold before.
+ *
+ * @throws Error
+ */
+export async function rehearse(app: Lightsout): Promise<Rehearsal> {
+  const { baseUrl, authority } = app.settings;
+  const redirectUri = `${baseUrl}/auth/callback`;
+  const attempt = attemptOf(crypto.randomUUID());
+  const browser = createBrowser();
+
+  const url = await authorizeUrl(app.createClient, redirectUri, attempt, {
+    scopes: SIGN_IN_SCOPES,
+  });
+  const { code = "" } = (await browser.signIn(url, ANY_ACCOUNT)).fields;
+  const { createClient } = app;
+  const { idToken } = await redeemCode(createClient, code, redirectUri, SIGN_IN_SCOPES, attempt);
+  const claims = await app.idTokens.validate(idToken, attempt.nonce);
+
+  const end = await endSessionUrl(app.metadata, authority, `${baseUrl}/`, claims.login_hint);
+  const asked = await browser.get(end);
+  // Without a hint the tenant asks which account is meant.
+  const [question] = asked.frames.length > 0 ? [] : asked.forms;
+  const page = question ? await browser.submit(question, { press: ANY_ACCOUNT }) : asked;
+  const framed = page.frames.map((frame) => frame.replace(/\?.*/, ""));
+  return { claims, framed };
+}

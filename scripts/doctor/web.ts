@@ -1,0 +1,50 @@
+/** What an address answered. Redirects are not followed. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly location: string | undefined;
+  /** How far the answering clock is ahead of this machine's, in milliseconds; undefined when it does not say. */
+  readonly ahead: number | undefined;
+  /** Milliseconds. */
+  readonly took: number;
+}
+
+const TIMEOUT = 10_000;
+
+/** @throws Error Nobody answers. */
+export async function ask(url: string, init: RequestInit = {}): Promise<Answer> {
+  const started = Date.now();
+  const response = await fetch(reachable(url), {
+    redirect: "manual",
+    signal: AbortSignal.timeout(TIMEOUT),
+    ...init,
+  });
+  const ended = Date.now();
+  const date = Date.parse(response.headers.get("date") ?? "");
+  return {
+    status: response.status,
+    headers: response.headers,
+    text: await response.text(),
+    location: response.headers.get("location") ?? undefined,
+    // It gives whole seconds, and has been on its way.
+    ahead: Number.isNaN(date) ? undefined : date + 500 - (started + ended) / 2,
+    took: ended - started,
+  };
+}
+
+/** Browsers take every `*.localhost` for this machine, Node does not. */
+export function reachable(address: string): string {
+  const url = new URL(address);
+  if (url.hostname.endsWith(".localhost")) url.hostname = "127.0.0.1";
+  return url.href;
+}
+
+/** Makes a value when it is first asked for, and only once. */
+export function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
