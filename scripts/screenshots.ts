@@ -15,6 +15,7 @@ const CARD = { width: 720, height: 240 };
 const WIDE = { width: 1280, height: 240 };
 /** As tall as this, whatever is on the page. */
 const PART = { width: 720, height: 760 };
+const NAME = "Adele Vance";
 /** One that is not headless, for the page of sessions. */
 const USER_AGENT =
   "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36";
@@ -56,6 +57,16 @@ async function takePages(context: BrowserContext): Promise<void> {
   await take(page, "sign-out");
   await page.goto(`${rig.url}/auth/signin?prompt=nonsense`);
   await take(page, "error");
+  needSignIn(rig);
+  await page.goto(rig.url);
+  await take(page, "sign-in-needed");
+}
+
+/** Lets Microsoft Graph and the tenant ask for more than the user's sign-in has shown. */
+function needSignIn({ tenant, graph }: Rig): void {
+  const { oid } = tenant.users.find(({ name }) => name === NAME) ?? { oid: "" };
+  graph.faults.claimsChallenge(oid);
+  tenant.forceClaimsChallenge(oid);
 }
 
 /** Before and after a sign-out in the other app. */
@@ -113,8 +124,8 @@ async function signIn(page: Page, onPicker = async () => {}): Promise<void> {
   await page.getByRole("link", { name: "Sign in" }).click();
   await page.getByRole("heading", { name: "Pick an account" }).waitFor();
   await onPicker();
-  await page.getByRole("button", { name: "Adele Vance" }).click();
-  await page.getByRole("heading", { name: "Adele Vance" }).waitFor();
+  await page.getByRole("button", { name: NAME }).click();
+  await page.getByRole("heading", { name: NAME }).waitFor();
 }
 
 async function takeBoth(page: Page, name: string): Promise<void> {
