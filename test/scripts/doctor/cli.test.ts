@@ -1,0 +1,152 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { root } from "../../infra/project.ts";
+import { type SecureLoopback, startSecureLoopback } from "../secureLoopback.ts";
+import { type Clinic, forward, openClinic } from "./clinic.ts";
+
+let clinic: Clinic;
+beforeAll(async () => {
+  clinic = await openClinic();
+});
+afterEach(() => {
+  clinic.door.respond = clinic.ask;
+});
+afterAll(() => clinic?.stop());
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function doctor(
+  args: readonly string[],
+  env: Record<string, string> = clinic.rig.env,
+  flags: readonly string[] = [],
+): Promise<Ended> {
+  const file = join(root, "scripts/doctor.mjs");
+  const options = { env: { PATH: process.env.PATH ?? "", ...env } };
+  return await promisify(execFile)(process.execPath, [...flags, file, ...args], options).then(
+    (ended) => ({ code: 0, ...ended }),
+    (error) => error,
+  );
+}
+
+const ESCAPE = "\u001b[";
+
+describe("npm run doctor", () => {
+  it("prints a line for every check, and ends with 0 when nothing is wrong", async () => {
+    const { code, stdout, stderr } = await doctor([]);
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(
+      /^\nLightsout at http:\/\/127\.0\.0\.1:\d+, by the settings of local\.settings\.json and the environment\n\nSet-up\n {2}✓ Node\.js {15} +v\d/,
+    );
+    expect(stdout).toContain("\n  – Permissions            the registration cannot be read\n");
+    expect(stdout).toMatch(
+      /\nNothing is wrong: 21 in order, 3 that cannot be told from here\.\n\n$/,
+    );
+    expect(stdout).not.toContain(ESCAPE);
+    expect(code).toBe(0);
+  });
+
+  it("prints the fix below what is wrong, and ends with 1", async () => {
+    const env = { ...clinic.rig.env, ENTRA_CLIENT_SECRET: "wrong", NO_COLOR: "1" };
+    const { code, stdout } = await doctor([], env);
+    expect(stdout).toMatch(/\n {2}✗ Credential {12} .*AADSTS7000215.*\n {27}→ ENTRA_CLIENT_SECRET/);
+    expect(stdout).toContain("\n2 problems, ");
+    expect(stdout).not.toContain(ESCAPE);
+    expect(code).toBe(1);
+  });
+
+  it("is colourful where that is wanted", async () => {
+    const { stdout } = await doctor([], { FORCE_COLOR: "1", ENTRA_CLIENT_ID: "nonsense" });
+    expect(stdout).toContain(`${ESCAPE}32m✓`);
+    expect(stdout).toContain(`${ESCAPE}31m✗`);
+  });
+
+  it("speaks JSON to programs, and gives away no secret", async () => {
+    const { code, stdout } = await doctor(["--json"]);
+    const { url, ok, checks } = JSON.parse(stdout);
+    expect({ url, ok, code }).toEqual({ url: clinic.door.url, ok: true, code: 0 });
+    expect(checks).toHaveLength(24);
+    expect(checks[0]).toEqual({
+      section: "Set-up",
+      name: "Node.js",
+      status: "ok",
+      detail: process.version,
+    });
+    const { ENTRA_CLIENT_SECRET = "?", TOKEN_CACHE_KEYS = "?" } = clinic.rig.env;
+    expect(stdout).not.toContain(ENTRA_CLIENT_SECRET);
+    expect(stdout).not.toContain(TOKEN_CACHE_KEYS.split(":")[1]);
+  });
+});
+
+describe("npm run doctor -- --url", () => {
+  let folder: string;
+  let secure: SecureLoopback;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "lightsout-doctor-"));
+    secure = await startSecureLoopback((request) => forward(clinic.rig.host.url, request));
+    await writeFile(join(folder, "certificate.pem"), secure.certificate);
+  });
+  afterAll(async () => {
+    await secure?.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  it("looks at an app without its settings", async () => {
+    const { code, stdout } = await doctor(["--url", clinic.door.url, "--json"], {});
+    const { ok, checks } = JSON.parse(stdout) as {
+      ok: boolean;
+      checks: { name: string; status: string }[];
+    };
+    expect(ok).toBe(true);
+    expect(code).toBe(0);
+    expect(checks.filter(({ status }) => status === "ok").map(({ name }) => name)).toEqual([
+      ...["Node.js", "Metadata", "Clocks", "Redirect URI", "Sign-out redirect URI"],
+      ...["Answers", "https", "Own address", "Same origin", "Headers", "Sign-out frame", "Cookies"],
+    ]);
+  });
+
+  it("takes https for what it is, and an address that the app does not know for a fault", async () => {
+    const env = { NODE_EXTRA_CA_CERTS: join(folder, "certificate.pem") };
+    const { code, stdout } = await doctor(["--url", secure.url], env);
+    expect(stdout).toMatch(/✓ https {18}https only\n/);
+    expect(stdout).toContain(
+      `✗ Own address            The app takes itself for ${clinic.door.url}.`,
+    );
+    expect(stdout).toMatch(/✓ Headers/);
+    expect(code).toBe(1);
+  });
+
+  it("says when nobody is there", async () => {
+    clinic.door.respond = () => "drop";
+    const { code, stdout } = await doctor(["--url", clinic.door.url], {});
+    expect(stdout).toMatch(/✗ Answers .* does not answer \(.+\)\.\n +→ Check the address, DNS/);
+    expect(stdout).toContain("\n1 problem, ");
+    expect(code).toBe(1);
+  });
+});
+
+it.each([
+  [["--url", "http://app.example.com"], /^--url has to begin with https:\/\//],
+  [["--fix"], /^Unknown option '--fix'/],
+])("%j is told what is wrong", async (args, message) => {
+  const { code, stderr } = await doctor(args);
+  expect(stderr).toMatch(message);
+  expect(code).toBe(1);
+});
+
+it("explains itself", async () => {
+  expect((await doctor(["--help"])).stdout).toContain("npm run doctor -- --url https://");
+});
+
+it("tells a Node that is too old in one line", async () => {
+  const { code, stderr } = await doctor([], {}, ["--no-experimental-strip-types"]);
+  expect(stderr).toMatch(/^✗ Lightsout needs Node 22\.18 or newer, .* it brings its own\.\n$/);
+  expect(code).toBe(1);
+});

@@ -1,0 +1,36 @@
+import { cp } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { ROOT } from "../../../local/root.ts";
+import { copyCheckout, Program, removeCheckout } from "../../local/rig/checkout.ts";
+
+let checkout: string;
+let start: Program;
+beforeAll(async () => {
+  checkout = await copyCheckout();
+  await cp(join(ROOT, "infra"), join(checkout, "infra"), { recursive: true });
+  start = new Program(join(checkout, "local/start.mjs"), [], {});
+  await start.prints("Ctrl-C stops everything.");
+});
+afterAll(async () => {
+  start?.child.kill("SIGINT");
+  await start?.exited;
+  await removeCheckout(checkout);
+});
+
+/** Without a setting of its own. */
+const run = (script: string, ...args: string[]) =>
+  new Program(join(checkout, "scripts", script), args, { env: { ENTRA_CLIENT_ID: "" } });
+
+it("the doctor finds the app that npm start runs, and nothing wrong with it", async () => {
+  const doctor = run("doctor.mjs");
+  expect(await doctor.exited).toBe(0);
+  expect(doctor.output).toContain(", by the settings of npm start\n");
+  expect(doctor.output).toContain("Nothing is wrong: 21 in order");
+});
+
+it("so do the operators' commands", async () => {
+  const accounts = run("accounts.ts", "verify");
+  expect(await accounts.exited).toBe(0);
+  expect(accounts.output).toContain("each has its reason to be there");
+});
