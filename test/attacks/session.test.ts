@@ -35,7 +35,7 @@ beforeAll(async () => {
   counted = await rig.startHost({ env: { TOKEN_CACHE_STORAGE: proxy.connectionString } });
 });
 beforeEach(async () => {
-  browser = await signedInBrowser(rig);
+  if (!good || !(await isSignedIn(rig, `${NAME}=${good}`))) browser = await signedInBrowser(rig);
   good = browser.cookies.get(rig.url, NAME) ?? "";
   proxy.take();
 });

@@ -1,14 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
-import { type Rig, startRig } from "../../local/rig.ts";
 import { createBrowser } from "../../local/tenant/browserless.ts";
+import { itLeaksNothing } from "../support/attack.ts";
 import { eventually } from "../support/eventually.ts";
+import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
 import { readAccountRows, readTable } from "../support/table.ts";
 import { ADELE, sessionOf, signedInBrowser } from "../support/user.ts";
 
-let rig: Rig;
+let rig: WatchedRig;
 let release: (() => void) | undefined;
 beforeAll(async () => {
-  rig = await startRig();
+  rig = await startWatchedRig();
 });
 afterEach(() => release?.());
 afterAll(() => rig?.stop());
@@ -83,3 +84,5 @@ describe("a sign-out while a Graph request is refreshing its token", () => {
     },
   );
 });
+
+itLeaksNothing(() => rig);

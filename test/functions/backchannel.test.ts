@@ -1,20 +1,21 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { importJWK, type JWTHeaderParameters, type JWTPayload, SignJWT, UnsecuredJWT } from "jose";
-import { type Rig, startRig } from "../../local/rig.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
+import { itLeaksNothing } from "../support/attack.ts";
+import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
 import { readAccountRows } from "../support/table.ts";
 import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
 import { ALEX, sessionOf, signedInBrowser } from "../support/user.ts";
 
 const EVENT = "http://schemas.openid.net/event/backchannel-logout";
 
-let rig: Rig;
+let rig: WatchedRig;
 let proxy: TableProxy;
 let browser: Browser;
 let idToken: JWTPayload;
 
 beforeAll(async () => {
-  rig = await startRig();
+  rig = await startWatchedRig();
   rig.tenant.switches.backchannelLogout = true;
   rig.tenant.switches.idTokenOverrides = (claims) => {
     idToken = claims;
@@ -175,3 +176,5 @@ describe("while the table does not answer", () => {
     expect(await signedIn()).toBe(false);
   });
 });
+
+itLeaksNothing(() => rig);

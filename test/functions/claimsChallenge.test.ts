@@ -1,17 +1,17 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { type Rig, startRig } from "../../local/rig.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
-import { tokenRequests } from "../support/attack.ts";
+import { itLeaksNothing, tokenRequests } from "../support/attack.ts";
 import { claimsChallenge } from "../support/graph.ts";
+import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
 import { ADELE, homeAccountIdOf, sessionOf, signedInBrowser } from "../support/user.ts";
 
 const CLAIMS = JSON.stringify({ access_token: { nbf: { essential: true, value: "1" } } });
 
-let rig: Rig;
+let rig: WatchedRig;
 let browser: Browser;
 let oid: string;
 beforeAll(async () => {
-  rig = await startRig();
+  rig = await startWatchedRig();
   oid = homeAccountIdOf(rig).split(".")[0] ?? "";
 });
 beforeEach(async () => {
@@ -152,3 +152,5 @@ describe("a challenge of the token endpoint's (a policy that wants more)", () =>
     expect((await cost("/graph/me/messages")).answer.status).toBe(200);
   });
 });
+
+itLeaksNothing(() => rig);

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { type Rig, startRig } from "../../local/rig.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
+import { itLeaksNothing } from "../support/attack.ts";
+import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
 import { homeAccountIdOf, sessionCookieOf, sessionOf, signedInBrowser } from "../support/user.ts";
 
-let rig: Rig;
+let rig: WatchedRig;
 let browser: Browser;
 beforeAll(async () => {
-  rig = await startRig();
+  rig = await startWatchedRig();
 });
 beforeEach(async () => {
   const registration = rig.tenant.apps.get(rig.env.ENTRA_CLIENT_ID ?? "");
@@ -85,3 +86,5 @@ describe("a route whose permissions nobody has consented to", () => {
     await signInUrlOf("/graph/me/messages");
   });
 });
+
+itLeaksNothing(() => rig);

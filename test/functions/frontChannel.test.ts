@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
-import { type Rig, startRig } from "../../local/rig.ts";
 import type { Browser, Page } from "../../local/tenant/browserless.ts";
+import { itLeaksNothing } from "../support/attack.ts";
+import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
 import { readAccountRows } from "../support/table.ts";
 import { ALEX, sessionOf, signedInBrowser } from "../support/user.ts";
 
@@ -9,9 +10,9 @@ import { ALEX, sessionOf, signedInBrowser } from "../support/user.ts";
  * (plan oidcc-client-front-channel-logout-rp-basic). The suite sends `iss` and `sid`, Entra ID only `sid`.
  */
 
-let rig: Rig;
+let rig: WatchedRig;
 beforeAll(async () => {
-  rig = await startRig();
+  rig = await startWatchedRig();
 });
 afterEach(() => {
   rig.tenant.switches.sendIss = false;
@@ -61,3 +62,5 @@ describe.each([false, true])("with iss: %s", (sendIss) => {
     expect(await readAccountRows(rig.azurite)).toHaveLength(1);
   });
 });
+
+itLeaksNothing(() => rig);

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { type Rig, startRig } from "../../local/rig.ts";
 import { createBrowser } from "../../local/tenant/browserless.ts";
+import { itLeaksNothing } from "../support/attack.ts";
+import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
 import { readAccountRows, readTable } from "../support/table.ts";
 import { ADELE, ALEX, sessionOf, signedInBrowser } from "../support/user.ts";
 
-let rig: Rig;
+let rig: WatchedRig;
 beforeAll(async () => {
-  rig = await startRig();
+  rig = await startWatchedRig();
 });
 afterAll(() => rig?.stop());
 beforeEach(async () => {
@@ -110,3 +111,5 @@ describe("several tabs", () => {
     expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
   });
 });
+
+itLeaksNothing(() => rig);

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
-import { type Rig, startRig } from "../../local/rig.ts";
 import type { TokenFault } from "../../local/tenant/tenant.ts";
+import { itLeaksNothing } from "../support/attack.ts";
 import { eventually } from "../support/eventually.ts";
+import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
 import { readAccountRows } from "../support/table.ts";
 import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
 import { PASSING, REFUSED } from "../support/tokens.ts";
@@ -17,11 +18,11 @@ import {
 /** Its token is in no cache after a sign-in: the first call refreshes. */
 const NEEDS_REFRESH = "/graph/me/messages";
 
-let rig: Rig;
+let rig: WatchedRig;
 let proxy: TableProxy;
 const events: string[] = [];
 beforeAll(async () => {
-  rig = await startRig({
+  rig = await startWatchedRig({
     onLog: ({ category, message }) => {
       if (category === "user") events.push(JSON.parse(message).event);
     },
@@ -156,3 +157,5 @@ describe("a fault that is no verdict on the grant", () => {
     expect((await browser.get(rig.url + NEEDS_REFRESH)).status).toBe(200);
   });
 });
+
+itLeaksNothing(() => rig);

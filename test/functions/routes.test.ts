@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { type Rig, startRig } from "../../local/rig.ts";
 import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
+import { itLeaksNothing } from "../support/attack.ts";
+import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
 import { ADELE, ALEX, homeAccountIdOf, sessionOf, signedInBrowser } from "../support/user.ts";
 
-let rig: Rig;
+let rig: WatchedRig;
 let browser: Browser;
 beforeAll(async () => {
-  rig = await startRig();
+  rig = await startWatchedRig();
   browser = await signedInBrowser(rig);
 });
 afterAll(() => rig?.stop());
@@ -301,3 +302,5 @@ describe("the timer purgeExpired", () => {
     expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
   });
 });
+
+itLeaksNothing(() => rig);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { type Rig, startRig } from "../../local/rig.ts";
 import type { Browser, Page } from "../../local/tenant/browserless.ts";
+import { itLeaksNothing } from "../support/attack.ts";
+import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
 import { readAccountRows } from "../support/table.ts";
 import { sessionOf, signedInBrowser } from "../support/user.ts";
 
@@ -9,12 +10,12 @@ import { sessionOf, signedInBrowser } from "../support/user.ts";
  * (plan oidcc-client-rp-initiated-logout-rp-basic).
  */
 
-let rig: Rig;
+let rig: WatchedRig;
 let browser: Browser;
 /** The provider's page after the app has sent the browser there. */
 let provider: Page;
 beforeAll(async () => {
-  rig = await startRig();
+  rig = await startWatchedRig();
 });
 beforeEach(async () => {
   browser = await signedInBrowser(rig);
@@ -71,3 +72,5 @@ describe("oidcc-client-test-rp-init-logout-other-state", () => {
     expect(home.body).not.toMatch(/evil|state/);
   });
 });
+
+itLeaksNothing(() => rig);

@@ -15,11 +15,10 @@ export interface WatchedRig extends Rig {
   readonly logs: LogLine[];
   /** Every answer that has left the app, on all its instances. */
   answers(): Promise<Answer[]>;
-  /**
-   * Where a secret of this run turned up: `an access token in the body of GET /graph/me`.
-   * @param tenants more of them, where the app has signed in to others than the rig's own
-   */
-  leaks(...tenants: Tenant[]): Promise<string[]>;
+  /** Where a secret of this run turned up: `a code or token in the body of GET /graph/me`. */
+  leaks(): Promise<string[]>;
+  /** Counts the secrets of another tenant in. */
+  watch(tenant: Tenant): void;
 }
 
 export async function startWatchedRig(options: RigOptions = {}): Promise<WatchedRig> {
@@ -36,6 +35,8 @@ export async function startWatchedRig(options: RigOptions = {}): Promise<Watched
     },
   });
 
+  const tenants = [rig.tenant];
+
   async function answers(): Promise<Answer[]> {
     const text = await readFile(file, "utf8").catch(() => "");
     return text
@@ -48,10 +49,11 @@ export async function startWatchedRig(options: RigOptions = {}): Promise<Watched
     ...rig,
     logs,
     answers,
-    async leaks(...tenants) {
+    watch: (tenant) => void tenants.push(tenant),
+    async leaks() {
       const said = await answers();
       const secrets = new Map([
-        ...[rig.tenant, ...tenants].flatMap(secretsOfTenant),
+        ...tenants.flatMap(secretsOfTenant),
         ...secretsOfRig(rig),
         ...secretsOfCookies(rig, said),
       ]);
@@ -133,7 +135,11 @@ function placesOf(answers: readonly Answer[], logs: readonly LogLine[]): Place[]
       const { "set-cookie": cookies = [], location = "", ...rest } = headers;
       return [
         { name: `the cookies of ${where}`, text: [cookies].flat().join("\n"), due: ["a cookie"] },
-        { name: `the location of ${where}`, text: String(location), due: ["a state or nonce"] },
+        {
+          name: `the location of ${where}`,
+          text: String(location),
+          due: ["a state or nonce", "a name"],
+        },
         { name: `the headers of ${where}`, text: JSON.stringify(rest), due: [] },
         // Who is signed in is what these are for.
         { name: `the body of ${where}`, text: body, due: ["a name"] },

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { type Rig, startRig } from "../../local/rig.ts";
+import { itLeaksNothing } from "../support/attack.ts";
+import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
 import { settings } from "../support/settings.ts";
 import { ADELE } from "../support/user.ts";
 import {
@@ -13,9 +14,9 @@ import {
 
 const TENANT = "5e0c9d1b-2a3f-4c6d-8b7e-9f0a1b2c3d4e";
 
-let rig: Rig;
+let rig: WatchedRig;
 beforeAll(async () => {
-  rig = await startRig();
+  rig = await startWatchedRig();
 });
 afterAll(() => rig?.stop());
 
@@ -108,3 +109,5 @@ describe("an instance that has just started, and has yet to hear of the issuer",
     await cold.stop();
   });
 });
+
+itLeaksNothing(() => rig);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { type Rig, startRig } from "../../local/rig.ts";
+import { itLeaksNothing } from "../support/attack.ts";
+import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
 import { readAccountRows } from "../support/table.ts";
 import { ADELE } from "../support/user.ts";
 import {
@@ -15,9 +16,9 @@ import {
 const JORDAN = "jordan@fabrikam.com";
 const SAM = "sam.rivera@outlook.com";
 
-let rig: Rig;
+let rig: WatchedRig;
 beforeAll(async () => {
-  rig = await startRig();
+  rig = await startWatchedRig();
 });
 afterAll(() => rig?.stop());
 
@@ -133,3 +134,5 @@ describe("some of all accounts (common, with an allow-list)", () => {
     expect(await readAccountRows(rig.azurite)).toEqual(before);
   });
 });
+
+itLeaksNothing(() => rig);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { type Rig, startRig } from "../../local/rig.ts";
+import { itLeaksNothing } from "../support/attack.ts";
+import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
 import { ADELE } from "../support/user.ts";
 import { expectEverythingWorks, startWorld, userOf, type World } from "./world.ts";
 
@@ -8,9 +9,9 @@ const JORDAN = "jordan@fabrikam.com";
 /** The tenant of all personal accounts. */
 const CONSUMERS = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
-let rig: Rig;
+let rig: WatchedRig;
 beforeAll(async () => {
-  rig = await startRig();
+  rig = await startWatchedRig();
 });
 afterAll(() => rig?.stop());
 
@@ -50,3 +51,5 @@ describe("every account (common)", () => {
     await expectEverythingWorks(world, { ...user, tenantId: user.home });
   });
 });
+
+itLeaksNothing(() => rig);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { type Rig, startRig } from "../../local/rig.ts";
+import { itLeaksNothing } from "../support/attack.ts";
+import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
 import { ADELE, ALEX } from "../support/user.ts";
 import {
   accountOf,
@@ -11,11 +12,11 @@ import {
   type World,
 } from "./world.ts";
 
-let rig: Rig;
+let rig: WatchedRig;
 let world: World;
 const warnings: string[] = [];
 beforeAll(async () => {
-  rig = await startRig({
+  rig = await startWatchedRig({
     onLog: ({ level, message }) => {
       if (level === "warning") warnings.push(message);
     },
@@ -96,3 +97,5 @@ describe("a provider that names no session at all", () => {
     expect(await accountOf(world, browser)).toBeUndefined();
   });
 });
+
+itLeaksNothing(() => rig);

@@ -3,7 +3,6 @@ import { type GraphStandIn, startGraph } from "../../local/graph/graph.ts";
 import type { FunctionsHost } from "../../local/host/host.ts";
 import { Parts } from "../../local/parts.ts";
 import { freePort } from "../../local/ports.ts";
-import type { Rig } from "../../local/rig.ts";
 import { type Browser, createBrowser, type Page } from "../../local/tenant/browserless.ts";
 import {
   type AppRegistration,
@@ -11,6 +10,7 @@ import {
   type Tenant,
   type TenantOptions,
 } from "../../local/tenant/tenant.ts";
+import type { WatchedRig } from "../support/secrets.ts";
 
 /** A function app with a tenant and a Graph of its own; the table is the rig's. */
 export interface World {
@@ -32,12 +32,13 @@ export interface WorldOptions {
   readonly env?: Record<string, string>;
 }
 
-export async function startWorld(rig: Rig, options: WorldOptions = {}): Promise<World> {
+export async function startWorld(rig: WatchedRig, options: WorldOptions = {}): Promise<World> {
   const parts = new Parts();
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const { signingKey } = rig.tenant;
   const tenant = await parts.add(startTenant({ signingKey, ...options.tenant }));
+  rig.watch(tenant);
   const clientId = rig.env.ENTRA_CLIENT_ID ?? "";
   tenant.register({
     clientId,
