@@ -4,22 +4,28 @@ import { benchmarks } from "./benchmarks/all.ts";
 import { Progress } from "./lib/progress.ts";
 import { environment, save, saveChart } from "./lib/results.ts";
 import { textTable } from "./lib/table.ts";
+import { writeReport } from "./report.ts";
 
 const HELP = `Usage: npm run bench [-- --only NAME]... [-- --quick]
+       npm run bench -- --report
 
-Measures Lightsout, and keeps the results in bench/results.
+Measures Lightsout, keeps the results in bench/results, and writes them into docs/.
   --only NAME   one of ${benchmarks.map(({ name }) => name).join(", ")}; can be repeated
   --quick       seconds instead of minutes, to see that everything works; nothing is kept
+  --report      measures nothing, and writes the results that are there into docs/
   --help        show this
-
-Then: node bench/report.ts writes the results into the documentation.
 `;
 
 const flag = { type: "boolean", default: false } as const;
 const { values } = parseArgs({
-  options: { only: { type: "string", multiple: true }, quick: flag, help: flag },
+  options: {
+    only: { type: "string", multiple: true },
+    quick: flag,
+    report: flag,
+    help: flag,
+  },
 });
-const { only, quick, help } = values;
+const { only, quick, report, help } = values;
 const chosen = only ? benchmarks.filter(({ name }) => only.includes(name)) : benchmarks;
 
 if (help || chosen.length < (only?.length ?? 0)) {
@@ -27,7 +33,8 @@ if (help || chosen.length < (only?.length ?? 0)) {
   process.exitCode = help ? 0 : 1;
 } else {
   process.stdout.write(`${environment()}\n`);
-  for (const benchmark of chosen) await run(benchmark as Benchmark<unknown>);
+  if (!report) for (const benchmark of chosen) await run(benchmark as Benchmark<unknown>);
+  if (!quick) await writeReport();
 }
 
 async function run(benchmark: Benchmark<unknown>): Promise<void> {

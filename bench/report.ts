@@ -1,0 +1,35 @@
+import { readFile, writeFile } from "node:fs/promises";
+import type { Benchmark } from "./benchmark.ts";
+import { benchmarks } from "./benchmarks/all.ts";
+import { load } from "./lib/results.ts";
+import { markdownTable } from "./lib/table.ts";
+import { budgets } from "./report/budgets.ts";
+import { cost } from "./report/cost.ts";
+import { fill } from "./report/fill.ts";
+import { loadResults } from "./report/results.ts";
+import { scale } from "./report/scale.ts";
+
+const document = (name: string) => new URL(`../docs/${name}`, import.meta.url);
+
+/**
+ * Writes the tables of the last runs into the documentation, between marks: no number there is typed by hand.
+ * @throws Error A benchmark has not been run yet.
+ */
+export async function writeReport(): Promise<void> {
+  const { environment, results } = await loadResults();
+  const texts = new Map([["environment", `Measured on ${environment}.`]]);
+  for (const benchmark of benchmarks as readonly Benchmark<unknown>[]) {
+    const saved = await load<unknown>(benchmark.name);
+    for (const table of benchmark.tables(saved?.result)) texts.set(table.id, markdownTable(table));
+  }
+  for (const table of [budgets(results), cost(results)]) {
+    texts.set(table.id, markdownTable(table));
+  }
+  await update("performance.md", texts);
+  await update("scale.md", new Map([["scale", markdownTable(scale(results))]]));
+}
+
+async function update(name: string, texts: ReadonlyMap<string, string>): Promise<void> {
+  const before = await readFile(document(name), "utf8");
+  await writeFile(document(name), fill(before, texts));
+}

@@ -1,0 +1,80 @@
+import type { Cell } from "../benchmarks/signedIn.ts";
+import { bytes, number, verdict } from "../lib/format.ts";
+import type { Table } from "../lib/table.ts";
+import type { Results } from "./results.ts";
+
+/** Every budget of the design, and what was measured. */
+export function budgets({ signedIn, operations, growth, coldStart }: Results): Table {
+  const direct = signedIn.cells.filter(({ hosting }) => hosting === "direct");
+  const largest = growth.sizes.at(-1);
+  const shipped = coldStart.rows[0]?.cpuToUnbundled.median ?? Number.NaN;
+  return {
+    id: "budgets",
+    title: "Budgets",
+    columns: ["", "budget", "measured", ""],
+    rows: [
+      ...operationBudgets(operations),
+      atLeast(
+        "throughput to the stock pattern's, lowest cell",
+        2,
+        direct.map((cell) => cell.throughputToStock.median),
+      ),
+      atMost(
+        "p50 to the floor's, highest cell",
+        1.3,
+        direct.map((cell) => cell.p50ToFloor.median),
+      ),
+      atMost("CPU with 50 access tokens, to 1", 2, cpuRatios(direct)),
+      ...(["read a session", "sign out by cookie", "front-channel sign-out"] as const).map((step) =>
+        atMost(`${step}, 100,000 accounts to 1,000`, 1.2, [
+          largest?.growth[step].median ?? Number.NaN,
+        ]),
+      ),
+      atMost("loading the modules, CPU, to unbundled", 0.4, [shipped]),
+      ["zipped package", "≤ 1 MB", bytes(coldStart.zipped), verdict(coldStart.zipped <= 1_000_000)],
+    ],
+  };
+}
+
+function operationBudgets({ operations }: Results["operations"]): string[][] {
+  const row = (step: string, what: string, budget: string, isKept: (got: string) => boolean) => {
+    const found = operations.find((operation) => operation.step === step);
+    const got = found?.requests.join(", ") ?? "";
+    return [what, budget, got, verdict(isKept(got))];
+  };
+  const gone = operations.find(({ step }) => step === "front-channel sign-out")?.untilGone ?? 99;
+  return [
+    row("Graph call, token at hand", "signed-in request", "1 read", (got) => got === "read"),
+    row(
+      "Graph call, token refreshed",
+      "token refresh",
+      "1 read, 1 write",
+      (got) => got === "read, replace",
+    ),
+    row("sign-out by cookie", "sign-out by cookie", "1", (got) => got === "delete"),
+    [
+      "front-channel sign-out, round trips until the tokens are gone",
+      "≤ 2",
+      String(gone),
+      verdict(gone <= 2),
+    ],
+  ];
+}
+
+function atLeast(what: string, budget: number, values: readonly number[]): string[] {
+  const lowest = Math.min(...values);
+  return [what, `≥ ${budget}×`, `${number(lowest)}×`, verdict(lowest >= budget)];
+}
+
+function atMost(what: string, budget: number, values: readonly number[]): string[] {
+  const highest = Math.max(...values);
+  return [what, `≤ ${budget}×`, `${number(highest)}×`, verdict(highest <= budget)];
+}
+
+function cpuRatios(cells: readonly Cell[]): number[] {
+  const cpu = (tokens: number, concurrency: number) =>
+    cells.find((cell) => cell.tokens === tokens && cell.concurrency === concurrency)?.measured
+      .lightsout.cpu.median ?? Number.NaN;
+  const concurrencies = [...new Set(cells.map(({ concurrency }) => concurrency))];
+  return concurrencies.map((concurrency) => cpu(50, concurrency) / cpu(1, concurrency));
+}

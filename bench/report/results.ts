@@ -1,0 +1,44 @@
+import type { BytesResult } from "../benchmarks/bytes.ts";
+import type { ColdStartResult } from "../benchmarks/coldStart.ts";
+import type { GrowthResult } from "../benchmarks/growth.ts";
+import type { OperationsResult } from "../benchmarks/operations.ts";
+import type { ProfileResult } from "../benchmarks/profile.ts";
+import type { SignedInResult } from "../benchmarks/signedIn.ts";
+import type { SoakResult } from "../benchmarks/soak.ts";
+import { load } from "../lib/results.ts";
+
+/** The last result of every benchmark. */
+export interface Results {
+  readonly signedIn: SignedInResult;
+  readonly profile: ProfileResult;
+  readonly operations: OperationsResult;
+  readonly growth: GrowthResult;
+  readonly coldStart: ColdStartResult;
+  readonly bytes: BytesResult;
+  readonly soak: SoakResult;
+}
+
+/** @throws Error A benchmark has not been run, or not all of them in the same environment. */
+export async function loadResults(): Promise<{ environment: string; results: Results }> {
+  const environments = new Set<string>();
+  async function last<Result>(name: string): Promise<Result> {
+    const saved = await load<Result>(name);
+    if (!saved) throw new Error(`Run npm run bench -- --only ${name} first.`);
+    environments.add(saved.environment);
+    return saved.result;
+  }
+  const results: Results = {
+    signedIn: await last("signed-in"),
+    profile: await last("profile"),
+    operations: await last("operations"),
+    growth: await last("growth"),
+    coldStart: await last("cold-start"),
+    bytes: await last("bytes"),
+    soak: await last("soak"),
+  };
+  const [environment = "", ...others] = environments;
+  if (others.length > 0) {
+    throw new Error(`The results are of different environments: ${[...environments].join("; ")}.`);
+  }
+  return { environment, results };
+}
