@@ -5,6 +5,7 @@ import { app, type InvocationContext } from "@azure/functions";
 import { readSettings } from "./shared/config/settings.ts";
 import { keepAliveFetch } from "./shared/http/keepAliveFetch.ts";
 import { managedIdentity } from "./shared/identity/managedIdentity.ts";
+import { kindsOf } from "./shared/kindsOf.ts";
 import { createLightsout } from "./shared/lightsout.ts";
 import { azureTable } from "./shared/store/azureTable.ts";
 import { retrying } from "./shared/store/retrying.ts";
@@ -28,7 +29,7 @@ const settings = readSettings(process.env);
 const table = retrying(
   azureTable(settings.storage, managedIdentity),
   { delays: [100, 300, 600], maxDelay: 2_000, sleep },
-  () => log("warn", "storage.retry"),
+  (error) => log("warn", "storage.retry", { error: kindsOf(error.cause) }),
 );
 
 /** The one Lightsout of this process. */

@@ -1,4 +1,5 @@
 import { LightsoutError, SignedOut } from "../errors.ts";
+import { kindsOf } from "../kindsOf.ts";
 import type { Lightsout } from "../lightsout.ts";
 import { errorPage } from "../pages/errorPage.ts";
 import { openSession, type SignedInSession } from "../session/session.ts";
@@ -57,15 +58,9 @@ function answering<Context>(
   };
 }
 
-/** Of foreign errors only the kind is logged: their messages may repeat what was sent to somebody. */
 export function logFault(app: Lightsout, error: unknown): void {
-  const kinds: string[] = [];
-  for (let e = error; e instanceof Error && kinds.length < 4; e = e.cause) {
-    const code = (e as { code?: unknown }).code;
-    kinds.push(typeof code === "string" ? `${e.name}/${code}` : e.name);
-  }
   const message = error instanceof LightsoutError ? error.message : "";
-  app.store.log("error", "request.failed", { error: kinds.join(" < "), message });
+  app.store.log("error", "request.failed", { error: kindsOf(error), message });
 }
 
 /** The session of the browser that sent the request; undefined when it is signed out. One point read. */
