@@ -69,7 +69,12 @@ async function acceptAnswer(app: Lightsout, request: HttpRequest): Promise<Redir
   const { settings, store } = app;
   const form = await readForm(request);
   const found = readSignInCookie(store.keyring, request, form.get("state") ?? "", store.now());
-  if (found === undefined) throw new SignInRejected("state_unknown");
+  if (found === undefined) {
+    throw new SignInRejected(
+      "state_unknown",
+      `Your browser has no cookie of this sign-in. Start again at ${settings.baseUrl}. If that does not help, allow cookies for this site; on plain http://localhost, use Chrome, Edge or Firefox.`,
+    );
+  }
   const { pending, attempt } = found;
 
   if (form.has("error")) throw providerError(form.get("error"));

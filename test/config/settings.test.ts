@@ -12,7 +12,7 @@ describe("readSettings", () => {
       authority: `https://login.microsoftonline.com/${TENANT_ID}`,
       metadataUrl: `https://login.microsoftonline.com/${TENANT_ID}/v2.0/.well-known/openid-configuration`,
       credential: { kind: "secret", secret: SECRET },
-      allowedTenants: undefined,
+      allowedTenants: new Set([TENANT_ID]),
       graphBaseUrl: "https://graph.microsoft.com/v1.0",
       sessionLifetime: 12 * 3_600_000,
       demoOtherAppUrl: undefined,
@@ -44,11 +44,21 @@ describe("readSettings", () => {
       authority: "https://login.microsoftonline.com/common",
     });
     const read = settings({
+      ENTRA_TENANT_ID: "organizations",
       ENTRA_CLIENT_ID: CLIENT_ID.toUpperCase(),
       ENTRA_ALLOWED_TENANTS: ` ${TENANT_ID.toUpperCase()}, ${CLIENT_ID};\n`,
     });
     expect(read.clientId).toBe(CLIENT_ID);
     expect(read.allowedTenants).toEqual(new Set([TENANT_ID, CLIENT_ID]));
+  });
+
+  it("lets in no tenant but the one whose GUID is set, whatever the authority", () => {
+    const read = settings({
+      ENTRA_AUTHORITY: "https://login.microsoftonline.com/common",
+      ENTRA_ALLOWED_TENANTS: CLIENT_ID,
+    });
+    expect(read.allowedTenants).toEqual(new Set([TENANT_ID]));
+    expect(settings({ ENTRA_TENANT_ID: "common" }).allowedTenants).toBeUndefined();
   });
 
   it.each(["organizations", "common", "consumers", "contoso.onmicrosoft.com", TENANT_ID])(
@@ -94,6 +104,10 @@ describe("a setting that is wrong is named, with its fix, in one line", () => {
     ["ENTRA_METADATA_URL", "metadata", "such as https://"],
     ["ENTRA_ALLOWED_TENANTS", "contoso.com", "tenant GUIDs"],
     ["ENTRA_ALLOWED_TENANTS", `${TENANT_ID},*`, "tenant GUIDs"],
+    ["ENTRA_ALLOWED_TENANTS", " , ", "tenant GUIDs"],
+    ["ENTRA_AUTHORITY", "https://login.microsoftonline.com/common?x=1", "query"],
+    ["GRAPH_BASE_URL", "https://graph.microsoft.com/v1.0?x=", "query"],
+    ["SESSION_HOURS", "0x10", "number of hours"],
     ["GRAPH_BASE_URL", "http://graph.microsoft.com", "https://"],
     ["GRAPH_BASE_URL", "/v1.0", "such as https://"],
     ["APP_BASE_URL", "app.example.com", "such as https://"],

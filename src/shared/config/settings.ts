@@ -15,7 +15,7 @@ export interface Settings {
   readonly authority: string;
   readonly metadataUrl: string;
   readonly credential: CredentialSettings;
-  /** Tenant GUIDs in lower case; undefined lets in every tenant the authority signs in. */
+  /** Tenant GUIDs in lower case: the one that is configured, or a list. Undefined lets in every tenant the authority signs in. */
   readonly allowedTenants: ReadonlySet<string> | undefined;
   /** Without a slash at the end. */
   readonly graphBaseUrl: string;
@@ -43,11 +43,9 @@ export function readSettings(env: Env): Settings {
       "ENTRA_TENANT_ID is malformed. It has to be the tenant's GUID or domain, organizations, common or consumers.",
     );
   }
-  const authority = withoutSlash(
-    httpsUrl(
-      "ENTRA_AUTHORITY",
-      optional(env, "ENTRA_AUTHORITY") ?? `https://login.microsoftonline.com/${tenant}`,
-    ),
+  const authority = pathUrl(
+    "ENTRA_AUTHORITY",
+    optional(env, "ENTRA_AUTHORITY") ?? `https://login.microsoftonline.com/${tenant}`,
   );
   const otherApp = optional(env, "DEMO_OTHER_APP_URL");
   return {
@@ -60,12 +58,10 @@ export function readSettings(env: Env): Settings {
       optional(env, "ENTRA_METADATA_URL") ?? `${authority}/v2.0/.well-known/openid-configuration`,
     ).href,
     credential: readCredential(env),
-    allowedTenants: readAllowedTenants(env),
-    graphBaseUrl: withoutSlash(
-      httpsUrl(
-        "GRAPH_BASE_URL",
-        optional(env, "GRAPH_BASE_URL") ?? "https://graph.microsoft.com/v1.0",
-      ),
+    allowedTenants: readAllowedTenants(env, tenant),
+    graphBaseUrl: pathUrl(
+      "GRAPH_BASE_URL",
+      optional(env, "GRAPH_BASE_URL") ?? "https://graph.microsoft.com/v1.0",
     ),
     storage: readStorageSettings(env),
     sealingKeys: readSealingKeys(env),
@@ -98,26 +94,30 @@ function readBaseUrl(env: Env): string {
   return url.origin;
 }
 
-function readAllowedTenants(env: Env): ReadonlySet<string> | undefined {
+function readAllowedTenants(env: Env, tenant: string): ReadonlySet<string> | undefined {
   const list = optional(env, "ENTRA_ALLOWED_TENANTS")
     ?.toLowerCase()
     .split(/[\s,;]+/)
     .filter(Boolean);
-  if (list?.some((tenant) => !GUID.test(tenant))) {
+  if (list && (list.length === 0 || list.some((tenant) => !GUID.test(tenant)))) {
     throw new SettingInvalid(
       "ENTRA_ALLOWED_TENANTS has to be a list of tenant GUIDs, with commas between them.",
     );
   }
-  return list && new Set(list);
+  return GUID.test(tenant) ? new Set([tenant.toLowerCase()]) : list && new Set(list);
 }
 
 function readSessionHours(env: Env): number {
-  const hours = Number(optional(env, "SESSION_HOURS") ?? 12);
+  const value = optional(env, "SESSION_HOURS") ?? "12";
+  const hours = /^\d+(\.\d+)?$/.test(value) ? Number(value) : 0;
   if (hours > 0 && hours <= 720) return hours;
   throw new SettingInvalid("SESSION_HOURS has to be a number of hours above 0, up to 720.");
 }
 
-function withoutSlash(url: URL): string {
+/** A URL that paths are added to: without a query, and without a slash at the end. */
+function pathUrl(name: string, value: string): string {
+  const url = httpsUrl(name, value);
+  if (url.search) throw new SettingInvalid(`${name} has a query. Leave out what follows the "?".`);
   return url.href.replace(/\/+$/, "");
 }
 

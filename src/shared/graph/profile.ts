@@ -1,8 +1,15 @@
 import { GraphUnavailable } from "../errors.ts";
 import type { Lightsout } from "../lightsout.ts";
-import type { Profile } from "../pages/homePage.ts";
 import type { SignedInSession } from "../session/session.ts";
 import { callGraph } from "./graph.ts";
+
+/** A part of Microsoft Graph's user resource. */
+export interface Profile {
+  readonly displayName?: string | null;
+  readonly mail?: string | null;
+  readonly jobTitle?: string | null;
+  readonly officeLocation?: string | null;
+}
 
 /** The user's profile; undefined when Graph does not answer. @throws what `getToken` throws. */
 export async function readProfile(

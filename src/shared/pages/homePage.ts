@@ -1,13 +1,6 @@
+import type { Profile } from "../graph/profile.ts";
 import { html } from "./html.ts";
 import { layout } from "./layout.ts";
-
-/** A part of Microsoft Graph's user resource. */
-export interface Profile {
-  readonly displayName?: string | null;
-  readonly mail?: string | null;
-  readonly jobTitle?: string | null;
-  readonly officeLocation?: string | null;
-}
 
 export interface SignedInHome {
   readonly name: string;
