@@ -195,7 +195,7 @@ describe("a thousand made-up sids", () => {
     expect([...statuses]).toEqual([known]);
     expect(await sessionOf(rig, others)).toMatchObject({ account: { username: ALEX } });
     expect(await readAccountRows(rig.azurite)).toHaveLength(2);
-  });
+  }, 90_000);
 });
 
 itLeaksNothing(() => rig);

@@ -360,7 +360,7 @@ describe("a thousand requests of four people, all at once", () => {
     await Promise.all(Array.from({ length: 40 }, next));
     expect(wrong).toEqual([]);
     await instances[1]?.stop();
-  });
+  }, 90_000);
 });
 
 itLeaksNothing(() => rig);

@@ -28,7 +28,7 @@ describe(`${RUNS} generated requests to all routes`, () => {
     for (const status of [200, 302, 303, 400, 401, 403, 404]) {
       expect([status, (statuses.get(status) ?? 0) > 0]).toEqual([status, true]);
     }
-  }, 60_000);
+  }, 120_000);
 
   it("leave nothing of theirs in the log, and people at work", async () => {
     const own = rig.logs.filter(({ category }) => category === "user");
