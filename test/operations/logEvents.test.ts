@@ -1,0 +1,284 @@
+import { randomBytes } from "node:crypto";
+import { globSync } from "node:fs";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { importJWK, SignJWT } from "jose";
+import type { LogLine } from "../../local/host/host.ts";
+import { type Rig, startRig } from "../../local/rig.ts";
+import type { Browser } from "../../local/tenant/browserless.ts";
+import type { Account } from "../../src/shared/store/account.ts";
+import { openAccount, sealAccount } from "../../src/shared/store/accountEntity.ts";
+import { accountPartition, sidPartition, subjectPartition } from "../../src/shared/store/keys.ts";
+import type { Entity, Stored } from "../../src/shared/store/table.ts";
+import type { AccessToken } from "../../src/shared/store/tokenCache.ts";
+import { readText, root } from "../infra/project.ts";
+import { azuriteStore } from "../support/azuriteStore.ts";
+import { eventually } from "../support/eventually.ts";
+import { openTable, readAccountRows } from "../support/table.ts";
+import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
+import {
+  ADELE,
+  ALEX,
+  callFrontChannel,
+  homeAccountIdOf,
+  sessionCookieOf,
+  sidOf,
+  signedInBrowser,
+} from "../support/user.ts";
+
+/** What docs/operations.md says of an event. */
+interface Documented {
+  readonly level: string;
+  readonly fields: readonly string[];
+}
+
+const documented = new Map<string, Documented>(
+  [...readText("docs/operations.md").matchAll(/^\| `([a-z_.]+)` \| (\w+) \|(.*?)\| /gm)].map(
+    ([, event = "", level = "", fields = ""]) => [
+      event,
+      { level, fields: [...fields.matchAll(/`(\w+)`/g)].map(([, name = ""]) => name) },
+    ],
+  ),
+);
+
+const LEVELS: Readonly<Record<string, string>> = { information: "info", warning: "warn" };
+
+interface Logged {
+  readonly event: string;
+  readonly level: string;
+  readonly details: Record<string, unknown>;
+}
+
+let rig: Rig;
+let proxy: TableProxy;
+let subject: string;
+let browser: Browser;
+const logged: Logged[] = [];
+
+beforeAll(async () => {
+  rig = await startRig({ onLog });
+  rig.tenant.switches.backchannelLogout = true;
+  rig.tenant.switches.idTokenOverrides = (claims) => {
+    subject = claims.sub ?? "";
+    return { claims };
+  };
+  proxy = await startTableProxy(rig.azurite);
+});
+afterAll(async () => {
+  await rig?.stop();
+  await proxy?.stop();
+});
+
+function onLog({ level, message }: LogLine): void {
+  if (!message.startsWith('{"event":')) return;
+  const { event, ...details } = JSON.parse(message) as { event: string };
+  logged.push({ event, level: LEVELS[level] ?? level, details });
+}
+
+const seen = new Set<string>();
+
+/** Does something, and waits for what the log says of it. */
+async function logs(event: string, cause: () => Promise<unknown>): Promise<Logged["details"]> {
+  const before = logged.length;
+  await cause();
+  const find = () => logged.slice(before).find((one) => one.event === event);
+  await eventually(() => find() !== undefined);
+  const { level, details } = find() as Logged;
+  const expected = documented.get(event);
+  expect({ event, level, fields: Object.keys(details) }).toEqual({ event, ...expected });
+  seen.add(event);
+  return details;
+}
+
+const account = () => accountPartition(homeAccountIdOf(rig));
+const oid = (username = ADELE) => homeAccountIdOf(rig, username).split(".")[0] ?? "";
+const get = (path: string) => browser.get(rig.url + path);
+const milliseconds = expect.any(Number);
+
+it("sign-in, without the claim sid and with it", async () => {
+  rig.tenant.switches.omitSid = true;
+  const missing = await logs("signin.sid_claim_missing", () => signedInBrowser(rig, ALEX));
+  expect(missing.fix).toContain("optional claim sid");
+  rig.tenant.switches.omitSid = false;
+  const done = await logs("signin.done", async () => {
+    browser = await signedInBrowser(rig);
+  });
+  expect(done).toEqual({ account: account(), sidClaim: true });
+});
+
+it("a session that gives way to somebody else's", async () => {
+  const shared = await signedInBrowser(rig, ALEX);
+  const signIn = `${rig.url}/auth/signin?prompt=select_account`;
+  const replaced = await logs("session.replaced", async () =>
+    shared.submit(await shared.signIn(signIn, ADELE)),
+  );
+  expect(replaced).toEqual({ account: accountPartition(homeAccountIdOf(rig, ALEX)) });
+});
+
+it("refused callbacks", async () => {
+  const body = new URLSearchParams({ code: "made-up", state: "made-up" });
+  const post = () => fetch(`${rig.url}/auth/callback`, { method: "POST", body });
+  expect(await logs("signin.refused", post)).toEqual({ reason: "state_unknown" });
+});
+
+it("a sign-in that a sign-out overtakes", async () => {
+  const form = await browser.signIn(`${rig.url}/auth/signin?prompt=login`, ALEX);
+  const release = rig.tenant.holdTokenEndpoint();
+  const redeemed = () => rig.tenant.requests.filter(({ endpoint }) => endpoint === "token").length;
+  const before = redeemed();
+  await logs("signin.overtaken", async () => {
+    const answer = browser.submit(form);
+    await eventually(() => redeemed() > before);
+    await callFrontChannel(rig, sidOf(rig, browser, ALEX));
+    release();
+    expect((await answer).status).toBe(409);
+  });
+});
+
+it("refresh", async () => {
+  browser = await signedInBrowser(rig);
+  expect(await logs("token.refreshed", () => get("/graph/me/messages"))).toEqual({
+    account: account(),
+    ms: milliseconds,
+  });
+  const alex = await signedInBrowser(rig, ALEX);
+  rig.tenant.forceClaimsChallenge(oid(ALEX));
+  const ask = () => alex.get(`${rig.url}/graph/me/calendarView`);
+  expect(await logs("token.interaction_required", ask)).toEqual({
+    account: accountPartition(homeAccountIdOf(rig, ALEX)),
+  });
+});
+
+it("each kind of sign-out, and who started it", async () => {
+  browser = await signedInBrowser(rig);
+  const gone = { account: account(), found: true, ms: milliseconds };
+  const page = await get("/auth/signout");
+  expect(
+    await logs("signout.here", () => browser.submit(page.forms[0], { follow: false })),
+  ).toEqual(gone);
+
+  browser = await signedInBrowser(rig);
+  const sid = sidOf(rig, browser);
+  expect(await logs("signout.elsewhere", () => callFrontChannel(rig, sid))).toEqual({
+    sid: sidPartition(sid),
+    ...gone,
+  });
+
+  browser = await signedInBrowser(rig);
+  expect(await logs("signout.subject", postLogoutToken)).toEqual({
+    subject: subjectPartition(subject),
+    ...gone,
+  });
+
+  browser = await signedInBrowser(rig);
+  expect(
+    await logs("signout.operator", () =>
+      fetch(`${rig.url}/accounts/${homeAccountIdOf(rig)}`, {
+        method: "DELETE",
+        headers: { "x-functions-key": rig.host.keys.default },
+      }),
+    ),
+  ).toEqual(gone);
+
+  browser = await signedInBrowser(rig);
+  rig.tenant.revoke(oid());
+  expect(await logs("signout.revoked", () => get("/graph/me/messages"))).toEqual({
+    account: account(),
+    ms: milliseconds,
+  });
+});
+
+it("a sid that is not known leads to no account", async () => {
+  const sid = sidPartition("made-up");
+  const find = () => logged.find(({ details }) => details.sid === sid);
+  await callFrontChannel(rig, "made-up");
+  await eventually(() => find() !== undefined);
+  expect(find()?.details).toEqual({ sid, found: false, ms: milliseconds });
+});
+
+it("sealed caches that are cut, and that cannot be opened", async () => {
+  browser = await signedInBrowser(rig);
+  await fillRow();
+  const cut = await logs("cache.cut", () => get("/graph/me/messages"));
+  expect(cut).toEqual({ account: account(), dropped: milliseconds });
+
+  const [row] = (await rowsOfAdele()) as [Stored<Entity>];
+  const { partitionKey, rowKey } = row;
+  await openTable(rig.azurite).updateEntity({ partitionKey, rowKey, keyId: "lost" }, "Merge");
+  expect(await logs("cache.unreadable", () => get("/auth/session"))).toEqual({
+    account: account(),
+  });
+});
+
+it("purge runs", async () => {
+  const { expired, kept, ms } = await logs("purge.done", () => rig.host.runTimer("purgeExpired"));
+  expect([expired, kept, ms]).toEqual([milliseconds, milliseconds, milliseconds]);
+});
+
+it("storage faults, and requests that fail of them", async () => {
+  browser = await signedInBrowser(rig);
+  const host = await rig.startHost({ env: { TOKEN_CACHE_STORAGE: proxy.connectionString } });
+  const cookie = sessionCookieOf(rig, browser);
+  const ask = () => fetch(`${host.url}/auth/session`, { headers: { cookie } });
+  proxy.down = true;
+  expect((await logs("storage.retry", ask)).error).toMatch(/^RestError\/\w+/);
+  const { error, message } = await logs("request.failed", ask);
+  expect(error).toMatch(/^StoreUnavailable\/ERR_STORE_UNAVAILABLE < .+ < RestError\/\w+$/);
+  expect(message).toMatch(/^Table Storage does not answer/);
+});
+
+it("all of this is what the sources log and what docs/operations.md lists", () => {
+  const names = globSync("src/**/*.ts", { cwd: root }).flatMap((path) =>
+    [...readText(path).matchAll(/\blog\(\s*"(?:info|warn|error)",\s*"([a-z_.]+)"/g)].map(
+      ([, name = ""]) => name,
+    ),
+  );
+  expect([...documented.keys()].sort()).toEqual([...new Set(names)].sort());
+  expect([...seen].sort()).toEqual([...documented.keys()].sort());
+});
+
+async function postLogoutToken() {
+  const seconds = Math.floor(Date.now() / 1_000);
+  const { signingKey, issuer } = rig.tenant;
+  const token = await new SignJWT({
+    events: { "http://schemas.openid.net/event/backchannel-logout": {} },
+  })
+    .setProtectedHeader({ alg: "RS256", typ: "logout+jwt" })
+    .setIssuer(issuer)
+    .setAudience(rig.env.ENTRA_CLIENT_ID ?? "")
+    .setSubject(subject)
+    .setJti(crypto.randomUUID())
+    .setIssuedAt(seconds)
+    .setExpirationTime(seconds + 120)
+    .sign(await importJWK(signingKey, "RS256"));
+  const body = new URLSearchParams({ logout_token: token });
+  const answer = await fetch(`${rig.url}/auth/backchannel-logout`, { method: "POST", body });
+  expect(answer.status).toBe(200);
+}
+
+async function rowsOfAdele(): Promise<Stored<Entity>[]> {
+  const rows = (await readAccountRows(rig.azurite)) as unknown as Stored<Entity>[];
+  return rows.filter(({ partitionKey }) => partitionKey === account());
+}
+
+/** Gives the account's row one more token, as large as fits to the byte. */
+async function fillRow(): Promise<void> {
+  const store = azuriteStore(rig.azurite, { keys: rig.env.TOKEN_CACHE_KEYS ?? "" });
+  const [row] = (await rowsOfAdele()) as [Stored<Entity>];
+  const { sessions, cache } = openAccount(store.keyring, row) as Account;
+  const [token] = Object.values(cache.AccessToken) as [AccessToken];
+  const noise = randomBytes(1_000_000).toString("base64url");
+  const filledWith = (length: number) => {
+    const filler = { ...token, target: "Other.Scope", secret: noise.slice(0, length) };
+    const AccessToken = { ...cache.AccessToken, filler };
+    const filled = { sessions, cache: { ...cache, AccessToken } };
+    const { partitionKey, rowKey } = row;
+    return sealAccount(store.keyring, partitionKey, rowKey.slice(2), filled, Date.now());
+  };
+  let [fits, tooMuch] = [0, noise.length];
+  while (tooMuch - fits > 1) {
+    const length = (fits + tooMuch) >> 1;
+    if (filledWith(length).dropped === 0) fits = length;
+    else tooMuch = length;
+  }
+  expect(await store.table.replace(filledWith(fits).entity, row.etag)).toBe("done");
+}

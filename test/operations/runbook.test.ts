@@ -1,0 +1,47 @@
+import { globSync } from "node:fs";
+import { expect, it } from "@jest/globals";
+import { KINDS } from "../../scripts/accounts/residue.ts";
+import { readJson, readText, root } from "../infra/project.ts";
+
+const runbook = readText("docs/operations.md");
+
+/** The first cells of the rows of the tables. */
+const firstCells = [...runbook.matchAll(/^\| (.*?) \|/gm)].map(([, cell = ""]) => cell);
+
+it("explains every reason for which a callback is refused", () => {
+  const reasons = globSync("src/**/*.ts", { cwd: root }).flatMap((path) =>
+    [...readText(path).matchAll(/new SignInRejected\(\s*[`"]([a-z_]+)/g)].map(
+      ([, name = ""]) => name,
+    ),
+  );
+  expect(reasons.length).toBeGreaterThan(8);
+  const explained = firstCells.join(" ");
+  expect(
+    reasons.filter((name) => !name.startsWith("id_token_") && !explained.includes(`\`${name}\``)),
+  ).toEqual([]);
+});
+
+it("says what to do about every alert", () => {
+  const alerts = readJson<{ displayName: string }[]>("infra/monitor/alerts.json");
+  for (const { displayName } of alerts) {
+    const name = displayName.replace("Lightsout: ", "");
+    expect(firstCells).toContain(`**${name[0]?.toUpperCase()}${name.slice(1)}**`);
+  }
+});
+
+it("says what to do about every kind of residue", () => {
+  const explained = firstCells.join(" ");
+  for (const kind of Object.keys(KINDS)) expect(explained).toContain(`\`${kind}\``);
+});
+
+it("leads nowhere that is not there", () => {
+  const headings = [...runbook.matchAll(/^#+ (.*)$/gm)].map(([, text = ""]) =>
+    text
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, "")
+      .replaceAll(" ", "-"),
+  );
+  const anchors = [...runbook.matchAll(/\]\(#([\w-]+)\)/g)].map(([, anchor]) => anchor);
+  expect(anchors.length).toBeGreaterThan(10);
+  expect(anchors.filter((anchor) => !headings.includes(anchor ?? ""))).toEqual([]);
+});
