@@ -1,28 +1,52 @@
-import { readFileSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { dirname, join } from "node:path";
+import { isFree } from "./ports.ts";
 import { type AppSettings, appSettings, hasTenant } from "./settings.ts";
 
 /** What `npm start` tells other commands in the same checkout. */
 interface Running {
   pid: number;
+  /** A port that it holds for as long as it lives: its pid alone may be somebody else's by now. */
+  lock: number;
+  /** Once everything runs: where the app is. */
+  url?: string;
   /** The app settings it made up. */
   env: Record<string, string>;
 }
 
 const fileIn = (root: string) => join(root, ".local", "running.json");
 
-/** Leaves word, for its owner only, until `stop`. */
-export async function noteRunning(root: string, env: Running["env"]) {
+/**
+ * Takes the checkout until `stop`: its tables and its bundle are for one `npm start` at a time.
+ * @throws Error another one has it.
+ */
+export async function claim(root: string) {
   const file = fileIn(root);
-  const note: Running = { pid: process.pid, env };
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  await rm(file, { force: true });
-  await writeFile(file, JSON.stringify(note), { mode: 0o600 });
+  const other = readRunning(root);
+  if (other !== undefined && !(await isFree(other.lock))) {
+    const where = other.url === undefined ? "" : `: ${other.url}`;
+    throw new Error(`npm start already runs here (pid ${other.pid})${where}. Stop it first.`);
+  }
+  const holder = createServer().listen(0, "127.0.0.1");
+  await once(holder, "listening");
+  const { port: lock } = holder.address() as AddressInfo;
+  const note = (known: Pick<Running, "env" | "url">) => {
+    const running: Running = { pid: process.pid, lock, ...known };
+    // For its owner only, and never half written.
+    writeFileSync(`${file}.new`, JSON.stringify(running), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  };
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  note({ env: {} });
   return {
+    /** Leaves word for other commands. */
+    note,
     async stop(): Promise<void> {
-      // Another one may have been started since.
-      if (readRunning(root)?.pid === process.pid) await rm(file, { force: true });
+      if (readRunning(root)?.lock === lock) rmSync(file, { force: true });
+      holder.close();
+      await once(holder, "close");
     },
   };
 }
@@ -44,7 +68,7 @@ export function settingsInUse(
   const running = readRunning(root);
   const isOther = Object.keys(environment).some((name) => OTHERS.test(name) && environment[name]);
   const isOutdated = running && hasTenant(settings) && hasTenant(running.env);
-  if (running === undefined || isOther || isOutdated) {
+  if (running?.url === undefined || isOther || isOutdated) {
     return { settings, source: "local.settings.json and the environment" };
   }
   return { settings: { ...settings, ...running.env }, source: "npm start" };

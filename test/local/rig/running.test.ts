@@ -1,33 +1,51 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "@jest/globals";
-import { noteRunning, settingsInUse } from "../../../local/running.ts";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { freePort } from "../../../local/ports.ts";
+import { claim, settingsInUse } from "../../../local/running.ts";
 
+const URL = "http://localhost:7071";
 const DEVELOPMENT = { ENTRA_CLIENT_ID: "made up", TOKEN_CACHE_STORAGE: "emulator" };
 
 let root: string;
 let file: string;
+const claims: { stop(): Promise<void> }[] = [];
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), "lightsout-running-"));
   file = join(root, ".local", "running.json");
 });
-afterEach(() => rm(root, { recursive: true }));
+afterEach(async () => {
+  await Promise.all(claims.splice(0).map((claimed) => claimed.stop()));
+  await rm(root, { recursive: true });
+});
+
+async function run(env: Record<string, string>) {
+  const claimed = await claim(root);
+  claims.push(claimed);
+  claimed.note({ env, url: URL });
+  return claimed;
+}
+
+async function leave(note: object): Promise<void> {
+  await mkdir(join(root, ".local"), { recursive: true });
+  await writeFile(file, JSON.stringify({ url: URL, env: DEVELOPMENT, ...note }));
+}
 
 it("gives the settings of npm start for as long as it runs", async () => {
   expect(settingsInUse(root, { PATH: "/bin" }).settings).toEqual({ PATH: "/bin" });
-  const note = await noteRunning(root, DEVELOPMENT);
+  await run(DEVELOPMENT);
   expect(settingsInUse(root, { PATH: "/bin" })).toEqual({
     settings: { PATH: "/bin", ...DEVELOPMENT },
     source: "npm start",
   });
-  await note.stop();
+  await claims.pop()?.stop();
   expect(settingsInUse(root, {}).settings).toEqual({});
   expect(await readdir(join(root, ".local"))).toEqual([]);
 });
 
 it("is for its owner's eyes only", async () => {
-  await noteRunning(root, DEVELOPMENT);
+  await run(DEVELOPMENT);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
@@ -38,7 +56,7 @@ it.each([
   "AzureWebJobsStorage",
   "AzureWebJobsStorage__tableServiceUri",
 ])("gives way to %s in the environment", async (name) => {
-  await noteRunning(root, DEVELOPMENT);
+  await run(DEVELOPMENT);
   expect(settingsInUse(root, { [name]: "another" }).settings).toEqual({ [name]: "another" });
   expect(settingsInUse(root, { [name]: "" }).settings).toMatchObject(DEVELOPMENT);
 });
@@ -46,23 +64,54 @@ it.each([
 it("gives way to a tenant that local.settings.json names by now", async () => {
   const Values = { ENTRA_CLIENT_ID: "mine", AzureWebJobsStorage: "UseDevelopmentStorage=true" };
   await writeFile(join(root, "local.settings.json"), JSON.stringify({ Values }));
-  await noteRunning(root, DEVELOPMENT);
+  await run(DEVELOPMENT);
   expect(settingsInUse(root, {}).settings).toEqual(Values);
   // Started after that, it only makes up the table.
-  await noteRunning(root, { TOKEN_CACHE_STORAGE: "emulator" });
+  await claims.pop()?.stop();
+  await run({ TOKEN_CACHE_STORAGE: "emulator" });
   expect(settingsInUse(root, {}).settings).toEqual({ ...Values, TOKEN_CACHE_STORAGE: "emulator" });
 });
 
-it("does not believe one that was killed", async () => {
-  await mkdir(join(root, ".local"));
-  await writeFile(file, JSON.stringify({ pid: 2 ** 30, env: DEVELOPMENT }));
-  expect(settingsInUse(root, {}).settings).toEqual({});
+it("gives none while it is still starting", async () => {
+  claims.push(await claim(root));
+  expect(settingsInUse(root, {})).toEqual({
+    settings: {},
+    source: "local.settings.json and the environment",
+  });
+});
+
+describe("the checkout", () => {
+  it("is for one at a time", async () => {
+    const starting = await claim(root);
+    claims.push(starting);
+    const taken = `npm start already runs here (pid ${process.pid})`;
+    await expect(claim(root)).rejects.toThrow(`${taken}. Stop it first.`);
+    starting.note({ env: DEVELOPMENT, url: URL });
+    await expect(claim(root)).rejects.toThrow(`${taken}: ${URL}. Stop it first.`);
+    expect(settingsInUse(root, {}).settings).toEqual(DEVELOPMENT);
+    await claims.pop()?.stop();
+    await run({});
+  });
+
+  it("does not stay with one that was killed", async () => {
+    await leave({ pid: 2 ** 30 });
+    expect(settingsInUse(root, {}).settings).toEqual({});
+    await run({ FRESH: "1" });
+    expect(settingsInUse(root, {}).settings).toEqual({ FRESH: "1" });
+  });
+
+  it("does not stay with one whose pid is another program's by now", async () => {
+    await leave({ pid: process.ppid, lock: await freePort() });
+    await run({ FRESH: "1" });
+    expect(settingsInUse(root, {}).settings).toEqual({ FRESH: "1" });
+  });
 });
 
 it("leaves alone what another one has written since", async () => {
-  const note = await noteRunning(root, {});
-  const other = JSON.stringify({ pid: process.ppid, env: DEVELOPMENT });
-  await writeFile(file, other);
-  await note.stop();
-  expect(await readFile(file, "utf8")).toBe(other);
+  const { stop } = await run({});
+  await leave({ pid: process.ppid, lock: 1 });
+  const written = await readFile(file, "utf8");
+  await stop();
+  claims.pop();
+  expect(await readFile(file, "utf8")).toBe(written);
 });
