@@ -65,7 +65,7 @@ export async function developmentTenant(parts: Parts): Promise<Backing> {
         { name: "Fabrikam Travel", url: otherApp.url, note: "another app, to sign out from" },
         { name: "Live", url: live.url, note: "who holds what, while you do" },
         { name: "Dev tenant", url: tenant.url, note: "its accounts and switches" },
-        { name: "Microsoft Graph", url: graph.url, note: "a stand-in" },
+        { name: "Microsoft Graph", url: graph.url, note: "a stand-in, for programs" },
         tableStore(azurite.tableUrl),
       ],
       steps: [
@@ -89,14 +89,15 @@ export async function ownTenant(parts: Parts, settings: AppSettings): Promise<Ba
     );
   }
   const secrets = await loadSecrets(SECRETS);
-  const { APP_BASE_URL, ENTRA_TENANT_ID, ENTRA_CLIENT_ID, TOKEN_CACHE_KEYS } = settings;
+  const { APP_BASE_URL, ENTRA_AUTHORITY, ENTRA_TENANT_ID, ENTRA_CLIENT_ID, TOKEN_CACHE_KEYS } =
+    settings;
   const baseUrl = APP_BASE_URL?.trim() || `http://localhost:${port}`;
   const env: Record<string, string> = { AzureWebJobsDisableHomepage: "true" };
   const places: Place[] = [
     { name: "Lightsout", url: baseUrl },
     {
       name: "Microsoft Entra ID",
-      url: `https://login.microsoftonline.com/${ENTRA_TENANT_ID ?? ""}`,
+      url: ENTRA_AUTHORITY?.trim() || `https://login.microsoftonline.com/${ENTRA_TENANT_ID ?? ""}`,
       note: `client ${ENTRA_CLIENT_ID}`,
     },
   ];
@@ -125,5 +126,5 @@ export async function ownTenant(parts: Parts, settings: AppSettings): Promise<Ba
 }
 
 function tableStore(url: string): Place {
-  return { name: "Table store", url, note: "Azurite, kept in .local/azurite" };
+  return { name: "Table store", url, note: "Azurite, for programs, in .local/azurite" };
 }

@@ -17,16 +17,21 @@ export interface Screen {
   steps: string[];
 }
 
+/** Columns that most terminals have. */
+const WIDTH = 100;
+
 /** Colours where the terminal has them and nobody asked for none (`NO_COLOR`). */
 export const paint: Paint = (format, text) => styleText(format, text, { stream: process.stdout });
 
-/** The start-up screen. */
+/** The start-up screen. Notes that do not fit beside the links all get a line of their own. */
 export function renderScreen({ title, places, steps }: Screen, paint: Paint): string {
   const nameWidth = Math.max(...places.map(({ name }) => name.length));
   const urlWidth = Math.max(...places.map(({ url }) => url.length));
+  const noteWidth = Math.max(...places.map(({ note = "" }) => note.length));
+  const isWide = nameWidth + urlWidth + noteWidth + 6 > WIDTH;
   const rows = places.map(({ name, url, note }, index) => {
     const link = paint(index === 0 ? ["bold", "cyan"] : "cyan", url);
-    const gap = " ".repeat(urlWidth - url.length + 2);
+    const gap = isWide ? `\n${" ".repeat(nameWidth + 4)}` : " ".repeat(urlWidth - url.length + 2);
     return `  ${name.padEnd(nameWidth)}  ${link}${note === undefined ? "" : gap + paint("dim", note)}`;
   });
   const numbered = steps.map((step, index) => `  ${paint("cyan", `${index + 1}`)}  ${step}`);

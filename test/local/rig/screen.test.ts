@@ -28,6 +28,22 @@ it("the start-up screen", () => {
 `);
 });
 
+it("the start-up screen with links that leave no room for notes", () => {
+  const url = `https://login.example/${"a".repeat(70)}`;
+  const places = [
+    { name: "App", url: "http://localhost:1" },
+    { name: "Tenant", url, note: "its note" },
+    { name: "Table", url: "http://localhost:2", note: "another note" },
+  ];
+  expect(renderScreen({ title: "", places, steps: [] }, plain)).toContain(`
+  App     http://localhost:1
+  Tenant  ${url}
+          its note
+  Table   http://localhost:2
+          another note
+`);
+});
+
 describe("a log line", () => {
   const at = new Date(2026, 0, 5, 9, 8, 7);
   const render = (line: Partial<LogLine>, paint = plain) =>
