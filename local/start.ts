@@ -4,11 +4,11 @@ import { parseArgs } from "node:util";
 import { SettingInvalid } from "../src/shared/errors.ts";
 import { type Backing, developmentTenant, ownTenant } from "./backing.ts";
 import { startFunc } from "./func.ts";
-import { type FunctionsHost, startHost } from "./host/host.ts";
+import { type FunctionsHost, type HostStartError, startHost } from "./host/host.ts";
 import { renderLog } from "./log.ts";
 import { Parts } from "./parts.ts";
 import { ROOT } from "./root.ts";
-import { noteRunning } from "./running.ts";
+import { claim } from "./running.ts";
 import { paint, renderScreen } from "./screen.ts";
 import { appSettings, hasTenant } from "./settings.ts";
 
@@ -43,13 +43,14 @@ async function main(): Promise<void> {
   const parts = new Parts();
   const signals = listenForSignals();
   try {
+    const claimed = await parts.add(claim(ROOT));
     await build();
     const settings = appSettings(ROOT);
     const backing = await (hasTenant(settings)
       ? ownTenant(parts, settings)
       : developmentTenant(parts));
     const { exited } = await parts.add(func ? startFunc(backing) : startLocalHost(backing));
-    await parts.add(noteRunning(ROOT, backing.env));
+    claimed.note({ env: backing.env, url: `http://localhost:${backing.port}` });
     process.stdout.write(`${renderScreen(backing.screen, paint)}\n`);
     await Promise.race([
       signals.asked(),
@@ -99,8 +100,10 @@ async function startLocalHost({ port, env, secrets, onLog }: Backing): Promise<F
     for (const text of early) show(text);
     return host;
   } catch (error) {
-    // The one line about a wrong setting says how to put it right; a stack trace would bury it.
-    if (!early.some((text) => text.includes(SettingInvalid.code))) console.log(early.join("\n"));
+    const { cause } = error as HostStartError;
+    // Its one line says how to put the setting right; a stack trace would bury it.
+    if (cause?.code === SettingInvalid.code) throw new Error(cause.message);
+    console.log(early.join("\n"));
     throw error;
   }
 }

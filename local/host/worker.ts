@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { type AppRegistry, createRegistry, provideCoreModule, runHooks } from "./core.ts";
 import { type HttpFunction, indexFunctions, isDisabled, type TimerFunction } from "./functions.ts";
 import { createInvoke } from "./invoke.ts";
-import type { FromWorker, FunctionInfo, ToWorker, WorkerOptions } from "./ipc.ts";
+import type { AppError, FromWorker, FunctionInfo, ToWorker, WorkerOptions } from "./ipc.ts";
 import type { LogLine } from "./log.ts";
 import { listen } from "./server.ts";
 import { readEntryPoints, readHostJson } from "./settings.ts";
@@ -29,8 +29,8 @@ process.on("uncaughtException", (error: unknown) => {
 process.on("message", (message: ToWorker) => {
   if (message.type === "stop") void stop();
   else {
-    start(message).catch((error: Error) => {
-      report({ type: "failed", message: error.message }, () => process.exit(1));
+    start(message).catch(({ message, cause }: Error) => {
+      report({ type: "failed", message, cause: asAppError(cause) }, () => process.exit(1));
     });
   }
 });
@@ -80,12 +80,21 @@ async function loadApp({ root, main }: WorkerOptions): Promise<void> {
     } catch (error) {
       console.error(error);
       const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`Worker was unable to load entry point "${relative(root, file)}": ${reason}`);
+      throw new Error(
+        `Worker was unable to load entry point "${relative(root, file)}": ${reason}`,
+        { cause: error },
+      );
     }
   }
   await runHooks(registry, "appStart", appContext(registry, { functionAppDirectory: root }));
   await refuseStreaming(registry);
   registry.locked = true;
+}
+
+function asAppError(cause: unknown): AppError | undefined {
+  if (!(cause instanceof Error)) return undefined;
+  const { message, code } = cause as NodeJS.ErrnoException;
+  return { message, ...(typeof code === "string" && { code }) };
 }
 
 async function refuseStreaming({ programmingModel }: AppRegistry): Promise<void> {

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:net";
 import { delimiter, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
@@ -38,6 +40,8 @@ describe("npm start", () => {
     await program.prints("Ctrl-C stops everything.");
     const urls = [...program.output.matchAll(/http:\S+/g)].map(([url]) => url);
     expect(urls).toHaveLength(6);
+    const widths = program.output.split("\n").map((line) => line.length);
+    expect(Math.max(...widths)).toBeLessThanOrEqual(100);
     const ports = portsOn(program.output);
     const children = await childrenOf(pid);
     expect(children.length).toBeGreaterThanOrEqual(2);
@@ -67,16 +71,36 @@ describe("npm start", () => {
   });
 
   it("gives way to somebody on its ports", async () => {
-    const first = start();
-    await first.prints("Ctrl-C stops everything.");
-    const second = start();
-    await second.prints("Ctrl-C stops everything.");
-    const ports = [...portsOn(first.output), ...portsOn(second.output)];
-    expect(new Set(ports).size).toBe(12);
-    for (const { child, exited } of [first, second]) {
+    const usual = [7071, 7072, 7073, 7074, 7075, 10_002];
+    const listeners = await Promise.all(usual.map(occupy));
+    try {
+      const { child, exited } = start();
+      await program.prints("Ctrl-C stops everything.");
+      expect(new Set([...portsOn(program.output), ...usual]).size).toBe(12);
       child.kill("SIGINT");
       expect(await exited).toBe(0);
+    } finally {
+      for (const listener of listeners) listener?.close();
     }
+  });
+
+  it("runs once in a checkout: two table stores on the same files would bring tokens back", async () => {
+    const note = join(checkout, ".local/running.json");
+    // Killed without a chance to tidy up.
+    await writeFile(note, JSON.stringify({ pid: 2 ** 30, url: "http://localhost:1", env: {} }));
+    const first = start();
+    await first.prints("Ctrl-C stops everything.");
+    const left = await readFile(note, "utf8");
+    const [port] = portsOn(first.output);
+    const second = start();
+    expect(await second.exited).toBe(1);
+    expect(second.output).toBe(
+      `npm start already runs here (pid ${first.pid}): http://localhost:${port}. Stop it first.\n`,
+    );
+    expect(await readFile(note, "utf8")).toBe(left);
+    first.child.kill("SIGINT");
+    expect(await first.exited).toBe(0);
+    await expect(stat(note)).rejects.toThrow("ENOENT");
   });
 
   it("a second Ctrl-C does not wait for what hangs", async () => {
@@ -158,19 +182,27 @@ describe("with a tenant in local.settings.json", () => {
   it("says in one line which setting is wrong", async () => {
     const { exited } = start([], { ENTRA_CLIENT_SECRET: "", ENTRA_CLIENT_ID: "nonsense" });
     expect(await exited).toBe(1);
-    expect(program.output).toMatch(/^.*ENTRA_CLIENT_ID is not a GUID\. .*\n$/);
+    expect(program.output).toMatch(/^ENTRA_CLIENT_ID is not a GUID\. .*\n$/);
   });
 
   it("does not move away from the port its app registration knows", async () => {
-    const first = start();
-    await first.prints("Ctrl-C stops everything.");
-    const second = start();
-    expect(await second.exited).toBe(1);
-    expect(second.output).toContain(
+    const listener = await occupy(port);
+    const { exited } = start();
+    expect(await exited).toBe(1);
+    expect(program.output).toContain(
       `Port ${port} is taken, and your app registration redirects to it`,
     );
-    first.child.kill("SIGINT");
-    expect(await first.exited).toBe(0);
+    listener?.close();
+  });
+
+  it("names the authority that is set", async () => {
+    const ENTRA_AUTHORITY = "https://contoso.ciamlogin.com/0b5f3a2e-5d8c-4f0e-9f53-2d1f5a4f9a10";
+    const { exited, child } = start([], { ENTRA_AUTHORITY });
+    await program.prints("Ctrl-C stops everything.");
+    expect(program.output).toContain(`${ENTRA_AUTHORITY}\n`);
+    expect(program.output).not.toContain("login.microsoftonline.com");
+    child.kill("SIGINT");
+    expect(await exited).toBe(0);
   });
 });
 
@@ -244,6 +276,15 @@ describe("before anything starts", () => {
     expect(program.output).toMatch(/^Lightsout needs Node 22\.18 or newer.*\n$/);
   });
 });
+
+/** Listens on a port for as long as the test likes; nothing when somebody else already does. */
+async function occupy(port: number): Promise<Server | undefined> {
+  const listener = createServer().listen(port, "127.0.0.1");
+  return once(listener, "listening").then(
+    () => listener,
+    () => undefined,
+  );
+}
 
 async function commandOf(pid: number): Promise<string> {
   return readFile(`/proc/${pid}/cmdline`, "utf8");
