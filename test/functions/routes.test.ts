@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
-import { itLeaksNothing } from "../support/attack.ts";
+import { itLeaksNothing, tokenRequests } from "../support/attack.ts";
 import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
 import { ADELE, ALEX, homeAccountIdOf, sessionOf, signedInBrowser } from "../support/user.ts";
 
@@ -127,18 +127,34 @@ describe("POST /auth/callback", () => {
     expect(answer.body).not.toContain("mischief");
   });
 
+  it.each(["nothing at all", 500, 429] as const)(
+    "is 503 while the provider answers its request for tokens with %s, and signs nobody in",
+    async (status) => {
+      const fresh = createBrowser();
+      const form = await fresh.signIn(`${rig.url}/auth/signin`, ADELE);
+      const before = tokenRequests(rig);
+      rig.tenant.switches.tokenFault = { status: status === "nothing at all" ? "drop" : status };
+      const answer = await fresh.submit(form, { follow: false });
+      rig.tenant.switches.tokenFault = undefined;
+      expect(answer.status).toBe(503);
+      expect(tokenRequests(rig)).toBeGreaterThan(before);
+      expect(answer.text).toContain("Microsoft Entra ID does not answer");
+      expect(await sessionOf(rig, fresh)).toMatchObject({ signedIn: false });
+      await signedInBrowser(rig, ADELE, fresh);
+      expect(await sessionOf(rig, fresh)).toMatchObject({ signedIn: true });
+    },
+  );
+
   it("redeems a response once, however often it is posted at the same time", async () => {
     const fresh = createBrowser();
     const form = await fresh.signIn(`${rig.url}/auth/signin`, ADELE);
-    const tokenRequests = () =>
-      rig.tenant.requests.filter(({ endpoint }) => endpoint === "token").length;
-    const before = tokenRequests();
+    const before = tokenRequests(rig);
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => fresh.submit(form, { follow: false })),
     );
     expect(answers.filter(({ status }) => status === 303)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 400)).toHaveLength(19);
-    expect(tokenRequests() - before).toBe(1);
+    expect(tokenRequests(rig) - before).toBe(1);
   });
 });
 
