@@ -26,14 +26,16 @@ describe("starting", () => {
 
   it("fails with the app's message when it throws, and with what it printed", async () => {
     const error = await failToRun({
-      main: `console.error("about to fail"); throw new Error("ENTRA_CLIENT_ID is missing");`,
+      main: `console.error("about to fail");
+throw Object.assign(new Error("ENTRA_CLIENT_ID is missing"), { code: "ERR_ABOUT" });`,
     });
     expect(error.name).toBe("HostStartError");
     expect(error.message).toBe(
       'Worker was unable to load entry point "main.cjs": ENTRA_CLIENT_ID is missing',
     );
+    expect(error.cause).toEqual({ message: "ENTRA_CLIENT_ID is missing", code: "ERR_ABOUT" });
     expect(error.stderr).toContain("about to fail\n");
-    expect(error.stderr).toContain("main.cjs:2");
+    expect(error.stderr).toContain("main.cjs:3");
   });
 
   it("fails when the app exits, rejects, or never comes up", async () => {
