@@ -1,0 +1,75 @@
+import { randomBytes } from "node:crypto";
+import type { Account, Session } from "../../src/shared/store/account.ts";
+import type { Store } from "../../src/shared/store/store.ts";
+import type { AccessToken, TokenCache } from "../../src/shared/store/tokenCache.ts";
+import { keyring } from "../support/keyring.ts";
+import { type MemoryTable, memoryTable } from "../support/memoryTable.ts";
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+export const NOON = Date.UTC(2026, 0, 15, 12);
+export const TENANT = "8d5c2a1e-7b4f-4c7d-9e36-5f0a1b2c3d4e";
+export const HOME = `00c0ffee-0000-4000-8000-000000000001.${TENANT}`;
+
+export interface MemoryStore extends Store {
+  readonly table: MemoryTable;
+  readonly logged: string[];
+  /** Milliseconds since 1970. */
+  time: number;
+}
+
+/** A store of its own, whose time stands still until it is set. */
+export function memoryStore(time = NOON): MemoryStore {
+  const logged: string[] = [];
+  const store: MemoryStore = {
+    table: memoryTable(),
+    keyring: keyring("k1"),
+    now: () => store.time,
+    randomBytes,
+    log: (_, event) => logged.push(event),
+    logged,
+    time,
+  };
+  return store;
+}
+
+/** @param lifetime Milliseconds from noon. */
+export function tokenOf(changes: Partial<AccessToken> = {}, lifetime = HOUR): AccessToken {
+  return {
+    home_account_id: HOME,
+    client_id: "client",
+    realm: TENANT,
+    target: "User.Read Mail.Read",
+    expires_on: String((NOON + lifetime) / 1_000),
+    secret: "access-token",
+    ...changes,
+  };
+}
+
+export function cacheOf(AccessToken: Record<string, AccessToken> = {}): TokenCache {
+  return {
+    Account: { a: { name: "Adele Vance" } },
+    IdToken: { i: { secret: "id-token" } },
+    AccessToken,
+    RefreshToken: { r: { secret: "refresh-token" } },
+    AppMetadata: {},
+  };
+}
+
+export function sessionOf(changes: Partial<Session> = {}): Session {
+  return {
+    tenantId: TENANT,
+    homeAccountId: HOME,
+    name: "Adele Vance",
+    username: "adele@contoso.com",
+    device: "Edge on Windows",
+    signedInAt: NOON,
+    expiresAt: NOON + 8 * HOUR,
+    ...changes,
+  };
+}
+
+export function accountOf(changes: Partial<Account> = {}): Account {
+  return { sessions: { one: sessionOf() }, cache: cacheOf({ t: tokenOf() }), ...changes };
+}

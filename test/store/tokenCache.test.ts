@@ -1,0 +1,134 @@
+import { describe, expect, it } from "@jest/globals";
+import {
+  type AccessToken,
+  findAccessToken,
+  mergeCaches,
+  type TokenCache,
+  withHalfTheTokens,
+  withoutExpiredTokens,
+} from "../../src/shared/store/tokenCache.ts";
+import { cacheOf, HOME, HOUR, MINUTE, NOON, TENANT, tokenOf } from "./samples.ts";
+
+const MARGIN = 5 * MINUTE;
+const keysOf = (cache: TokenCache) => Object.keys(cache.AccessToken).sort();
+
+describe("mergeCaches", () => {
+  const SECTIONS = ["Account", "IdToken", "AccessToken", "RefreshToken", "AppMetadata"] as const;
+
+  it.each(SECTIONS)("keeps both caches' %s, and of two the newer", (section) => {
+    const empty = { Account: {}, IdToken: {}, AccessToken: {}, RefreshToken: {}, AppMetadata: {} };
+    const of = (entries: Record<string, string>): TokenCache => ({
+      ...empty,
+      [section]: Object.fromEntries(
+        Object.entries(entries).map(([key, secret]) => [key, tokenOf({ secret })]),
+      ),
+    });
+    const older = of({ a: "old", b: "old" });
+    const newer = of({ b: "new", c: "new" });
+    expect(mergeCaches(older, newer)).toEqual(of({ a: "old", b: "new", c: "new" }));
+    expect(older).toEqual(of({ a: "old", b: "old" }));
+  });
+});
+
+describe("withoutExpiredTokens", () => {
+  it.each<[number, boolean]>([
+    [-HOUR, false],
+    [0, false],
+    [MARGIN, false],
+    [MARGIN + 1_000, true],
+    [HOUR, true],
+  ])("of a token that lives %i ms more: kept is %s", (lifetime, kept) => {
+    const cache = withoutExpiredTokens(cacheOf({ t: tokenOf({}, lifetime) }), NOON);
+    expect(keysOf(cache)).toEqual(kept ? ["t"] : []);
+  });
+
+  it.each(["", "soon", "NaN"])("drops a token that expires %j", (expires_on) => {
+    expect(keysOf(withoutExpiredTokens(cacheOf({ t: tokenOf({ expires_on }) }), NOON))).toEqual([]);
+  });
+
+  it("leaves everything else alone", () => {
+    const cache = cacheOf({ t: tokenOf({}, -HOUR) });
+    expect(withoutExpiredTokens(cache, NOON)).toEqual({ ...cache, AccessToken: {} });
+  });
+});
+
+describe("withHalfTheTokens", () => {
+  it.each<[number, string[]]>([
+    [0, []],
+    [1, []],
+    [2, ["t0"]],
+    [5, ["t0", "t1"]],
+  ])("of %i keeps those that live longest", (count, kept) => {
+    const tokens = Array.from({ length: count }, (_, i) => [`t${i}`, tokenOf({}, -i * HOUR)]);
+    const cache = cacheOf(Object.fromEntries(tokens.reverse()));
+    expect(keysOf(withHalfTheTokens(cache))).toEqual(kept);
+    expect(withHalfTheTokens(cache).RefreshToken).toEqual(cache.RefreshToken);
+  });
+
+  it("compares lifetimes as numbers", () => {
+    const cache = cacheOf({ a: tokenOf({ expires_on: "9" }), b: tokenOf({ expires_on: "10" }) });
+    expect(keysOf(withHalfTheTokens(cache))).toEqual(["b"]);
+  });
+});
+
+describe("findAccessToken", () => {
+  const find = (tokens: AccessToken[], scopes: string[]) =>
+    findAccessToken(
+      cacheOf(Object.fromEntries(tokens.map((token, i) => [`t${i}`, token]))),
+      { homeAccountId: HOME, tenantId: TENANT, clientId: "client", scopes },
+      NOON,
+    );
+
+  it.each<[string[], boolean]>([
+    [[], true],
+    [["User.Read"], true],
+    [["Mail.Read"], true],
+    [["Mail.Read", "User.Read"], true],
+    [["mail.READ"], true],
+    [["Mail.Send"], false],
+    [["User.Read", "Mail.Send"], false],
+    [["Mail"], false],
+    [["Mail.Read.All"], false],
+    [["User.Read Mail.Read"], false],
+    [[""], false],
+  ])("a token of User.Read and Mail.Read will do for %j: %s", (scopes, found) => {
+    const upper = tokenOf({ target: "USER.READ MAIL.READ" });
+    for (const token of [tokenOf(), upper]) {
+      expect(find([token], scopes)).toBe(found ? "access-token" : undefined);
+    }
+  });
+
+  it.each<[string, Partial<AccessToken>]>([
+    ["account", { home_account_id: `other.${TENANT}` }],
+    ["tenant", { realm: "other" }],
+    ["client", { client_id: "other" }],
+    ["time", { expires_on: String((NOON + MARGIN) / 1_000) }],
+    ["time, in words", { expires_on: "later" }],
+  ])("not a token of another %s", (_, changes) => {
+    expect(find([tokenOf(changes)], ["User.Read"])).toBeUndefined();
+    expect(find([tokenOf(changes), tokenOf({ secret: "right" })], ["User.Read"])).toBe("right");
+  });
+
+  it("a token with just enough time left", () => {
+    expect(find([tokenOf({}, MARGIN + 1_000)], ["User.Read"])).toBe("access-token");
+  });
+
+  it("the first of several that will do", () => {
+    const tokens = ["one", "two"].map((secret) => tokenOf({ secret }));
+    expect(find(tokens, ["User.Read"])).toBe("one");
+    expect(find(tokens.reverse(), ["User.Read"])).toBe("two");
+  });
+
+  it("looks at no other token's secret", () => {
+    const other = tokenOf({ target: "Mail.Send" });
+    Object.defineProperty(other, "secret", {
+      get: () => {
+        throw new Error("It was inflated.");
+      },
+    });
+    expect(find([other, tokenOf()], ["User.Read"])).toBe("access-token");
+    expect(() => find([other], ["Mail.Send"])).toThrow("It was inflated.");
+  });
+
+  it("none where there are none", () => expect(find([], [])).toBeUndefined());
+});
