@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import type { Account } from "../../src/shared/store/account.ts";
 import { openAccount, sealAccount } from "../../src/shared/store/accountEntity.ts";
-import type { Value } from "../../src/shared/store/table.ts";
+import type { Stored, Value } from "../../src/shared/store/table.ts";
 import { keyring } from "../support/keyring.ts";
 import { accountOf, cacheOf, HOUR, MINUTE, NOON, sessionOf, tokenOf } from "./samples.ts";
 
@@ -11,7 +11,8 @@ const ring = keyring("k1");
 
 function seal(account: Account, partition = "a.1", generation = "g1") {
   const { entity, dropped } = sealAccount(ring, partition, generation, account, NOON);
-  return { entity: { ...entity, etag: "v1" }, dropped };
+  const stored: Stored = { ...entity, etag: "v1" };
+  return { entity: stored, dropped };
 }
 
 /** Access tokens that take so many bytes each when compressed; the later ones live longer. */

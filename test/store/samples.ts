@@ -73,3 +73,9 @@ export function sessionOf(changes: Partial<Session> = {}): Session {
 export function accountOf(changes: Partial<Account> = {}): Account {
   return { sessions: { one: sessionOf() }, cache: cacheOf({ t: tokenOf() }), ...changes };
 }
+
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}

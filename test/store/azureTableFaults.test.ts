@@ -1,0 +1,82 @@
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, it, jest } from "@jest/globals";
+import { StoreUnavailable } from "../../src/shared/errors.ts";
+import { azureTable } from "../../src/shared/store/azureTable.ts";
+import { type TableRequests, Unanswered } from "../../src/shared/store/retrying.ts";
+import { shortTimeouts } from "../support/timeouts.ts";
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+const open = (port: number) =>
+  azureTable(
+    {
+      connectionString: `AccountName=a;AccountKey=a2V5;TableEndpoint=http://127.0.0.1:${port}/a;`,
+    },
+    () => () => Promise.reject(new Error("No identity.")),
+  );
+
+describe("a table service that", () => {
+  /** Answers like `listener` while `use` runs. */
+  async function against(listener: RequestListener, use: (table: TableRequests) => Promise<void>) {
+    const server = createServer(listener).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    await use(open(port)).finally(() => server.closeAllConnections());
+    server.close();
+    await once(server, "close");
+  }
+  const failure = (table: TableRequests) => table.get("p", "r").catch((error: unknown) => error);
+
+  it.each([400, 401, 403, 405])("answers %i for good: StoreUnavailable", async (status) => {
+    const listener: RequestListener = (_, response) => response.writeHead(status).end();
+    await against(listener, async (table) => {
+      expect(await failure(table)).toBeInstanceOf(StoreUnavailable);
+    });
+  });
+
+  it.each<[number, string | undefined, number | undefined]>([
+    [408, undefined, undefined],
+    [429, "7", 7_000],
+    [500, undefined, undefined],
+    [503, "0", 0],
+    [503, "Thu, 15 Jan 2026 12:00:00 GMT", undefined],
+  ])("answers %i with Retry-After %p: Unanswered, once", async (status, after, retryAfter) => {
+    let requests = 0;
+    const listener: RequestListener = (_, response) => {
+      requests++;
+      response.writeHead(status, after === undefined ? {} : { "retry-after": after }).end();
+    };
+    await against(listener, async (table) => {
+      const error = await failure(table);
+      expect(error).toBeInstanceOf(Unanswered);
+      expect(error).toHaveProperty("retryAfter", retryAfter);
+      expect(requests).toBe(1);
+    });
+  });
+
+  it.each<[string, RequestListener]>([
+    ["hangs up", (request) => request.destroy()],
+    ["stays silent", () => {}],
+  ])("%s: Unanswered", async (_, listener) => {
+    const asked = shortTimeouts();
+    await against(listener, async (table) => {
+      expect(await failure(table)).toBeInstanceOf(Unanswered);
+    });
+    expect(asked).toEqual([2_000]);
+  });
+
+  it("is not there: Unanswered", async () => {
+    let gone: TableRequests | undefined;
+    await against(
+      () => {},
+      async (table) => {
+        gone = table;
+      },
+    );
+    expect(gone && (await failure(gone))).toBeInstanceOf(Unanswered);
+  });
+});

@@ -1,0 +1,168 @@
+import { describe, expect, it } from "@jest/globals";
+import {
+  noteEarlySignOut,
+  purgeEarlySignOuts,
+  wasSignedOutEarly,
+} from "../../src/shared/store/earlySignOuts.ts";
+import { type MemoryStore, MINUTE, memoryStore } from "./samples.ts";
+
+const CAPACITY = 2_000;
+const MARK = 20;
+
+const rowsOf = (store: MemoryStore) => [...store.table.rows.values()];
+const marksOf = (store: MemoryStore) => rowsOf(store).map(({ marks }) => marks as Uint8Array);
+
+/** As many sids as asked for that share a slot. */
+async function neighbours(count: number): Promise<string[]> {
+  const found: string[] = [];
+  const store = memoryStore();
+  for (let i = 0; found.length < count; i++) {
+    const sid = `sid ${i}`;
+    await noteEarlySignOut(store, sid);
+    if (store.table.rows.has("e|00")) found.push(sid);
+    store.table.rows.clear();
+  }
+  return found;
+}
+
+describe("an early sign-out", () => {
+  it("is found by its sid, to the letter", async () => {
+    const store = memoryStore();
+    await noteEarlySignOut(store, "one");
+    const asked = ["one", "One", "one ", "", "two"];
+    const found = await Promise.all(asked.map((sid) => wasSignedOutEarly(store, sid)));
+    expect(found).toEqual([true, false, false, false, false]);
+  });
+
+  it.each([
+    [0, true],
+    [15 * MINUTE - 1_000, true],
+    [15 * MINUTE, false],
+    [24 * 60 * MINUTE, false],
+  ])("counts for fifteen minutes: after %i ms it is found is %s", async (elapsed, found) => {
+    const store = memoryStore();
+    await noteEarlySignOut(store, "one");
+    store.time += elapsed;
+    expect(await wasSignedOutEarly(store, "one")).toBe(found);
+  });
+
+  it("counts from when it was noted last", async () => {
+    const store = memoryStore();
+    await noteEarlySignOut(store, "one");
+    store.time += 14 * MINUTE;
+    await noteEarlySignOut(store, "one");
+    store.time += 14 * MINUTE;
+    expect(await wasSignedOutEarly(store, "one")).toBe(true);
+  });
+
+  it("takes the place of those that count no more", async () => {
+    const store = memoryStore();
+    const [first = "", second = ""] = await neighbours(2);
+    await noteEarlySignOut(store, first);
+    store.time += 15 * MINUTE;
+    await noteEarlySignOut(store, second);
+    expect(marksOf(store).map(({ length }) => length)).toEqual([MARK]);
+  });
+
+  it("shows nothing of the sid", async () => {
+    const store = memoryStore();
+    await noteEarlySignOut(store, "a-readable-sid");
+    expect(rowsOf(store)).toEqual([
+      {
+        partitionKey: "e",
+        rowKey: expect.stringMatching(/^[0-9a-f]{2}$/),
+        marks: expect.any(Uint8Array),
+        etag: expect.any(String),
+      },
+    ]);
+    expect(Buffer.from(marksOf(store)[0] ?? []).toString("latin1")).not.toContain("readable");
+  });
+});
+
+describe("10,000 made-up sids", () => {
+  it("leave a bounded number of rows, and none is lost", async () => {
+    const store = memoryStore();
+    const sids = Array.from({ length: 10_000 }, () => crypto.randomUUID());
+    for (const sid of sids) await noteEarlySignOut(store, sid);
+    const sizes = marksOf(store).map(({ length }) => length);
+    expect(sizes.length).toBeLessThanOrEqual(256);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(CAPACITY * MARK);
+    for (const sid of sids) expect(await wasSignedOutEarly(store, sid)).toBe(true);
+    expect(await wasSignedOutEarly(store, crypto.randomUUID())).toBe(false);
+  });
+});
+
+describe("a full slot", () => {
+  it("keeps its size and gives up the oldest", async () => {
+    const store = memoryStore();
+    const [oldest = "", second = "", newest = ""] = await neighbours(3);
+    await noteEarlySignOut(store, oldest);
+    store.time += MINUTE;
+    await noteEarlySignOut(store, second);
+    const [row] = rowsOf(store);
+    if (!row) throw new Error("Nothing noted.");
+    const marks = Buffer.from(row.marks as Uint8Array);
+    const filler = Buffer.alloc((CAPACITY - 2) * MARK, marks.subarray(MARK));
+    for (let at = 0; at < filler.length; at += MARK) filler.writeUInt32BE(at, at);
+    store.table.rows.set("e|00", { ...row, marks: Buffer.concat([marks, filler]) });
+
+    expect(await wasSignedOutEarly(store, oldest)).toBe(true);
+    await noteEarlySignOut(store, newest);
+    const found = [oldest, second, newest].map((sid) => wasSignedOutEarly(store, sid));
+    expect(await Promise.all(found)).toEqual([false, true, true]);
+    expect(marksOf(store).map(({ length }) => length)).toEqual([CAPACITY * MARK]);
+  });
+});
+
+describe("sign-outs at once in one slot", () => {
+  it("are all kept", async () => {
+    const store = memoryStore();
+    const sids = await neighbours(8);
+    await Promise.all(sids.map((sid) => noteEarlySignOut(store, sid)));
+    expect(store.table.rows.size).toBe(1);
+    for (const sid of sids) expect(await wasSignedOutEarly(store, sid)).toBe(true);
+  });
+
+  it("are kept or refused when there are too many, never lost in silence", async () => {
+    const store = memoryStore();
+    const sids = await neighbours(30);
+    const notes = await Promise.allSettled(sids.map((sid) => noteEarlySignOut(store, sid)));
+    const noted = notes.map(({ status }) => status === "fulfilled");
+    const found = await Promise.all(sids.map((sid) => wasSignedOutEarly(store, sid)));
+    expect(found).toEqual(noted);
+    expect(noted).toContain(true);
+    for (const note of notes) {
+      if (note.status === "rejected") expect(note.reason.code).toBe("ERR_STORE_UNAVAILABLE");
+    }
+  });
+});
+
+describe("purgeEarlySignOuts", () => {
+  it("removes slots without a live mark, and no others", async () => {
+    const store = memoryStore();
+    const [old = "", young = ""] = await neighbours(2);
+    const elsewhere = ["a", "b", "c", "d", "e", "f"];
+    for (const sid of [old, ...elsewhere]) await noteEarlySignOut(store, sid);
+    const slots = store.table.rows.size;
+    store.time += 14 * MINUTE;
+    await noteEarlySignOut(store, young);
+    expect(await purgeEarlySignOuts(store)).toBe(0);
+    store.time += MINUTE;
+    expect(await purgeEarlySignOuts(store)).toBe(slots - 1);
+    expect([...store.table.rows.keys()]).toEqual(["e|00"]);
+    expect(await wasSignedOutEarly(store, young)).toBe(true);
+    store.time += 15 * MINUTE;
+    expect(await purgeEarlySignOuts(store)).toBe(1);
+    expect(store.table.rows.size).toBe(0);
+  });
+
+  it("leaves a slot in which a sign-out is being noted", async () => {
+    const store = memoryStore();
+    const [old = "", young = ""] = await neighbours(2);
+    await noteEarlySignOut(store, old);
+    store.time += 15 * MINUTE;
+    store.table.before = () => noteEarlySignOut(store, young);
+    expect(await purgeEarlySignOuts(store)).toBe(0);
+    expect(await wasSignedOutEarly(store, young)).toBe(true);
+  });
+});

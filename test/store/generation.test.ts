@@ -1,0 +1,142 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import {
+  deleteGeneration,
+  endGeneration,
+  fence,
+  headOf,
+  preventOpening,
+  readHead,
+} from "../../src/shared/store/generation.ts";
+import type { GenerationRef } from "../../src/shared/store/store.ts";
+import { type MemoryStore, memoryStore } from "./samples.ts";
+
+const REF: GenerationRef = { partition: "a.1", generation: "g1" };
+let store: MemoryStore;
+beforeEach(() => {
+  store = memoryStore();
+});
+
+/** What the transaction of a sign-in does that has read the head as it is now. */
+async function opening({ partition, generation }: GenerationRef) {
+  const head = await readHead(store, partition);
+  const next = headOf(store, partition, generation);
+  return () =>
+    store.table.transact([
+      head ? { kind: "replace", entity: next, etag: head.etag } : { kind: "insert", entity: next },
+      { kind: "insert", entity: { partitionKey: partition, rowKey: `c.${generation}` } },
+    ]);
+}
+const open = async (ref = REF) => (await opening(ref))();
+const isOpen = () => store.table.rows.has("a.1|c.g1");
+
+describe("endGeneration", () => {
+  it("deletes one that is open, with one request, and leaves the head", async () => {
+    await open();
+    store.table.operations.length = 0;
+    expect(await endGeneration(store, REF)).toBe(true);
+    expect(store.table.operations).toEqual(["remove a.1|c.g1"]);
+    expect(await readHead(store, REF.partition)).toMatchObject({ generation: "g1" });
+    expect(isOpen()).toBe(false);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ["of a new account", async () => {}],
+    ["after another", () => open({ ...REF, generation: "g0" })],
+  ])("one that was never opened, %s, can no more be", async (_, before) => {
+    await before();
+    const late = await opening(REF);
+    expect(await endGeneration(store, REF)).toBe(false);
+    expect(await late()).toBe("refused");
+    expect(isOpen()).toBe(false);
+  });
+
+  it("is harmless to repeat", async () => {
+    await open();
+    const results = [];
+    for (let i = 0; i < 3; i++) results.push(await endGeneration(store, REF));
+    expect(results).toEqual([true, false, false]);
+  });
+
+  it("leaves a newer one alone", async () => {
+    await open();
+    await endGeneration(store, REF);
+    await open({ ...REF, generation: "g2" });
+    const newer = store.table.rows.get("a.1|c.g2");
+    expect(await endGeneration(store, REF)).toBe(false);
+    expect(store.table.rows.get("a.1|c.g2")).toBe(newer);
+    expect(await readHead(store, REF.partition)).toMatchObject({ generation: "g2" });
+  });
+
+  it("ends one that opens right after it was found missing", async () => {
+    await open({ ...REF, generation: "g0" });
+    const late = await opening(REF);
+    store.table.before = async () => {
+      store.table.before = late;
+    };
+    expect(await endGeneration(store, REF)).toBe(true);
+    expect(isOpen()).toBe(false);
+  });
+
+  it("throws when the table is silent", async () => {
+    await open();
+    store.table.down = true;
+    await expect(endGeneration(store, REF)).rejects.toThrow("Table Storage does not answer.");
+  });
+});
+
+describe("deleteGeneration", () => {
+  it("says whether it was there", async () => {
+    await open();
+    expect(await deleteGeneration(store, REF)).toBe(true);
+    expect(await deleteGeneration(store, REF)).toBe(false);
+  });
+});
+
+describe("preventOpening", () => {
+  it("fails for the one that was opened last, and changes nothing", async () => {
+    await open();
+    const before = new Map(store.table.rows);
+    expect(await preventOpening(store, REF)).toBe(false);
+    expect(store.table.rows).toEqual(before);
+  });
+
+  it("looks again when the head changes meanwhile", async () => {
+    await open({ ...REF, generation: "g0" });
+    store.table.before = () => open({ ...REF, generation: "g2" });
+    expect(await preventOpening(store, REF)).toBe(true);
+    expect(await readHead(store, REF.partition)).toMatchObject({ generation: "g2" });
+  });
+});
+
+describe("fence", () => {
+  it("gives the head a new version, with the same generation", async () => {
+    await open();
+    const before = await readHead(store, REF.partition);
+    store.time += 1_000;
+    expect(await fence(store, REF.partition, before)).toBe(true);
+    const after = await readHead(store, REF.partition);
+    expect(after?.etag).not.toBe(before?.etag);
+    expect(after?.change).not.toBe(before?.change);
+    expect(after).toMatchObject({ generation: "g1", changedAt: "2026-01-15T12:00:01.000Z" });
+    expect(isOpen()).toBe(true);
+  });
+
+  it("makes a head where there is none, after it told the purge", async () => {
+    expect(await fence(store, REF.partition, undefined)).toBe(true);
+    expect(await readHead(store, REF.partition)).toMatchObject({ generation: "" });
+    expect([...store.table.rows.keys()]).toEqual([
+      expect.stringMatching(/^x\.2026-01-15\|\./),
+      "a.1|head",
+    ]);
+  });
+
+  it("fails over a head that has changed, or has come to be", async () => {
+    await open();
+    const old = await readHead(store, REF.partition);
+    await fence(store, REF.partition, old);
+    const now = await readHead(store, REF.partition);
+    expect(await fence(store, REF.partition, old)).toBe(false);
+    expect(await fence(store, REF.partition, undefined)).toBe(false);
+    expect(await readHead(store, REF.partition)).toEqual(now);
+  });
+});

@@ -1,0 +1,149 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { SignInOvertaken } from "../../src/shared/errors.ts";
+import { headOf, readHead } from "../../src/shared/store/generation.ts";
+import { claimSid, markSignedOut, readSid } from "../../src/shared/store/sidIndex.ts";
+import type { GenerationRef } from "../../src/shared/store/store.ts";
+import { HOUR, type MemoryStore, memoryStore } from "./samples.ts";
+
+const KEY = "s.1";
+const MINE: GenerationRef = { partition: "a.1", generation: "g1" };
+const NEXT: GenerationRef = { partition: "a.1", generation: "g2" };
+const OTHERS: GenerationRef = { partition: "a.2", generation: "g9" };
+
+let store: MemoryStore;
+beforeEach(() => {
+  store = memoryStore();
+});
+
+const claim = (ref: GenerationRef, abandoned: string[] = []) =>
+  claimSid(store, KEY, ref, new Set(abandoned));
+async function open({ partition, generation }: GenerationRef) {
+  await store.table.insert(headOf(store, partition, generation));
+  await store.table.insert({ partitionKey: partition, rowKey: `c.${generation}` });
+}
+const isOpen = ({ partition, generation }: GenerationRef) =>
+  store.table.rows.has(`${partition}|c.${generation}`);
+async function entry() {
+  const found = await readSid(store, KEY);
+  if (!found) throw new Error("There is no entry.");
+  return found;
+}
+
+describe("claimSid", () => {
+  it("of a new sid writes one row", async () => {
+    expect(await claim(MINE)).toBe(true);
+    expect(store.table.operations).toEqual(["insert s.1|sid"]);
+    expect(await entry()).toEqual({
+      partitionKey: KEY,
+      rowKey: "sid",
+      ...MINE,
+      signedOut: false,
+      changedAt: "2026-01-15T12:00:00.000Z",
+      etag: expect.any(String),
+    });
+  });
+
+  it("of one that is its own already changes nothing", async () => {
+    await claim(MINE);
+    const before = await entry();
+    store.time += HOUR;
+    expect(await claim(MINE)).toBe(true);
+    expect(await entry()).toEqual(before);
+  });
+
+  it("of one that has been signed out is overtaken, whoever claims it", async () => {
+    await claim(MINE);
+    expect(await markSignedOut(store, await entry())).toBe(true);
+    for (const ref of [MINE, NEXT, OTHERS]) {
+      await expect(claim(ref)).rejects.toThrow(SignInOvertaken);
+    }
+    expect(await entry()).toMatchObject({ ...MINE, signedOut: true });
+  });
+
+  it("ends another account's generation before it takes its entry", async () => {
+    await open(OTHERS);
+    await claim(OTHERS);
+    store.table.operations.length = 0;
+    expect(await claim(MINE)).toBe(true);
+    expect(isOpen(OTHERS)).toBe(false);
+    expect(await entry()).toMatchObject(MINE);
+    const order = store.table.operations.filter((operation) => /^(remove|replace)/.test(operation));
+    expect(order).toEqual(["remove a.2|c.g9", "replace s.1|sid"]);
+  });
+
+  it("keeps another account's generation from opening", async () => {
+    await claim(OTHERS);
+    expect(await claim(MINE)).toBe(true);
+    expect(await readHead(store, OTHERS.partition)).toMatchObject({ generation: "" });
+  });
+
+  it("gives way to an open generation of the account", async () => {
+    await open(MINE);
+    await claim(MINE);
+    expect(await claim(NEXT)).toBe(false);
+    expect(isOpen(MINE)).toBe(true);
+    expect(await entry()).toMatchObject(MINE);
+  });
+
+  it("takes over from a generation of the account that has ended", async () => {
+    await open(MINE);
+    await claim(MINE);
+    await store.table.remove("a.1", "c.g1");
+    expect(await claim(NEXT)).toBe(true);
+    expect(await entry()).toMatchObject(NEXT);
+  });
+
+  it("takes over from a generation that is not open yet, and keeps it from opening", async () => {
+    await claim(MINE);
+    expect(await claim(NEXT)).toBe(true);
+    expect(await entry()).toMatchObject(NEXT);
+    expect(await readHead(store, MINE.partition)).toMatchObject({ generation: "" });
+  });
+
+  it("takes over from a try of its own without touching the head", async () => {
+    await claim(MINE);
+    expect(await claim(NEXT, ["g1"])).toBe(true);
+    expect(await entry()).toMatchObject(NEXT);
+    expect(await readHead(store, MINE.partition)).toBeUndefined();
+  });
+
+  it("looks again when the entry changes meanwhile", async () => {
+    await claim(MINE);
+    const read = await entry();
+    let changes = 0;
+    // The first change is the insert that is refused, the second the replacement.
+    store.table.before = async () => {
+      store.table.before = async () => void (changes += +(await markSignedOut(store, read)));
+    };
+    await expect(claim(NEXT, ["g1"])).rejects.toThrow(SignInOvertaken);
+    expect(changes).toBe(1);
+    expect(await entry()).toMatchObject({ ...MINE, signedOut: true });
+  });
+
+  it("claims an entry that the purge takes away meanwhile", async () => {
+    await claim(MINE);
+    store.table.before = async () => {
+      store.table.before = () => store.table.remove(KEY, "sid");
+    };
+    expect(await claim(NEXT, ["g1"])).toBe(true);
+    expect(await entry()).toMatchObject(NEXT);
+  });
+});
+
+describe("markSignedOut", () => {
+  it("keeps where the entry points, and notes when", async () => {
+    await claim(MINE);
+    store.time += HOUR;
+    await markSignedOut(store, await entry());
+    const changedAt = "2026-01-15T13:00:00.000Z";
+    expect(await entry()).toMatchObject({ ...MINE, signedOut: true, changedAt });
+  });
+
+  it("fails when a sign-in has claimed it since", async () => {
+    await claim(MINE);
+    const old = await entry();
+    await claim(NEXT, ["g1"]);
+    expect(await markSignedOut(store, old)).toBe(false);
+    expect(await entry()).toMatchObject({ ...NEXT, signedOut: false });
+  });
+});
