@@ -1,0 +1,72 @@
+import type { Violation } from "./invariants.ts";
+import type { Simulation } from "./simulation.ts";
+import type { State, Step } from "./state.ts";
+
+export interface Exploration {
+  /** Different sequences of steps that lead to an end. */
+  readonly schedules: number;
+  /** Different states on the way. */
+  readonly states: number;
+  /** How often each kind of step was taken from some state. */
+  readonly steps: Readonly<Record<Step["kind"], number>>;
+  readonly failure: Failure | undefined;
+}
+
+export interface Failure {
+  readonly violation: Violation;
+  /** What leads to it: as few steps as there can be. */
+  readonly schedule: readonly Step[];
+}
+
+interface Node {
+  readonly state: State;
+  readonly from: { readonly node: Node; readonly step: Step } | undefined;
+  schedules: number;
+}
+
+/**
+ * Goes through every schedule of a scenario, breadth first, and stops at the first violation. States that
+ * have the same futures are gone on from once, however many schedules lead to them.
+ */
+export async function explore(simulation: Simulation): Promise<Exploration> {
+  const steps = { answer: 0, silence: 0, copy: 0, land: 0, later: 0 };
+  let states = 0;
+  let schedules = 0;
+  let level = new Map<string, Node>();
+  const start = await simulation.start();
+  level.set("", { state: start, from: undefined, schedules: 1 });
+
+  while (level.size > 0) {
+    const next = new Map<string, Node>();
+    for (const node of level.values()) {
+      states += 1;
+      const { well, wrong } = simulation.steps(node.state);
+      const possible = [...well, ...wrong];
+      if (possible.length === 0) schedules += node.schedules;
+      for (const step of possible) {
+        steps[step.kind] += 1;
+        const state = await simulation.take(node.state, step);
+        const key = simulation.keyOf(state);
+        const known = next.get(key);
+        if (known) {
+          known.schedules += node.schedules;
+          continue;
+        }
+        const reached: Node = { state, from: { node, step }, schedules: node.schedules };
+        next.set(key, reached);
+        const violation = await simulation.check(state, node.state.watch);
+        if (violation) {
+          return { schedules, states, steps, failure: { violation, schedule: pathTo(reached) } };
+        }
+      }
+    }
+    level = next;
+  }
+  return { schedules, states, steps, failure: undefined };
+}
+
+function pathTo(node: Node): Step[] {
+  const path: Step[] = [];
+  for (let at = node; at.from !== undefined; at = at.from.node) path.unshift(at.from.step);
+  return path;
+}

@@ -1,0 +1,54 @@
+import { signOutElsewhere } from "../../src/shared/signOut.ts";
+import { purge } from "../../src/shared/store/purge.ts";
+import { retrying } from "../../src/shared/store/retrying.ts";
+import type { Keyring } from "../../src/shared/store/sealing.ts";
+import { type Held, heldIn, type Violation } from "./invariants.ts";
+import { modelRequests, type Rows } from "./model.ts";
+import type { Op, OpOf } from "./ops.ts";
+import { DAY, deterministicBytes, MIDDAY, storeOf } from "./scenario.ts";
+
+/** Later than everything in the table: sessions last a day at most in here. */
+export const LONG_AFTER = MIDDAY + 10 * DAY;
+
+/**
+ * I3: if every process died at this moment and no request in flight ever landed, a sign-out for each `sid`
+ * still finds its tokens, and the purge leaves nothing at all.
+ */
+export async function checkFrozen(
+  rows: Rows,
+  ops: readonly Op[],
+  keyring: Keyring,
+): Promise<Violation | undefined> {
+  const held = heldIn(rows, keyring);
+  for (const { sessions } of held) {
+    for (const id of sessions) {
+      const signIn = ops.find((op): op is OpOf<"signIn"> => op.do === "signIn" && op.id === id);
+      for (const sid of signIn?.sids ?? []) {
+        const left = await thaw(rows, keyring, MIDDAY, (store) => signOutElsewhere(store, sid));
+        if (heldIn(left, keyring).some((row: Held) => row.sessions.includes(id))) {
+          return { invariant: "I3", what: `A sign-out by sid does not find ${id}.` };
+        }
+      }
+    }
+  }
+  const left = await thaw(rows, keyring, LONG_AFTER, purge);
+  if (left.size === 0) return undefined;
+  const names = Array.from(
+    left.values(),
+    ({ partitionKey, rowKey }) => `${partitionKey}/${rowKey}`,
+  );
+  return { invariant: "I3", what: `The purge never finds ${names.join(" and ")}.` };
+}
+
+async function thaw(
+  rows: Rows,
+  keyring: Keyring,
+  now: number,
+  run: (store: ReturnType<typeof storeOf>) => Promise<unknown>,
+): Promise<Rows> {
+  const requests = modelRequests(100);
+  requests.rows = rows;
+  const table = retrying(requests, { delays: [], maxDelay: 0, sleep: async () => {} });
+  await run(storeOf(table, keyring, () => now, deterministicBytes("frozen")));
+  return requests.rows;
+}

@@ -1,0 +1,201 @@
+import { ServerError } from "@azure/msal-node";
+import { SignedOut, SignInOvertaken, StoreUnavailable } from "../../src/shared/errors.ts";
+import type { ClientFactory } from "../../src/shared/identity/client.ts";
+import { openSession } from "../../src/shared/session/session.ts";
+import {
+  signOutAccount,
+  signOutByToken,
+  signOutElsewhere,
+  signOutHere,
+} from "../../src/shared/signOut.ts";
+import type { Account } from "../../src/shared/store/account.ts";
+import { endSession } from "../../src/shared/store/endSession.ts";
+import { purge } from "../../src/shared/store/purge.ts";
+import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
+import type { Store } from "../../src/shared/store/store.ts";
+import type { TokenCache } from "../../src/shared/store/tokenCache.ts";
+
+/** Something that a browser, the provider, an operator or the timer sets off. Sign-ins are named by single letters. */
+export type Op =
+  | {
+      readonly do: "signIn";
+      readonly id: string;
+      readonly account: string;
+      readonly sids: readonly string[];
+      readonly subject?: string;
+      /** The sign-in whose session this browser had before. */
+      readonly replaces?: string;
+      /** How long the session lasts. */
+      readonly hours?: number;
+    }
+  | { readonly do: "here"; readonly id: string; readonly of: string }
+  | { readonly do: "front"; readonly id: string; readonly sid: string }
+  | { readonly do: "back"; readonly id: string; readonly subject: string }
+  | { readonly do: "admin"; readonly id: string; readonly account: string }
+  | { readonly do: "refresh"; readonly id: string; readonly of: string; readonly revoked?: boolean }
+  | { readonly do: "endSession"; readonly id: string; readonly of: string }
+  | { readonly do: "purge"; readonly id: string };
+
+export type OpOf<K extends Op["do"]> = Extract<Op, { do: K }>;
+
+export type Result =
+  | { readonly kind: "done"; readonly ref?: SessionRef }
+  | { readonly kind: "overtaken" | "unavailable" | "signedOut" }
+  | { readonly kind: "error"; readonly error: unknown };
+
+export interface World {
+  readonly store: Store;
+  /** What sign-ins returned so far, by id. */
+  readonly refs: Map<string, SessionRef>;
+  /** Waits for the token endpoint. */
+  readonly token: () => Promise<void>;
+}
+
+/** Tenant and client are the same for everybody. */
+const TENANT = "t";
+const CLIENT = "app";
+const HOUR = 3_600_000;
+/** Later than any clock in here. Seconds since 1970. */
+const NEVER = String(Date.UTC(2100, 0) / 1_000);
+
+export async function perform(op: Op, world: World, onToken: () => void): Promise<Result> {
+  try {
+    return await carryOut(op, world, onToken);
+  } catch (error) {
+    if (error instanceof SignInOvertaken) return { kind: "overtaken" };
+    if (error instanceof StoreUnavailable) return { kind: "unavailable" };
+    if (error instanceof SignedOut) return { kind: "signedOut" };
+    return { kind: "error", error };
+  }
+}
+
+async function carryOut(op: Op, world: World, onToken: () => void): Promise<Result> {
+  const { store } = world;
+  switch (op.do) {
+    case "signIn": {
+      const ref = await storeSignIn(store, signInOf(op, world));
+      world.refs.set(op.id, ref);
+      return { kind: "done", ref };
+    }
+    case "here":
+      await signOutHere(store, refOf(op.of, world));
+      break;
+    case "front":
+      await signOutElsewhere(store, op.sid);
+      break;
+    case "back": {
+      const expiresAt = store.now() + HOUR;
+      await signOutByToken(store, {
+        id: `${op.subject} ${op.id}`,
+        sid: undefined,
+        sub: op.subject,
+        expiresAt,
+      });
+      break;
+    }
+    case "admin":
+      await signOutAccount(store, op.account);
+      break;
+    case "refresh": {
+      const ref = refOf(op.of, world);
+      const clients = tokenEndpoint(op, world, onToken);
+      const session = await openSession(store, clients, CLIENT, ref);
+      if (session === undefined) return { kind: "signedOut" };
+      await session.getToken([`scope of ${op.id}`]);
+      break;
+    }
+    case "endSession":
+      await endSession(store, refOf(op.of, world));
+      break;
+    case "purge":
+      await purge(store);
+      break;
+  }
+  return { kind: "done" };
+}
+
+function signInOf(
+  { id, account, sids, subject, replaces, hours = 12 }: OpOf<"signIn">,
+  world: World,
+) {
+  const signedInAt = world.store.now();
+  return {
+    session: {
+      tenantId: TENANT,
+      homeAccountId: account,
+      name: id,
+      username: id,
+      device: id,
+      signedInAt,
+      expiresAt: signedInAt + hours * HOUR,
+    },
+    cache: cacheOf(id, account),
+    sids,
+    subject,
+    replaces: replaces === undefined ? undefined : refOf(replaces, world),
+  };
+}
+
+function refOf(id: string, { refs }: World): SessionRef {
+  const ref = refs.get(id);
+  if (ref === undefined) throw new Error(`Sign-in ${id} has no session.`);
+  return ref;
+}
+
+/** Every secret says whose it is: `kind:sign-in:…`. Refresh tokens of one account share a key, as in MSAL's cache. */
+function cacheOf(id: string, account: string): TokenCache {
+  return {
+    Account: { [account]: { home_account_id: account } },
+    IdToken: {},
+    AccessToken: { [`at:${id}`]: accessToken(account, `at:${id}`, `scope of ${id}`) },
+    RefreshToken: { [account]: { secret: `rt:${id}` } },
+    AppMetadata: {},
+  };
+}
+
+function accessToken(account: string, secret: string, target: string) {
+  const expires_on = NEVER;
+  return { home_account_id: account, client_id: CLIENT, realm: TENANT, secret, target, expires_on };
+}
+
+/** The sign-ins whose tokens or sessions an account holds. */
+export function signInsIn({ sessions, cache }: Account) {
+  const ownerOf = ({ secret }: { readonly secret?: unknown }) => String(secret).split(":")[1] ?? "";
+  return {
+    sessions: Object.values(sessions).map(({ username }) => username),
+    accessTokens: Object.values(cache.AccessToken).map(ownerOf),
+    refreshTokens: Object.values(cache.RefreshToken).map(ownerOf),
+  };
+}
+
+/** As much of MSAL as a refresh needs. The grant of `op.of` may have been revoked; those of other sign-ins are good. */
+function tokenEndpoint(op: OpOf<"refresh">, world: World, onToken: () => void): ClientFactory {
+  return async () => {
+    let cache: TokenCache;
+    const client = {
+      getTokenCache: () => ({
+        deserialize: (json: string) => {
+          cache = JSON.parse(json);
+        },
+        serialize: () => JSON.stringify(cache),
+        getAccountByHomeId: async (account: string) => cache.Account[account] ?? null,
+      }),
+      async acquireTokenSilent() {
+        await world.token();
+        onToken();
+        const [account, refreshToken] = Object.entries(cache.RefreshToken)[0] ?? ["", {}];
+        const [, owner = ""] = String(refreshToken.secret).split(":");
+        if (op.revoked && owner === op.of) throw new ServerError("invalid_grant", "revoked");
+        const secret = `at:${owner}:${op.id}`;
+        const fresh = accessToken(account, secret, `scope of ${op.id}`);
+        cache = {
+          ...cache,
+          AccessToken: { ...cache.AccessToken, [secret]: fresh },
+          RefreshToken: { [account]: { secret: `rt:${owner}:${op.id}` } },
+        };
+        return { tenantId: TENANT, accessToken: secret };
+      },
+    };
+    return client as unknown as Awaited<ReturnType<ClientFactory>>;
+  };
+}

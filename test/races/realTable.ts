@@ -1,0 +1,23 @@
+import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { azureTable } from "../../src/shared/store/azureTable.ts";
+import { retrying } from "../../src/shared/store/retrying.ts";
+import type { Table } from "../../src/shared/store/table.ts";
+
+/** Sooner than in the app, so that a run is over soon. */
+const TRIES = { delays: [1, 5, 20, 50], maxDelay: 50, sleep };
+
+/** The app's own way to the table service. */
+export function openTable(connectionString: string): Table {
+  return retrying(azureTable({ connectionString }, noIdentity), TRIES);
+}
+
+function noIdentity(): never {
+  throw new Error("A connection string needs no identity.");
+}
+
+/** Random, and the same for the same seed. */
+export function seededBytes(seed: string): (size: number) => Uint8Array {
+  let count = 0;
+  return (size) => createHash("sha512").update(`${seed} ${++count}`).digest().subarray(0, size);
+}

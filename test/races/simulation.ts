@@ -1,0 +1,319 @@
+import { retrying } from "../../src/shared/store/retrying.ts";
+import type { Keyring } from "../../src/shared/store/sealing.ts";
+import type { SessionRef } from "../../src/shared/store/signIn.ts";
+import { Automaton, NO_ANSWER, type Place, REFUSED } from "./automaton.ts";
+import { type Answer, type Request, SILENCE } from "./coroutine.ts";
+import { checkFrozen } from "./frozen.ts";
+import {
+  checkKept,
+  checkOutcomes,
+  checkSignedOut,
+  checkStructure,
+  heldIn,
+  type Violation,
+} from "./invariants.ts";
+import { keyOf, modelRequests, page, type Rows, read, remove, write } from "./model.ts";
+import { perform } from "./ops.ts";
+import {
+  deterministicBytes,
+  HOUR,
+  MINUTE,
+  openKeyring,
+  opsOf,
+  programOf,
+  type Scenario,
+  storeOf,
+  TRIES,
+  type Weakness,
+} from "./scenario.ts";
+import { Identities, type InFlight, isWrite, type State, type Step, type Table } from "./state.ts";
+import { type Happening, note, nothingYet, type Watch, type Watching, watching } from "./watch.ts";
+
+/**
+ * Sign-ins and sign-outs can get into each other's way again and again, and each time they do the same as
+ * before. An actor that has sent this many requests is left where it is: it has been through all it does
+ * twice by then.
+ */
+export const HORIZON = 18;
+/** Rows of one page: small, so that things happen between two of them. */
+const PAGE = 2;
+
+export interface Variant {
+  readonly keyring?: Keyring;
+  readonly weakness?: Weakness;
+  readonly horizon?: number;
+}
+
+/** A scenario that can be taken from any state to any next one. */
+export class Simulation {
+  readonly scenario: Scenario;
+  readonly watching: Watching;
+  readonly #keyring: Keyring;
+  readonly #weakness: Weakness | undefined;
+  readonly #horizon: number;
+  readonly #actors: Automaton[] = [];
+  readonly #identities = new Identities();
+  readonly #effects = new WeakMap<Table, Map<Request, Table | undefined>>();
+  readonly #frozen = new Map<Table, Violation | undefined>();
+
+  constructor(scenario: Scenario, variant: Variant = {}) {
+    const { keyring = openKeyring, weakness, horizon = HORIZON } = variant;
+    this.scenario = scenario;
+    this.watching = watching(opsOf(scenario));
+    this.#keyring = keyring;
+    this.#weakness = weakness;
+    this.#horizon = horizon;
+  }
+
+  async start(): Promise<State> {
+    const { before = [], actors, now } = this.scenario;
+    const requests = modelRequests(PAGE);
+    const refs = new Map<string, SessionRef>();
+    let watch = nothingYet(this.watching);
+    for (const { at, op } of before) {
+      const table = retrying(requests, { delays: [], maxDelay: 0, sleep: async () => {} });
+      const store = storeOf(table, this.#keyring, () => at, deterministicBytes(op.id));
+      watch = this.#note(watch, { op: op.id, what: "called" }, requests.rows, at);
+      const result = await perform(op, { store, refs, token: async () => {} }, () => {});
+      watch = this.#note(watch, { op: op.id, what: "ended", result }, requests.rows, at);
+    }
+    for (const ops of actors) {
+      this.#actors.push(new Automaton(programOf(ops, refs, this.#keyring, this.#weakness)));
+    }
+    return {
+      table: this.#identities.table(requests.rows, new Map()),
+      places: await Promise.all(this.#actors.map((actor) => actor.start(now))),
+      started: actors.map(() => false),
+      inFlight: [],
+      faults: 0,
+      now,
+      watch,
+    };
+  }
+
+  /** Equal for states that have the same futures. */
+  keyOf(state: State): string {
+    return this.#identities.state(state);
+  }
+
+  /** What goes well, and then what goes wrong. */
+  steps(state: State): { well: Step[]; wrong: Step[] } {
+    const { later, faults } = this.scenario;
+    const well: Step[] = [];
+    const wrong: Step[] = [];
+    for (const [actor, place] of state.places.entries()) {
+      if (place?.request === undefined || place.depth >= this.#horizon) continue;
+      well.push({ kind: "answer", actor });
+      if (state.faults < faults) wrong.push(...this.#faultsOf(state, actor, place.request));
+    }
+    for (const [index, { actor, request, copy }] of state.inFlight.entries()) {
+      // The answer an actor gets is the first one's.
+      const ahead = copy && state.places[actor]?.request === request;
+      if (!ahead) well.push({ kind: "land", index });
+    }
+    if (later !== undefined && state.now < later) well.push({ kind: "later" });
+    return { well, wrong };
+  }
+
+  #faultsOf(state: State, actor: number, request: Request | undefined): Step[] {
+    const silence = { kind: "silence", actor } as const;
+    if (request?.kind === "token") return [];
+    if (!isWrite(request)) return this.scenario.faultyReads ? [silence] : [];
+    const copied = state.inFlight.some((flight) => flight.copy && flight.request === request);
+    return copied ? [silence] : [silence, { kind: "copy", actor }];
+  }
+
+  async take(before: State, step: Step): Promise<State> {
+    const state = "actor" in step ? this.#called(before, step.actor) : before;
+    switch (step.kind) {
+      case "answer":
+        return this.#withoutDead(await this.#answer(state, step.actor));
+      case "silence": {
+        const { actor } = step;
+        const place = placeOf(state, actor);
+        const next = await this.#moveOn(state, actor, place, SILENCE, NO_ANSWER);
+        return this.#withLeft({ ...next, faults: state.faults + 1 }, leftOf(actor, place));
+      }
+      case "copy": {
+        const left = leftOf(step.actor, placeOf(state, step.actor), true);
+        return this.#withLeft({ ...state, faults: state.faults + 1 }, left);
+      }
+      case "land": {
+        const flight = state.inFlight[step.index];
+        if (flight === undefined) throw new Error("Nothing in flight there.");
+        const table = this.#carryOut(state.table, flight.request) ?? state.table;
+        const inFlight = state.inFlight.toSpliced(step.index, 1);
+        return this.#withoutDead({ ...state, table, inFlight });
+      }
+      case "later":
+        return await this.#later(state);
+    }
+  }
+
+  /** @returns what is wrong with a state. @param before What was known in the state before it. */
+  async check(state: State, before: Watch): Promise<Violation | undefined> {
+    const { rows } = state.table;
+    const held = heldIn(rows, this.#keyring);
+    return (
+      checkStructure(rows, held) ??
+      checkSignedOut(this.watching, state.watch, before, held) ??
+      checkKept(this.watching, state.watch, held, state.now) ??
+      checkOutcomes(this.watching, state.watch, state.faults, TRIES) ??
+      (await this.#checkFrozen(state.table))
+    );
+  }
+
+  async #checkFrozen(table: Table): Promise<Violation | undefined> {
+    if (!this.#frozen.has(table)) {
+      this.#frozen.set(table, await checkFrozen(table.rows, this.watching.ops, this.#keyring));
+    }
+    return this.#frozen.get(table);
+  }
+
+  async #answer(state: State, actor: number): Promise<State> {
+    const place = placeOf(state, actor);
+    const { request } = place;
+    const { rows } = state.table;
+    switch (request?.kind) {
+      case "get": {
+        const row = read(rows, request.partitionKey, request.rowKey);
+        return await this.#moveOn(
+          state,
+          actor,
+          place,
+          row,
+          row ? `${this.#identities.of(row)}` : "-",
+        );
+      }
+      case "page": {
+        const answer = page(rows, request.from, request.to, request.start, PAGE);
+        const key = answer.entities.map((row) => this.#identities.of(row)).join();
+        return await this.#moveOn(state, actor, place, answer, `${key} ${answer.next ?? ""}`);
+      }
+      case "token":
+        return await this.#moveOn(state, actor, place, true, "token");
+      case undefined:
+        throw new Error("That actor is at its end.");
+      case "write":
+      case "remove": {
+        const table = this.#carryOut(state.table, request);
+        const done = table !== undefined;
+        return await this.#moveOn(state, actor, place, done, done ? "done" : REFUSED, table);
+      }
+    }
+  }
+
+  async #moveOn(
+    state: State,
+    actor: number,
+    place: Place,
+    answer: Answer,
+    answerKey: string,
+    table = state.table,
+  ): Promise<State> {
+    const automaton = this.#actors[actor] as Automaton;
+    const key = `${answerKey}@${state.now}`;
+    const next =
+      automaton.known(place, key) ?? (await automaton.learn(place, answer, key, state.now));
+    let { watch } = state;
+    for (const one of next.happenings) watch = this.#note(watch, one, table.rows, state.now);
+    return { ...state, table, places: state.places.with(actor, next), watch };
+  }
+
+  /** An actor is called when its first request is served, and not before: nothing happens in between. */
+  #called(state: State, actor: number): State {
+    if (state.started[actor]) return state;
+    let { watch } = state;
+    for (const one of placeOf(state, actor).happenings) {
+      watch = this.#note(watch, one, state.table.rows, state.now);
+    }
+    return { ...state, started: state.started.with(actor, true), watch };
+  }
+
+  /** Whoever had started is cut off, wherever it was; its request may land, but not after an hour. */
+  async #later(state: State): Promise<State> {
+    const { later = 0, now } = this.scenario;
+    const cutOff = later - now > 2 * MINUTE;
+    const left = state.places.flatMap((place, actor) =>
+      place && state.started[actor] && cutOff ? leftOf(actor, place) : [],
+    );
+    const places = await Promise.all(
+      state.places.map(async (place, actor) => {
+        if (!state.started[actor]) return await (this.#actors[actor] as Automaton).start(later);
+        return cutOff && place?.request ? undefined : place;
+      }),
+    );
+    const next = this.#withLeft({ ...state, now: later, places }, left);
+    return later - now > HOUR ? { ...next, inFlight: [] } : next;
+  }
+
+  #note(watch: Watch, happening: Happening, rows: Rows, time: number): Watch {
+    const sessions = () => new Set(heldIn(rows, this.#keyring).flatMap((held) => held.sessions));
+    return note(this.watching, watch, happening, sessions, time);
+  }
+
+  /** @returns undefined when its condition does not hold. */
+  #carryOut(table: Table, request: Request): Table | undefined {
+    let known = this.#effects.get(table);
+    if (known === undefined) {
+      known = new Map();
+      this.#effects.set(table, known);
+    }
+    if (!known.has(request)) known.set(request, this.#effectOf(table, request));
+    return known.get(request);
+  }
+
+  #effectOf(table: Table, request: Request): Table | undefined {
+    if (request.kind === "remove") {
+      const rows = remove(table.rows, request.partitionKey, request.rowKey, request.etag);
+      return rows && this.#identities.table(rows, table.versions);
+    }
+    if (request.kind !== "write") throw new Error("Not a write.");
+    const versions = new Map(table.versions);
+    const rows = write(table.rows, request.writes, (entity) => {
+      const key = keyOf(entity.partitionKey, entity.rowKey);
+      const version = (table.versions.get(key) ?? 0) + 1;
+      versions.set(key, version);
+      return this.#identities.stored(entity, version);
+    });
+    return rows && this.#identities.table(rows, versions);
+  }
+
+  #withLeft(state: State, left: readonly InFlight[]): State {
+    const inFlight = [...state.inFlight, ...left].sort((a, b) =>
+      this.#identities.flight(a) < this.#identities.flight(b) ? -1 : 1,
+    );
+    return this.#withoutDead({ ...state, inFlight });
+  }
+
+  /** What is in flight on a condition that will never hold again cannot change anything. */
+  #withoutDead(state: State): State {
+    const alive = state.inFlight.filter(({ request }) => mayHaveEffect(state.table.rows, request));
+    return alive.length === state.inFlight.length ? state : { ...state, inFlight: alive };
+  }
+}
+
+function placeOf({ places }: State, actor: number): Place {
+  const place = places[actor];
+  if (place === undefined) throw new Error("That actor is gone.");
+  return place;
+}
+
+/** The request of an actor that does not wait for it any more. */
+function leftOf(actor: number, { request }: Place, copy = false): InFlight[] {
+  return request && isWrite(request) ? [{ actor, request, copy }] : [];
+}
+
+/** ETags never come back. */
+function mayHaveEffect(rows: Rows, request: Request): boolean {
+  const isCurrent = (partitionKey: string, rowKey: string, etag: string) =>
+    etag === "*" || read(rows, partitionKey, rowKey)?.etag === etag;
+  if (request.kind === "remove") {
+    return isCurrent(request.partitionKey, request.rowKey, request.etag);
+  }
+  if (request.kind !== "write") return false;
+  return request.writes.every(
+    (one) =>
+      one.kind !== "replace" || isCurrent(one.entity.partitionKey, one.entity.rowKey, one.etag),
+  );
+}

@@ -1,0 +1,112 @@
+import { accountPartition, sidPartition, subjectPartition } from "../../src/shared/store/keys.ts";
+import type { Request } from "./coroutine.ts";
+import type { Failure } from "./explore.ts";
+import type { AnyWrite } from "./model.ts";
+import type { Op } from "./ops.ts";
+import type { Simulation } from "./simulation.ts";
+import type { State, Step } from "./state.ts";
+
+/** A failing schedule as one reads it: who sends what, and what becomes of it. */
+export async function describeFailure(
+  simulation: Simulation,
+  { violation, schedule }: Failure,
+): Promise<string> {
+  const names = namesOf(simulation.watching.ops);
+  const lines = [`${violation.invariant} violated: ${violation.what}`, simulation.scenario.name];
+  let state = await simulation.start();
+  for (const [index, step] of schedule.entries()) {
+    const next = await simulation.take(state, step);
+    const line = describeStep(simulation, state, step, next);
+    lines.push(`${String(index + 1).padStart(3)}  ${readable(line, names)}`);
+    state = next;
+  }
+  return lines.join("\n");
+}
+
+function describeStep({ scenario }: Simulation, state: State, step: Step, next: State): string {
+  if (step.kind === "later") return "time passes, and whoever is under way is cut off";
+  if (step.kind === "land") {
+    const flight = state.inFlight[step.index];
+    const effect = next.table === state.table ? "without effect" : "and is carried out";
+    return `lands ${effect}: ${nameOf(scenario.actors, flight?.actor ?? 0)}'s ${describe(flight?.request)}`;
+  }
+  const { actor } = step;
+  const place = state.places[actor];
+  const request = `${nameOf(scenario.actors, actor)}: ${describe(place?.request)}`;
+  if (step.kind === "copy") return `${request} · is sent twice, one of them stays in flight`;
+  const after = next.places[actor];
+  const answer =
+    step.kind === "silence"
+      ? "no answer, stays in flight"
+      : answerOf(state, next, after?.from?.answer);
+  const happened = next.watch.flatMap(({ result }, index) => {
+    if (result === undefined || state.watch[index]?.result !== undefined) return [];
+    const ended = simulationOp(next, index);
+    return [` · ${ended} ${result.kind}`];
+  });
+  return `${request} · ${answer}${happened.join("")}`;
+
+  function simulationOp(_: State, index: number): string {
+    const ops = [...(scenario.before ?? []).map(({ op }) => op), ...scenario.actors.flat()];
+    return `[${ops[index]?.id}]`;
+  }
+}
+
+function answerOf(_before: State, _after: State, answer: unknown): string {
+  if (answer === undefined) return "nothing there";
+  if (typeof answer === "boolean") return answer ? "done" : "refused";
+  if (typeof answer === "object" && answer !== null && "etag" in answer) {
+    const { etag, generation, signedOut } = answer as Record<string, unknown>;
+    const about = generation === undefined ? "" : ` generation ${generation || "none"}`;
+    return `${etag}${about}${signedOut ? " signed out" : ""}`;
+  }
+  return "a page";
+}
+
+function describe(request: Request | undefined): string {
+  switch (request?.kind) {
+    case "get":
+      return `read ${request.partitionKey}/${request.rowKey}`;
+    case "remove":
+      return `delete ${request.partitionKey}/${request.rowKey} if ${request.etag}`;
+    case "page":
+      return `list ${request.from} to ${request.to}`;
+    case "write":
+      return request.writes.map(describeWrite).join(" and ");
+    case "token":
+      return "token endpoint";
+    case undefined:
+      return "nothing";
+  }
+}
+
+function describeWrite(write: AnyWrite): string {
+  const { partitionKey, rowKey, generation, signedOut } = write.entity;
+  const condition = write.kind === "replace" ? ` if ${write.etag}` : "";
+  const content = generation === undefined ? "" : ` (generation ${generation || "none"})`;
+  const mark = signedOut ? " (signed out)" : "";
+  return `${write.kind} ${partitionKey}/${rowKey}${content}${mark}${condition}`;
+}
+
+function nameOf(actors: readonly (readonly Op[])[], actor: number): string {
+  return actors[actor]?.map(({ id }) => id).join(", ") ?? "nobody";
+}
+
+function namesOf(ops: readonly Op[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const op of ops) {
+    if (op.do !== "signIn") continue;
+    names.set(accountPartition(op.account), `account ${op.account}`);
+    for (const sid of op.sids) names.set(sidPartition(sid), `sid ${sid}`);
+    if (op.subject) names.set(subjectPartition(op.subject), `subject ${op.subject}`);
+  }
+  for (const op of ops) if (op.do === "front") names.set(sidPartition(op.sid), `sid ${op.sid}`);
+  return names;
+}
+
+function readable(line: string, names: ReadonlyMap<string, string>): string {
+  let text = line;
+  for (const [key, name] of names) text = text.replaceAll(key, name);
+  // Ids are padded with underscores.
+  return text.replace(/_+A\b/g, "");
+}

@@ -1,0 +1,76 @@
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { explore } from "./explore.ts";
+import { carryOut, run } from "./random.ts";
+import type { Scenario } from "./scenario.ts";
+import { SCENARIOS } from "./scenarios.ts";
+import { Simulation } from "./simulation.ts";
+import { describeFailure } from "./trace.ts";
+import { WEAKNESSES } from "./weaknesses.ts";
+
+function scenarioOf(name: string): Scenario {
+  const scenario = SCENARIOS.find((one) => one.name === name);
+  if (scenario === undefined) throw new Error(`There is no scenario ${name}.`);
+  return scenario;
+}
+
+/** A check that would pass on a broken protocol is none. */
+describe("the explorer finds out", () => {
+  it.each([
+    ["refreshUpserts", "I1", "a refresh against sign-out by cookie"],
+    ["refreshUpserts", "I1", "a refresh against an operator"],
+    ["refreshUpserts", "I4", "a refresh against the front channel"],
+    ["refreshUpserts", "I2", "a refresh against a second browser"],
+    ["refreshMatchesAny", "I2", "a refresh against a second browser"],
+    ["headIsNoCondition", "I1", "a sign-in against the front channel"],
+    ["headIsNoCondition", "structure", "two sign-ins of one account"],
+    ["noHead", "I1", "a sign-in, then its sign-out by cookie"],
+    ["noHead", "I4", "a sign-in against the front channel"],
+    ["tokensBeforeIndex", "I3", "a sign-in alone"],
+    ["fenceIgnored", "I4", "a sign-in against the front channel"],
+    ["fenceIgnored", "I1", "a sign-in against an operator"],
+    ["fenceIgnored", "I3", "two sign-ins of one browser"],
+    ["unsureIsRefused", "I1", "a sign-in against an operator"],
+    ["unsureIsRefused", "I1", "a second browser against sign-out by cookie"],
+    ["earlySignOutIgnored", "I1", "a sign-in against the front channel"],
+    ["markSwallowed", "I1", "a sign-in against the front channel"],
+    ["markSwallowed", "I1", "a browser signing in again against the front channel"],
+    ["faultsSwallowed", "I4", "a second browser against sign-out by cookie"],
+    ["purgeMatchesAny", "I2", "the purge against a second browser"],
+    ["purgeMatchesAny", "I3", "the purge against another account with the same sid"],
+  ] as const)("%s, by a violation of %s in %s", async (name, invariant, scenario) => {
+    const weakness = WEAKNESSES[name];
+    const { failure } = await explore(new Simulation(scenarioOf(scenario), { weakness }));
+    expect(failure?.violation.invariant).toBe(invariant);
+  });
+
+  it("and shows the shortest schedule that leads there", async () => {
+    const scenario = scenarioOf("a refresh against sign-out by cookie");
+    const simulation = new Simulation(scenario, { weakness: WEAKNESSES.refreshUpserts });
+    const { failure } = await explore(simulation);
+    if (failure === undefined) throw new Error("Nothing was found.");
+    const description = await describeFailure(simulation, failure);
+    const [what, name, ...steps] = description.split("\n");
+    expect(what).toBe("I1 violated: A is stored after cookie of A has answered.");
+    expect(name).toBe(scenario.name);
+    expect(steps).toHaveLength(4);
+    expect(steps[0]).toMatch(/^ {2}1 {2}refresh of A: read account ada.t\/c.A-2 · /);
+    expect(steps[3]).toMatch(/upsert account ada.t\/c.A-2 · done · \[refresh of A\] done$/);
+  });
+});
+
+describe("random search", () => {
+  it("finds out as well, and shrinks what it found", async () => {
+    const weakness = WEAKNESSES.markSwallowed;
+    const property = fc.asyncProperty(run, async (one) => {
+      expect((await carryOut(one, { weakness })).failure).toBeUndefined();
+    });
+    const found = await fc.check(property, { seed: 1, numRuns: 500 });
+    const [smallest] = found.counterexample ?? [];
+    if (smallest === undefined) throw new Error("Nothing was found.");
+    const { failure } = await carryOut(smallest, { weakness });
+    expect(failure?.violation.invariant).toMatch(/^I[14]$/);
+    expect(smallest.choices.filter(({ wrong }) => wrong)).toEqual([]);
+    expect(found.numShrinks).toBeGreaterThan(5);
+  });
+});
