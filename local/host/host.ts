@@ -124,6 +124,8 @@ async function runTimer(
         [RUN_ID_HEADER]: runId,
       },
       body: JSON.stringify({ input: "" }),
+    }).catch((cause: unknown) => {
+      throw new Error("The host is gone.", { cause });
     });
     if (status !== 202) throw new Error(`The host answered ${status}`);
     const error = await finished;

@@ -100,7 +100,7 @@ describe("a retired key", () => {
   it("ends a sign-in that was under way", async () => {
     const answer = await undecided.submit(pending, { follow: false });
     expect(answer.status).toBe(400);
-    expect(answer.text).toContain("Please start again");
+    expect(answer.text).toContain("Start again");
   });
 
   it("takes its tokens along when the user signs in again", async () => {

@@ -66,7 +66,7 @@ const CHANGES: [string, Change][] = [
   ["a key nobody has", () => ({ keyId: "nobody's" })],
   ["a key that every object has", () => ({ keyId: "__proto__" })],
   ["no key", () => ({ keyId: undefined })],
-  ["another format", () => ({ format: 2 })],
+  ["another format", () => ({ format: 1 })],
 ];
 
 /** Writes over Adele's row what somebody with access to the storage account could. */
