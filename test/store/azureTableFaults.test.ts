@@ -14,7 +14,10 @@ afterEach(() => {
 const open = (port: number) =>
   azureTable(
     {
-      connectionString: `AccountName=a;AccountKey=a2V5;TableEndpoint=http://127.0.0.1:${port}/a;`,
+      connectionString: [
+        "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5",
+        `TableEndpoint=http://127.0.0.1:${port}/a;`,
+      ].join(";"),
     },
     () => () => Promise.reject(new Error("No identity.")),
   );

@@ -1,0 +1,106 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import {
+  describeAccount,
+  describeEntity,
+  describePartition,
+} from "../../src/shared/store/describe.ts";
+import { deleteGeneration, fence } from "../../src/shared/store/generation.ts";
+import { accountPartition, generationRow } from "../../src/shared/store/keys.ts";
+import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
+import { keyring } from "../support/keyring.ts";
+import {
+  cacheOf,
+  HOME,
+  HOUR,
+  type MemoryStore,
+  memoryStore,
+  NOON,
+  sessionOf,
+  tokenOf,
+} from "./samples.ts";
+
+const PARTITION = accountPartition(HOME);
+let store: MemoryStore;
+let ref: SessionRef;
+beforeEach(async () => {
+  store = memoryStore();
+  const cache = cacheOf({ a: tokenOf(), b: tokenOf({ target: "Mail.Send" }) });
+  ref = await storeSignIn(store, { session: sessionOf(), cache, sids: ["sid"] });
+});
+function entity() {
+  const row = store.table.rows.get(`${PARTITION}|${generationRow(ref.generation)}`);
+  if (!row) throw new Error("Nothing is stored.");
+  return row;
+}
+const sealedBytes = () => (entity().d0 as Uint8Array).length;
+
+describe("the description of an account", () => {
+  it("counts what is held", async () => {
+    expect(await describeAccount(store, HOME)).toEqual({
+      readable: true,
+      sealedBytes: sealedBytes(),
+      accessTokens: 2,
+      refreshTokens: 1,
+      openedAt: "2026-01-15T12:00:00.000Z",
+      expiresAt: "2026-01-15T20:00:00.000Z",
+      sessions: [{ signedInAt: "2026-01-15T12:00:00.000Z", expiresAt: "2026-01-15T20:00:00.000Z" }],
+    });
+  });
+
+  it("has every session, and the end of the last", async () => {
+    const session = sessionOf({ signedInAt: NOON + HOUR, expiresAt: NOON + 9 * HOUR });
+    await storeSignIn(store, { session, cache: cacheOf(), sids: ["another sid"] });
+    const description = await describeAccount(store, HOME);
+    expect(description?.sessions).toHaveLength(2);
+    expect(description?.expiresAt).toBe("2026-01-15T21:00:00.000Z");
+  });
+
+  it("holds no token, no name, and no key to anything", async () => {
+    const text = JSON.stringify(await describeAccount(store, HOME));
+    for (const secret of ["-token", "Adele", "adele@", "Edge", "sid", PARTITION, ref.sessionId]) {
+      expect(text).not.toContain(secret);
+    }
+  });
+
+  it("is found by the id in any case, and by its hash", async () => {
+    const description = await describeAccount(store, HOME);
+    expect(await describeAccount(store, HOME.toUpperCase())).toEqual(description);
+    expect(await describePartition(store, PARTITION)).toEqual(description);
+  });
+
+  it("says when none of our keys opens it", async () => {
+    const rotated = { ...store, keyring: keyring("k2") };
+    expect(await describeAccount(rotated, HOME)).toEqual({
+      readable: false,
+      sealedBytes: sealedBytes(),
+      accessTokens: 0,
+      refreshTokens: 0,
+      openedAt: "2026-01-15T12:00:00.000Z",
+      expiresAt: "2026-01-15T20:00:00.000Z",
+      sessions: [],
+    });
+  });
+
+  it("counts the bytes of all chunks", () => {
+    const chunked = { ...entity(), chunks: 2, d0: new Uint8Array(65_536), d1: new Uint8Array(10) };
+    const head = { changedAt: "2026-01-15T12:00:00.000Z" };
+    expect(describeEntity(store.keyring, head, chunked).sealedBytes).toBe(65_546);
+  });
+});
+
+describe("there is none", () => {
+  it("of an account that never signed in", async () => {
+    expect(await describeAccount(store, `other.${HOME}`)).toBeUndefined();
+  });
+
+  it("of one that is signed out", async () => {
+    await deleteGeneration(store, ref);
+    expect(await describeAccount(store, HOME)).toBeUndefined();
+  });
+
+  it("of one whose head was made by a sign-out", async () => {
+    await fence(store, "a.new", undefined);
+    expect(store.table.rows.has("a.new|head")).toBe(true);
+    expect(await describePartition(store, "a.new")).toBeUndefined();
+  });
+});

@@ -1,0 +1,157 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { signOutElsewhere } from "../../src/shared/signOut.ts";
+import { describeAccount } from "../../src/shared/store/describe.ts";
+import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
+import { fileForExpiry } from "../../src/shared/store/expiry.ts";
+import { takeOnce } from "../../src/shared/store/once.ts";
+import { purge } from "../../src/shared/store/purge.ts";
+import { storeSignIn } from "../../src/shared/store/signIn.ts";
+import {
+  cacheOf,
+  DAY,
+  HOME,
+  HOUR,
+  type MemoryStore,
+  MINUTE,
+  memoryStore,
+  NOON,
+  sessionOf,
+} from "./samples.ts";
+
+const MIDNIGHT = NOON + 12 * HOUR;
+let store: MemoryStore;
+beforeEach(() => {
+  store = memoryStore();
+});
+
+const keys = () => [...store.table.rows.keys()];
+const filed = () => keys().flatMap((key) => /^x\.([^|]+)/.exec(key)?.[1] ?? []);
+function signIn(expiresAt: number, sid = "sid", homeAccountId = HOME) {
+  const session = sessionOf({ homeAccountId, signedInAt: store.time, expiresAt });
+  return storeSignIn(store, { session, cache: cacheOf(), sids: [sid], subject: `${sid}.sub` });
+}
+async function purgeAt(time: number) {
+  store.time = time;
+  return await purge(store);
+}
+
+describe("fileForExpiry", () => {
+  it.each([
+    ["the day it expires", NOON, NOON + 3 * DAY, "2026-01-18"],
+    [
+      "not a day on which its requests may still run",
+      MIDNIGHT - MINUTE,
+      MIDNIGHT - 1,
+      "2026-01-16",
+    ],
+    ["today, if that is an hour away from its end", NOON, NOON - DAY, "2026-01-15"],
+  ])("files under %s", async (_, now, expiresAt, day) => {
+    store.time = now;
+    const ref = { partition: "a.1", generation: "g1" };
+    await fileForExpiry(store, ref, ["s.1", "u.1"], expiresAt);
+    await fileForExpiry(store, ref, ["s.1", "u.1"], expiresAt);
+    expect(filed()).toEqual([day, day]);
+    expect([...store.table.rows.values()][0]).toMatchObject({ ...ref, sids: "s.1 u.1" });
+  });
+});
+
+describe("purge", () => {
+  it("leaves nothing of what has expired", async () => {
+    await signIn(NOON + 8 * HOUR);
+    await signIn(NOON + 6 * HOUR, "sid 2", `other.${HOME}`);
+    await takeOnce(store, "state", NOON + HOUR);
+    await noteEarlySignOut(store, "stranger");
+    expect(await purgeAt(MIDNIGHT)).toEqual({ expired: 2, kept: 0 });
+    expect(keys()).toEqual([]);
+    expect(store.logged).toContain("purge.done");
+  });
+
+  it("touches nothing before the day is over", async () => {
+    await signIn(NOON + HOUR);
+    const before = new Map(store.table.rows);
+    expect(await purgeAt(MIDNIGHT - 1)).toEqual({ expired: 0, kept: 0 });
+    expect(store.table.rows).toEqual(before);
+  });
+
+  it("reads only what is filed under past days", async () => {
+    await signIn(NOON + 8 * HOUR);
+    await signIn(NOON + 5 * DAY, "sid 2", `other.${HOME}`);
+    store.table.operations.length = 0;
+    expect(await purgeAt(MIDNIGHT)).toEqual({ expired: 1, kept: 0 });
+    const lists = store.table.operations.filter((operation) => operation.startsWith("list"));
+    expect(lists).toEqual(["list x. x.2026-01-16", "list t. t.2026-01-16", "list e f"]);
+    expect(await describeAccount(store, HOME)).toBeUndefined();
+    expect(await describeAccount(store, `other.${HOME}`)).toBeDefined();
+    expect(filed()).toEqual(["2026-01-20"]);
+  });
+
+  it("files an account that is still in use under its new last day", async () => {
+    await signIn(NOON + 8 * HOUR);
+    await signIn(NOON + 2 * DAY, "sid 2");
+    expect(filed()).toEqual(["2026-01-15", "2026-01-17"]);
+    expect(await purgeAt(MIDNIGHT)).toEqual({ expired: 0, kept: 1 });
+    expect(filed()).toEqual(["2026-01-17", "2026-01-17"]);
+    expect(await describeAccount(store, HOME)).toBeDefined();
+    expect(await purgeAt(MIDNIGHT + 2 * DAY)).toEqual({ expired: 2, kept: 0 });
+    expect(keys()).toEqual([]);
+  });
+
+  it("leaves what a newer generation of the account needs", async () => {
+    await signIn(NOON + 8 * HOUR);
+    await signOutElsewhere(store, "sid");
+    await signIn(NOON + 2 * DAY, "sid 2");
+    expect(await purgeAt(MIDNIGHT)).toEqual({ expired: 1, kept: 0 });
+    expect(await describeAccount(store, HOME)).toBeDefined();
+    await purgeAt(MIDNIGHT + 2 * DAY);
+    expect(keys()).toEqual([]);
+  });
+
+  it("keeps a sign-out's mark until every sign-in that may need it is over", async () => {
+    await signIn(NOON + 8 * HOUR);
+    store.time = MIDNIGHT - MINUTE;
+    await signOutElsewhere(store, "sid");
+    const before = keys();
+    expect(await purgeAt(MIDNIGHT + 58 * MINUTE)).toEqual({ expired: 0, kept: 0 });
+    expect(keys().filter((key) => key.startsWith("s."))).toHaveLength(1);
+    expect(filed()).toHaveLength(1);
+    expect(before).toEqual(expect.arrayContaining(keys()));
+    expect(await purgeAt(MIDNIGHT + 59 * MINUTE)).toEqual({ expired: 1, kept: 0 });
+    expect(keys()).toEqual([]);
+  });
+
+  it("leaves an account that a sign-in joins at that moment", async () => {
+    await signIn(NOON + 8 * HOUR);
+    store.table.before = () => signIn(NOON + 2 * DAY, "sid 2");
+    expect(await purgeAt(MIDNIGHT)).toEqual({ expired: 0, kept: 0 });
+    expect((await describeAccount(store, HOME))?.expiresAt).toBe("2026-01-17T12:00:00.000Z");
+    expect(await purge(store)).toEqual({ expired: 0, kept: 1 });
+  });
+
+  it("is finished by the next one, wherever it stops", async () => {
+    await signIn(NOON + 8 * HOUR);
+    const rows = new Map(store.table.rows);
+    for (let steps = 0; ; steps++) {
+      store = memoryStore(MIDNIGHT);
+      for (const [key, row] of rows) store.table.rows.set(key, row);
+      const { remove } = store.table;
+      let left = steps;
+      const dying = async (...args: Parameters<typeof remove>) => {
+        if (left-- === 0) throw new Error("The process ended.");
+        return await remove(...args);
+      };
+      const died = await purge({ ...store, table: { ...store.table, remove: dying } }).then(
+        () => false,
+        () => true,
+      );
+      expect(filed()).toHaveLength(died ? 1 : 0);
+      await purge(store);
+      expect(keys()).toEqual([]);
+      if (!died) return expect(steps).toBe(rows.size);
+    }
+  });
+
+  it("throws when the table is silent", async () => {
+    store.table.down = true;
+    await expect(purge(store)).rejects.toThrow("Table Storage does not answer.");
+  });
+});
