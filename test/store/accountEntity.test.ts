@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { describe, expect, it } from "@jest/globals";
+import { describe, expect, it, jest } from "@jest/globals";
 import type { Account } from "../../src/shared/store/account.ts";
 import { openAccount, sealAccount } from "../../src/shared/store/accountEntity.ts";
 import type { Stored, Value } from "../../src/shared/store/table.ts";
@@ -117,6 +117,16 @@ describe("does not open", () => {
   ])("%s", (_, changes) => {
     expect(openAccount(ring, large)).toBeDefined();
     expect(openAccount(ring, { ...large, ...changes })).toBeUndefined();
+  });
+
+  it("with more chunks than there can be, and none of them is read", () => {
+    const chunk = jest.fn(() => new Uint8Array(CHUNK));
+    const chunks: Record<string, Value> = {};
+    for (let i = 0; i < 12; i++) Object.defineProperty(chunks, `d${i}`, { get: chunk });
+    const { partitionKey, rowKey, format, keyId, etag } = large as Record<string, Value> & Stored;
+    const fields = { partitionKey, rowKey, format, keyId, etag, chunks: 12 };
+    expect(openAccount(ring, Object.assign(chunks, fields) as unknown as Stored)).toBeUndefined();
+    expect(chunk).not.toHaveBeenCalled();
   });
 
   it("what two accounts' rows hold, swapped", () => {

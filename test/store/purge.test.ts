@@ -3,6 +3,7 @@ import { signOutElsewhere } from "../../src/shared/signOut.ts";
 import { describeAccount } from "../../src/shared/store/describe.ts";
 import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
 import { fileForExpiry } from "../../src/shared/store/expiry.ts";
+import { fence, readHead } from "../../src/shared/store/generation.ts";
 import { takeOnce } from "../../src/shared/store/once.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import { storeSignIn } from "../../src/shared/store/signIn.ts";
@@ -115,6 +116,17 @@ describe("purge", () => {
     expect(keys().filter((key) => key.startsWith("s."))).toHaveLength(1);
     expect(filed()).toHaveLength(1);
     expect(before).toEqual(expect.arrayContaining(keys()));
+    expect(await purgeAt(MIDNIGHT + 59 * MINUTE)).toEqual({ expired: 1, kept: 0 });
+    expect(keys()).toEqual([]);
+  });
+
+  it("keeps a head until every sign-in that may have read it is over", async () => {
+    store.time = MIDNIGHT - 90 * MINUTE;
+    await fence(store, "a.1", undefined);
+    store.time = MIDNIGHT - MINUTE;
+    await fence(store, "a.1", await readHead(store, "a.1"));
+    expect(await purgeAt(MIDNIGHT + 58 * MINUTE)).toEqual({ expired: 0, kept: 0 });
+    expect(keys()).toContain("a.1|head");
     expect(await purgeAt(MIDNIGHT + 59 * MINUTE)).toEqual({ expired: 1, kept: 0 });
     expect(keys()).toEqual([]);
   });
