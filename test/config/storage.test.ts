@@ -71,6 +71,7 @@ describe("where the table is", () => {
     (name) => {
       for (const value of [
         URI,
+        "AccountName=a;AccountKey=Hidden",
         "AccountName=a;Hidden",
         "AccountKey=Hidden",
         "SharedAccessSignature=Hidden",

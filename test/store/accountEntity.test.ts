@@ -165,4 +165,14 @@ describe("an account that does not fit", () => {
     ]);
     expect(JSON.stringify(Object.fromEntries(asText)).length).toBeLessThan(1024 * 1024);
   });
+
+  it("loses its ID tokens when access tokens are not what fills it", () => {
+    const huge = { secret: randomBytes(800_000).toString("base64url") };
+    const account = accountOf();
+    const { cache } = account;
+    const { entity } = seal({ ...account, cache: { ...cache, IdToken: { huge } } });
+    const opened = openAccount(ring, entity);
+    expect(opened?.cache.IdToken).toEqual({});
+    expect(opened?.cache.RefreshToken).toEqual(cache.RefreshToken);
+  });
 });

@@ -33,11 +33,14 @@ export function readStorageSettings(env: Env): StorageSettings {
 
 function checked(name: string, connectionString: string): string {
   const development = /usedevelopmentstorage=true/i.test(connectionString);
-  const account = /AccountName=/i.test(connectionString) && /AccountKey=/i.test(connectionString);
+  // The SDK takes an account's string without a protocol for a shared access signature.
+  const account = ["DefaultEndpointsProtocol=", "AccountName=", "AccountKey="].every((part) =>
+    connectionString.toLowerCase().includes(part.toLowerCase()),
+  );
   const sas =
     /TableEndpoint=/i.test(connectionString) && /SharedAccessSignature=/i.test(connectionString);
   if (development || account || sas) return connectionString;
   throw new SettingInvalid(
-    `${name} is not a storage connection string. It has AccountName and AccountKey, or TableEndpoint and SharedAccessSignature, or is UseDevelopmentStorage=true.`,
+    `${name} is not a storage connection string. It has DefaultEndpointsProtocol, AccountName and AccountKey, or TableEndpoint and SharedAccessSignature, or is UseDevelopmentStorage=true.`,
   );
 }

@@ -28,7 +28,7 @@ export interface SealedAccount {
 
 /**
  * Prunes what expired, compresses, seals for exactly this row, and cuts the result into chunks.
- * Access tokens are left out, shortest-lived first, until the rest fits.
+ * Access tokens are left out, shortest-lived first, until the rest fits; ID tokens, which have served, last.
  */
 export function sealAccount(
   keyring: Keyring,
@@ -47,7 +47,8 @@ export function sealAccount(
     const { keyId, bytes } = keyring.seal(plaintext, contextOf(partitionKey, rowKey));
     const chunks = Math.ceil(bytes.length / CHUNK);
     const tokens = Object.keys(kept.cache.AccessToken).length;
-    if (chunks <= MAX_CHUNKS || tokens === 0) {
+    const spare = tokens + Object.keys(kept.cache.IdToken).length;
+    if (chunks <= MAX_CHUNKS || spare === 0) {
       const expiresAt = new Date(expiryOf(kept)).toISOString();
       const data: Record<string, Uint8Array> = {};
       for (let i = 0; i < chunks; i++) data[`d${i}`] = bytes.subarray(i * CHUNK, (i + 1) * CHUNK);
@@ -56,7 +57,8 @@ export function sealAccount(
         dropped: before - tokens,
       };
     }
-    kept = { ...kept, cache: withHalfTheTokens(kept.cache) };
+    const cache = tokens > 0 ? withHalfTheTokens(kept.cache) : { ...kept.cache, IdToken: {} };
+    kept = { ...kept, cache };
   }
 }
 
