@@ -72,6 +72,17 @@ describe("a table service that", () => {
     expect(asked).toEqual([2_000]);
   });
 
+  it("stays silent when it is to list: Unanswered, for each page", async () => {
+    const asked = shortTimeouts();
+    await against(
+      () => {},
+      async (table) => {
+        await expect(table.page("a", "b", undefined)).rejects.toBeInstanceOf(Unanswered);
+      },
+    );
+    expect(asked).toEqual([2_000]);
+  });
+
   it("is not there: Unanswered", async () => {
     let gone: TableRequests | undefined;
     await against(

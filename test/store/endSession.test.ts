@@ -1,0 +1,70 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { StoreUnavailable } from "../../src/shared/errors.ts";
+import { endSession } from "../../src/shared/store/endSession.ts";
+import { readSession, writeBack } from "../../src/shared/store/refresh.ts";
+import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
+import { cacheOf, type MemoryStore, memoryStore, sessionOf, tokenOf } from "./samples.ts";
+
+let store: MemoryStore;
+let here: SessionRef;
+beforeEach(async () => {
+  store = memoryStore();
+  here = await signIn("sid");
+});
+
+function signIn(sid: string): Promise<SessionRef> {
+  const cache = cacheOf({ t: tokenOf() });
+  return storeSignIn(store, { session: sessionOf(), cache, sids: [sid] });
+}
+const isThere = async (ref: SessionRef) => (await readSession(store, ref)) !== undefined;
+const tokenRows = () => [...store.table.rows.keys()].filter((key) => key.includes("|c."));
+
+describe("endSession", () => {
+  it("leaves the account's other sessions and its tokens", async () => {
+    const other = await signIn("sid 2");
+    await endSession(store, here);
+    expect(await isThere(here)).toBe(false);
+    const left = await readSession(store, other);
+    expect(left?.read.account.cache).toEqual(cacheOf({ t: tokenOf() }));
+  });
+
+  it("takes the tokens with the last one", async () => {
+    await endSession(store, here);
+    expect(tokenRows()).toEqual([]);
+  });
+
+  it("changes nothing when there is none", async () => {
+    await endSession(store, here);
+    const rows = new Map(store.table.rows);
+    await endSession(store, here);
+    expect(store.table.rows).toEqual(rows);
+  });
+
+  it("does not take the tokens from a browser that joins at that moment", async () => {
+    let other: SessionRef | undefined;
+    store.table.before = async () => {
+      other = await signIn("sid 2");
+    };
+    await endSession(store, here);
+    expect(await isThere(here)).toBe(false);
+    expect(other && (await isThere(other))).toBe(true);
+  });
+
+  it("does not undo a refresh at that moment", async () => {
+    const other = await signIn("sid 2");
+    const fresh = cacheOf({ t: tokenOf({ secret: "fresh" }) });
+    store.table.before = async () => {
+      const found = await readSession(store, other);
+      if (found) await writeBack(store, found.read, fresh);
+    };
+    await endSession(store, here);
+    expect(await isThere(here)).toBe(false);
+    const left = await readSession(store, other);
+    expect(left?.read.account.cache).toEqual(fresh);
+  });
+
+  it("throws when the table is silent", async () => {
+    store.table.down = true;
+    await expect(endSession(store, here)).rejects.toThrow(StoreUnavailable);
+  });
+});

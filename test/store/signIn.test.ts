@@ -1,0 +1,190 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { SignInOvertaken, StoreUnavailable } from "../../src/shared/errors.ts";
+import { signOutAccount, signOutElsewhere, signOutHere } from "../../src/shared/signOut.ts";
+import { openAccount } from "../../src/shared/store/accountEntity.ts";
+import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
+import { accountPartition, generationRow } from "../../src/shared/store/keys.ts";
+import { readSession } from "../../src/shared/store/refresh.ts";
+import { type SessionRef, type SignIn, storeSignIn } from "../../src/shared/store/signIn.ts";
+import type { Store } from "../../src/shared/store/store.ts";
+import type { Outcome, Table } from "../../src/shared/store/table.ts";
+import { keyring } from "../support/keyring.ts";
+import {
+  cacheOf,
+  HOME,
+  HOUR,
+  type MemoryStore,
+  MINUTE,
+  memoryStore,
+  sessionOf,
+  tokenOf,
+} from "./samples.ts";
+
+const PARTITION = accountPartition(HOME);
+let store: MemoryStore;
+beforeEach(() => {
+  store = memoryStore();
+});
+
+function signInOf(changes: Partial<SignIn> = {}): SignIn {
+  return { session: sessionOf(), cache: cacheOf({ t: tokenOf() }), sids: ["sid"], ...changes };
+}
+const signIn = (changes?: Partial<SignIn>, on: Store = store) => storeSignIn(on, signInOf(changes));
+/** Ages differ, so that one ends first. */
+const minutesOf = (minutes: number) =>
+  sessionOf({ expiresAt: store.time + HOUR + minutes * MINUTE });
+const operations = () =>
+  store.table.operations.map((operation) => operation.replace(/ (.)\.[^|]*\|/g, " $1|"));
+async function stored({ partition, generation }: SessionRef) {
+  const row = await store.table.get(partition, generationRow(generation));
+  const account = row && openAccount(store.keyring, row);
+  if (account === undefined) throw new Error("Nothing is stored.");
+  return account;
+}
+const tokenRows = () => [...store.table.rows.keys()].filter((key) => key.includes("|c."));
+/** The same store, with another way to its table. */
+const withTable = (changes: Partial<Table>): Store => ({
+  ...store,
+  table: { ...store.table, ...changes },
+});
+
+describe("the first sign-in", () => {
+  it("writes what leads to the tokens before the tokens, and those with the head in one request", async () => {
+    const { generation } = await signIn();
+    expect(operations().map((one) => one.replace(/e\|..$/, "e|slot"))).toEqual([
+      "get a|head",
+      expect.stringMatching(/^insert x\|/),
+      "insert s|sid",
+      "get e|slot",
+      `insert a|head,insert a|c.${generation}`,
+    ]);
+  });
+
+  it("can be read by its session alone", async () => {
+    const ref = await signIn();
+    expect(await readSession(store, ref)).toMatchObject({ session: sessionOf() });
+    expect(await readSession(store, { ...ref, sessionId: "another" })).toBeUndefined();
+  });
+});
+
+describe("a second browser", () => {
+  it("joins the generation, with the tokens of both", async () => {
+    const first = await signIn();
+    const cache = cacheOf({ other: tokenOf({ secret: "other" }) });
+    const second = await signIn({ cache, sids: ["sid 2"] });
+    expect(second.generation).toBe(first.generation);
+    expect(second.sessionId).not.toBe(first.sessionId);
+    const { sessions, cache: merged } = await stored(second);
+    expect(Object.keys(sessions)).toHaveLength(2);
+    expect(Object.keys(merged.AccessToken).sort()).toEqual(["other", "t"]);
+  });
+
+  it("drops the session it had before, and no other", async () => {
+    const first = await signIn();
+    const other = await signIn({ sids: ["sid 2"] });
+    const again = await signIn({ replaces: first });
+    expect(await readSession(store, first)).toBeUndefined();
+    expect(await readSession(store, other)).toBeDefined();
+    expect(await readSession(store, again)).toBeDefined();
+  });
+
+  it("drops sessions that are over", async () => {
+    await signIn({ session: minutesOf(1) });
+    store.time += 2 * HOUR;
+    const second = await signIn({ sids: ["sid 2"] });
+    expect(Object.keys((await stored(second)).sessions)).toHaveLength(1);
+  });
+
+  it("is the fiftieth at most: the session that ends first gives way", async () => {
+    const refs: SessionRef[] = [];
+    for (let i = 0; i < 51; i++) {
+      // The third ends first.
+      const session = minutesOf(i === 2 ? 0 : 60 + i);
+      refs.push(await signIn({ session, sids: [`sid ${i}`] }));
+    }
+    const found = await Promise.all(refs.map((ref) => readSession(store, ref)));
+    expect(found.map((one) => one !== undefined)).toEqual(refs.map((_, i) => i !== 2));
+  });
+});
+
+describe("an account that no key opens", () => {
+  it("gives way to a new generation", async () => {
+    await signIn();
+    store = { ...store, keyring: keyring("k2") };
+    const ref = await signIn();
+    expect(tokenRows()).toEqual([`${PARTITION}|c.${ref.generation}`]);
+    expect(store.logged).toContain("cache.unreadable");
+  });
+});
+
+describe("a sign-out while it runs", () => {
+  it.each<[string, () => Promise<void>]>([
+    ["for its sid, before it looked for one", () => noteEarlySignOut(store, "sid")],
+    ["for its sid, before it claimed it", () => signOutElsewhere(store, "sid")],
+  ])("%s: it is overtaken, and nothing is stored", async (_, signOut) => {
+    store.table.before = signOut;
+    await expect(signIn()).rejects.toThrow(SignInOvertaken);
+    expect(tokenRows()).toEqual([]);
+  });
+
+  it("for its sid, just before it stores the tokens: it is overtaken", async () => {
+    const transact: Table["transact"] = async (writes) => {
+      await signOutElsewhere(store, "sid");
+      return await store.table.transact(writes);
+    };
+    await expect(signIn({}, withTable({ transact }))).rejects.toThrow(SignInOvertaken);
+    expect(tokenRows()).toEqual([]);
+  });
+
+  it("in another browser: it opens a generation of its own, without that one's tokens", async () => {
+    const first = await signIn();
+    store.table.before = () => signOutHere(store, first);
+    const cache = cacheOf({ other: tokenOf({ secret: "other" }) });
+    const second = await signIn({ cache, sids: ["sid 2"] });
+    expect(second.generation).not.toBe(first.generation);
+    expect(Object.keys((await stored(second)).cache.AccessToken)).toEqual(["other"]);
+    expect(await readSession(store, first)).toBeUndefined();
+  });
+});
+
+describe("a lost answer to the request that stores the tokens", () => {
+  const afterwards = (then: () => Promise<unknown>): Partial<Table> => ({
+    async transact(writes) {
+      await store.table.transact(writes);
+      await then();
+      return "unsure";
+    },
+  });
+
+  it("does not matter when they are there", async () => {
+    const ref = await signIn({}, withTable(afterwards(async () => {})));
+    expect(await readSession(store, ref)).toBeDefined();
+  });
+
+  it("is a sign-out when they are there no more: storing them again would undo it", async () => {
+    const signOut = () => signOutAccount(store, HOME);
+    await expect(signIn({}, withTable(afterwards(signOut)))).rejects.toThrow(SignInOvertaken);
+    expect(tokenRows()).toEqual([]);
+  });
+});
+
+describe("StoreUnavailable", () => {
+  it("when somebody else is always faster", async () => {
+    const transact = async (): Promise<Outcome> => "refused";
+    await expect(signIn({}, withTable({ transact }))).rejects.toThrow(StoreUnavailable);
+    expect(tokenRows()).toEqual([]);
+  });
+
+  it("when the table is silent", async () => {
+    store.table.down = true;
+    await expect(signIn()).rejects.toThrow(StoreUnavailable);
+  });
+});
+
+it("twenty browsers at once all get a session", async () => {
+  const all = Array.from({ length: 20 }, (_, i) => signIn({ sids: [`sid ${i}`] }));
+  const refs = await Promise.all(all);
+  const found = await Promise.all(refs.map((ref) => readSession(store, ref)));
+  expect(found).not.toContain(undefined);
+  expect(tokenRows()).toHaveLength(1);
+});
