@@ -12,6 +12,7 @@ import { createVariants, type Variant } from "../coldStart/variants.ts";
 import { barChart } from "../lib/chart.ts";
 import { bytes, number, spread, times } from "../lib/format.ts";
 import { createSender } from "../lib/http.ts";
+import { inTurn } from "../lib/inTurn.ts";
 import { ratios, type Summary, summarize } from "../lib/stats.ts";
 import { signIn } from "../world/accounts.ts";
 import { composeApp } from "../world/app.ts";
@@ -55,7 +56,7 @@ async function run({ quick, progress }: Options): Promise<ColdStartResult> {
   try {
     // The first round warms the file system's cache, and fills the compile cache.
     for (let round = 0; round <= loads; round++) {
-      for (const variant of variants) {
+      for (const variant of inTurn(variants, round)) {
         const once = await loadOnce(variant, world.env);
         if (round > 0) {
           wall.get(variant.name)?.push(once.wall);
@@ -66,7 +67,7 @@ async function run({ quick, progress }: Options): Promise<ColdStartResult> {
     }
     const cookie = await signedInCookie(world);
     for (let round = 0; round < starts; round++) {
-      for (const variant of variants) {
+      for (const variant of inTurn(variants, round)) {
         answers.get(variant.name)?.push(await firstAnswer(variant, world.env, cookie));
         progress.step(`starting ${variant.name}`);
       }

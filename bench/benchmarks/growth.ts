@@ -10,6 +10,7 @@ import { readSession } from "../../src/shared/store/refresh.ts";
 import type { Benchmark, Options } from "../benchmark.ts";
 import { barChart } from "../lib/chart.ts";
 import { number, spread, times } from "../lib/format.ts";
+import { inTurn } from "../lib/inTurn.ts";
 import { ratios, type Summary, summarize } from "../lib/stats.ts";
 import { storeUser } from "../world/accounts.ts";
 import { composeApp } from "../world/app.ts";
@@ -74,7 +75,7 @@ async function run({ quick, progress }: Options): Promise<GrowthResult> {
     const latencies = stages.map(() => new Map<Step, number[]>(STEPS.map((step) => [step, []])));
     for (let round = 0; round <= rounds; round++) {
       for (const step of STEPS) {
-        for (const [i, stage] of stages.entries()) {
+        for (const [i, stage] of inTurn([...stages.entries()], round)) {
           const before = performance.now();
           await stage.act(step, round);
           // The first round warms up.

@@ -2,6 +2,7 @@ import type { Benchmark, Options } from "../benchmark.ts";
 import { createContestant } from "../contestants/calls.ts";
 import { barChart } from "../lib/chart.ts";
 import { number } from "../lib/format.ts";
+import { inTurn } from "../lib/inTurn.ts";
 import { measure } from "../lib/load.ts";
 import { type Rule, profile as runProfiled } from "../lib/profile.ts";
 import { createCallers } from "../world/callers.ts";
@@ -58,7 +59,7 @@ async function run({ quick, progress }: Options): Promise<ProfileResult> {
       sums: new Map<string, number>(),
     }));
     for (let round = 0; round <= rounds; round++) {
-      for (const subject of subjects) {
+      for (const subject of inTurn(subjects, round)) {
         let calls = 0;
         const times = await runProfiled(
           async () => {

@@ -4,6 +4,7 @@ import { startDirect } from "../contestants/direct.ts";
 import { startHostedContestant } from "../contestants/hosted.ts";
 import { barChart } from "../lib/chart.ts";
 import { number, spread, times } from "../lib/format.ts";
+import { inTurn } from "../lib/inTurn.ts";
 import type { Sample } from "../lib/load.ts";
 import { percentile, ratios, type Summary, summarize } from "../lib/stats.ts";
 import { bundleProduct } from "../world/bundles.ts";
@@ -64,10 +65,10 @@ async function run({ quick, progress }: Options): Promise<SignedInResult> {
           for (const concurrency of CONCURRENCIES) {
             const samples = emptySamples();
             // The first round warms up.
-            for (let round = -1; round < rounds; round++) {
+            for (let round = 0; round <= rounds; round++) {
               for (const [contestant, { run }] of inTurn(running, round)) {
                 const sample = await run(tokens, { concurrency, milliseconds });
-                if (round >= 0) samples[contestant].push(sample);
+                if (round > 0) samples[contestant].push(sample);
                 progress.step(`${hosting}, ${tokens} tokens, concurrency ${concurrency}`);
               }
             }
@@ -87,12 +88,6 @@ async function run({ quick, progress }: Options): Promise<SignedInResult> {
 type Samples = Record<Contestant, Sample[]>;
 
 const emptySamples = (): Samples => ({ lightsout: [], floor: [], stock: [] });
-
-/** Every round in another order: nobody always comes after the same one. */
-function inTurn<T>(all: readonly T[], round: number): T[] {
-  const at = (round + all.length) % all.length;
-  return [...all.slice(at), ...all.slice(0, at)];
-}
 
 const p50Of = ({ latencies }: Sample) => percentile(latencies, 0.5);
 const throughputOf = ({ calls, wall }: Sample) => (calls / wall) * 1_000;

@@ -1,9 +1,6 @@
-import { managedIdentity } from "../../src/shared/identity/managedIdentity.ts";
 import type { Lightsout } from "../../src/shared/lightsout.ts";
-import { azureTable } from "../../src/shared/store/azureTable.ts";
-import type { TableRequests } from "../../src/shared/store/retrying.ts";
 import type { SessionRef } from "../../src/shared/store/signIn.ts";
-import type { Entity } from "../../src/shared/store/table.ts";
+import type { Entity, Table } from "../../src/shared/store/table.ts";
 import type { TokenCache } from "../../src/shared/store/tokenCache.ts";
 import { storeUser } from "./accounts.ts";
 import { createMemoryTable } from "./memoryTable.ts";
@@ -29,7 +26,7 @@ export interface FillOptions {
 const DAYS_AGO = 3 * 24 * 3_600_000;
 /** Operations in one transaction, at most. */
 const BATCH = 100;
-const AT_ONCE = 32;
+const AT_ONCE = 16;
 /** Accounts whose rows are in memory at a time. */
 const PORTION = 1_000;
 
@@ -42,7 +39,6 @@ export async function fill(
   options: FillOptions,
 ): Promise<Filled[]> {
   const { tenantId, model, accounts, expiredEvery, remember, onProgress } = options;
-  const requests = azureTable(settings.storage, managedIdentity);
   const table = createMemoryTable();
   const remembered: Filled[] = [];
   for (let number = 0; number < accounts; ) {
@@ -54,18 +50,18 @@ export async function fill(
       const stored = await storeUser(own, tenantId, settings.sessionLifetime, cache, number);
       if (!expired && remember(number)) remembered.push({ number, ...stored });
     }
-    await insert(requests, table.take());
+    await insert(store.table, table.take());
     onProgress(number);
   }
   return remembered;
 }
 
-async function insert(requests: TableRequests, entities: readonly Entity[]): Promise<void> {
+async function insert(table: Table, entities: readonly Entity[]): Promise<void> {
   const batches = batchesOf(entities);
   async function inserter(): Promise<void> {
     for (let batch = batches.pop(); batch; batch = batches.pop()) {
       const writes = batch.map((entity) => ({ kind: "insert" as const, entity }));
-      if (!(await requests.write(writes))) throw new Error("A row was there already.");
+      if ((await table.transact(writes)) === "refused") throw new Error("A row was there already.");
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, inserter));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { inTurn } from "../../bench/lib/inTurn.ts";
 import { percentile, ratios, summarize } from "../../bench/lib/stats.ts";
 
 describe("percentile", () => {
@@ -32,5 +33,12 @@ describe("summarize", () => {
 describe("ratios", () => {
   it("compares round with round, so that a slow spell of the machine cancels out", () => {
     expect(ratios([2, 20, 200], [1, 10, 100])).toEqual({ median: 2, low: 2, high: 2 });
+  });
+});
+
+describe("inTurn", () => {
+  it("begins with another one every round, and leaves none out", () => {
+    const orders = [0, 1, 2, 3].map((round) => inTurn(["a", "b", "c"], round).join(""));
+    expect(orders).toEqual(["abc", "bca", "cab", "abc"]);
   });
 });
