@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, jest } from "@jest/globals";
 import { StoreUnavailable } from "../../src/shared/errors.ts";
 import { azureTable } from "../../src/shared/store/azureTable.ts";
 import { type TableRequests, Unanswered } from "../../src/shared/store/retrying.ts";
+import type { Write } from "../../src/shared/store/table.ts";
 import { shortTimeouts } from "../support/timeouts.ts";
 
 afterEach(() => {
@@ -38,6 +39,27 @@ describe("a table service that", () => {
     const listener: RequestListener = (_, response) => response.writeHead(status).end();
     await against(listener, async (table) => {
       expect(await failure(table)).toBeInstanceOf(StoreUnavailable);
+    });
+  });
+
+  it.each([
+    [404, "<html><body>Not found</body></html>"],
+    [404, '{"message":"no route"}'],
+    [404, ""],
+    [409, "Conflict"],
+    [412, ""],
+  ])("is not it, and answers %i %j: nothing is taken for deleted", async (status, body) => {
+    const listener: RequestListener = (_, response) => response.writeHead(status).end(body);
+    await against(listener, async (table) => {
+      const insert = (rowKey: string): Write => ({
+        kind: "insert",
+        entity: { partitionKey: "p", rowKey },
+      });
+      await expect(table.remove("p", "r")).rejects.toThrow(StoreUnavailable);
+      await expect(table.get("p", "r")).rejects.toThrow(StoreUnavailable);
+      await expect(table.write([insert("r")])).rejects.toThrow(StoreUnavailable);
+      await expect(table.write([insert("r"), insert("s")])).rejects.toThrow(StoreUnavailable);
+      await expect(table.page("a", "b", undefined)).rejects.toThrow(StoreUnavailable);
     });
   });
 

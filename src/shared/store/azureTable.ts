@@ -56,7 +56,9 @@ export function azureTable(
         return await request(run, absent, true);
       }
       if (codeOf(error) === "TableNotFound") throw new Unanswered({ cause: error });
-      if (status === 404 || status === 409 || status === 412) return absent;
+      // Without the service's own code it is something in between that says so, and of the row nothing is known.
+      const unfulfilled = status === 404 || status === 409 || status === 412;
+      if (unfulfilled && codeOf(error) !== undefined) return absent;
       if (isPermanent(status)) {
         throw new StoreUnavailable(
           `Table Storage refuses with ${status}. Check the storage setting and that the app's identity has the role Storage Table Data Contributor.`,
@@ -155,7 +157,9 @@ function credentialOf(source: TokenSource) {
 function codeOf(error: unknown): string | undefined {
   if (!(error instanceof RestError)) return undefined;
   const details = error.details as { odataError?: { code?: string } } | undefined;
-  return details?.odataError?.code ?? error.code;
+  // The SDK's own code for an answer that is no table service's.
+  const code = error.code === RestError.PARSE_ERROR ? undefined : error.code;
+  return details?.odataError?.code ?? code;
 }
 
 /** A 4xx other than "slow down" will be the same next time: a missing role, a wrong key, a bad request. */
