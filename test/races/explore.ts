@@ -18,9 +18,15 @@ export interface Failure {
   readonly schedule: readonly Step[];
 }
 
+/** How a state was reached. Kept for every state there was, so it is small. */
+interface Path {
+  readonly before: Path | undefined;
+  readonly step: Step;
+}
+
 interface Node {
   readonly state: State;
-  readonly from: { readonly node: Node; readonly step: Step } | undefined;
+  readonly path: Path | undefined;
   schedules: number;
 }
 
@@ -34,7 +40,7 @@ export async function explore(simulation: Simulation): Promise<Exploration> {
   let schedules = 0;
   let level = new Map<string, Node>();
   const start = await simulation.start();
-  level.set("", { state: start, from: undefined, schedules: 1 });
+  level.set("", { state: start, path: undefined, schedules: 1 });
 
   while (level.size > 0) {
     const next = new Map<string, Node>();
@@ -52,11 +58,11 @@ export async function explore(simulation: Simulation): Promise<Exploration> {
           known.schedules += node.schedules;
           continue;
         }
-        const reached: Node = { state, from: { node, step }, schedules: node.schedules };
-        next.set(key, reached);
+        const path: Path = { before: node.path, step };
+        next.set(key, { state, path, schedules: node.schedules });
         const violation = await simulation.check(state, node.state.watch);
         if (violation) {
-          return { schedules, states, steps, failure: { violation, schedule: pathTo(reached) } };
+          return { schedules, states, steps, failure: { violation, schedule: stepsOf(path) } };
         }
       }
     }
@@ -65,8 +71,8 @@ export async function explore(simulation: Simulation): Promise<Exploration> {
   return { schedules, states, steps, failure: undefined };
 }
 
-function pathTo(node: Node): Step[] {
-  const path: Step[] = [];
-  for (let at = node; at.from !== undefined; at = at.from.node) path.unshift(at.from.step);
-  return path;
+function stepsOf(path: Path): Step[] {
+  const steps: Step[] = [];
+  for (let at: Path | undefined = path; at !== undefined; at = at.before) steps.unshift(at.step);
+  return steps;
 }
