@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Azurite } from "../../local/azurite/azurite.ts";
 
-/** What can become of a request between an app and the table service. */
+/** What can become of a request between an app and the table service, and of how many in a hundred it does. */
 export const FAULTS = {
   /** The connection breaks before the request arrives. */
   requestLost: 3,
@@ -43,8 +43,6 @@ export interface FaultProxy {
 /**
  * Stands before the table service and makes things go wrong. What becomes of a request depends on the seed,
  * on what it asks, and on how often that has been asked.
- *
- * @param share How many requests in a thousand something happens to, in thirds of a per cent: see {@link FAULTS}.
  */
 export async function startFaultProxy(azurite: Azurite, seed: number): Promise<FaultProxy> {
   const agent = new Agent({ keepAlive: true });

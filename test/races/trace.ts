@@ -1,5 +1,5 @@
 import { accountPartition, sidPartition, subjectPartition } from "../../src/shared/store/keys.ts";
-import type { Request } from "./coroutine.ts";
+import type { Answer, Request } from "./coroutine.ts";
 import type { Failure } from "./explore.ts";
 import type { AnyWrite } from "./model.ts";
 import type { Op } from "./ops.ts";
@@ -23,44 +23,35 @@ export async function describeFailure(
   return lines.join("\n");
 }
 
-function describeStep({ scenario }: Simulation, state: State, step: Step, next: State): string {
+function describeStep({ scenario, watching }: Simulation, state: State, step: Step, next: State) {
   if (step.kind === "later") return "time passes, and whoever is under way is cut off";
   if (step.kind === "land") {
     const flight = state.inFlight[step.index];
     const effect = next.table === state.table ? "without effect" : "and is carried out";
-    return `lands ${effect}: ${nameOf(scenario.actors, flight?.actor ?? 0)}'s ${describe(flight?.request)}`;
+    const sender = nameOf(scenario.actors, flight?.actor ?? 0);
+    return `lands ${effect}: ${sender}'s ${describe(flight?.request)}`;
   }
   const { actor } = step;
-  const place = state.places[actor];
-  const request = `${nameOf(scenario.actors, actor)}: ${describe(place?.request)}`;
+  const request = `${nameOf(scenario.actors, actor)}: ${describe(state.places[actor]?.request)}`;
   if (step.kind === "copy") return `${request} · is sent twice, one of them stays in flight`;
-  const after = next.places[actor];
   const answer =
     step.kind === "silence"
       ? "no answer, stays in flight"
-      : answerOf(state, next, after?.from?.answer);
-  const happened = next.watch.flatMap(({ result }, index) => {
-    if (result === undefined || state.watch[index]?.result !== undefined) return [];
-    const ended = simulationOp(next, index);
-    return [` · ${ended} ${result.kind}`];
-  });
-  return `${request} · ${answer}${happened.join("")}`;
-
-  function simulationOp(_: State, index: number): string {
-    const ops = [...(scenario.before ?? []).map(({ op }) => op), ...scenario.actors.flat()];
-    return `[${ops[index]?.id}]`;
-  }
+      : describeAnswer(next.places[actor]?.from?.answer);
+  const ended = watching.ops
+    .map(({ id }, index) => ({ id, before: state.watch[index], after: next.watch[index] }))
+    .filter(({ before, after }) => after?.result !== undefined && before?.result === undefined)
+    .map(({ id, after }) => ` · [${id}] ${after?.result?.kind}`);
+  return `${request} · ${answer}${ended.join("")}`;
 }
 
-function answerOf(_before: State, _after: State, answer: unknown): string {
+function describeAnswer(answer: Answer): string {
   if (answer === undefined) return "nothing there";
   if (typeof answer === "boolean") return answer ? "done" : "refused";
-  if (typeof answer === "object" && answer !== null && "etag" in answer) {
-    const { etag, generation, signedOut } = answer as Record<string, unknown>;
-    const about = generation === undefined ? "" : ` generation ${generation || "none"}`;
-    return `${etag}${about}${signedOut ? " signed out" : ""}`;
-  }
-  return "a page";
+  if (typeof answer !== "object" || !("etag" in answer)) return "a page";
+  const { etag, generation, signedOut } = answer;
+  const about = generation === undefined ? "" : ` generation ${generation || "none"}`;
+  return `${etag}${about}${signedOut ? " signed out" : ""}`;
 }
 
 function describe(request: Request | undefined): string {
