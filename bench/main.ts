@@ -34,7 +34,12 @@ if (help || chosen.length < (only?.length ?? 0)) {
 } else {
   process.stdout.write(`${environment()}\n`);
   if (!report) for (const benchmark of chosen) await run(benchmark as Benchmark<unknown>);
-  if (!quick) await writeReport();
+  if (!quick) {
+    await writeReport().catch(({ message }: Error) => {
+      process.stdout.write(`The documentation stays as it is. ${message}\n`);
+      process.exitCode = report ? 1 : 0;
+    });
+  }
 }
 
 async function run(benchmark: Benchmark<unknown>): Promise<void> {

@@ -20,10 +20,16 @@ export interface FillOptions {
   readonly expiredEvery: number;
   /** Which accounts to tell about. */
   readonly remember: (number: number) => boolean;
-  readonly onProgress: (stored: number) => void;
+  /** After every portion. */
+  readonly onPortion: (stored: number) => Promise<void>;
 }
 
-const DAYS_AGO = 3 * 24 * 3_600_000;
+const DAY = 24 * 3_600_000;
+/**
+ * The sessions end on so many different days, and none of them ends today: the emulator, unlike Table
+ * Storage, searches a partition row by row, and what ends on one day is in one partition.
+ */
+const LAST_DAYS = 500;
 /** Operations in one transaction, at most. */
 const BATCH = 100;
 const AT_ONCE = 16;
@@ -38,20 +44,21 @@ export async function fill(
   { store, settings }: Lightsout,
   options: FillOptions,
 ): Promise<Filled[]> {
-  const { tenantId, model, accounts, expiredEvery, remember, onProgress } = options;
+  const { tenantId, model, accounts, expiredEvery, remember, onPortion } = options;
   const table = createMemoryTable();
   const remembered: Filled[] = [];
   for (let number = 0; number < accounts; ) {
     for (const end = Math.min(number + PORTION, accounts); number < end; number++) {
       const expired = number % expiredEvery === 0;
-      const now = () => Date.now() - (expired ? DAYS_AGO : 0);
+      const days = expired ? -3 : 2 + (number % LAST_DAYS);
+      const now = () => Date.now() + days * DAY;
       const cache = cacheOfUser(model, number);
       const own = { ...store, table, now };
       const stored = await storeUser(own, tenantId, settings.sessionLifetime, cache, number);
       if (!expired && remember(number)) remembered.push({ number, ...stored });
     }
     await insert(store.table, table.take());
-    onProgress(number);
+    await onPortion(number);
   }
   return remembered;
 }
