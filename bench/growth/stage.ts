@@ -1,0 +1,125 @@
+import { randomBytes } from "node:crypto";
+import { TableClient } from "@azure/data-tables";
+import { type Azurite, startAzurite } from "../../local/azurite/azurite.ts";
+import type { Lightsout } from "../../src/shared/lightsout.ts";
+import { signOutElsewhere, signOutHere } from "../../src/shared/signOut.ts";
+import { TABLE_NAME } from "../../src/shared/store/azureTable.ts";
+import { readSession } from "../../src/shared/store/refresh.ts";
+import type { TokenCache } from "../../src/shared/store/tokenCache.ts";
+import { storeUser } from "../world/accounts.ts";
+import { composeApp } from "../world/app.ts";
+import { type Filled, fill } from "../world/fill.ts";
+import { cacheOfUser, msalCache } from "../world/tokens.ts";
+import type { World } from "../world/world.ts";
+
+/** One in so many accounts has expired. */
+const EXPIRED_EVERY = 100;
+/** Users that do not exist yet are numbered from here. */
+const NEW_USERS = 1_000_000;
+/** Bytes of a bare row, as an account with one access token has. */
+const ROW_SIZE = 4_800;
+
+export const STEPS = [
+  "read a session",
+  "sign out by cookie",
+  "front-channel sign-out",
+  "store a sign-in",
+  "emulator: read a row",
+  "emulator: update a row",
+  "emulator: delete a row",
+] as const;
+export type Step = (typeof STEPS)[number];
+
+/** One table with so many accounts in it. */
+export interface Stage {
+  readonly accounts: number;
+  readonly azurite: Azurite;
+  readonly app: Lightsout;
+  readonly act: (step: Step, round: number) => Promise<void>;
+}
+
+/** @param rounds How often every step is measured: each takes an account of its own. */
+export async function createStage(
+  { env, tenantId, authority }: World,
+  accounts: number,
+  rounds: number,
+  onProgress: () => void,
+): Promise<Stage> {
+  const azurite = await startLargeAzurite();
+  const app = composeApp({ ...env, TOKEN_CACHE_STORAGE: azurite.connectionString });
+  const bare = TableClient.fromConnectionString(azurite.connectionString, TABLE_NAME, {
+    allowInsecureConnection: true,
+  });
+  await bare.createTable();
+  const model = await msalCache(tenantId, authority, 1);
+  const ids: string[] = [];
+  // From all over the table.
+  const every = Math.max(1, Math.floor((accounts * 0.98) / (3 * rounds)));
+  const users = await fill(app, {
+    ...{ tenantId, model, accounts },
+    expiredEvery: EXPIRED_EVERY,
+    remember: (number) => number % every === 0,
+    async onPortion(stored) {
+      for (; ids.length < (rounds * stored) / accounts; ids.push(await insertBareRow(bare)));
+      onProgress();
+    },
+  });
+  return { accounts, azurite, app, act: actor(app, bare, tenantId, model, users, ids) };
+}
+
+/** A row like an account's, between the others: the emulator's arrays move what comes after it. */
+async function insertBareRow(table: TableClient): Promise<string> {
+  const id = `a.${randomBytes(32).toString("base64url")}`;
+  await table.createEntity({ partitionKey: id, rowKey: id, d0: new Uint8Array(ROW_SIZE) });
+  return id;
+}
+
+function actor(
+  { store, settings }: Lightsout,
+  table: TableClient,
+  tenantId: string,
+  model: TokenCache,
+  users: readonly Filled[],
+  ids: readonly string[],
+): Stage["act"] {
+  return async (step, round) => {
+    const user = (offset: number) => users[(3 * round + offset) % users.length] as Filled;
+    const id = ids[round % ids.length] as string;
+    switch (step) {
+      case "read a session":
+        if (!(await readSession(store, user(0).ref))) throw new Error("It is not there.");
+        return;
+      case "sign out by cookie":
+        return await signOutHere(store, user(1).ref);
+      case "front-channel sign-out":
+        return await signOutElsewhere(store, user(2).sid);
+      case "store a sign-in": {
+        const number = NEW_USERS + round;
+        const cache = cacheOfUser(model, number);
+        await storeUser(store, tenantId, settings.sessionLifetime, cache, number);
+        return;
+      }
+      case "emulator: read a row":
+        await table.getEntity(id, id);
+        return;
+      case "emulator: update a row": {
+        const row = { partitionKey: id, rowKey: id, d0: new Uint8Array(ROW_SIZE) };
+        await table.updateEntity(row, "Replace");
+        return;
+      }
+      case "emulator: delete a row":
+        await table.deleteEntity(id, id);
+    }
+  };
+}
+
+/** It keeps everything in memory: a hundred thousand accounts may need more than Node would give it. */
+async function startLargeAzurite(): Promise<Azurite> {
+  const { NODE_OPTIONS = "" } = process.env;
+  process.env.NODE_OPTIONS = `${NODE_OPTIONS} --max-old-space-size=8192`;
+  try {
+    return await startAzurite();
+  } finally {
+    process.env.NODE_OPTIONS = NODE_OPTIONS;
+  }
+}
