@@ -1,6 +1,6 @@
-import type { Cell } from "../benchmarks/signedIn.ts";
 import { bytes, number, verdict } from "../lib/format.ts";
 import type { Table } from "../lib/table.ts";
+import type { Cell } from "../signedIn/cell.ts";
 import type { Results } from "./results.ts";
 
 /** Every budget of the design, and what was measured. */
