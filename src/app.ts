@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { app, type InvocationContext } from "@azure/functions";
 import { readSettings } from "./shared/config/settings.ts";
-import { keepAliveFetch } from "./shared/http/keepAliveFetch.ts";
+import { keepAliveSender } from "./shared/http/send.ts";
 import { managedIdentity } from "./shared/identity/managedIdentity.ts";
 import { kindsOf } from "./shared/kindsOf.ts";
 import { createLightsout } from "./shared/lightsout.ts";
@@ -24,10 +24,11 @@ const log: Log = (level, event, details) => {
 };
 
 const settings = readSettings(process.env);
+const send = keepAliveSender();
 
 /** Rides out short faults. With the time-outs of the tries, one request to the table takes at most 9 seconds. */
 const table = retrying(
-  azureTable(settings.storage, managedIdentity),
+  azureTable(settings.storage, send, managedIdentity),
   { delays: [100, 300, 600], maxDelay: 2_000, sleep },
   (error) => log("warn", "storage.retry", { error: kindsOf(error.cause) }),
 );
@@ -35,7 +36,7 @@ const table = retrying(
 /** The one Lightsout of this process. */
 export const lightsout = createLightsout(settings, {
   table,
-  fetch: keepAliveFetch(),
+  send,
   now: Date.now,
   sleep,
   randomBytes,

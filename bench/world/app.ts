@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readSettings } from "../../src/shared/config/settings.ts";
-import { keepAliveFetch } from "../../src/shared/http/keepAliveFetch.ts";
+import { keepAliveSender } from "../../src/shared/http/send.ts";
 import { managedIdentity } from "../../src/shared/identity/managedIdentity.ts";
 import { createLightsout, type Lightsout } from "../../src/shared/lightsout.ts";
 import { azureTable } from "../../src/shared/store/azureTable.ts";
@@ -13,13 +13,14 @@ export function composeApp(
   watch: (requests: TableRequests) => TableRequests = (requests) => requests,
 ): Lightsout {
   const settings = readSettings(env);
+  const send = keepAliveSender();
   return createLightsout(settings, {
-    table: retrying(watch(azureTable(settings.storage, managedIdentity)), {
+    table: retrying(watch(azureTable(settings.storage, send, managedIdentity)), {
       delays: [100, 300, 600],
       maxDelay: 2_000,
       sleep,
     }),
-    fetch: keepAliveFetch(),
+    send,
     now: Date.now,
     sleep,
     randomBytes,

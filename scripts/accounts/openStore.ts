@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Env, optional } from "../../src/shared/config/env.ts";
 import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
 import { readStorageSettings } from "../../src/shared/config/storage.ts";
+import { keepAliveSender } from "../../src/shared/http/send.ts";
 import { managedIdentity, type TokenSource } from "../../src/shared/identity/managedIdentity.ts";
 import { azureTable } from "../../src/shared/store/azureTable.ts";
 import { retrying } from "../../src/shared/store/retrying.ts";
@@ -29,7 +30,7 @@ export async function openStore(env: Env, log: Log): Promise<OpenedStore> {
   const hasKeys = optional(env, "TOKEN_CACHE_KEYS") !== undefined;
   const inAzure = optional(env, "IDENTITY_ENDPOINT") !== undefined;
   const asUser = "tableServiceUri" in storage && !inAzure ? await azureCliUser() : undefined;
-  const requests = azureTable(storage, asUser ? () => asUser : managedIdentity);
+  const requests = azureTable(storage, keepAliveSender(), asUser ? () => asUser : managedIdentity);
   return {
     hasKeys,
     store: {

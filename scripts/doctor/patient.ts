@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Env, isLoopback } from "../../src/shared/config/env.ts";
 import { readSettings, type Settings } from "../../src/shared/config/settings.ts";
 import { SettingInvalid } from "../../src/shared/errors.ts";
+import { keepAliveSender } from "../../src/shared/http/send.ts";
 import { managedIdentity } from "../../src/shared/identity/managedIdentity.ts";
 import { createMetadataSource, type ProviderMetadata } from "../../src/shared/identity/metadata.ts";
 import { createLightsout, type Lightsout } from "../../src/shared/lightsout.ts";
@@ -37,6 +38,8 @@ export interface Patient {
   readonly rehearsal: (() => Promise<Rehearsal>) | undefined;
 }
 
+const send = keepAliveSender();
+
 /** An app by its settings. */
 export function patientOf({ settings: env, source }: { settings: Env; source: string }): Patient {
   let settings: Settings;
@@ -47,12 +50,12 @@ export function patientOf({ settings: env, source }: { settings: Env; source: st
     return { source, env, settingsFault: error, ...NOTHING_KNOWN };
   }
   const app = createLightsout(settings, {
-    table: retrying(azureTable(settings.storage, managedIdentity), {
+    table: retrying(azureTable(settings.storage, send, managedIdentity), {
       delays: [200],
       maxDelay: 1_000,
       sleep,
     }),
-    fetch: globalThis.fetch,
+    send,
     now: Date.now,
     sleep,
     randomBytes,
@@ -81,7 +84,7 @@ export async function patientAt(baseUrl: string, graphBaseUrl: string): Promise<
   const nothing = { ...NOTHING_KNOWN, source: undefined, env: {}, settingsFault: undefined };
   if (client === undefined) return { ...nothing, baseUrl };
   const { metadataUrl, tenant } = client;
-  const metadata = createMetadataSource(metadataUrl, tenant, globalThis.fetch, Date.now);
+  const metadata = createMetadataSource(metadataUrl, tenant, send, Date.now);
   const isDevelopment = isLoopback(new URL(metadataUrl));
   return {
     ...nothing,

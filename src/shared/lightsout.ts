@@ -1,4 +1,5 @@
 import type { Settings } from "./config/settings.ts";
+import type { Send } from "./http/send.ts";
 import { type ClientFactory, createClientFactory } from "./identity/client.ts";
 import { createClientCredential } from "./identity/clientCredential.ts";
 import { createIdTokenValidator, type IdTokenValidator } from "./identity/idToken.ts";
@@ -19,13 +20,13 @@ export interface Lightsout {
   readonly createClient: ClientFactory;
   readonly idTokens: IdTokenValidator;
   readonly logoutTokens: LogoutTokenValidator;
-  readonly fetch: typeof globalThis.fetch;
+  readonly send: Send;
 }
 
 /** What Lightsout takes from the outside world. */
 export interface Platform {
   readonly table: Table;
-  readonly fetch: typeof globalThis.fetch;
+  readonly send: Send;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
@@ -36,11 +37,11 @@ export interface Platform {
 
 /** Nothing is sent to anybody before the first request needs it. */
 export function createLightsout(settings: Settings, platform: Platform): Lightsout {
-  const { table, fetch, now, sleep, randomBytes, managedIdentity, log } = platform;
+  const { table, send, now, sleep, randomBytes, managedIdentity, log } = platform;
   const { clientId, allowedTenants, metadataUrl, tenant } = settings;
-  const metadata = createMetadataSource(metadataUrl, tenant, fetch, now);
+  const metadata = createMetadataSource(metadataUrl, tenant, send, now);
   const issuer = () => metadata.get();
-  const keys = createProviderKeys(issuer, fetch, now);
+  const keys = createProviderKeys(issuer, send, now);
   const credential = createClientCredential(settings.credential, clientId, managedIdentity, now);
   return {
     settings,
@@ -56,10 +57,10 @@ export function createLightsout(settings: Settings, platform: Platform): Lightso
       settings,
       credential,
       metadata,
-      createNetworkClient(fetch, sleep),
+      createNetworkClient(send, sleep),
     ),
     idTokens: createIdTokenValidator({ clientId, allowedTenants, metadata: issuer }, keys),
     logoutTokens: createLogoutTokenValidator({ clientId, metadata: issuer }, keys),
-    fetch,
+    send,
   };
 }

@@ -17,8 +17,8 @@ describe("challengeOf", () => {
     expect(challengeOf(header)).toBe(CLAIMS);
   });
 
-  it.each<string | null>([
-    null,
+  it.each<string | undefined>([
+    undefined,
     "",
     "Bearer",
     'Bearer realm="", error="invalid_token"',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { keepAliveSender } from "../../src/shared/http/send.ts";
 import { createIdTokenValidator } from "../../src/shared/identity/idToken.ts";
 import { createProviderKeys } from "../../src/shared/identity/keySet.ts";
 import {
@@ -32,7 +33,7 @@ function validator(changes: object = {}, allowed?: string[]) {
   const metadata = providerMetadata(provider.url, changes);
   const allowedTenants = allowed && new Set(allowed);
   const expected = { clientId: CLIENT_ID, allowedTenants, metadata: async () => metadata };
-  const keys = createProviderKeys(expected.metadata, fetch, () => NOW);
+  const keys = createProviderKeys(expected.metadata, keepAliveSender(), () => NOW);
   return createIdTokenValidator(expected, keys);
 }
 

@@ -8,6 +8,7 @@ import {
   it,
   jest,
 } from "@jest/globals";
+import { keepAliveSender } from "../../src/shared/http/send.ts";
 import { createIdTokenValidator } from "../../src/shared/identity/idToken.ts";
 import { createProviderKeys } from "../../src/shared/identity/keySet.ts";
 import {
@@ -22,6 +23,7 @@ import {
 } from "../support/identity.ts";
 import { type Answer, type Loopback, startLoopback } from "../support/loopback.ts";
 import { CLIENT_ID } from "../support/settings.ts";
+import { impatientSender } from "../support/timeouts.ts";
 
 let provider: Loopback;
 let key: ProviderKey;
@@ -46,9 +48,12 @@ function publish(...keys: ProviderKey[]): void {
   provider.respond = () => ({ body: { keys: keys.map(({ jwk }) => jwk) } });
 }
 
-function validator(metadata = async () => providerMetadata(provider.url)) {
+function validator(
+  metadata = async () => providerMetadata(provider.url),
+  send = keepAliveSender(),
+) {
   const expected = { clientId: CLIENT_ID, allowedTenants: undefined, metadata };
-  const keys = createProviderKeys(expected.metadata, fetch, () => NOW);
+  const keys = createProviderKeys(expected.metadata, send, () => NOW);
   return createIdTokenValidator(expected, keys);
 }
 
@@ -113,14 +118,11 @@ describe("keys", () => {
   });
 
   it("that do not come in time are the provider's fault", async () => {
-    const asked: number[] = [];
-    jest.spyOn(AbortSignal, "timeout").mockImplementation((milliseconds) => {
-      asked.push(milliseconds);
-      return AbortSignal.abort(new DOMException("Too slow.", "TimeoutError"));
-    });
-    await expect(validator().validate(await signed(claims(), key), NONCE)).rejects.toMatchObject(
-      unavailable,
-    );
+    const { asked, send } = impatientSender();
+    provider.respond = () => "hang";
+    await expect(
+      validator(undefined, send).validate(await signed(claims(), key), NONCE),
+    ).rejects.toMatchObject(unavailable);
     expect(asked).toEqual([5_000]);
   });
 

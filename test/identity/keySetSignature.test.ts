@@ -1,5 +1,6 @@
 import { createHmac, createPublicKey } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { keepAliveSender } from "../../src/shared/http/send.ts";
 import { createIdTokenValidator } from "../../src/shared/identity/idToken.ts";
 import { createProviderKeys } from "../../src/shared/identity/keySet.ts";
 import {
@@ -29,7 +30,7 @@ afterAll(() => provider.stop());
 function validate(token: string) {
   const metadata = async () => providerMetadata(provider.url);
   const expected = { clientId: CLIENT_ID, allowedTenants: undefined, metadata };
-  const keys = createProviderKeys(metadata, fetch, () => NOW);
+  const keys = createProviderKeys(metadata, keepAliveSender(), () => NOW);
   return createIdTokenValidator(expected, keys).validate(token, NONCE);
 }
 

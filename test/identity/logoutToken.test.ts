@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { JWTPayload } from "jose";
+import { keepAliveSender } from "../../src/shared/http/send.ts";
 import { createProviderKeys } from "../../src/shared/identity/keySet.ts";
 import { createLogoutTokenValidator } from "../../src/shared/identity/logoutToken.ts";
 import {
@@ -42,7 +43,7 @@ async function validate(changes: Record<string, unknown> = {}, header = {}, sign
 
 async function check(payload: JWTPayload, header = {}, signer = key) {
   const metadata = async () => providerMetadata(provider.url);
-  const keys = createProviderKeys(metadata, fetch, () => NOW);
+  const keys = createProviderKeys(metadata, keepAliveSender(), () => NOW);
   const validator = createLogoutTokenValidator({ clientId: CLIENT_ID, metadata }, keys);
   return validator.validate(await signed(payload, signer, { typ: "logout+jwt", ...header }));
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { keepAliveSender } from "../../src/shared/http/send.ts";
 import { createMetadataSource } from "../../src/shared/identity/metadata.ts";
 import { OTHER_TENANT_ID, providerMetadata } from "../support/identity.ts";
 import { type Loopback, startLoopback } from "../support/loopback.ts";
@@ -20,7 +21,7 @@ afterAll(() => provider.stop());
 
 function source(tenant = "contoso.com") {
   const url = `${provider.url}/${tenant}/${PATH}`;
-  return createMetadataSource(url, tenant, fetch, () => now);
+  return createMetadataSource(url, tenant, keepAliveSender(), () => now);
 }
 
 const paths = () => provider.requests.map(({ url }) => url);

@@ -8,16 +8,19 @@ import {
   it,
   jest,
 } from "@jest/globals";
-import { createNetworkClient, fetchJson } from "../../src/shared/identity/network.ts";
+import { keepAliveSender, type Send } from "../../src/shared/http/send.ts";
+import { createNetworkClient, getJson } from "../../src/shared/identity/network.ts";
 import { type Answer, type Loopback, startLoopback } from "../support/loopback.ts";
-import { shortTimeouts } from "../support/timeouts.ts";
+import { impatientSender } from "../support/timeouts.ts";
 
+let send: Send;
 let provider: Loopback;
 let slept: number[];
 beforeAll(async () => {
   provider = await startLoopback();
 });
 beforeEach(() => {
+  send = keepAliveSender();
   slept = [];
   provider.requests.length = 0;
   provider.respond = () => ({ body: { ok: true } });
@@ -27,8 +30,8 @@ afterEach(() => {
 });
 afterAll(() => provider.stop());
 
-const client = () =>
-  createNetworkClient(fetch, async (milliseconds) => void slept.push(milliseconds));
+const client = (by = send) =>
+  createNetworkClient(by, async (milliseconds) => void slept.push(milliseconds));
 
 /** The first answers, then 200. */
 function answer(...answers: Answer[]): void {
@@ -111,26 +114,26 @@ describe("network client", () => {
   });
 
   it("gives up on an answer that does not come", async () => {
-    const asked = shortTimeouts();
+    const { send, asked } = impatientSender();
     provider.respond = () => "hang";
-    await expect(client().sendPostRequestAsync(provider.url)).rejects.toMatchObject({
+    await expect(client(send).sendPostRequestAsync(provider.url)).rejects.toMatchObject({
       name: "TimeoutError",
     });
-    await expect(client().sendGetRequestAsync(provider.url)).rejects.toMatchObject({
+    await expect(client(send).sendGetRequestAsync(provider.url)).rejects.toMatchObject({
       name: "TimeoutError",
     });
     expect(asked).toEqual([10_000, 10_000]);
   });
 });
 
-describe("fetchJson", () => {
+describe("getJson", () => {
   const failure = {
     code: "ERR_PROVIDER_UNAVAILABLE",
     message: "Microsoft Entra ID does not answer. Try again in a moment.",
   };
 
   it("gets JSON", async () => {
-    await expect(fetchJson(fetch, `${provider.url}/a`)).resolves.toEqual({ ok: true });
+    await expect(getJson(send, `${provider.url}/a`)).resolves.toEqual({ ok: true });
     expect(provider.requests).toMatchObject([{ headers: { accept: "application/json" } }]);
   });
 
@@ -143,14 +146,14 @@ describe("fetchJson", () => {
     ["a closed connection", "drop"],
   ])("fails on %s", async (_, given) => {
     provider.respond = () => given;
-    await expect(fetchJson(fetch, provider.url)).rejects.toMatchObject(failure);
+    await expect(getJson(send, provider.url)).rejects.toMatchObject(failure);
     expect(provider.requests).toHaveLength(1);
   });
 
   it("gives up on an answer that does not come", async () => {
-    const asked = shortTimeouts();
+    const { send, asked } = impatientSender();
     provider.respond = () => "hang";
-    await expect(fetchJson(fetch, provider.url)).rejects.toMatchObject(failure);
+    await expect(getJson(send, provider.url)).rejects.toMatchObject(failure);
     expect(asked).toEqual([10_000]);
   });
 });

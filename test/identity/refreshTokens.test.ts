@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import type { Tenant } from "../../local/tenant/tenant.ts";
+import { keepAliveSender } from "../../src/shared/http/send.ts";
 import { attemptOf } from "../../src/shared/identity/attempt.ts";
 import { authorizeUrl, SIGN_IN_SCOPES } from "../../src/shared/identity/authorize.ts";
 import { refreshTokens } from "../../src/shared/identity/tokens.ts";
@@ -16,6 +17,7 @@ import {
   UNAVAILABLE,
 } from "../support/tokens.ts";
 
+const send = keepAliveSender();
 let tenant: Tenant;
 let app: Lightsout;
 /** What the token endpoint answers instead. */
@@ -26,10 +28,10 @@ beforeAll(async () => {
 beforeEach(() => {
   refusal = undefined;
   app = testApp(envOf(tenant), {
-    fetch: async (input, init) =>
-      refusal && init?.method === "POST"
-        ? Response.json(refusal, { status: 400 })
-        : fetch(input, init),
+    send: async (url, request) =>
+      refusal && request.method === "POST"
+        ? { status: 400, headers: {}, body: Buffer.from(JSON.stringify(refusal)) }
+        : send(url, request),
   }).app;
 });
 afterEach(() => {

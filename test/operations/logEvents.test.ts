@@ -220,9 +220,9 @@ it("storage faults, and requests that fail of them", async () => {
   const cookie = sessionCookieOf(rig, browser);
   const ask = () => fetch(`${host.url}/auth/session`, { headers: { cookie } });
   proxy.down = true;
-  expect((await logs("storage.retry", ask)).error).toMatch(/^RestError\/\w+/);
+  expect((await logs("storage.retry", ask)).error).toMatch(/^Error\/ECONN\w+/);
   const { error, message } = await logs("request.failed", ask);
-  expect(error).toMatch(/^StoreUnavailable\/ERR_STORE_UNAVAILABLE < .+ < RestError\/\w+$/);
+  expect(error).toMatch(/^StoreUnavailable\/ERR_STORE_UNAVAILABLE < .+ < Error\/ECONN\w+$/);
   expect(message).toMatch(/^Table Storage does not answer/);
 });
 

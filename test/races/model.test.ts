@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { type Azurite, startAzurite } from "../../local/azurite/azurite.ts";
+import { keepAliveSender } from "../../src/shared/http/send.ts";
 import { azureTable } from "../../src/shared/store/azureTable.ts";
 import { type Page, retrying, type TableRequests } from "../../src/shared/store/retrying.ts";
 import type { Entity, Stored, Write } from "../../src/shared/store/table.ts";
@@ -11,7 +12,7 @@ let azurite: Azurite;
 let real: TableRequests;
 beforeAll(async () => {
   azurite = await startAzurite();
-  real = azureTable(azurite, noIdentity);
+  real = azureTable(azurite, keepAliveSender(), noIdentity);
   // The first request finds no table, and makes it.
   await retrying(real, { delays: [0], maxDelay: 0, sleep: async () => {} }).get("p", "r");
 });

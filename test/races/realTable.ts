@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { keepAliveSender } from "../../src/shared/http/send.ts";
 import { azureTable } from "../../src/shared/store/azureTable.ts";
 import { retrying } from "../../src/shared/store/retrying.ts";
 import type { Table } from "../../src/shared/store/table.ts";
@@ -9,7 +10,7 @@ const TRIES = { delays: [1, 5, 20, 50], maxDelay: 50, sleep };
 
 /** The app's own way to the table service. */
 export function openTable(connectionString: string): Table {
-  return retrying(azureTable({ connectionString }, noIdentity), TRIES);
+  return retrying(azureTable({ connectionString }, keepAliveSender(), noIdentity), TRIES);
 }
 
 function noIdentity(): never {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Azurite, startAzurite } from "../../local/azurite/azurite.ts";
 import { StoreUnavailable } from "../../src/shared/errors.ts";
+import { keepAliveSender } from "../../src/shared/http/send.ts";
 import { azureTable } from "../../src/shared/store/azureTable.ts";
 import { retrying, type TableRequests } from "../../src/shared/store/retrying.ts";
 import type { Entity, Write } from "../../src/shared/store/table.ts";
@@ -17,7 +18,9 @@ beforeAll(async () => {
 afterAll(() => azurite.stop());
 
 const open = (connectionString: string) =>
-  azureTable({ connectionString }, () => () => Promise.reject(new Error("No identity.")));
+  azureTable({ connectionString }, keepAliveSender(), () => () => {
+    throw new Error("No identity.");
+  });
 const row = (rowKey: string = crypto.randomUUID()): Entity => ({ partitionKey: "p", rowKey });
 const insert = (entity: Entity): Write => ({ kind: "insert", entity });
 const replace = (entity: Entity, etag: string): Write => ({ kind: "replace", entity, etag });

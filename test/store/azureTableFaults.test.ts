@@ -1,15 +1,16 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, it, jest } from "@jest/globals";
+import { beforeEach, describe, expect, it } from "@jest/globals";
 import { StoreUnavailable } from "../../src/shared/errors.ts";
 import { azureTable } from "../../src/shared/store/azureTable.ts";
 import { type TableRequests, Unanswered } from "../../src/shared/store/retrying.ts";
 import type { Write } from "../../src/shared/store/table.ts";
-import { shortTimeouts } from "../support/timeouts.ts";
+import { type Impatient, impatientSender } from "../support/timeouts.ts";
 
-afterEach(() => {
-  jest.restoreAllMocks();
+let impatient: Impatient;
+beforeEach(() => {
+  impatient = impatientSender();
 });
 
 const open = (port: number) =>
@@ -20,6 +21,7 @@ const open = (port: number) =>
         `TableEndpoint=http://127.0.0.1:${port}/a;`,
       ].join(";"),
     },
+    impatient.send,
     () => () => Promise.reject(new Error("No identity.")),
   );
 
@@ -87,22 +89,20 @@ describe("a table service that", () => {
     ["hangs up", (request) => request.destroy()],
     ["stays silent", () => {}],
   ])("%s: Unanswered", async (_, listener) => {
-    const asked = shortTimeouts();
     await against(listener, async (table) => {
       expect(await failure(table)).toBeInstanceOf(Unanswered);
     });
-    expect(asked).toEqual([2_000]);
+    expect(impatient.asked).toEqual([2_000]);
   });
 
   it("stays silent when it is to list: Unanswered, for each page", async () => {
-    const asked = shortTimeouts();
     await against(
       () => {},
       async (table) => {
         await expect(table.page("a", "b", undefined)).rejects.toBeInstanceOf(Unanswered);
       },
     );
-    expect(asked).toEqual([2_000]);
+    expect(impatient.asked).toEqual([2_000]);
   });
 
   it("is not there: Unanswered", async () => {

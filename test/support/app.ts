@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import { startTenant, type Tenant, type TenantOptions } from "../../local/tenant/tenant.ts";
 import type { Env } from "../../src/shared/config/env.ts";
+import { keepAliveSender } from "../../src/shared/http/send.ts";
 import { createLightsout, type Lightsout, type Platform } from "../../src/shared/lightsout.ts";
 import {
   readSessionCookie,
@@ -33,7 +34,7 @@ export function testApp(env: Env = {}, platform: Partial<Platform> = {}): TestAp
   let ahead = 0;
   const app = createLightsout(settings(env), {
     table,
-    fetch: globalThis.fetch,
+    send: keepAliveSender(),
     now: () => Date.now() + ahead,
     sleep: async () => {},
     randomBytes,

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Azurite } from "../../local/azurite/azurite.ts";
 import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
+import { keepAliveSender } from "../../src/shared/http/send.ts";
 import { azureTable } from "../../src/shared/store/azureTable.ts";
 import { retrying } from "../../src/shared/store/retrying.ts";
 import { createKeyring } from "../../src/shared/store/sealing.ts";
@@ -17,7 +18,7 @@ export function azuriteStore(
   { connectionString }: Pick<Azurite, "connectionString">,
   { keys = KEYS, now = Date.now }: { keys?: string; now?: () => number } = {},
 ): Store {
-  const requests = azureTable({ connectionString }, NO_IDENTITY);
+  const requests = azureTable({ connectionString }, keepAliveSender(), NO_IDENTITY);
   return {
     table: retrying(requests, { delays: [100, 300, 600], maxDelay: 2_000, sleep }),
     keyring: createKeyring(readSealingKeys({ TOKEN_CACHE_KEYS: keys }), randomBytes),

@@ -1,17 +1,20 @@
-import { jest } from "@jest/globals";
+import { keepAliveSender, type Send } from "../../src/shared/http/send.ts";
 
-/**
- * Lets time-outs come at once, until `jest.restoreAllMocks()`.
- * @returns how long they were to be, in milliseconds.
- */
-export function shortTimeouts(): number[] {
+export interface Impatient {
+  readonly send: Send;
+  /** How long the time-outs were to be, in milliseconds. */
+  readonly asked: number[];
+}
+
+/** Sends for real, with time-outs that come at once. */
+export function impatientSender(): Impatient {
+  const send = keepAliveSender();
   const asked: number[] = [];
-  jest.spyOn(AbortSignal, "timeout").mockImplementation((milliseconds) => {
-    asked.push(milliseconds);
-    const controller = new AbortController();
-    const reason = Object.assign(new Error("Too slow."), { name: "TimeoutError" });
-    setTimeout(() => controller.abort(reason), 50);
-    return controller.signal;
-  });
-  return asked;
+  return {
+    asked,
+    send: (url, request) => {
+      asked.push(request.timeout);
+      return send(url, { ...request, timeout: 50 });
+    },
+  };
 }

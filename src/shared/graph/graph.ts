@@ -1,4 +1,5 @@
 import { BadRequest, GraphUnavailable, InteractionRequired, NotPermitted } from "../errors.ts";
+import { type Answer, type Outgoing, TimedOut } from "../http/send.ts";
 import type { HttpRequest, HttpResponse } from "../http/types.ts";
 import type { Lightsout } from "../lightsout.ts";
 import type { SignedInSession } from "../session/session.ts";
@@ -10,8 +11,6 @@ import { permittedCall } from "./permissions.ts";
 const TIMEOUT = 30_000;
 /** Graph takes 4 MB in one request. Bytes. */
 const MAX_BODY = 4 * 1024 * 1024;
-/** Larger than anything in the permission table: an answer is held in memory. Bytes. */
-const MAX_ANSWER = 16 * 1024 * 1024;
 
 const REQUEST_HEADERS = [
   "accept",
@@ -47,25 +46,22 @@ export async function forwardToGraph(
 
   const url = new URL(`${app.settings.graphBaseUrl}/${permitted.path}`);
   url.search = searchParams.toString();
-  const response = await callGraph(app, session, permitted.scopes, url, {
+  const { status, headers, body } = await callGraph(app, session, permitted.scopes, url, {
     method: request.method,
     headers: pick(REQUEST_HEADERS, (name) => request.headers.get(name)),
     ...(request.method !== "GET" && { body: await readBody(request) }),
   });
-  const redirected = response.status >= 300 && response.status < 400 && response.status !== 304;
-  if (redirected || response.status >= 500) throw new GraphUnavailable(false);
+  // A redirect would take the token along to wherever it leads.
+  const redirected = status >= 300 && status < 400 && status !== 304;
+  if (redirected || status >= 500) throw new GraphUnavailable(false);
   return {
-    status: response.status,
-    headers: pick(RESPONSE_HEADERS, (name) => response.headers.get(name)),
-    body: withOwnNextLink(response.body, app.settings),
+    status,
+    headers: pick(RESPONSE_HEADERS, (name) => headers[name]),
+    body: withOwnNextLink(body, app.settings),
   };
 }
 
-interface GraphResponse {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: Uint8Array;
-}
+type GraphRequest = Omit<Outgoing, "timeout">;
 
 /**
  * Calls Graph with the user's token. A claims challenge (Continuous Access Evaluation) is answered once
@@ -78,66 +74,48 @@ export async function callGraph(
   session: SignedInSession,
   scopes: readonly string[],
   url: URL,
-  init: RequestInit = {},
-): Promise<GraphResponse> {
-  let response = await send(app, url, init, await session.getToken(scopes));
-  if (response.status !== 401) return response;
+  request: GraphRequest = {},
+): Promise<Answer> {
+  let answer = await send(app, url, request, await session.getToken(scopes));
+  if (answer.status !== 401) return answer;
 
-  const claims = challengeOf(response.headers.get("www-authenticate"));
+  const claims = challengeOf(answer.headers["www-authenticate"]);
   if (claims === undefined) throw new InteractionRequired(scopes);
-  response = await send(app, url, init, await session.getToken(scopes, claims));
-  if (response.status === 401) {
-    throw new InteractionRequired(scopes, challengeOf(response.headers.get("www-authenticate")));
+  answer = await send(app, url, request, await session.getToken(scopes, claims));
+  if (answer.status === 401) {
+    throw new InteractionRequired(scopes, challengeOf(answer.headers["www-authenticate"]));
   }
-  return response;
+  return answer;
 }
 
 async function send(
   app: Lightsout,
   url: URL,
-  init: RequestInit,
+  request: GraphRequest,
   token: string,
-): Promise<GraphResponse> {
+): Promise<Answer> {
+  const headers = { ...request.headers, authorization: `Bearer ${token}` };
   try {
-    const response = await app.fetch(url, {
-      ...init,
-      headers: { ...init.headers, authorization: `Bearer ${token}` },
-      // A redirect would take the token along to wherever it leads.
-      redirect: "manual",
-      signal: AbortSignal.timeout(TIMEOUT),
-    });
-    const body = await readAnswer(response);
-    return { status: response.status, headers: response.headers, body };
+    return await app.send(url, { ...request, headers, timeout: TIMEOUT });
   } catch (cause) {
-    throw new GraphUnavailable(cause instanceof Error && cause.name === "TimeoutError", { cause });
+    throw new GraphUnavailable(cause instanceof TimedOut, { cause });
   }
 }
 
-async function readAnswer({ body }: Response): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body ?? []) {
-    size += chunk.length;
-    if (size > MAX_ANSWER) throw new RangeError("Graph's answer is too large.");
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-async function readBody(request: HttpRequest): Promise<ArrayBuffer> {
+async function readBody(request: HttpRequest): Promise<Uint8Array> {
   const body = await request.arrayBuffer();
   if (body.byteLength > MAX_BODY) throw new BadRequest("The body is larger than 4 MB.");
-  return body;
+  return new Uint8Array(body);
 }
 
 /** Printable ASCII only: anything else in a header makes the host answer 500. */
 const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
 
-function pick(names: readonly string[], get: (name: string) => string | null) {
+function pick<T>(names: readonly string[], get: (name: string) => T) {
   const picked: Record<string, string> = {};
   for (const name of names) {
     const value = get(name);
-    if (value !== null && HEADER_VALUE.test(value)) picked[name] = value;
+    if (typeof value === "string" && HEADER_VALUE.test(value)) picked[name] = value;
   }
   return picked;
 }

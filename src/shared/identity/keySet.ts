@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTVerifyOptions, jwtVerify } from "jose";
 import { ProviderUnavailable } from "../errors.ts";
+import type { Send } from "../http/send.ts";
 import type { ProviderMetadata } from "./metadata.ts";
 
 /** Verifies what the provider signed. */
@@ -29,15 +30,21 @@ const CLOCK_TOLERANCE = 120;
  */
 export function createProviderKeys(
   metadata: () => Promise<ProviderMetadata>,
-  fetch: typeof globalThis.fetch,
+  send: Send,
   now: () => number,
 ): ProviderKeys {
   let keys: { uri: string; set: ReturnType<typeof createRemoteJWKSet> } | undefined;
 
+  async function fetchKeys(url: string): Promise<Response> {
+    const headers = { accept: "application/json" };
+    const { status, body } = await send(url, { headers, timeout: TIMEOUT });
+    return new Response(new Uint8Array(body), { status });
+  }
+
   async function keySet() {
     const { jwks_uri } = await metadata();
     if (keys?.uri !== jwks_uri) {
-      const options = { timeoutDuration: TIMEOUT, cacheMaxAge: LIFETIME, [customFetch]: fetch };
+      const options = { cacheMaxAge: LIFETIME, [customFetch]: fetchKeys };
       keys = { uri: jwks_uri, set: createRemoteJWKSet(new URL(jwks_uri), options) };
     }
     return keys.set;

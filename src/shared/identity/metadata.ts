@@ -1,5 +1,6 @@
 import { ProviderUnavailable } from "../errors.ts";
-import { fetchJson } from "./network.ts";
+import type { Send } from "../http/send.ts";
+import { getJson } from "./network.ts";
 
 /** The fields in use of an OpenID Provider Configuration (OpenID Connect Discovery 1.0 §3). */
 export interface ProviderMetadata {
@@ -32,14 +33,14 @@ const TENANT_ALIAS = /^(common|organizations|consumers)$/;
 export function createMetadataSource(
   metadataUrl: string,
   tenant: string,
-  fetch: typeof globalThis.fetch,
+  send: Send,
   now: () => number,
 ): MetadataSource {
   const known = new Map<string, { metadata: ProviderMetadata; fetchedAt: number }>();
   const pending = new Map<string, Promise<ProviderMetadata>>();
 
   async function load(url: string): Promise<ProviderMetadata> {
-    const metadata = (await fetchJson(fetch, url)) as ProviderMetadata;
+    const metadata = (await getJson(send, url)) as ProviderMetadata;
     for (const field of [
       "issuer",
       "authorization_endpoint",

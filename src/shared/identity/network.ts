@@ -1,5 +1,6 @@
 import type { INetworkModule } from "@azure/msal-node";
 import { ProviderUnavailable } from "../errors.ts";
+import type { Answer, Outgoing, Send } from "../http/send.ts";
 
 /** Milliseconds that one request to the identity provider may take. */
 const TIMEOUT = 10_000;
@@ -7,15 +8,12 @@ const TIMEOUT = 10_000;
 const MAX_RETRY_AFTER = 3_000;
 
 /** @throws {ProviderUnavailable} */
-export async function fetchJson(fetch: typeof globalThis.fetch, url: string): Promise<unknown> {
+export async function getJson(send: Send, url: string): Promise<unknown> {
   try {
-    const response = await fetch(url, {
-      headers: { accept: "application/json" },
-      redirect: "error",
-      signal: AbortSignal.timeout(TIMEOUT),
-    });
-    if (!response.ok) throw new Error(`It answered ${response.status}.`);
-    return await response.json();
+    const headers = { accept: "application/json" };
+    const { status, body } = await send(url, { headers, timeout: TIMEOUT });
+    if (status !== 200) throw new Error(`It answered ${status}.`);
+    return JSON.parse(body.toString());
   } catch (cause) {
     throw new ProviderUnavailable(undefined, { cause });
   }
@@ -26,40 +24,39 @@ export async function fetchJson(fetch: typeof globalThis.fetch, url: string): Pr
  * tries once more when the provider asks for a short pause (RFC 9110 §10.2.3).
  */
 export function createNetworkClient(
-  fetch: typeof globalThis.fetch,
+  send: Send,
   sleep: (milliseconds: number) => Promise<void>,
 ): INetworkModule {
-  async function send(url: string, init: RequestInit) {
-    const once = () =>
-      fetch(url, { ...init, redirect: "error", signal: AbortSignal.timeout(TIMEOUT) });
-    let response = await once();
-    const pause = retryAfter(response);
+  async function exchange(url: string, request: Omit<Outgoing, "timeout">) {
+    const once = () => send(url, { ...request, timeout: TIMEOUT });
+    let answer = await once();
+    const pause = retryAfter(answer);
     if (pause !== undefined && pause <= MAX_RETRY_AFTER) {
-      await response.body?.cancel();
       await sleep(pause);
-      response = await once();
+      answer = await once();
     }
-    // Whatever it says then, it is no verdict on the grant.
-    if (response.status === 429 || response.status >= 500) {
-      throw new Error(`It answered ${response.status}.`);
+    const { status, headers, body } = answer;
+    // Neither a redirect nor what a busy provider says is a verdict on the grant.
+    if ((status >= 300 && status < 400) || status === 429 || status >= 500) {
+      throw new Error(`It answered ${status}.`);
     }
     return {
-      status: response.status,
-      headers: Object.fromEntries(response.headers),
+      status,
+      headers: headers as Record<string, string>,
       // MSAL names the type of the body it expects; nothing can be checked here.
-      body: (await response.json()) as never,
+      body: JSON.parse(body.toString()) as never,
     };
   }
 
   return {
-    sendGetRequestAsync: (url, options) => send(url, { headers: options?.headers ?? {} }),
+    sendGetRequestAsync: (url, options) => exchange(url, { headers: options?.headers ?? {} }),
     sendPostRequestAsync: (url, options) =>
-      send(url, { method: "POST", headers: options?.headers ?? {}, body: options?.body ?? "" }),
+      exchange(url, { method: "POST", headers: options?.headers ?? {}, body: options?.body ?? "" }),
   };
 }
 
-function retryAfter(response: Response): number | undefined {
-  if (response.status !== 429 && response.status !== 503) return undefined;
-  const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
+function retryAfter({ status, headers }: Answer): number | undefined {
+  if (status !== 429 && status !== 503) return undefined;
+  const seconds = Number(headers["retry-after"] ?? Number.NaN);
   return Number.isFinite(seconds) ? seconds * 1_000 : undefined;
 }

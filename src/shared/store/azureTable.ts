@@ -1,5 +1,3 @@
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
 import {
   odata,
   RestError,
@@ -9,15 +7,12 @@ import {
 } from "@azure/data-tables";
 import type { StorageSettings } from "../config/storage.ts";
 import { StoreUnavailable } from "../errors.ts";
+import type { Send } from "../http/send.ts";
 import type { TokenSource } from "../identity/managedIdentity.ts";
+import { pipelineClient } from "./pipelineClient.ts";
 import { type TableRequests, Unanswered } from "./retrying.ts";
 import type { Entity, Stored } from "./table.ts";
 
-/** Milliseconds one try may take. A point read takes 5 to 20 in the same region. */
-const TRY_TIMEOUT = 2_000;
-const MAX_SOCKETS = 64;
-/** As in http/keepAliveFetch.ts: a connection that Azure's way out has forgotten would cost the next request a whole try. Milliseconds. */
-const MAX_IDLE = 60_000;
 /** Entities. */
 const PAGE_SIZE = 200;
 const NOTHING_LISTED = { entities: [], next: undefined };
@@ -27,9 +22,10 @@ export const TABLE_NAME = "lightsout";
 /** Opens the table. Nothing is sent before the first request, and the table is made when it is missing. */
 export function azureTable(
   storage: StorageSettings,
+  send: Send,
   managedIdentity: (clientId: string | undefined) => TokenSource,
 ): TableRequests {
-  const options = clientOptions(storage);
+  const options = clientOptions(storage, send);
   const client =
     "connectionString" in storage
       ? TableClient.fromConnectionString(storage.connectionString, TABLE_NAME, options)
@@ -42,17 +38,17 @@ export function azureTable(
 
   /** Runs one try. `absent` is its answer when the service says that the condition does not hold. */
   async function request<T, A>(
-    run: (abortSignal: AbortSignal) => Promise<T>,
+    run: () => Promise<T>,
     absent: A,
     tableMade = false,
   ): Promise<T | A> {
     try {
-      return await run(AbortSignal.timeout(TRY_TIMEOUT));
+      return await run();
     } catch (error) {
       const status = error instanceof RestError ? error.statusCode : undefined;
       if (codeOf(error) === "TableNotFound" && !tableMade) {
         // Instances may do this at once: the SDK takes "already exists" for success.
-        await request((abortSignal) => client.createTable({ abortSignal }), undefined, true);
+        await request(() => client.createTable(), undefined, true);
         return await request(run, absent, true);
       }
       if (codeOf(error) === "TableNotFound") throw new Unanswered({ cause: error });
@@ -71,37 +67,33 @@ export function azureTable(
 
   return {
     get: <E extends Entity>(partitionKey: string, rowKey: string) =>
-      request(
-        async (abortSignal) =>
-          storedOf<E>(await client.getEntity(partitionKey, rowKey, { abortSignal })),
-        undefined,
-      ),
+      request(async () => storedOf<E>(await client.getEntity(partitionKey, rowKey)), undefined),
 
     write: (writes) =>
-      request(async (abortSignal) => {
+      request(async () => {
         const [only, ...more] = writes;
         if (only === undefined) return true;
         if (more.length > 0) {
-          await client.submitTransaction(writes.map(actionOf), { abortSignal });
+          await client.submitTransaction(writes.map(actionOf));
         } else if (only.kind === "insert") {
-          await client.createEntity(only.entity, { abortSignal });
+          await client.createEntity(only.entity);
         } else {
-          await client.updateEntity(only.entity, "Replace", { etag: only.etag, abortSignal });
+          await client.updateEntity(only.entity, "Replace", { etag: only.etag });
         }
         return true;
       }, false),
 
     remove: (partitionKey, rowKey, etag = "*") =>
-      request(async (abortSignal) => {
-        await client.deleteEntity(partitionKey, rowKey, { etag, abortSignal });
+      request(async () => {
+        await client.deleteEntity(partitionKey, rowKey, { etag });
         return true;
       }, false),
 
     page: <E extends Entity>(from: string, to: string, start: string | undefined) =>
-      request(async (abortSignal) => {
+      request(async () => {
         const queryOptions = { filter: odata`PartitionKey ge ${from} and PartitionKey lt ${to}` };
         const pages = client
-          .listEntities({ queryOptions, abortSignal })
+          .listEntities({ queryOptions })
           .byPage({ maxPageSize: PAGE_SIZE, ...(start && { continuationToken: start }) });
         const { value: page } = await pages.next();
         return { entities: (page ?? []).map(storedOf<E>), next: page?.continuationToken };
@@ -109,27 +101,13 @@ export function azureTable(
   };
 }
 
-function clientOptions(storage: StorageSettings): TableServiceClientOptions {
+function clientOptions(storage: StorageSettings, send: Send): TableServiceClientOptions {
   const url = "tableServiceUri" in storage ? storage.tableServiceUri : storage.connectionString;
-  const limits = { keepAlive: true, maxSockets: MAX_SOCKETS, timeout: MAX_IDLE };
-  const http = new HttpAgent(limits);
-  const https = new HttpsAgent(limits);
   return {
     // Tries are counted by `retrying`.
     retryOptions: { maxRetries: 0 },
     allowInsecureConnection: /\bhttp:\/\/(127\.0\.0\.1|localhost)[:/]/.test(url),
-    additionalPolicies: [
-      {
-        position: "perCall",
-        policy: {
-          name: "cappedSockets",
-          sendRequest(request, next) {
-            request.agent = request.url.startsWith("https:") ? https : http;
-            return next(request);
-          },
-        },
-      },
-    ],
+    httpClient: pipelineClient(send),
   };
 }
 
