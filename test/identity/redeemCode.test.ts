@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Tenant } from "../../local/tenant/tenant.ts";
 import { attemptOf } from "../../src/shared/identity/attempt.ts";
 import type { Lightsout } from "../../src/shared/lightsout.ts";
-import { findAccessToken } from "../../src/shared/store/tokenCache.ts";
+import { suits } from "../../src/shared/store/tokenCache.ts";
 import { ADELE, envOf, tenantOfApp, testApp } from "../support/app.ts";
 import { CLIENT_ID } from "../support/settings.ts";
 import { CREDENTIAL_REFUSED, PASSING, REFUSED, redeem, UNAVAILABLE } from "../support/tokens.ts";
@@ -35,8 +35,10 @@ describe("redeemCode", () => {
     expect(Object.keys(cache.RefreshToken)).toHaveLength(1);
     const { tenantId } = tenant;
     const wanted = { homeAccountId, tenantId, clientId: CLIENT_ID, scopes: ["User.Read"] };
-    const token = findAccessToken(cache, wanted, Date.now()) ?? "";
-    await expect(tenant.verifyAccessToken(token)).resolves.toMatchObject({ oid: oidOf(ADELE) });
+    const token = Object.values(cache.AccessToken).find((it) => suits(it, wanted, Date.now()));
+    await expect(tenant.verifyAccessToken(token?.secret ?? "")).resolves.toMatchObject({
+      oid: oidOf(ADELE),
+    });
   });
 
   it.each([

@@ -12,7 +12,7 @@ function tokenOf(number: number): AccessToken {
     client_id: "client",
     realm: "tid",
     target: `api://${number}/read`,
-    expires_on: "1",
+    expires_on: "1000",
     secret: `${SHARED}.${randomBytes(200).toString("base64url")}`,
   };
 }
@@ -69,6 +69,60 @@ describe("a packed account", () => {
   it("is found at an offset of a larger buffer", () => {
     const packed = packAccount(accountOf(2));
     const larger = Buffer.concat([Buffer.alloc(7), packed]);
-    expect(unpackAccount(larger.subarray(7)).sessions).toHaveProperty("id");
+    const { sessions, cache } = unpackAccount(larger.subarray(7));
+    expect(sessions).toHaveProperty("id");
+    expect(cache.RefreshToken).toHaveProperty("r");
+  });
+});
+
+describe("an access token of a packed account", () => {
+  const wanted = { homeAccountId: "oid.tid", tenantId: "tid", clientId: "client" };
+  const packed = (...tokens: AccessToken[]) => {
+    const account = accountOf(0);
+    const AccessToken = Object.fromEntries(tokens.map((token, i) => [`key ${i}`, token]));
+    return packAccount({ ...account, cache: { ...account.cache, AccessToken } });
+  };
+  const find = (bytes: Uint8Array, ...scopes: string[]) =>
+    unpackAccount(bytes).findAccessToken({ ...wanted, scopes }, 0);
+
+  it.each([0, 1, 24, 49])("is found among fifty: number %i", (number) => {
+    const tokens = Array.from({ length: 50 }, (_, i) => tokenOf(i));
+    const found = find(packed(...tokens), `api://${number}/read`);
+    expect(found).toBe(tokens[number]?.secret);
+  });
+
+  it("is the first of several that suit", () => {
+    const [one, two] = [tokenOf(1), { ...tokenOf(2), target: tokenOf(1).target }];
+    expect(find(packed(one, two), "api://1/read")).toBe(one.secret);
+    expect(find(packed(two, one), "api://1/read")).toBe(two.secret);
+  });
+
+  it.each<[string, Partial<AccessToken>]>([
+    ["account", { home_account_id: "other.tid" }],
+    ["tenant", { realm: "other" }],
+    ["client", { client_id: "other" }],
+    ["time", { expires_on: "-1" }],
+  ])("is not one of another %s, wherever it stands", (_, changes) => {
+    const other = { ...tokenOf(1), ...changes };
+    const right = { ...tokenOf(1), expires_on: "1000" };
+    for (const tokens of [
+      [other, right],
+      [right, other],
+      [tokenOf(2), other, right],
+    ]) {
+      expect(find(packed(...tokens), "api://1/read")).toBe(right.secret);
+    }
+    expect(find(packed(other, tokenOf(2)), "api://1/read")).toBeUndefined();
+  });
+
+  it("is found without unpacking anything else", () => {
+    const tokens = [1, 2, 3].map(tokenOf);
+    const bytes = Buffer.from(packed(...tokens));
+    const start = 4 + bytes.readUInt32BE();
+    const second = start + (tokens[0]?.secret.length ?? 0);
+    const damaged = bytes.fill(0xff, second);
+    expect(find(damaged, "api://1/read")).toBe(tokens[0]?.secret);
+    expect(() => find(damaged, "api://2/read")).toThrow();
+    expect(() => unpackAccount(damaged).cache).toThrow();
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import {
   type AccessToken,
-  findAccessToken,
   mergeCaches,
+  suits,
   type TokenCache,
   withHalfTheTokens,
   withoutExpiredTokens,
@@ -71,13 +71,13 @@ describe("withHalfTheTokens", () => {
   });
 });
 
-describe("findAccessToken", () => {
-  const find = (tokens: AccessToken[], scopes: string[]) =>
-    findAccessToken(
-      cacheOf(Object.fromEntries(tokens.map((token, i) => [`t${i}`, token]))),
-      { homeAccountId: HOME, tenantId: TENANT, clientId: "client", scopes },
-      NOON,
-    );
+describe("an access token", () => {
+  const forScopes = (...scopes: string[]) => ({
+    homeAccountId: HOME,
+    tenantId: TENANT,
+    clientId: "client",
+    scopes,
+  });
 
   it.each<[string[], boolean]>([
     [[], true],
@@ -91,10 +91,9 @@ describe("findAccessToken", () => {
     [["Mail.Read.All"], false],
     [["User.Read Mail.Read"], false],
     [[""], false],
-  ])("a token of User.Read and Mail.Read will do for %j: %s", (scopes, found) => {
-    const upper = tokenOf({ target: "USER.READ MAIL.READ" });
-    for (const token of [tokenOf(), upper]) {
-      expect(find([token], scopes)).toBe(found ? "access-token" : undefined);
+  ])("of User.Read and Mail.Read suits %j: %s", (scopes, expected) => {
+    for (const token of [tokenOf(), tokenOf({ target: "USER.READ MAIL.READ" })]) {
+      expect(suits(token, forScopes(...scopes), NOON)).toBe(expected);
     }
   });
 
@@ -104,31 +103,11 @@ describe("findAccessToken", () => {
     ["client", { client_id: "other" }],
     ["time", { expires_on: String((NOON + MARGIN) / 1_000) }],
     ["time, in words", { expires_on: "later" }],
-  ])("not a token of another %s", (_, changes) => {
-    expect(find([tokenOf(changes)], ["User.Read"])).toBeUndefined();
-    expect(find([tokenOf(changes), tokenOf({ secret: "right" })], ["User.Read"])).toBe("right");
+  ])("does not suit when it is of another %s", (_, changes) => {
+    expect(suits(tokenOf(changes), forScopes("User.Read"), NOON)).toBe(false);
   });
 
-  it("a token with just enough time left", () => {
-    expect(find([tokenOf({}, MARGIN + 1_000)], ["User.Read"])).toBe("access-token");
+  it("suits with just enough time left", () => {
+    expect(suits(tokenOf({}, MARGIN + 1_000), forScopes("User.Read"), NOON)).toBe(true);
   });
-
-  it("the first of several that will do", () => {
-    const tokens = ["one", "two"].map((secret) => tokenOf({ secret }));
-    expect(find(tokens, ["User.Read"])).toBe("one");
-    expect(find(tokens.reverse(), ["User.Read"])).toBe("two");
-  });
-
-  it("looks at no other token's secret", () => {
-    const other = tokenOf({ target: "Mail.Send" });
-    Object.defineProperty(other, "secret", {
-      get: () => {
-        throw new Error("It was inflated.");
-      },
-    });
-    expect(find([other, tokenOf()], ["User.Read"])).toBe("access-token");
-    expect(() => find([other], ["Mail.Send"])).toThrow("It was inflated.");
-  });
-
-  it("none where there are none", () => expect(find([], [])).toBeUndefined());
 });

@@ -1,12 +1,11 @@
 import { InteractionRequired, SignedOut, StoreUnavailable } from "../errors.ts";
 import type { ClientFactory } from "../identity/client.ts";
 import { type Refreshed, refreshTokens } from "../identity/tokens.ts";
-import { type Session, withoutExpiredSessions } from "../store/account.ts";
+import { liveSessions, type Session } from "../store/account.ts";
 import { sessionKey } from "../store/keys.ts";
 import { type AccountRead, readSession, removeRead, writeBack } from "../store/refresh.ts";
 import type { SessionRef } from "../store/signIn.ts";
 import type { Store } from "../store/store.ts";
-import { findAccessToken } from "../store/tokenCache.ts";
 
 /** A signed-in user, for as long as one request lasts. */
 export interface SignedInSession {
@@ -64,7 +63,7 @@ export async function openSession(
     const wanted = { homeAccountId, tenantId, clientId, scopes };
     for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
       const version = await current();
-      const held = claims ? undefined : findAccessToken(version.account.cache, wanted, store.now());
+      const held = claims ? undefined : version.account.findAccessToken(wanted, store.now());
       if (held !== undefined) return held;
 
       const refreshed = await refresh(store, createClient, version, session, scopes, claims);
@@ -77,9 +76,8 @@ export async function openSession(
   }
 
   function list(): SessionSummary[] {
-    const live = withoutExpiredSessions(firstRead.account, store.now()).sessions;
     const current = sessionKey(ref.sessionId);
-    return Object.entries(live)
+    return Object.entries(liveSessions(firstRead.account, store.now()))
       .map(([key, { device, signedInAt, expiresAt }]) => ({
         device,
         signedInAt,

@@ -1,4 +1,4 @@
-import type { TokenCache } from "./tokenCache.ts";
+import type { TokenCache, Wanted } from "./tokenCache.ts";
 
 /** One browser's sign-in. */
 export interface Session {
@@ -22,13 +22,20 @@ export interface Account {
   readonly cache: TokenCache;
 }
 
+/** An account as it was read. What most requests need is at hand, and the rest is unpacked when it is asked for. */
+export interface OpenedAccount extends Account {
+  /** The secret of an access token that suits; undefined when there is none. */
+  findAccessToken(wanted: Wanted, now: number): string | undefined;
+}
+
 /** The longest-living session decides how long the entity may stay. Milliseconds since 1970. */
 export function expiryOf(account: Account): number {
   return Math.max(0, ...Object.values(account.sessions).map((session) => session.expiresAt));
 }
 
-/** The account without the sessions whose time is over. */
-export function withoutExpiredSessions(account: Account, now: number): Account {
-  const live = Object.entries(account.sessions).filter(([, session]) => session.expiresAt > now);
-  return { ...account, sessions: Object.fromEntries(live) };
+/** The sessions whose time is not over. */
+export function liveSessions({ sessions }: Account, now: number): Record<string, Session> {
+  return Object.fromEntries(
+    Object.entries(sessions).filter(([, session]) => session.expiresAt > now),
+  );
 }

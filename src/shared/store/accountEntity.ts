@@ -1,4 +1,4 @@
-import { type Account, expiryOf, withoutExpiredSessions } from "./account.ts";
+import { type Account, expiryOf, liveSessions, type OpenedAccount } from "./account.ts";
 import { generationRow } from "./keys.ts";
 import { packAccount, unpackAccount } from "./packing.ts";
 import type { Keyring } from "./sealing.ts";
@@ -14,7 +14,7 @@ export interface AccountEntity extends Entity {
   readonly expiresAt: string;
 }
 
-const FORMAT = 2;
+const FORMAT = 3;
 /** The largest binary property of Table Storage, in bytes. */
 const CHUNK = 64 * 1024;
 /** Eleven chunks are 704 KiB, and 939 KiB in base64: below the limit of 1 MiB whichever way an entity is counted. */
@@ -38,8 +38,10 @@ export function sealAccount(
   now: number,
 ): SealedAccount {
   const rowKey = generationRow(generation);
-  let kept = withoutExpiredSessions(account, now);
-  kept = { ...kept, cache: withoutExpiredTokens(kept.cache, now) };
+  let kept: Account = {
+    sessions: liveSessions(account, now),
+    cache: withoutExpiredTokens(account.cache, now),
+  };
   const before = Object.keys(kept.cache.AccessToken).length;
 
   for (;;) {
@@ -63,7 +65,7 @@ export function sealAccount(
 }
 
 /** @returns undefined for anything that {@link sealAccount} did not make for this row with a key we hold. */
-export function openAccount(keyring: Keyring, entity: Stored<Entity>): Account | undefined {
+export function openAccount(keyring: Keyring, entity: Stored<Entity>): OpenedAccount | undefined {
   const { format, keyId, chunks, partitionKey, rowKey } = entity;
   if (format !== FORMAT || typeof keyId !== "string") return undefined;
   if (typeof chunks !== "number" || !(chunks >= 1 && chunks <= MAX_CHUNKS)) return undefined;

@@ -15,7 +15,7 @@ export async function endSession(store: Store, ref: SessionRef): Promise<void> {
       if (await removeRead(store, read)) return;
       continue;
     }
-    const account = { ...read.account, sessions: others };
+    const account = { sessions: others, cache: read.account.cache };
     const { entity } = sealAccount(
       store.keyring,
       ref.partition,

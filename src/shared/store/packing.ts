@@ -1,68 +1,111 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import type { Account } from "./account.ts";
-import type { AccessToken } from "./tokenCache.ts";
+import type { Account, OpenedAccount } from "./account.ts";
+import { type AccessToken, type Grant, suits, type TokenCache } from "./tokenCache.ts";
 
 /*
  * An account as bytes, and back.
  *
- * Nearly all of an account is the secrets of its access tokens, and a request wants one of them. So only the
- * first is in the head, together with everything else. Each of the others is compressed by itself and
- * inflated when it is asked for, with the first as dictionary: what all tokens of a user have in common is
- * kept once.
+ * Most requests want to know a session and one access token, and get them without unpacking anything else:
  *
- * The length of the head in 4 bytes · the head, JSON, compressed · the other secrets, compressed.
+ * The length of the index in 4 bytes · the index, JSON · the first access token's secret · the secrets of the
+ * others, each compressed by itself · everything else, JSON, compressed.
+ *
+ * The first secret is the dictionary of the others: what all tokens of a user have in common is kept once.
  */
 
-/** In the head: the first secret, and the lengths of the others. */
-type PackedToken = Omit<AccessToken, "secret"> & { secret: string | number };
+interface Index {
+  readonly sessions: Account["sessions"];
+  readonly tokens: readonly IndexedToken[];
+}
+
+/** What the first token is good for, and in which of it the others differ. */
+interface IndexedToken extends Partial<Grant> {
+  /** Of the packed secret, in bytes. */
+  readonly length: number;
+}
+
+/** Without secrets, and in the order of the index. */
+type Rest = TokenCache;
 
 const LENGTH = 4;
 /** More than anything packed here inflates to. Bytes. */
 const MAX_INFLATED = 64 * 1024 * 1024;
 
-export function packAccount(account: Account): Uint8Array {
-  const others: Uint8Array[] = [];
-  let dictionary: Buffer | undefined;
-  const tokens: Record<string, PackedToken> = {};
-  for (const [key, token] of Object.entries(account.cache.AccessToken)) {
-    const { secret } = token;
-    if (dictionary === undefined) {
-      dictionary = Buffer.from(secret);
-      tokens[key] = token;
-    } else {
-      const packed = deflateRawSync(secret, { level: 1, dictionary });
-      others.push(packed);
-      tokens[key] = { ...token, secret: packed.length };
-    }
-  }
-  const content = { ...account, cache: { ...account.cache, AccessToken: tokens } };
-  const head = deflateRawSync(JSON.stringify(content), { level: 1 });
+export function packAccount({ sessions, cache }: Account): Uint8Array {
+  const tokens = Object.entries(cache.AccessToken);
+  const first = tokens[0]?.[1];
+  const dictionary = Buffer.from(first?.secret ?? "");
+  const secrets = tokens.map(([, token]) =>
+    token === first ? dictionary : deflateRawSync(token.secret, { level: 1, dictionary }),
+  );
+  const index: Index = {
+    sessions,
+    tokens: tokens.map(([, token], i) => ({
+      ...grantOf(token, token === first ? undefined : first),
+      length: (secrets[i] as Buffer).length,
+    })),
+  };
+  const rest: Rest = {
+    ...cache,
+    AccessToken: Object.fromEntries(tokens.map(([key, token]) => [key, { ...token, secret: "" }])),
+  };
+  const indexed = Buffer.from(JSON.stringify(index));
   const length = Buffer.alloc(LENGTH);
-  length.writeUInt32BE(head.length);
-  return Buffer.concat([length, head, ...others]);
+  length.writeUInt32BE(indexed.length);
+  const packedRest = deflateRawSync(JSON.stringify(rest), { level: 1 });
+  return Buffer.concat([length, indexed, ...secrets, packedRest]);
 }
 
 /** @param bytes What {@link packAccount} made; they stay in use as long as the account does. */
-export function unpackAccount(bytes: Uint8Array): Account {
+export function unpackAccount(bytes: Uint8Array): OpenedAccount {
   const packed = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let at = LENGTH + packed.readUInt32BE();
-  const account: Account = JSON.parse(inflate(packed.subarray(LENGTH, at)));
-  let dictionary: Buffer | undefined;
-  for (const token of Object.values<PackedToken>(account.cache.AccessToken)) {
-    const { secret } = token;
-    if (typeof secret === "string") {
-      dictionary = Buffer.from(secret);
-    } else {
-      const other = packed.subarray(at, at + secret);
-      at += secret;
-      const get = () => inflate(other, dictionary);
-      Object.defineProperty(token, "secret", { get, enumerable: true });
-    }
+  const start = LENGTH + packed.readUInt32BE();
+  const { sessions, tokens }: Index = JSON.parse(packed.toString("utf8", LENGTH, start));
+  let cache: TokenCache | undefined;
+
+  function offsetOf(number: number): number {
+    return tokens.slice(0, number).reduce((offset, { length }) => offset + length, start);
   }
-  return account;
+
+  function secretOf(number: number): string {
+    const first = packed.subarray(start, offsetOf(1));
+    if (number === 0) return first.toString();
+    return inflate(packed.subarray(offsetOf(number), offsetOf(number + 1)), first);
+  }
+
+  function unpackCache(): TokenCache {
+    const rest: Rest = JSON.parse(inflate(packed.subarray(offsetOf(tokens.length))));
+    const withSecrets = Object.entries(rest.AccessToken).map(([key, token], i) => [
+      key,
+      { ...token, secret: secretOf(i) },
+    ]);
+    return { ...rest, AccessToken: Object.fromEntries(withSecrets) };
+  }
+
+  return {
+    sessions,
+    get cache() {
+      cache ??= unpackCache();
+      return cache;
+    },
+    findAccessToken(wanted, now) {
+      const found = tokens.findIndex((token) =>
+        suits({ ...tokens[0], ...token } as Grant, wanted, now),
+      );
+      return found < 0 ? undefined : secretOf(found);
+    },
+  };
 }
 
-function inflate(bytes: Uint8Array, dictionary?: Buffer): string {
+const GRANT = ["home_account_id", "client_id", "realm", "target", "expires_on"] as const;
+
+function grantOf(token: AccessToken, except: AccessToken | undefined): Partial<Grant> {
+  return Object.fromEntries(
+    GRANT.filter((field) => token[field] !== except?.[field]).map((field) => [field, token[field]]),
+  );
+}
+
+function inflate(bytes: Uint8Array, dictionary?: Uint8Array): string {
   const options = { maxOutputLength: MAX_INFLATED, ...(dictionary && { dictionary }) };
   return inflateRawSync(bytes, options).toString();
 }

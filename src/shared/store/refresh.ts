@@ -1,4 +1,4 @@
-import type { Account } from "./account.ts";
+import type { Account, OpenedAccount } from "./account.ts";
 import { openAccount, sealAccount } from "./accountEntity.ts";
 import { generationRow, sessionKey } from "./keys.ts";
 import type { SessionRef } from "./signIn.ts";
@@ -6,7 +6,7 @@ import type { GenerationRef, Store } from "./store.ts";
 
 /** An account's entity as one request read it. What the request writes back is conditional on this read. */
 export interface AccountRead extends GenerationRef {
-  readonly account: Account;
+  readonly account: OpenedAccount;
   readonly etag: string;
 }
 
@@ -34,7 +34,7 @@ export async function writeBack(
   read: AccountRead,
   cache: Account["cache"],
 ): Promise<boolean> {
-  const account = { ...read.account, cache };
+  const account = { sessions: read.account.sessions, cache };
   const { entity, dropped } = sealAccount(
     store.keyring,
     read.partition,

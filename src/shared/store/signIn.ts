@@ -1,5 +1,5 @@
 import { SignInOvertaken, StoreUnavailable } from "../errors.ts";
-import { type Account, type Session, withoutExpiredSessions } from "./account.ts";
+import { type Account, liveSessions, type Session } from "./account.ts";
 import { openAccount, sealAccount } from "./accountEntity.ts";
 import { wasSignedOutEarly } from "./earlySignOuts.ts";
 import { fileForExpiry } from "./expiry.ts";
@@ -123,7 +123,7 @@ function join(
   signIn: SignIn,
 ): Promise<Outcome> {
   const { replaces } = signIn;
-  const sessions = { ...withoutExpiredSessions(account, store.now()).sessions };
+  const sessions = liveSessions(account, store.now());
   if (replaces?.generation === ref.generation) delete sessions[sessionKey(replaces.sessionId)];
   const byExpiry = Object.entries(sessions).sort(([, a], [, b]) => b.expiresAt - a.expiresAt);
   const joined: Account = {

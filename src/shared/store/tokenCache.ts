@@ -9,15 +9,19 @@ export interface TokenCache {
 
 export type Credential = Readonly<Record<string, unknown>>;
 
-export interface AccessToken extends Credential {
+/** What an access token is good for. */
+export interface Grant {
   readonly home_account_id: string;
   readonly client_id: string;
   readonly realm: string;
-  readonly secret: string;
   /** Scopes, separated by spaces. */
   readonly target: string;
   /** Seconds since 1970, as a string. */
   readonly expires_on: string;
+}
+
+export interface AccessToken extends Credential, Grant {
+  readonly secret: string;
 }
 
 /** An access token this close to its end is not handed out: it has to survive the call it is for. Milliseconds. */
@@ -58,26 +62,17 @@ export interface Wanted {
 }
 
 /**
- * An access token of this account and tenant that has all the scopes and enough time left.
+ * Whether an access token is of this account and tenant, and has all the scopes and enough time left.
  * The same rule as MSAL's silent flow, without its parsing of the whole cache.
  */
-export function findAccessToken(
-  cache: TokenCache,
-  wanted: Wanted,
-  now: number,
-): string | undefined {
-  for (const token of Object.values(cache.AccessToken)) {
-    if (
-      token.home_account_id === wanted.homeAccountId &&
-      token.realm === wanted.tenantId &&
-      token.client_id === wanted.clientId &&
-      expiryOfToken(token) > now + ACCESS_TOKEN_MARGIN &&
-      hasScopes(token.target, wanted.scopes)
-    ) {
-      return token.secret;
-    }
-  }
-  return undefined;
+export function suits(grant: Grant, wanted: Wanted, now: number): boolean {
+  return (
+    grant.home_account_id === wanted.homeAccountId &&
+    grant.realm === wanted.tenantId &&
+    grant.client_id === wanted.clientId &&
+    expiryOfToken(grant) > now + ACCESS_TOKEN_MARGIN &&
+    hasScopes(grant.target, wanted.scopes)
+  );
 }
 
 /** Scopes are compared without case, as Entra does. */
@@ -86,6 +81,6 @@ function hasScopes(target: string, scopes: readonly string[]): boolean {
   return scopes.every((scope) => granted.includes(scope.toLowerCase()));
 }
 
-function expiryOfToken(token: AccessToken): number {
-  return Number(token.expires_on) * 1_000;
+function expiryOfToken({ expires_on }: Grant): number {
+  return Number(expires_on) * 1_000;
 }
