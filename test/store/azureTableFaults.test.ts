@@ -105,6 +105,18 @@ describe("a table service that", () => {
     expect(impatient.asked).toEqual([2_000]);
   });
 
+  it("could compress its answers is not asked to: they are read as they are", async () => {
+    const encodings: unknown[] = [];
+    const listener: RequestListener = ({ headers }, response) => {
+      encodings.push(headers["accept-encoding"]);
+      response.writeHead(503).end();
+    };
+    await against(listener, async (table) => {
+      await failure(table);
+    });
+    expect(encodings).toEqual([undefined]);
+  });
+
   it("is not there: Unanswered", async () => {
     let gone: TableRequests | undefined;
     await against(

@@ -54,8 +54,16 @@ export function keepAliveSender(maxIdle = MAX_IDLE): Send {
   const https = new HttpsAgent(limits);
 
   return function send(input, { method = "GET", headers, body, timeout }) {
-    const url = new URL(input);
-    const options = { method, headers: { ...DEFAULT_HEADERS, ...headers } };
+    const { protocol, hostname, port, pathname, search } = new URL(input);
+    const secure = protocol === "https:";
+    const options = {
+      host: hostname.replace(/^\[(.*)\]$/, "$1"),
+      port,
+      path: pathname + search,
+      method,
+      headers: { ...DEFAULT_HEADERS, ...headers },
+      agent: secure ? https : http,
+    };
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     let message: ClientRequest;
     let over = false;
@@ -71,10 +79,7 @@ export function keepAliveSender(maxIdle = MAX_IDLE): Send {
     }
 
     function attempt(): void {
-      message =
-        url.protocol === "https:"
-          ? requestHttps(url, { ...options, agent: https })
-          : requestHttp(url, { ...options, agent: http });
+      message = secure ? requestHttps(options) : requestHttp(options);
       message.on("error", (error: NodeJS.ErrnoException) => {
         // The server was closing the idle connection just as the request went out: nobody has seen it.
         const stale = message.reusedSocket && error.code === "ECONNRESET";

@@ -1,17 +1,11 @@
-import {
-  odata,
-  RestError,
-  TableClient,
-  type TableServiceClientOptions,
-  type TransactionAction,
-} from "@azure/data-tables";
+import { odata, RestError, type TransactionAction } from "@azure/data-tables";
 import type { StorageSettings } from "../config/storage.ts";
 import { StoreUnavailable } from "../errors.ts";
 import type { Send } from "../http/send.ts";
 import type { TokenSource } from "../identity/managedIdentity.ts";
-import { pipelineClient } from "./pipelineClient.ts";
 import { type TableRequests, Unanswered } from "./retrying.ts";
 import type { Entity, Stored } from "./table.ts";
+import { openTableClient } from "./tableClient.ts";
 
 /** Entities. */
 const PAGE_SIZE = 200;
@@ -25,16 +19,7 @@ export function azureTable(
   send: Send,
   managedIdentity: (clientId: string | undefined) => TokenSource,
 ): TableRequests {
-  const options = clientOptions(storage, send);
-  const client =
-    "connectionString" in storage
-      ? TableClient.fromConnectionString(storage.connectionString, TABLE_NAME, options)
-      : new TableClient(
-          storage.tableServiceUri,
-          TABLE_NAME,
-          credentialOf(managedIdentity(storage.managedIdentityClientId)),
-          options,
-        );
+  const client = openTableClient(TABLE_NAME, storage, send, managedIdentity);
 
   /** Runs one try. `absent` is its answer when the service says that the condition does not hold. */
   async function request<T, A>(
@@ -101,16 +86,6 @@ export function azureTable(
   };
 }
 
-function clientOptions(storage: StorageSettings, send: Send): TableServiceClientOptions {
-  const url = "tableServiceUri" in storage ? storage.tableServiceUri : storage.connectionString;
-  return {
-    // Tries are counted by `retrying`.
-    retryOptions: { maxRetries: 0 },
-    allowInsecureConnection: /\bhttp:\/\/(127\.0\.0\.1|localhost)[:/]/.test(url),
-    httpClient: pipelineClient(send),
-  };
-}
-
 /** The row without what the service adds to it. Its shape is the protocol's own: nobody else writes this table. */
 function storedOf<E extends Entity>(entity: object): Stored<E> {
   const { timestamp, "odata.metadata": _, ...row } = entity as Record<string, unknown>;
@@ -121,15 +96,6 @@ function actionOf(write: Parameters<TableRequests["write"]>[0][number]): Transac
   return write.kind === "insert"
     ? ["create", write.entity]
     : ["update", write.entity, "Replace", { etag: write.etag }];
-}
-
-function credentialOf(source: TokenSource) {
-  return {
-    async getToken(scopes: string | string[]) {
-      const [scope = ""] = [scopes].flat();
-      return await source(scope.replace(/\/\.default$/, ""));
-    },
-  };
 }
 
 function codeOf(error: unknown): string | undefined {
