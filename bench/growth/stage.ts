@@ -4,6 +4,7 @@ import { type Azurite, startAzurite } from "../../local/azurite/azurite.ts";
 import type { Lightsout } from "../../src/shared/lightsout.ts";
 import { signOutElsewhere, signOutHere } from "../../src/shared/signOut.ts";
 import { TABLE_NAME } from "../../src/shared/store/azureTable.ts";
+import { generationRow, HEAD } from "../../src/shared/store/keys.ts";
 import { readSession } from "../../src/shared/store/refresh.ts";
 import type { TokenCache } from "../../src/shared/store/tokenCache.ts";
 import { storeUser } from "../world/accounts.ts";
@@ -16,8 +17,8 @@ import type { World } from "../world/world.ts";
 const EXPIRED_EVERY = 100;
 /** Users that do not exist yet are numbered from here. */
 const NEW_USERS = 1_000_000;
-/** Bytes of a bare row, as an account with one access token has. */
-const ROW_SIZE = 4_800;
+/** Bytes in a bare row, as in an account with one access token. */
+const ROW_SIZE = 6_400;
 
 export const STEPS = [
   "read a session",
@@ -60,17 +61,25 @@ export async function createStage(
     expiredEvery: EXPIRED_EVERY,
     remember: (number) => number % every === 0,
     async onPortion(stored) {
-      for (; ids.length < (rounds * stored) / accounts; ids.push(await insertBareRow(bare)));
+      for (; ids.length < (rounds * stored) / accounts; ids.push(await insertBareRows(bare)));
       onProgress();
     },
   });
   return { accounts, azurite, app, act: actor(app, bare, tenantId, model, users, ids) };
 }
 
-/** A row like an account's, between the others: the emulator's arrays move what comes after it. */
-async function insertBareRow(table: TableClient): Promise<string> {
+/**
+ * Rows with keys like an account's, between the others: what a write costs the emulator depends on where a row
+ * stands among all, and on how many have the same key.
+ */
+async function insertBareRows(table: TableClient): Promise<string> {
   const id = `a.${randomBytes(32).toString("base64url")}`;
-  await table.createEntity({ partitionKey: id, rowKey: id, d0: new Uint8Array(ROW_SIZE) });
+  await table.createEntity({ partitionKey: id, rowKey: HEAD });
+  await table.createEntity({
+    partitionKey: id,
+    rowKey: generationRow(id),
+    d0: new Uint8Array(ROW_SIZE),
+  });
   return id;
 }
 
@@ -100,15 +109,13 @@ function actor(
         return;
       }
       case "emulator: read a row":
-        await table.getEntity(id, id);
+        await table.getEntity(id, generationRow(id));
         return;
-      case "emulator: update a row": {
-        const row = { partitionKey: id, rowKey: id, d0: new Uint8Array(ROW_SIZE) };
-        await table.updateEntity(row, "Replace");
+      case "emulator: update a row":
+        await table.updateEntity({ partitionKey: id, rowKey: HEAD, round }, "Replace");
         return;
-      }
       case "emulator: delete a row":
-        await table.deleteEntity(id, id);
+        await table.deleteEntity(id, generationRow(id));
     }
   };
 }
