@@ -26,7 +26,10 @@ const log: Log = (level, event, details) => {
 const settings = readSettings(process.env);
 const send = keepAliveSender();
 
-/** Rides out short faults. With the time-outs of the tries, one request to the table takes at most 9 seconds. */
+/**
+ * Rides out short faults. With the time-outs of the tries, one request to the table takes at most 9 seconds,
+ * and as long as a managed identity takes for a token.
+ */
 const table = retrying(
   azureTable(settings.storage, send, managedIdentity),
   { delays: [100, 300, 600], maxDelay: 2_000, sleep },

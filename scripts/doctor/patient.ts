@@ -8,7 +8,7 @@ import { managedIdentity } from "../../src/shared/identity/managedIdentity.ts";
 import { createMetadataSource, type ProviderMetadata } from "../../src/shared/identity/metadata.ts";
 import { createLightsout, type Lightsout } from "../../src/shared/lightsout.ts";
 import { azureTable } from "../../src/shared/store/azureTable.ts";
-import { retrying } from "../../src/shared/store/retrying.ts";
+import { retrying, type TableRequests } from "../../src/shared/store/retrying.ts";
 import { type Directory, readRegistration } from "./registration.ts";
 import { type Rehearsal, rehearse } from "./rehearsal.ts";
 import { ask, once, reachable } from "./web.ts";
@@ -43,18 +43,16 @@ const send = keepAliveSender();
 /** An app by its settings. */
 export function patientOf({ settings: env, source }: { settings: Env; source: string }): Patient {
   let settings: Settings;
+  let requests: TableRequests;
   try {
     settings = readSettings(env);
+    requests = azureTable(settings.storage, send, managedIdentity);
   } catch (error) {
     if (!(error instanceof SettingInvalid)) throw error;
     return { source, env, settingsFault: error, ...NOTHING_KNOWN };
   }
   const app = createLightsout(settings, {
-    table: retrying(azureTable(settings.storage, send, managedIdentity), {
-      delays: [200],
-      maxDelay: 1_000,
-      sleep,
-    }),
+    table: retrying(requests, { delays: [200], maxDelay: 1_000, sleep }),
     send,
     now: Date.now,
     sleep,

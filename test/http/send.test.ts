@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { keepAliveSender, type Outgoing, TimedOut } from "../../src/shared/http/send.ts";
+import { keepAliveSender, type Outgoing, TimeoutError } from "../../src/shared/http/send.ts";
 
 let server: Server;
 let answer: RequestListener;
@@ -44,6 +44,23 @@ describe("what is sent", () => {
     };
     expect(await textOf(send(url, { method: "POST", body }))).toBe("POST 3 a=b");
   });
+
+  it.each(["POST", "PUT", "PATCH", "DELETE"])(
+    "is a %s whose body is never taken for the next request",
+    async (method) => {
+      const asked: string[] = [];
+      answer = async (request, response) => {
+        asked.push(`${request.method} ${await text(request)}`);
+        response.end("fine");
+      };
+      const smuggled = "POST /other HTTP/1.1\r\nHost: x\r\nContent-Length: 200\r\n\r\n";
+      const headers = { "Content-Length": "0" };
+      expect(await textOf(send(url, { method, headers, body: smuggled }))).toBe("fine");
+      expect(await textOf(send(url))).toBe("fine");
+      expect(asked).toEqual([`${method} ${smuggled}`, "GET "]);
+      expect(connections.size).toBe(1);
+    },
+  );
 
   it("are the headers, and our own unless they are given", async () => {
     answer = ({ headers }, response) => {
@@ -122,6 +139,32 @@ describe("connections", () => {
     expect(connections.size).toBe(2);
   });
 
+  it("that are cut in the middle of an answer are not tried again, new or used", async () => {
+    await send(url);
+    let requests = 0;
+    answer = ({ socket }, response) => {
+      requests++;
+      response.writeHead(200, { "Content-Length": "100" });
+      response.write("some", () => setTimeout(() => socket.resetAndDestroy(), 20));
+    };
+    await expect(send(url)).rejects.toMatchObject({ code: "ECONNRESET" });
+    answer = (_, response) => void response.end("fine");
+    await send(url);
+    expect([requests, connections.size]).toEqual([1, 2]);
+  });
+
+  it("on which an answer came before all was sent are given up", async () => {
+    answer = (_, response) => void response.writeHead(413).end();
+    const early = await send(url, { method: "POST", body: Buffer.alloc(8 * 1024 * 1024) });
+    expect(early.status).toBe(413);
+    const [first] = connections;
+    // The server complains about the half of a request on it, which `once` would reject with.
+    await new Promise<unknown>((resolve) => {
+      if (first?.destroyed) resolve(undefined);
+      else first?.on("close", resolve);
+    });
+  });
+
   it("that are cut when they are new are an error", async () => {
     answer = ({ socket }) => void socket.resetAndDestroy();
     await expect(send(url)).rejects.toMatchObject({ code: "ECONNRESET" });
@@ -150,7 +193,7 @@ describe("a time-out", () => {
     ],
   ])("ends the wait %s, and the connection", async (_, respond) => {
     answer = respond;
-    await expect(send(url, { timeout: 50 })).rejects.toThrow(TimedOut);
+    await expect(send(url, { timeout: 50 })).rejects.toThrow(TimeoutError);
     const [connection] = connections;
     if (!connection?.destroyed) await once(connection as Socket, "close");
     answer = (_, response) => void response.end("fine");
@@ -172,6 +215,15 @@ describe("a time-out", () => {
   });
 });
 
-it("says what is wrong with an address", async () => {
-  await expect(async () => send("nowhere")).rejects.toThrow("Invalid URL");
+describe("what cannot be sent", () => {
+  it.each<[string, string, Partial<Outgoing>]>([
+    ["an address that is none", "nowhere", {}],
+    ["another protocol", "ftp://127.0.0.1/", {}],
+    ["a header of two lines", "http://127.0.0.1/", { headers: { a: "b\nc" } }],
+  ])("is refused, and nothing is left of it: %s", async (_, to, request) => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout");
+    const before = timers().length;
+    await expect(send(to, request)).rejects.toMatchObject({ name: "TypeError" });
+    expect(timers()).toHaveLength(before);
+  });
 });

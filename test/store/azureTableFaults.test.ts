@@ -25,6 +25,18 @@ const open = (port: number) =>
     () => () => Promise.reject(new Error("No identity.")),
   );
 
+it.each([
+  "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5;EndpointSuffix=core.windows.net",
+  "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=a2V5;TableEndpoint=http://a.example.com/;",
+  "TableEndpoint=http://a.table.core.windows.net;SharedAccessSignature=sv=1&sig=x",
+])("is not opened over plain http: %s", (connectionString) => {
+  const noIdentity = () => () => Promise.reject(new Error("No identity."));
+  expect(() => azureTable({ connectionString }, impatient.send, noIdentity)).toThrow(
+    "The table endpoint in the storage setting has to begin with https:// (http:// only on localhost).",
+  );
+  expect(impatient.asked).toEqual([]);
+});
+
 describe("a table service that", () => {
   /** Answers like `listener` while `use` runs. */
   async function against(listener: RequestListener, use: (table: TableRequests) => Promise<void>) {

@@ -75,6 +75,13 @@ describe("a packed account", () => {
   });
 });
 
+it("the same token under two keys comes back under both", () => {
+  const account = accountOf(1);
+  const [token] = Object.values(account.cache.AccessToken) as [AccessToken];
+  const twice = { ...account, cache: { ...account.cache, AccessToken: { a: token, b: token } } };
+  expect(JSON.stringify(unpackAccount(packAccount(twice)))).toBe(JSON.stringify(twice));
+});
+
 describe("an access token of a packed account", () => {
   const wanted = { homeAccountId: "oid.tid", tenantId: "tid", clientId: "client" };
   const packed = (...tokens: AccessToken[]) => {
@@ -102,6 +109,7 @@ describe("an access token of a packed account", () => {
     ["tenant", { realm: "other" }],
     ["client", { client_id: "other" }],
     ["time", { expires_on: "-1" }],
+    ["scope, for it has none", { target: undefined as unknown as string }],
   ])("is not one of another %s, wherever it stands", (_, changes) => {
     const other = { ...tokenOf(1), ...changes };
     const right = { ...tokenOf(1), expires_on: "1000" };

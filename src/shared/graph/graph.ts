@@ -1,5 +1,5 @@
 import { BadRequest, GraphUnavailable, InteractionRequired, NotPermitted } from "../errors.ts";
-import { type Answer, type Outgoing, TimedOut } from "../http/send.ts";
+import { type Answer, type Outgoing, TimeoutError } from "../http/send.ts";
 import type { HttpRequest, HttpResponse } from "../http/types.ts";
 import type { Lightsout } from "../lightsout.ts";
 import type { SignedInSession } from "../session/session.ts";
@@ -98,7 +98,7 @@ async function send(
   try {
     return await app.send(url, { ...request, headers, timeout: TIMEOUT });
   } catch (cause) {
-    throw new GraphUnavailable(cause instanceof TimedOut, { cause });
+    throw new GraphUnavailable(cause instanceof TimeoutError, { cause });
   }
 }
 

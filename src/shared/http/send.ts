@@ -26,11 +26,12 @@ export interface Answer {
 
 /**
  * Sends one HTTP request. A redirect is an answer like any other: no token follows it.
- * @throws {TimedOut} and the errors of node:http.
+ * @throws {TimeoutError} and the errors of node:http.
  */
 export type Send = (url: string | URL, request: Outgoing) => Promise<Answer>;
 
-export class TimedOut extends Error {
+/** By the name of the platform's own, which jose and the log go by. */
+export class TimeoutError extends Error {
   override readonly name = "TimeoutError";
 }
 
@@ -53,57 +54,71 @@ export function keepAliveSender(maxIdle = MAX_IDLE): Send {
   const http = new HttpAgent(limits);
   const https = new HttpsAgent(limits);
 
-  return function send(input, { method = "GET", headers, body, timeout }) {
+  return async function send(input, { method = "GET", headers, body, timeout }) {
     const { protocol, hostname, port, pathname, search } = new URL(input);
-    const secure = protocol === "https:";
+    const request = protocol === "https:" ? requestHttps : requestHttp;
     const options = {
+      protocol,
       host: hostname.replace(/^\[(.*)\]$/, "$1"),
       port,
       path: pathname + search,
       method,
-      headers: { ...DEFAULT_HEADERS, ...headers },
-      agent: secure ? https : http,
+      headers: {
+        ...DEFAULT_HEADERS,
+        ...headers,
+        // Node leaves it out for some methods, and the body would be taken for the connection's next request.
+        ...(body !== undefined && { "content-length": String(Buffer.byteLength(body)) }),
+      },
+      agent: protocol === "https:" ? https : http,
     };
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    let message: ClientRequest;
-    let over = false;
+    let isOver = false;
+    let message = attempt();
     const timer = setTimeout(() => {
-      fail(new TimedOut(`There was no answer within ${timeout} ms.`));
-      message.destroy();
+      fail(new TimeoutError(`There was no answer within ${timeout} ms.`));
     }, timeout);
 
-    function fail(error: Error): void {
-      over = true;
-      clearTimeout(timer);
-      reject(error);
-    }
-
-    function attempt(): void {
-      message = secure ? requestHttps(options) : requestHttp(options);
-      message.on("error", (error: NodeJS.ErrnoException) => {
+    function attempt(): ClientRequest {
+      const tried = request(options);
+      let isAnswered = false;
+      tried.on("error", (error: NodeJS.ErrnoException) => {
         // The server was closing the idle connection just as the request went out: nobody has seen it.
-        const stale = message.reusedSocket && error.code === "ECONNRESET";
-        if (stale && method === "GET" && !over) attempt();
+        const isStale = tried.reusedSocket && !isAnswered && error.code === "ECONNRESET";
+        if (isStale && method === "GET" && !isOver) message = attempt();
         else fail(error);
       });
-      message.on("response", (answer) => {
-        readAll(answer, fail, (content) => {
-          clearTimeout(timer);
-          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: content });
-        });
+      tried.on("response", (answer) => {
+        isAnswered = true;
+        readAll(answer).then((content) => succeed(answer, content), fail);
       });
-      message.end(body);
+      tried.end(body);
+      return tried;
     }
-    attempt();
-    return promise;
+
+    function succeed({ statusCode = 0, headers }: IncomingMessage, content: Buffer): void {
+      end();
+      resolve({ status: statusCode, headers, body: content });
+      // It answered before it had heard everything: the rest would hold the connection.
+      if (!message.writableFinished) message.destroy();
+    }
+
+    function fail(error: Error): void {
+      end();
+      reject(error);
+      message.destroy();
+    }
+
+    function end(): void {
+      isOver = true;
+      clearTimeout(timer);
+    }
+
+    return await promise;
   };
 }
 
-function readAll(
-  answer: IncomingMessage,
-  fail: (error: Error) => void,
-  done: (content: Buffer) => void,
-): void {
+function readAll(answer: IncomingMessage): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const chunks: Buffer[] = [];
   let size = 0;
   answer.on("data", (chunk: Buffer) => {
@@ -111,6 +126,7 @@ function readAll(
     chunks.push(chunk);
     if (size > MAX_ANSWER) answer.destroy(new RangeError("The answer is too large."));
   });
-  answer.on("error", fail);
-  answer.on("end", () => done(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+  answer.on("error", reject);
+  answer.on("end", () => resolve(Buffer.concat(chunks)));
+  return promise;
 }

@@ -16,6 +16,7 @@ export interface ProviderKeys {
 
 type Verified = Awaited<ReturnType<typeof jwtVerify>> & { readonly keyIssuer: unknown };
 
+/** Milliseconds. jose has the same, but stops no request. */
 const TIMEOUT = 5_000;
 /** Entra ID asks clients to look for new keys once a day. Milliseconds. */
 const LIFETIME = 24 * 3_600_000;

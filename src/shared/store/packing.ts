@@ -35,13 +35,13 @@ export function packAccount({ sessions, cache }: Account): Uint8Array {
   const tokens = Object.entries(cache.AccessToken);
   const first = tokens[0]?.[1];
   const dictionary = Buffer.from(first?.secret ?? "");
-  const secrets = tokens.map(([, token]) =>
-    token === first ? dictionary : deflateRawSync(token.secret, { level: 1, dictionary }),
+  const secrets = tokens.map(([, { secret }], i) =>
+    i === 0 ? dictionary : deflateRawSync(secret, { level: 1, dictionary }),
   );
   const index: Index = {
     sessions,
     tokens: tokens.map(([, token], i) => ({
-      ...grantOf(token, token === first ? undefined : first),
+      ...grantOf(token, i === 0 ? undefined : first),
       length: (secrets[i] as Buffer).length,
     })),
   };
@@ -100,9 +100,9 @@ export function unpackAccount(bytes: Uint8Array): OpenedAccount {
 const GRANT = ["home_account_id", "client_id", "realm", "target", "expires_on"] as const;
 
 function grantOf(token: AccessToken, except: AccessToken | undefined): Partial<Grant> {
-  return Object.fromEntries(
-    GRANT.filter((field) => token[field] !== except?.[field]).map((field) => [field, token[field]]),
-  );
+  // A field that were left out would be taken from the first token.
+  const fields = GRANT.map((field) => [field, token[field] ?? ""] as const);
+  return Object.fromEntries(fields.filter(([field, value]) => value !== except?.[field]));
 }
 
 function inflate(bytes: Uint8Array, dictionary?: Uint8Array): string {

@@ -1,5 +1,6 @@
 import { createHttpHeaders, type HttpClient } from "@azure/core-rest-pipeline";
 import { TableClient } from "@azure/data-tables";
+import { httpsUrl } from "../config/env.ts";
 import type { StorageSettings } from "../config/storage.ts";
 import type { Send } from "../http/send.ts";
 import type { TokenSource } from "../identity/managedIdentity.ts";
@@ -8,12 +9,11 @@ import type { TokenSource } from "../identity/managedIdentity.ts";
 const TRY_TIMEOUT = 2_000;
 
 /**
- * What the SDK does with every request, and these never need: `retrying` counts the tries, `send` has its own
- * time-out, and no answer is compressed, redirected or in parts.
+ * What the SDK does with every request, and these never need: `send` has its own time-out, no answer is
+ * compressed or redirected, and no body is a form or a stream.
  */
 const IDLE_POLICIES = [
   "decompressResponsePolicy",
-  "defaultRetryPolicy",
   "formDataPolicy",
   "logPolicy",
   "multipartPolicy",
@@ -23,16 +23,16 @@ const IDLE_POLICIES = [
   "wrapAbortSignalLikePolicy",
 ];
 
-/** The SDK's client, on our way to the network. Each of its requests is one try. */
+/** The SDK's client, on our way to the network. @throws {SettingInvalid} The endpoint is not one to send keys to. */
 export function openTableClient(
   tableName: string,
   storage: StorageSettings,
   send: Send,
   managedIdentity: (clientId: string | undefined) => TokenSource,
 ): TableClient {
-  const url = "tableServiceUri" in storage ? storage.tableServiceUri : storage.connectionString;
   const options = {
-    allowInsecureConnection: /\bhttp:\/\/(127\.0\.0\.1|localhost)[:/]/.test(url),
+    // Tries are counted by `retrying`.
+    retryOptions: { maxRetries: 0 },
     httpClient: pipelineClient(send),
   };
   const client =
@@ -44,6 +44,8 @@ export function openTableClient(
           credentialOf(managedIdentity(storage.managedIdentityClientId)),
           options,
         );
+  // The SDK leaves this to its own way to the network.
+  httpsUrl("The table endpoint in the storage setting", client.url);
   for (const name of IDLE_POLICIES) client.pipeline.removePolicy({ name });
   return client;
 }
@@ -51,11 +53,14 @@ export function openTableClient(
 function pipelineClient(send: Send): HttpClient {
   return {
     async sendRequest(request) {
+      const text = request.body ?? undefined;
+      if (text !== undefined && typeof text !== "string") {
+        throw new TypeError("The table service is sent text only.");
+      }
       const { status, headers, body } = await send(request.url, {
         method: request.method,
         headers: request.headers.toJSON(),
-        // The SDK sends text to the table service, and nothing else.
-        ...(typeof request.body === "string" && { body: request.body }),
+        ...(text !== undefined && { body: text }),
         timeout: TRY_TIMEOUT,
       });
       return {

@@ -49,6 +49,14 @@ describe("settings", () => {
     expect(ok).toEqual(["Node.js", "Sealing keys"]);
   });
 
+  it("that would send the account key over plain http are", async () => {
+    const TOKEN_CACHE_STORAGE =
+      "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5;EndpointSuffix=core.windows.net";
+    expect(await problemsOf({ TOKEN_CACHE_STORAGE })).toEqual([
+      "Settings: The table endpoint in the storage setting has to begin with https:// (http:// only on localhost). → Put that right, and run the doctor again.",
+    ]);
+  });
+
   it.each([
     ["k1:short", /^Sealing keys: TOKEN_CACHE_KEYS is malformed\. → It has to be id:base64/],
     [`k1:${"A".repeat(43)}=`, /^Sealing keys: The key k1 is not random\. → Put a new one in front/],
