@@ -18,7 +18,7 @@ function sealByHand(authTagLength: number): Uint8Array {
     .digest();
   const nonce = randomBytes(12);
   const cipher = createCipheriv("aes-256-gcm", key, nonce, { authTagLength });
-  cipher.setAAD(Buffer.from(CONTEXT));
+  cipher.setAAD(Buffer.from(`${CONTEXT}/`));
   const ciphertext = [cipher.update(MESSAGE), cipher.final()];
   return Buffer.concat([nonce, ...ciphertext, cipher.getAuthTag()]);
 }
@@ -53,6 +53,18 @@ describe("a sealed message", () => {
     "does not open in the context %j",
     (context) => expect(ring.open(sealed, context)).toBeUndefined(),
   );
+
+  it("opens in its own row only", () => {
+    const inRow = ring.seal(MESSAGE, "account", "a/c.1");
+    expect(ring.open(inRow, "account", "a/c.1")).toEqual(MESSAGE);
+    for (const row of ["a/c.2", "b/c.1", "", "A/c.1"]) {
+      expect([row, ring.open(inRow, "account", row)]).toEqual([row, undefined]);
+    }
+    expect(ring.open(inRow, "account")).toBeUndefined();
+    expect(ring.open(inRow, "account/a", "c.1")).toBeUndefined();
+    expect(ring.open(inRow, "account/a/c.1")).toBeUndefined();
+    expect(ring.open(sealed, "account", "a/c.1")).toBeUndefined();
+  });
 
   it.each([
     ["the plaintext", MESSAGE],

@@ -44,8 +44,8 @@ export async function forwardToGraph(
   const permitted = permittedCall(request.method, pathname.slice("/graph/".length));
   if (permitted === undefined) throw new NotPermitted();
 
-  const url = new URL(`${app.settings.graphBaseUrl}/${permitted.path}`);
-  url.search = searchParams.toString();
+  const query = searchParams.toString();
+  const url = `${app.settings.graphBaseUrl}/${permitted.path}${query && `?${query}`}`;
   const { status, headers, body } = await callGraph(app, session, permitted.scopes, url, {
     method: request.method,
     headers: pick(REQUEST_HEADERS, (name) => request.headers.get(name)),
@@ -73,7 +73,7 @@ export async function callGraph(
   app: Lightsout,
   session: SignedInSession,
   scopes: readonly string[],
-  url: URL,
+  url: string | URL,
   request: GraphRequest = {},
 ): Promise<Answer> {
   let answer = await send(app, url, request, await session.getToken(scopes));
@@ -90,7 +90,7 @@ export async function callGraph(
 
 async function send(
   app: Lightsout,
-  url: URL,
+  url: string | URL,
   request: GraphRequest,
   token: string,
 ): Promise<Answer> {

@@ -15,6 +15,7 @@ export interface AccountEntity extends Entity {
 }
 
 const FORMAT = 3;
+const PURPOSE = "account";
 /** The largest binary property of Table Storage, in bytes. */
 const CHUNK = 64 * 1024;
 /** Eleven chunks are 704 KiB, and 939 KiB in base64: below the limit of 1 MiB whichever way an entity is counted. */
@@ -46,7 +47,7 @@ export function sealAccount(
 
   for (;;) {
     const plaintext = packAccount(kept);
-    const { keyId, bytes } = keyring.seal(plaintext, contextOf(partitionKey, rowKey));
+    const { keyId, bytes } = keyring.seal(plaintext, PURPOSE, rowOf(partitionKey, rowKey));
     const chunks = Math.ceil(bytes.length / CHUNK);
     const tokens = Object.keys(kept.cache.AccessToken).length;
     const spare = tokens + Object.keys(kept.cache.IdToken).length;
@@ -80,12 +81,12 @@ export function openAccount(keyring: Keyring, entity: Stored<Entity>): OpenedAcc
     keyId,
     bytes: parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts),
   };
-  const plaintext = keyring.open(sealed, contextOf(partitionKey, rowKey));
+  const plaintext = keyring.open(sealed, PURPOSE, rowOf(partitionKey, rowKey));
   if (plaintext === undefined) return undefined;
   return unpackAccount(plaintext);
 }
 
 /** What a sealed account is bound to: it opens in this row and in no other. */
-function contextOf(partitionKey: string, rowKey: string): string {
-  return `account/${partitionKey}/${rowKey}`;
+function rowOf(partitionKey: string, rowKey: string): string {
+  return `${partitionKey}/${rowKey}`;
 }

@@ -19,18 +19,25 @@ export interface Sealed {
 }
 
 export interface Keyring {
-  /** Seals with the first key. Only {@link open} with the same context gives the content back. */
-  seal(plaintext: Uint8Array, context: string): Sealed;
-  /** @returns undefined when the key is not in the ring, or the bytes are not what was sealed for this context. */
-  open(sealed: Sealed, context: string): Uint8Array | undefined;
+  /**
+   * Seals with the first key. Only {@link open} for the same purpose and row gives the content back.
+   *
+   * @param purpose One of a few: its key is derived once.
+   * @param row Which of the many things with this purpose. Each has a key of its own.
+   */
+  seal(plaintext: Uint8Array, purpose: string, row?: string): Sealed;
+  /** @returns undefined when the key is not in the ring, or the bytes are not what was sealed for this. */
+  open(sealed: Sealed, purpose: string, row?: string): Uint8Array | undefined;
 }
 
 const NONCE = 12;
 const TAG = 16;
 const CIPHER = "aes-256-gcm";
+// Without it, Node also accepts a tag of 4 bytes, which can be guessed.
+const OPTIONS = { authTagLength: TAG };
 
 /**
- * AES-256-GCM (NIST SP 800-38D). Each context gets a key of its own by HMAC-SHA-256, so that the number of
+ * AES-256-GCM (NIST SP 800-38D). The keys are derived by HMAC-SHA-256, one for each row, so that the number of
  * random nonces under one key stays far from its limit of 2^32 however many accounts there are.
  *
  * @param keys The first seals, all open.
@@ -42,15 +49,14 @@ export function createKeyring(
 ): Keyring {
   const [current] = keys;
   if (current === undefined) throw new TypeError("A keyring needs at least one key.");
-  const byId = new Map(keys.map((entry) => [entry.id, entry.key]));
+  const derivations = new Map(keys.map(({ id, key }) => [id, derivationFrom(key)]));
 
   return {
-    seal(plaintext, context) {
+    seal(plaintext, purpose, row) {
+      const keyFor = derivations.get(current.id) as Derivation;
       const nonce = randomBytes(NONCE);
-      const cipher = createCipheriv(CIPHER, contextKey(current.key, context), nonce, {
-        authTagLength: TAG,
-      });
-      cipher.setAAD(Buffer.from(context));
+      const cipher = createCipheriv(CIPHER, keyFor(purpose, row), nonce, OPTIONS);
+      cipher.setAAD(contextOf(purpose, row));
       const ciphertext = [cipher.update(plaintext), cipher.final()];
       return {
         keyId: current.id,
@@ -58,17 +64,12 @@ export function createKeyring(
       };
     },
 
-    open({ keyId, bytes }, context) {
-      const key = byId.get(keyId);
-      if (key === undefined || bytes.length < NONCE + TAG) return undefined;
-      // Without `authTagLength`, Node also accepts a tag of 4 bytes, which can be guessed.
-      const decipher = createDecipheriv(
-        CIPHER,
-        contextKey(key, context),
-        bytes.subarray(0, NONCE),
-        { authTagLength: TAG },
-      );
-      decipher.setAAD(Buffer.from(context));
+    open({ keyId, bytes }, purpose, row) {
+      const keyFor = derivations.get(keyId);
+      if (keyFor === undefined || bytes.length < NONCE + TAG) return undefined;
+      const nonce = bytes.subarray(0, NONCE);
+      const decipher = createDecipheriv(CIPHER, keyFor(purpose, row), nonce, OPTIONS);
+      decipher.setAAD(contextOf(purpose, row));
       decipher.setAuthTag(bytes.subarray(-TAG));
       try {
         const plaintext = decipher.update(bytes.subarray(NONCE, -TAG));
@@ -82,7 +83,22 @@ export function createKeyring(
   };
 }
 
+type Derivation = (purpose: string, row: string | undefined) => KeyObject;
+
+function derivationFrom(root: KeyObject): Derivation {
+  const purposes = new Map<string, KeyObject>();
+  return (purpose, row) => {
+    const key = purposes.get(purpose) ?? derived(root, `lightsout/1\0${purpose}`);
+    purposes.set(purpose, key);
+    return row === undefined ? key : derived(key, row);
+  };
+}
+
 /** As a KeyObject: a cipher takes four times as long to begin with a key of plain bytes. */
-function contextKey(key: KeyObject, context: string): KeyObject {
-  return createSecretKey(createHmac("sha256", key).update(`lightsout/1\0${context}`).digest());
+function derived(key: KeyObject, info: string): KeyObject {
+  return createSecretKey(createHmac("sha256", key).update(info).digest());
+}
+
+function contextOf(purpose: string, row = ""): Buffer {
+  return Buffer.from(`${purpose}/${row}`);
 }
