@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import type { Benchmark } from "./benchmark.ts";
 import { benchmarks } from "./benchmarks/all.ts";
 import { Progress } from "./lib/progress.ts";
-import { environment, save, saveChart } from "./lib/results.ts";
+import { environment, save } from "./lib/results.ts";
 import { textTable } from "./lib/table.ts";
 import { writeReport } from "./report.ts";
 
@@ -50,5 +50,4 @@ async function run(benchmark: Benchmark<unknown>): Promise<void> {
   process.stdout.write("\n");
   if (quick) return;
   await save(benchmark.name, result);
-  for (const { name, svg } of benchmark.charts(result)) await saveChart(name, svg);
 }

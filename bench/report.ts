@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import type { Benchmark } from "./benchmark.ts";
 import { benchmarks } from "./benchmarks/all.ts";
-import { load } from "./lib/results.ts";
+import { load, saveChart } from "./lib/results.ts";
 import { markdownTable } from "./lib/table.ts";
 import { budgets } from "./report/budgets.ts";
 import { cost } from "./report/cost.ts";
@@ -12,7 +12,7 @@ import { scale } from "./report/scale.ts";
 const document = (name: string) => new URL(`../docs/${name}`, import.meta.url);
 
 /**
- * Writes the tables of the last runs into the documentation, between marks: no number there is typed by hand.
+ * Draws the charts of the last runs, and writes their tables into the documentation, between marks: no number there is typed by hand.
  * @throws Error A benchmark has not been run yet.
  */
 export async function writeReport(): Promise<void> {
@@ -21,6 +21,7 @@ export async function writeReport(): Promise<void> {
   for (const benchmark of benchmarks as readonly Benchmark<unknown>[]) {
     const saved = await load<unknown>(benchmark.name);
     for (const table of benchmark.tables(saved?.result)) texts.set(table.id, markdownTable(table));
+    for (const { name, svg } of benchmark.charts(saved?.result)) await saveChart(name, svg);
   }
   for (const table of [budgets(results), cost(results)]) {
     texts.set(table.id, markdownTable(table));

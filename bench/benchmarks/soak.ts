@@ -185,10 +185,10 @@ function charts({ segments }: SoakResult) {
       svg: lineChart({
         title: "Memory under mixed load",
         subtitle: `${CONNECTIONS} connections. After a full collection. Flat is good.`,
-        xLabel: "seconds",
+        xLabel: "minutes",
         series: [
-          { label: "heap", points: segments.map(({ at, heap }) => [at, heap]) },
-          { label: "whole process", points: segments.map(({ at, rss }) => [at, rss]) },
+          { label: "heap", points: segments.map(({ at, heap }) => [at / 60, heap]) },
+          { label: "whole process", points: segments.map(({ at, rss }) => [at / 60, rss]) },
         ],
         format: bytes,
       }),

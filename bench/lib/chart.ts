@@ -13,7 +13,7 @@ export interface BarChart {
 }
 
 const WIDTH = 760;
-const LEFT = 170;
+const CHARACTER = 7.2;
 const RIGHT = 90;
 const BAR = 15;
 const GAP = 4;
@@ -42,19 +42,20 @@ export function barChart({ title, subtitle, series, groups, format }: BarChart):
   const groupHeight = series.length * (BAR + GAP) + GROUP_GAP;
   const height = TOP + groups.length * groupHeight;
   const largest = Math.max(...groups.flatMap(({ values }) => values.filter(Number.isFinite)));
-  const scale = (WIDTH - LEFT - RIGHT) / largest;
+  const left = 36 + CHARACTER * Math.max(...groups.map(({ label }) => label.length));
+  const scale = (WIDTH - left - RIGHT) / largest;
   const bars = groups.flatMap(({ label, values }, group) => {
     const top = TOP + group * groupHeight;
     const middle = top + (series.length * (BAR + GAP)) / 2;
     return [
-      text(LEFT - 12, middle + 3, label, 'text-anchor="end"'),
+      text(left - 12, middle + 3, label, 'text-anchor="end"'),
       ...values.flatMap((value, i) => {
         if (!Number.isFinite(value)) return [];
         const y = top + i * (BAR + GAP);
         const width = Math.max(1, value * scale);
         return [
-          `<rect class="s${i}" x="${LEFT}" y="${y}" width="${width.toFixed(1)}" height="${BAR}" rx="2"/>`,
-          text(LEFT + width + 6, y + BAR - 3, format(value), 'class="muted"'),
+          `<rect class="s${i}" x="${left.toFixed(1)}" y="${y}" width="${width.toFixed(1)}" height="${BAR}" rx="2"/>`,
+          text(left + width + 6, y + BAR - 3, format(value), 'class="muted"'),
         ];
       }),
     ];
@@ -75,38 +76,47 @@ export interface LineChart {
 }
 
 const PLOT = 220;
-const TICKS = 4;
 
 export function lineChart({ title, subtitle, xLabel, series, format }: LineChart): string {
   const points = series.flatMap((line) => line.points);
-  const maxX = Math.max(...points.map(([x]) => x));
-  const maxY = Math.max(...points.map(([, y]) => y)) * 1.15;
+  const ticksX = ticksUpTo(Math.max(...points.map(([x]) => x)));
+  const ticksY = ticksUpTo(Math.max(...points.map(([, y]) => y)));
+  const [maxX, maxY] = [ticksX, ticksY].map((ticks) => ticks.at(-1) ?? 1) as [number, number];
   const left = 80;
   const right = WIDTH - 30;
   const bottom = TOP + PLOT;
   const x = (value: number) => left + (value / maxX) * (right - left);
   const y = (value: number) => bottom - (value / maxY) * PLOT;
-  const grid = Array.from({ length: TICKS + 1 }, (_, tick) => {
-    const value = (maxY / TICKS) * tick;
-    return [
-      `<line class="grid" x1="${left}" x2="${right}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}"/>`,
-      text(left - 8, y(value) + 4, format(value), 'class="muted" text-anchor="end"'),
-    ];
-  }).flat();
+  const grid = ticksY.flatMap((value) => [
+    `<line class="grid" x1="${left}" x2="${right}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}"/>`,
+    text(left - 8, y(value) + 4, format(value), 'class="muted" text-anchor="end"'),
+  ]);
   const lines = series.map(({ points }, i) => {
     const path = points.map(([px, py]) => `${x(px).toFixed(1)},${y(py).toFixed(1)}`).join(" ");
     return `<polyline class="l${i}" points="${path}" fill="none" stroke-width="2"/>`;
   });
-  const axis = text(right, bottom + 22, xLabel, 'class="muted" text-anchor="end"');
+  const axis = ticksX.map((value) => {
+    const label = value === maxX ? `${value} ${xLabel}` : String(value);
+    const anchor = value === maxX ? "end" : "middle";
+    return text(x(value), bottom + 22, label, `class="muted" text-anchor="${anchor}"`);
+  });
   const labels = series.map(({ label }) => label);
-  return svg(bottom + 36, title, subtitle, [...legend(labels), ...grid, ...lines, axis]);
+  return svg(bottom + 36, title, subtitle, [...legend(labels), ...grid, ...lines, ...axis]);
+}
+
+/** Round numbers from 0 to the first that is not below the largest value: about five. */
+function ticksUpTo(largest: number): number[] {
+  const power = 10 ** Math.floor(Math.log10(largest / 4));
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size * 5 >= largest);
+  const count = Math.ceil(largest / (step ?? power));
+  return Array.from({ length: count + 1 }, (_, tick) => tick * (step ?? power));
 }
 
 function legend(labels: readonly string[]): string[] {
   let x = 24;
   return labels.flatMap((label, i) => {
     const at = x;
-    x += 34 + label.length * 7.2;
+    x += 34 + label.length * CHARACTER;
     return [
       `<rect class="s${i}" x="${at}" y="62" width="12" height="12" rx="2"/>`,
       text(at + 18, 73, label),

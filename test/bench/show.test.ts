@@ -72,6 +72,8 @@ describe("charts", () => {
     const [, points = ""] = /points="([^"]+)"/.exec(svg) ?? [];
     const [, height = ""] = /viewBox="0 0 \d+ (\d+)"/.exec(svg) ?? [];
     expect(points.split(" ")).toHaveLength(2);
+    for (const label of ["0", "20", "40", "60 s", "5", "10", "15"])
+      expect(svg).toContain(`>${label}<`);
     for (const y of points.split(" ").map((point) => Number(point.split(",")[1]))) {
       expect(y).toBeGreaterThan(0);
       expect(y).toBeLessThan(Number(height));
