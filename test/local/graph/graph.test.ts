@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import { SignJWT } from "jose";
 import { type GraphStandIn, startGraph } from "../../../local/graph/graph.ts";
 import type { GraphUser } from "../../../local/graph/profile.ts";
+import { eventually } from "../../support/eventually.ts";
 
 const ADELE = {
   oid: "87d349ed-44d7-43e1-9a83-5f2406dee5bd",
@@ -246,6 +247,8 @@ describe("faults", () => {
     graph.faults.next.push({ until: promise });
     const answers: string[] = [];
     const held = call("/me").then(() => answers.push("held"));
+    // On two connections, the second call could be the first to arrive.
+    await eventually(() => graph.faults.next.length === 0);
     await call("/me").then(() => answers.push("free"));
     resolve();
     await held;
