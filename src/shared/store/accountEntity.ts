@@ -2,6 +2,7 @@ import { type Account, expiryOf, liveSessions, type OpenedAccount } from "./acco
 import { generationRow } from "./keys.ts";
 import { packAccount, unpackAccount } from "./packing.ts";
 import type { Keyring } from "./sealing.ts";
+import type { GenerationRef, Store } from "./store.ts";
 import type { Entity, Stored } from "./table.ts";
 import { withHalfTheTokens, withoutExpiredTokens } from "./tokenCache.ts";
 
@@ -63,6 +64,15 @@ export function sealAccount(
     const cache = tokens > 0 ? withHalfTheTokens(kept.cache) : { ...kept.cache, IdToken: {} };
     kept = { ...kept, cache };
   }
+}
+
+/** The account's row in the version to be stored now. What did not fit is logged. */
+export function entityOf(store: Store, ref: GenerationRef, account: Account): AccountEntity {
+  const { partition, generation } = ref;
+  const now = store.now();
+  const { entity, dropped } = sealAccount(store.keyring, partition, generation, account, now);
+  if (dropped > 0) store.log("warn", "cache.cut", { account: partition, dropped });
+  return entity;
 }
 
 /** @returns undefined for anything that {@link sealAccount} did not make for this row with a key we hold. */

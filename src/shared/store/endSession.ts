@@ -1,4 +1,4 @@
-import { sealAccount } from "./accountEntity.ts";
+import { entityOf } from "./accountEntity.ts";
 import { sessionKey } from "./keys.ts";
 import { readSession, removeRead } from "./refresh.ts";
 import type { SessionRef } from "./signIn.ts";
@@ -16,13 +16,6 @@ export async function endSession(store: Store, ref: SessionRef): Promise<void> {
       continue;
     }
     const account = { sessions: others, cache: read.account.cache };
-    const { entity } = sealAccount(
-      store.keyring,
-      ref.partition,
-      ref.generation,
-      account,
-      store.now(),
-    );
-    if ((await store.table.replace(entity, read.etag)) === "done") return;
+    if ((await store.table.replace(entityOf(store, ref, account), read.etag)) === "done") return;
   }
 }

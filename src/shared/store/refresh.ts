@@ -1,5 +1,5 @@
 import type { Account, OpenedAccount } from "./account.ts";
-import { openAccount, sealAccount } from "./accountEntity.ts";
+import { entityOf, openAccount } from "./accountEntity.ts";
 import { generationRow, sessionKey } from "./keys.ts";
 import type { SessionRef } from "./signIn.ts";
 import type { GenerationRef, Store } from "./store.ts";
@@ -35,15 +35,7 @@ export async function writeBack(
   cache: Account["cache"],
 ): Promise<boolean> {
   const account = { sessions: read.account.sessions, cache };
-  const { entity, dropped } = sealAccount(
-    store.keyring,
-    read.partition,
-    read.generation,
-    account,
-    store.now(),
-  );
-  if (dropped > 0) store.log("warn", "cache.cut", { account: read.partition, dropped });
-  return (await store.table.replace(entity, read.etag)) === "done";
+  return (await store.table.replace(entityOf(store, read, account), read.etag)) === "done";
 }
 
 /** Deletes exactly the version that was read, with all the account's sessions. @returns false when it is gone or newer. */

@@ -1,6 +1,6 @@
 import { SignInOvertaken, StoreUnavailable } from "../errors.ts";
 import { type Account, liveSessions, type Session } from "./account.ts";
-import { openAccount, sealAccount } from "./accountEntity.ts";
+import { entityOf, openAccount } from "./accountEntity.ts";
 import { wasSignedOutEarly } from "./earlySignOuts.ts";
 import { fileForExpiry } from "./expiry.ts";
 import { type Head, headOf, readHead } from "./generation.ts";
@@ -112,7 +112,7 @@ function open(store: Store, ref: SessionRef, head: Stored<Head> | undefined, sig
   const next = headOf(store, ref.partition, ref.generation);
   return store.table.transact([
     head ? { kind: "replace", entity: next, etag: head.etag } : { kind: "insert", entity: next },
-    { kind: "insert", entity: sealed(store, ref, account) },
+    { kind: "insert", entity: entityOf(store, ref, account) },
   ]);
 }
 
@@ -133,19 +133,7 @@ function join(
     },
     cache: mergeCaches(account.cache, signIn.cache),
   };
-  return store.table.replace(sealed(store, ref, joined), etag);
-}
-
-function sealed(store: Store, ref: GenerationRef, account: Account) {
-  const { entity, dropped } = sealAccount(
-    store.keyring,
-    ref.partition,
-    ref.generation,
-    account,
-    store.now(),
-  );
-  if (dropped > 0) store.log("warn", "cache.cut", { account: ref.partition, dropped });
-  return entity;
+  return store.table.replace(entityOf(store, ref, joined), etag);
 }
 
 async function isStored(store: Store, ref: SessionRef): Promise<boolean> {
