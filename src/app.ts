@@ -8,7 +8,7 @@ import { managedIdentity } from "./shared/identity/managedIdentity.ts";
 import { kindsOf } from "./shared/kindsOf.ts";
 import { createLightsout } from "./shared/lightsout.ts";
 import { azureTable } from "./shared/store/azureTable.ts";
-import { retrying } from "./shared/store/retrying.ts";
+import { retrying, SHORT_FAULTS } from "./shared/store/retrying.ts";
 import type { Log } from "./shared/store/store.ts";
 
 /** The invocation that is running, so that what it logs is filed under it. */
@@ -26,13 +26,9 @@ const log: Log = (level, event, details) => {
 const settings = readSettings(process.env);
 const send = keepAliveSender();
 
-/**
- * Rides out short faults. With the time-outs of the tries, one request to the table takes at most 9 seconds,
- * and as long as a managed identity takes for a token.
- */
 const table = retrying(
   azureTable(settings.storage, send, managedIdentity),
-  { delays: [100, 300, 600], maxDelay: 2_000, sleep },
+  { ...SHORT_FAULTS, sleep },
   (error) => log("warn", "storage.retry", { error: kindsOf(error.cause) }),
 );
 

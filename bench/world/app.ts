@@ -5,7 +5,7 @@ import { keepAliveSender } from "../../src/shared/http/send.ts";
 import { managedIdentity } from "../../src/shared/identity/managedIdentity.ts";
 import { createLightsout, type Lightsout } from "../../src/shared/lightsout.ts";
 import { azureTable } from "../../src/shared/store/azureTable.ts";
-import { retrying, type TableRequests } from "../../src/shared/store/retrying.ts";
+import { retrying, SHORT_FAULTS, type TableRequests } from "../../src/shared/store/retrying.ts";
 
 /** Lightsout as src/app.ts composes it, without a log. @param watch What stands before the table, if anything. */
 export function composeApp(
@@ -16,8 +16,7 @@ export function composeApp(
   const send = keepAliveSender();
   return createLightsout(settings, {
     table: retrying(watch(azureTable(settings.storage, send, managedIdentity)), {
-      delays: [100, 300, 600],
-      maxDelay: 2_000,
+      ...SHORT_FAULTS,
       sleep,
     }),
     send,

@@ -6,7 +6,7 @@ import { readStorageSettings } from "../../src/shared/config/storage.ts";
 import { keepAliveSender } from "../../src/shared/http/send.ts";
 import { managedIdentity, type TokenSource } from "../../src/shared/identity/managedIdentity.ts";
 import { azureTable } from "../../src/shared/store/azureTable.ts";
-import { retrying } from "../../src/shared/store/retrying.ts";
+import { retrying, SHORT_FAULTS } from "../../src/shared/store/retrying.ts";
 import { createKeyring, type Keyring } from "../../src/shared/store/sealing.ts";
 import type { Log, Store } from "../../src/shared/store/store.ts";
 import { azureSignIn, TABLE_STORAGE } from "../register-app/azureCli.ts";
@@ -34,7 +34,7 @@ export async function openStore(env: Env, log: Log): Promise<OpenedStore> {
   return {
     hasKeys,
     store: {
-      table: retrying(requests, { delays: [100, 300, 600], maxDelay: 2_000, sleep }),
+      table: retrying(requests, { ...SHORT_FAULTS, sleep }),
       keyring: hasKeys ? createKeyring(readSealingKeys(env), randomBytes) : NO_KEYS,
       now: Date.now,
       randomBytes,

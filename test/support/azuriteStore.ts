@@ -4,7 +4,7 @@ import type { Azurite } from "../../local/azurite/azurite.ts";
 import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
 import { keepAliveSender } from "../../src/shared/http/send.ts";
 import { azureTable } from "../../src/shared/store/azureTable.ts";
-import { retrying } from "../../src/shared/store/retrying.ts";
+import { retrying, SHORT_FAULTS } from "../../src/shared/store/retrying.ts";
 import { createKeyring } from "../../src/shared/store/sealing.ts";
 import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
 import type { Store } from "../../src/shared/store/store.ts";
@@ -20,7 +20,7 @@ export function azuriteStore(
 ): Store {
   const requests = azureTable({ connectionString }, keepAliveSender(), NO_IDENTITY);
   return {
-    table: retrying(requests, { delays: [100, 300, 600], maxDelay: 2_000, sleep }),
+    table: retrying(requests, { ...SHORT_FAULTS, sleep }),
     keyring: createKeyring(readSealingKeys({ TOKEN_CACHE_KEYS: keys }), randomBytes),
     now,
     randomBytes,

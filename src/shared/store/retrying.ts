@@ -38,6 +38,12 @@ export interface RetryPolicy {
 }
 
 /**
+ * Rides out short faults. With the time-outs of the tries, one request to the table takes at most 9 seconds,
+ * and as long as a managed identity takes for a token. Milliseconds.
+ */
+export const SHORT_FAULTS = { delays: [100, 300, 600], maxDelay: 2_000 };
+
+/**
  * Sends a request again while it stays unanswered.
  *
  * This is done here and not by the SDK, because after a lost answer the second try meets the first one's
