@@ -107,9 +107,8 @@ export function lineChart({ title, subtitle, xLabel, series, format }: LineChart
 /** Round numbers from 0 to the first that is not below the largest value: about five. */
 function ticksUpTo(largest: number): number[] {
   const power = 10 ** Math.floor(Math.log10(largest / 4));
-  const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size * 5 >= largest);
-  const count = Math.ceil(largest / (step ?? power));
-  return Array.from({ length: count + 1 }, (_, tick) => tick * (step ?? power));
+  const step = power * ([1, 2, 5].find((factor) => factor * power * 5 >= largest) ?? 10);
+  return Array.from({ length: Math.ceil(largest / step) + 1 }, (_, tick) => tick * step);
 }
 
 function legend(labels: readonly string[]): string[] {

@@ -61,20 +61,20 @@ export function unpackAccount(bytes: Uint8Array): OpenedAccount {
   const packed = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = LENGTH + packed.readUInt32BE();
   const { sessions, tokens }: Index = JSON.parse(packed.toString("utf8", LENGTH, start));
+  /** Where each packed secret begins, and where the last ends. */
+  const offsets = [start];
+  for (const [i, { length }] of tokens.entries()) offsets.push((offsets[i] as number) + length);
   let cache: TokenCache | undefined;
 
-  function offsetOf(number: number): number {
-    return tokens.slice(0, number).reduce((offset, { length }) => offset + length, start);
-  }
+  const packedSecret = (number: number) => packed.subarray(offsets[number], offsets[number + 1]);
 
   function secretOf(number: number): string {
-    const first = packed.subarray(start, offsetOf(1));
-    if (number === 0) return first.toString();
-    return inflate(packed.subarray(offsetOf(number), offsetOf(number + 1)), first);
+    const first = packedSecret(0);
+    return number === 0 ? first.toString() : inflate(packedSecret(number), first);
   }
 
   function unpackCache(): TokenCache {
-    const rest: Rest = JSON.parse(inflate(packed.subarray(offsetOf(tokens.length))));
+    const rest: Rest = JSON.parse(inflate(packed.subarray(offsets.at(-1))));
     const withSecrets = Object.entries(rest.AccessToken).map(([key, token], i) => [
       key,
       { ...token, secret: secretOf(i) },

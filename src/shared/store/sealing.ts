@@ -47,15 +47,15 @@ export function createKeyring(
   keys: readonly SealingKey[],
   randomBytes: (size: number) => Uint8Array,
 ): Keyring {
-  const [current] = keys;
+  const ring = keys.map(({ id, key }) => ({ id, keyFor: derivationFrom(key) }));
+  const [current] = ring;
   if (current === undefined) throw new TypeError("A keyring needs at least one key.");
-  const derivations = new Map(keys.map(({ id, key }) => [id, derivationFrom(key)]));
+  const byId = new Map(ring.map(({ id, keyFor }) => [id, keyFor]));
 
   return {
     seal(plaintext, purpose, row) {
-      const keyFor = derivations.get(current.id) as Derivation;
       const nonce = randomBytes(NONCE);
-      const cipher = createCipheriv(CIPHER, keyFor(purpose, row), nonce, OPTIONS);
+      const cipher = createCipheriv(CIPHER, current.keyFor(purpose, row), nonce, OPTIONS);
       cipher.setAAD(contextOf(purpose, row));
       const ciphertext = [cipher.update(plaintext), cipher.final()];
       return {
@@ -65,7 +65,7 @@ export function createKeyring(
     },
 
     open({ keyId, bytes }, purpose, row) {
-      const keyFor = derivations.get(keyId);
+      const keyFor = byId.get(keyId);
       if (keyFor === undefined || bytes.length < NONCE + TAG) return undefined;
       const nonce = bytes.subarray(0, NONCE);
       const decipher = createDecipheriv(CIPHER, keyFor(purpose, row), nonce, OPTIONS);
@@ -83,13 +83,14 @@ export function createKeyring(
   };
 }
 
-type Derivation = (purpose: string, row: string | undefined) => KeyObject;
-
-function derivationFrom(root: KeyObject): Derivation {
+function derivationFrom(root: KeyObject): (purpose: string, row: string | undefined) => KeyObject {
   const purposes = new Map<string, KeyObject>();
   return (purpose, row) => {
-    const key = purposes.get(purpose) ?? derived(root, `lightsout/1\0${purpose}`);
-    purposes.set(purpose, key);
+    let key = purposes.get(purpose);
+    if (key === undefined) {
+      key = derived(root, `lightsout/1\0${purpose}`);
+      purposes.set(purpose, key);
+    }
     return row === undefined ? key : derived(key, row);
   };
 }
