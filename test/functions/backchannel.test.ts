@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { importJWK, type JWTHeaderParameters, type JWTPayload, SignJWT, UnsecuredJWT } from "jose";
+import { type JWTPayload, SignJWT, UnsecuredJWT } from "jose";
 import type { Browser } from "../../local/tenant/browserless.ts";
 import { itLeaksNothing } from "../support/attack.ts";
+import { signLogoutToken } from "../support/logoutToken.ts";
 import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
 import { readAccountRows } from "../support/table.ts";
 import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
@@ -34,24 +35,9 @@ afterAll(async () => {
 type Changes = Record<string, unknown>;
 
 /** A logout token for the last sign-in. `undefined` takes a claim away. */
-async function logoutToken(changes: Changes = {}, header: Changes = {}) {
-  const seconds = Math.floor(Date.now() / 1_000);
-  const { signingKey } = rig.tenant;
-  const payload = {
-    iss: rig.tenant.issuer,
-    aud: rig.env.ENTRA_CLIENT_ID,
-    iat: seconds,
-    exp: seconds + 120,
-    jti: crypto.randomUUID(),
-    events: { [EVENT]: {} },
-    sid: idToken.sid,
-    sub: idToken.sub,
-    ...changes,
-  };
-  const all: object = { alg: "RS256", typ: "logout+jwt", kid: signingKey.kid, ...header };
-  return await new SignJWT(JSON.parse(JSON.stringify(payload)))
-    .setProtectedHeader(all as JWTHeaderParameters)
-    .sign(await importJWK(signingKey, "RS256"));
+function logoutToken(changes: Changes = {}, header: Changes = {}) {
+  const { sid, sub } = idToken;
+  return signLogoutToken(rig, { sid, sub, ...changes }, header);
 }
 
 function post(token: string, url = rig.url) {

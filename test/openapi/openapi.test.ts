@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { importJWK, SignJWT } from "jose";
 import { type Rig, startRig } from "../../local/rig.ts";
 import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
 import * as errors from "../../src/shared/errors.ts";
 import { PERMISSIONS } from "../../src/shared/graph/permissions.ts";
+import { signLogoutToken } from "../support/logoutToken.ts";
 import { startLoopback } from "../support/loopback.ts";
 import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
 import {
@@ -126,18 +126,6 @@ async function startedSignIn() {
   return { own, post: form(fields, { cookie }) };
 }
 
-async function logoutToken(): Promise<string> {
-  const seconds = Math.floor(Date.now() / 1_000);
-  const { signingKey, issuer } = rig.tenant;
-  return await new SignJWT({
-    ...{ iss: issuer, aud: rig.env.ENTRA_CLIENT_ID ?? "", iat: seconds, exp: seconds + 120 },
-    ...{ jti: crypto.randomUUID(), sid: "unknown" },
-    events: { "http://schemas.openid.net/event/backchannel-logout": {} },
-  })
-    .setProtectedHeader({ alg: "RS256" })
-    .sign(await importJWK(signingKey, "RS256"));
-}
-
 describe("real answers are as described", () => {
   it("to somebody who is signed out", async () => {
     const { url } = rig;
@@ -206,7 +194,7 @@ describe("real answers are as described", () => {
     expect(JSON.parse(none.body)).toMatchObject({ held: false });
     await check("DELETE /accounts/{homeAccountId}", 204, `${url}/accounts/${nobody}`, withKey());
     const backchannel = `${url}/auth/backchannel-logout`;
-    const token = { logout_token: await logoutToken() };
+    const token = { logout_token: await signLogoutToken(rig, { sid: "unknown" }) };
     await check("POST /auth/backchannel-logout", 200, backchannel, form(token));
     await check("POST /auth/backchannel-logout", 400, backchannel, form(token));
   });
@@ -255,7 +243,7 @@ describe("real answers are as described", () => {
   it("while the table does not answer", async () => {
     browser = await signedInBrowser(rig);
     const { post } = await startedSignIn();
-    const token = form({ logout_token: await logoutToken() });
+    const token = form({ logout_token: await signLogoutToken(rig, { sid: "unknown" }) });
     proxy.down = true;
     await Promise.all([
       check("GET /", 503, `${cut}/`, signedIn()),

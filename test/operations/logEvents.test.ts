@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { globSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { importJWK, SignJWT } from "jose";
 import type { LogLine } from "../../local/host/host.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
@@ -13,6 +12,7 @@ import type { AccessToken } from "../../src/shared/store/tokenCache.ts";
 import { readText, root } from "../infra/project.ts";
 import { azuriteStore } from "../support/azuriteStore.ts";
 import { eventually } from "../support/eventually.ts";
+import { signLogoutToken } from "../support/logoutToken.ts";
 import { openTable, readAccountRows } from "../support/table.ts";
 import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
 import {
@@ -237,19 +237,7 @@ it("all of this is what the sources log and what docs/operations.md lists", () =
 });
 
 async function postLogoutToken() {
-  const seconds = Math.floor(Date.now() / 1_000);
-  const { signingKey, issuer } = rig.tenant;
-  const token = await new SignJWT({
-    events: { "http://schemas.openid.net/event/backchannel-logout": {} },
-  })
-    .setProtectedHeader({ alg: "RS256", typ: "logout+jwt" })
-    .setIssuer(issuer)
-    .setAudience(rig.env.ENTRA_CLIENT_ID ?? "")
-    .setSubject(subject)
-    .setJti(crypto.randomUUID())
-    .setIssuedAt(seconds)
-    .setExpirationTime(seconds + 120)
-    .sign(await importJWK(signingKey, "RS256"));
+  const token = await signLogoutToken(rig, { sub: subject });
   const body = new URLSearchParams({ logout_token: token });
   const answer = await fetch(`${rig.url}/auth/backchannel-logout`, { method: "POST", body });
   expect(answer.status).toBe(200);
