@@ -33,8 +33,28 @@ var abbrs = loadJsonContent('./abbreviations.json')
 var resourceToken = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = { 'azd-env-name': environmentName }
 var functionAppName = '${abbrs.webSitesFunctions}lightsout-${resourceToken}'
+// As in src/shared/config/cloud.ts, by the names that Azure Resource Manager has for its clouds.
+var clouds = {
+  AzureCloud: {
+    authority: 'https://login.microsoftonline.com/'
+    tokenExchangeAudience: 'api://AzureADTokenExchange'
+    sites: 'azurewebsites.net'
+  }
+  AzureUSGovernment: {
+    authority: 'https://login.microsoftonline.us/'
+    tokenExchangeAudience: 'api://AzureADTokenExchangeUSGov'
+    sites: 'azurewebsites.us'
+  }
+  AzureChinaCloud: {
+    authority: 'https://login.partner.microsoftonline.cn/'
+    tokenExchangeAudience: 'api://AzureADTokenExchangeChina'
+    sites: 'chinacloudsites.cn'
+  }
+}
+var cloud = clouds[environment().name]
+var authority = '${cloud.authority}${tenant().tenantId}'
 // Known before the app is: the app needs the registration's client id, and the registration the app's address.
-var baseUrl = 'https://${empty(customDomain) ? '${functionAppName}.azurewebsites.net' : customDomain}'
+var baseUrl = 'https://${empty(customDomain) ? '${functionAppName}.${cloud.sites}' : customDomain}'
 var packageContainer = 'app-package'
 // Has to be TABLE_NAME in src/shared/store/azureTable.ts.
 var tableName = 'lightsout'
@@ -65,6 +85,8 @@ module registration './app/registration.bicep' = {
     displayName: 'Lightsout (${environmentName})'
     baseUrl: baseUrl
     managedIdentityPrincipalId: identity.outputs.principalId
+    managedIdentityIssuer: '${authority}/v2.0'
+    tokenExchangeAudience: cloud.tokenExchangeAudience
   }
 }
 
@@ -172,7 +194,8 @@ module api './app/api.bicep' = {
     packageContainer: packageContainer
     applicationInsightsConnectionString: monitoring.outputs.connectionString
     alwaysReadyInstances: alwaysReadyInstances
-    appSettings: {
+    // Graph, metadata and the audience of the assertion follow from the authority.
+    appSettings: union(environment().name == 'AzureCloud' ? {} : { ENTRA_AUTHORITY: authority }, {
       APP_BASE_URL: baseUrl
       ENTRA_CLIENT_ID: registration.outputs.clientId
       ENTRA_TENANT_ID: tenant().tenantId
@@ -181,7 +204,7 @@ module api './app/api.bicep' = {
       TOKEN_CACHE_STORAGE__clientId: identity.outputs.clientId
       TOKEN_CACHE_KEYS: '@Microsoft.KeyVault(SecretUri=${sealingKeys.outputs.secretUri})'
       SESSION_HOURS: string(sessionHours)
-    }
+    })
   }
 }
 

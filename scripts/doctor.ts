@@ -7,8 +7,6 @@ import { type Options, readOptions, USAGE } from "./doctor/options.ts";
 import { patientAt, patientOf } from "./doctor/patient.ts";
 import { renderResult, renderSummary, renderTitle } from "./doctor/report.ts";
 
-const GRAPH = "https://graph.microsoft.com/v1.0";
-
 try {
   const options = readOptions(process.argv.slice(2));
   if (options === undefined) console.log(USAGE);
@@ -20,7 +18,7 @@ try {
 
 async function run({ url, json }: Options): Promise<void> {
   const patient = url
-    ? await patientAt(url, process.env.GRAPH_BASE_URL || GRAPH)
+    ? await patientAt(url, process.env.GRAPH_BASE_URL || undefined)
     : patientOf(settingsInUse(ROOT));
   const say = json ? () => {} : console.log;
 

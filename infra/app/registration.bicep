@@ -6,6 +6,8 @@ param displayName string
 @description('Origin of the app, without a slash at the end.')
 param baseUrl string
 param managedIdentityPrincipalId string
+param managedIdentityIssuer string
+param tokenExchangeAudience string
 
 resource registration 'Microsoft.Graph/applications@v1.0' = {
   uniqueName: uniqueName
@@ -49,10 +51,10 @@ resource registration 'Microsoft.Graph/applications@v1.0' = {
   resource managedIdentityCredential 'federatedIdentityCredentials@v1.0' = {
     name: '${registration.uniqueName}/managed-identity'
     description: 'The managed identity of the function app'
-    issuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+    issuer: managedIdentityIssuer
     subject: managedIdentityPrincipalId
     audiences: [
-      'api://AzureADTokenExchange'
+      tokenExchangeAudience
     ]
   }
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { cloudOf } from "../../src/shared/config/cloud.ts";
 import { type Env, isLoopback } from "../../src/shared/config/env.ts";
 import { readSettings, type Settings } from "../../src/shared/config/settings.ts";
 import { SettingInvalid } from "../../src/shared/errors.ts";
@@ -75,13 +76,20 @@ export function patientOf({ settings: env, source }: { settings: Env; source: st
   };
 }
 
-/** An app from outside: where its sign-in leads says which registration it is. */
-export async function patientAt(baseUrl: string, graphBaseUrl: string): Promise<Patient> {
+/**
+ * An app from outside: where its sign-in leads says which registration it is.
+ * @param graphBaseUrl Undefined for that of the cloud which the sign-in leads to.
+ */
+export async function patientAt(
+  baseUrl: string,
+  graphBaseUrl: string | undefined,
+): Promise<Patient> {
   const { location } = await ask(`${baseUrl}/auth/signin`).catch(() => ({ location: undefined }));
   const client = location === undefined ? undefined : clientIn(new URL(location));
   const nothing = { ...NOTHING_KNOWN, source: undefined, env: {}, settingsFault: undefined };
   if (client === undefined) return { ...nothing, baseUrl };
-  const { metadataUrl, tenant } = client;
+  const { metadataUrl, tenant, authority } = client;
+  const graph = graphBaseUrl ?? `${cloudOf(authority).graph}/v1.0`;
   const metadata = createMetadataSource(metadataUrl, tenant, send, Date.now);
   const isDevelopment = isLoopback(new URL(metadataUrl));
   return {
@@ -90,7 +98,7 @@ export async function patientAt(baseUrl: string, graphBaseUrl: string): Promise<
     client,
     isDevelopment,
     metadata: () => metadata.get(),
-    directory: once(() => directoryOf(client, graphBaseUrl, isDevelopment)),
+    directory: once(() => directoryOf(client, graph, isDevelopment)),
   };
 }
 

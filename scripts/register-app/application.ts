@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { Cloud } from "../../src/shared/config/cloud.ts";
 
 /** What Lightsout sets of a Microsoft Graph application (Graph v1.0, resource type `application`). */
 export interface Application {
@@ -70,14 +71,15 @@ export function applicationFor(displayName: string, baseUrl: string): Applicatio
 
 /** A token of the managed identity becomes the client's credential (workload identity federation). */
 export function federatedCredentialFor(
+  { authorityHosts: [host], tokenExchangeAudience }: Cloud,
   tenantId: string,
   principalId: string,
 ): FederatedIdentityCredential {
   return {
     name: "managed-identity",
     description: "The managed identity of the function app",
-    issuer: `https://login.microsoftonline.com/${tenantId}/v2.0`,
+    issuer: `https://${host}/${tenantId}/v2.0`,
     subject: principalId,
-    audiences: ["api://AzureADTokenExchange"],
+    audiences: [tokenExchangeAudience],
   };
 }

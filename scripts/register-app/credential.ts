@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
+import type { Cloud } from "../../src/shared/config/cloud.ts";
 import { type FederatedIdentityCredential, federatedCredentialFor } from "./application.ts";
 import type { Graph } from "./graph.ts";
 import type { CredentialOption } from "./options.ts";
@@ -14,11 +15,17 @@ export interface CredentialPlan {
 
 const SECRET_LIFETIME = 180 * 24 * 60 * 60 * 1_000;
 
+/** Where the registration is. */
+export interface Home {
+  readonly cloud: Cloud;
+  readonly tenantId: string;
+}
+
 /** Reads only. @param applicationId Of the registration; undefined when it is not there yet. */
 export async function planCredential(
   graph: Graph,
   option: CredentialOption,
-  tenantId: string,
+  home: Home,
   applicationId: string | undefined,
 ): Promise<CredentialPlan> {
   switch (option.kind) {
@@ -27,7 +34,7 @@ export async function planCredential(
     case "certificate":
       return await planCertificate(graph, option.file, applicationId);
     case "managed-identity":
-      return await planManagedIdentity(graph, option.clientId, tenantId, applicationId);
+      return await planManagedIdentity(graph, option.clientId, home, applicationId);
   }
 }
 
@@ -92,7 +99,7 @@ async function planCertificate(
 async function planManagedIdentity(
   graph: Graph,
   clientId: string,
-  tenantId: string,
+  { cloud, tenantId }: Home,
   id: string | undefined,
 ): Promise<CredentialPlan> {
   const identity = await graph.get<{ id: string }>(
@@ -101,13 +108,15 @@ async function planManagedIdentity(
   if (!identity) {
     throw new Error(`The tenant has no managed identity with the client id ${clientId}.`);
   }
-  const wanted = federatedCredentialFor(tenantId, identity.id);
+  const wanted = federatedCredentialFor(cloud, tenantId, identity.id);
   const list = id && (await graph.get<Page>(`/applications/${id}/federatedIdentityCredentials`));
   const stored = list ? list.value : [];
-  const has = stored.some(
+  // Issuer and subject together are unique in a registration, and so is the name.
+  const same = stored.find(
     ({ issuer, subject }) => issuer === wanted.issuer && subject === wanted.subject,
   );
-  const outdated = stored.find(({ name }) => name === wanted.name);
+  const has = same?.audiences.includes(wanted.audiences[0] ?? "");
+  const outdated = same ?? stored.find(({ name }) => name === wanted.name);
   const { name, ...update } = wanted;
   return {
     line: has

@@ -1,12 +1,11 @@
 import { applicationFor } from "./application.ts";
 import { changesTo, everythingIn, type StoredApplication } from "./changes.ts";
-import { planCredential } from "./credential.ts";
+import { type Home, planCredential } from "./credential.ts";
 import { type Graph, GraphRefused } from "./graph.ts";
 import type { Options } from "./options.ts";
 
-export interface Tools {
+export interface Tools extends Home {
   readonly graph: Graph;
-  readonly tenantId: string;
   /** One line for people. */
   readonly say: (line: string) => void;
   readonly sleep: (milliseconds: number) => Promise<unknown>;
@@ -27,7 +26,7 @@ export async function registerApp(
   tools: Tools,
 ): Promise<Record<string, string> | undefined> {
   const { baseUrl, displayName } = options;
-  const { graph, tenantId, say } = tools;
+  const { graph, cloud, tenantId, say } = tools;
   const wanted = applicationFor(displayName, baseUrl);
 
   let stored = await find(graph, options);
@@ -35,7 +34,7 @@ export async function registerApp(
     ? changesTo(stored, wanted)
     : { patch: wanted, lines: everythingIn(wanted) };
   const credential =
-    options.credential && (await planCredential(graph, options.credential, tenantId, stored?.id));
+    options.credential && (await planCredential(graph, options.credential, tools, stored?.id));
 
   const all = credential?.line ? [...lines, credential.line] : lines;
   const verb = stored ? (all.length > 0 ? "Adding to" : "Nothing is missing in") : "Making";
@@ -56,7 +55,13 @@ export async function registerApp(
   const retrying = <T>(task: () => Promise<T>) => (isNew ? untilKnown(task, tools) : task());
   await retrying(() => ensureServicePrincipal(graph, appId));
   const setting = credential && (await retrying(() => credential.apply(id)));
-  return { APP_BASE_URL: baseUrl, ENTRA_CLIENT_ID: appId, ENTRA_TENANT_ID: tenantId, ...setting };
+  return {
+    APP_BASE_URL: baseUrl,
+    ENTRA_CLIENT_ID: appId,
+    ENTRA_TENANT_ID: tenantId,
+    ...(cloud.isNational && { ENTRA_AUTHORITY: `https://${cloud.authorityHosts[0]}/${tenantId}` }),
+    ...setting,
+  };
 }
 
 async function find(graph: Graph, options: Options): Promise<StoredApplication | undefined> {

@@ -1,11 +1,18 @@
 import { inspect } from "node:util";
 import { beforeAll, describe, expect, it } from "@jest/globals";
-import { type CredentialSettings, readCredential } from "../../src/shared/config/credential.ts";
+import { cloudOf } from "../../src/shared/config/cloud.ts";
+import {
+  type CredentialSettings,
+  readCredential as readFor,
+} from "../../src/shared/config/credential.ts";
+import type { Env } from "../../src/shared/config/env.ts";
 import { SettingInvalid } from "../../src/shared/errors.ts";
 import { certificateOf, ecKey, pemOf, rsaKey } from "../support/certificate.ts";
 
 const NAMES =
   "Set exactly one of ENTRA_CLIENT_SECRET, ENTRA_CLIENT_CERTIFICATE and ENTRA_MANAGED_IDENTITY_CLIENT_ID.";
+const readCredential = (env: Env, authority = "https://login.microsoftonline.com/t") =>
+  readFor(env, cloudOf(authority));
 const read = (pem: string) => readCredential({ ENTRA_CLIENT_CERTIFICATE: pem });
 
 describe("exactly one client credential", () => {
@@ -16,11 +23,16 @@ describe("exactly one client credential", () => {
     });
   });
 
-  it("takes a managed identity", () => {
-    expect(readCredential({ ENTRA_MANAGED_IDENTITY_CLIENT_ID: "id" })).toEqual({
-      kind: "managedIdentity",
-      clientId: "id",
-    });
+  it.each([
+    ["login.microsoftonline.com", "api://AzureADTokenExchange"],
+    ["contoso.ciamlogin.com", "api://AzureADTokenExchange"],
+    ["login.microsoftonline.us", "api://AzureADTokenExchangeUSGov"],
+    ["login.partner.microsoftonline.cn", "api://AzureADTokenExchangeChina"],
+    ["login.chinacloudapi.cn", "api://AzureADTokenExchangeChina"],
+  ])("takes a managed identity, whose assertion is for the cloud of %s", (host, audience) => {
+    const env = { ENTRA_MANAGED_IDENTITY_CLIENT_ID: "id" };
+    const expected = { kind: "managedIdentity", clientId: "id", audience };
+    expect(readCredential(env, `https://${host}/tenant`)).toEqual(expected);
   });
 
   it.each([{}, { ENTRA_CLIENT_SECRET: " " }])("refuses none: %j", (env) => {

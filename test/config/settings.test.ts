@@ -27,6 +27,20 @@ describe("readSettings", () => {
     expect(metadataUrl).toBe(`${authority}/v2.0/.well-known/openid-configuration`);
   });
 
+  it.each([
+    ["https://login.microsoftonline.us", "https://graph.microsoft.us/v1.0"],
+    ["https://login.partner.microsoftonline.cn", "https://microsoftgraph.chinacloudapi.cn/v1.0"],
+    ["https://login.chinacloudapi.cn", "https://microsoftgraph.chinacloudapi.cn/v1.0"],
+  ])("derives everything in a national cloud from %s", (host, graphBaseUrl) => {
+    const authority = `${host}/${TENANT_ID}`;
+    const read = settings({ ENTRA_AUTHORITY: authority });
+    const metadataUrl = `${authority}/v2.0/.well-known/openid-configuration`;
+    expect(read).toMatchObject({ authority, metadataUrl, graphBaseUrl });
+    const GRAPH_BASE_URL = "https://dod-graph.microsoft.us/v1.0";
+    const own = settings({ ENTRA_AUTHORITY: authority, GRAPH_BASE_URL });
+    expect(own.graphBaseUrl).toBe(GRAPH_BASE_URL);
+  });
+
   it("takes http for what runs on this machine", () => {
     const metadataUrl = "http://127.0.0.1:9/t/v2.0/.well-known/openid-configuration";
     const read = settings({

@@ -90,7 +90,8 @@ describe("certificate", () => {
 });
 
 describe("managed identity", () => {
-  const settings = { kind: "managedIdentity", clientId: "identity" } as const;
+  const audience = "api://AzureADTokenExchangeChina";
+  const settings = { kind: "managedIdentity", clientId: "identity", audience } as const;
 
   it("exchanges the identity's own token", async () => {
     const asked: string[] = [];
@@ -107,7 +108,7 @@ describe("managed identity", () => {
     expect(asked).toEqual([]);
     await expect(assertion(credential)).resolves.toBe("token-1");
     await expect(assertion(credential)).resolves.toBe("token-2");
-    expect(asked).toEqual(["api://AzureADTokenExchange", "api://AzureADTokenExchange"]);
+    expect(asked).toEqual([audience, audience]);
     expect(identities).toEqual(["identity"]);
   });
 

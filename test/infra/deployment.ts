@@ -43,10 +43,10 @@ export interface Part {
   output(name: string): unknown;
 }
 
-/** @param parameters Those of main.bicep that differ from the defaults. */
-export function deploy(parameters: Values = {}) {
-  const main = partOf("main.bicep", { ...PARAMETERS, ...parameters });
-  const part = (name: string) => partOf(`app/${name}.bicep`, main.arguments(name));
+/** @param parameters Those of main.bicep that differ from the defaults. @param cloud `environment().name`. */
+export function deploy(parameters: Values = {}, cloud = "AzureCloud") {
+  const main = partOf("main.bicep", { ...PARAMETERS, ...parameters }, cloud);
+  const part = (name: string) => partOf(`app/${name}.bicep`, main.arguments(name), cloud);
   return {
     main,
     api: part("api"),
@@ -56,7 +56,7 @@ export function deploy(parameters: Values = {}) {
   };
 }
 
-function partOf(path: string, parameters: Values): Part {
+function partOf(path: string, parameters: Values, cloud: string): Part {
   const source = file(path);
   const modules = Object.entries(ANSWERS).map(([name, outputs]) => [name, { outputs }]);
   const registration = { uniqueName: "unique", appId: ANSWERS.registration.clientId };
@@ -65,7 +65,7 @@ function partOf(path: string, parameters: Values): Part {
     ...RESOURCE_ANSWERS,
     ...(source.resources.has("registration") && { registration }),
   };
-  const given: Given = { parameters, symbols };
+  const given: Given = { parameters, symbols, cloud };
   return {
     arguments: (module) => argumentsOf(source, module, given),
     resource: <T>(symbol: string) => resourceOf(source, symbol, given) as T,
@@ -78,8 +78,11 @@ function partOf(path: string, parameters: Values): Part {
 }
 
 /** The app settings, with the Key Vault reference resolved as the platform does. */
-export function deployedSettings(parameters: Values = {}): Record<string, string> {
-  const { api, sealingKeys } = deploy(parameters);
+export function deployedSettings(
+  parameters: Values = {},
+  cloud = "AzureCloud",
+): Record<string, string> {
+  const { api, sealingKeys } = deploy(parameters, cloud);
   const [config] = api.arguments("site").configs as [{ properties: Record<string, string> }];
   const { name, properties } = sealingKeys.resource<{
     name: string;

@@ -10,6 +10,8 @@ export interface Given {
   readonly parameters: Values;
   /** By symbol: `{ identity: { outputs: { clientId: … } } }`. */
   readonly symbols?: Values;
+  /** What `environment().name` is. */
+  readonly cloud?: string;
 }
 
 /** The value of an expression, as Azure Resource Manager would have it. @throws Error where it cannot be told. */
@@ -73,6 +75,8 @@ class Evaluation {
         return this.#loop(node, loop);
       case "member_expression":
         return member(child("object"), node.childForFieldName("property")?.text ?? "", node);
+      case "subscript_expression":
+        return member(child("object"), String(child("index")), node);
       case "ternary_expression":
         return child("condition") ? child("consequence") : child("alternative");
       case "unary_expression":
@@ -138,7 +142,7 @@ class Evaluation {
       case "empty":
         return Object.keys(a).length === 0;
       case "environment":
-        return { authentication: { loginEndpoint: "https://login.microsoftonline.com/" } };
+        return { name: this.#given.cloud ?? "AzureCloud" };
       case "guid":
         return "guid";
       case "items":

@@ -5,6 +5,7 @@ import {
   federatedCredentialFor,
   GRAPH_PERMISSIONS,
 } from "../../scripts/register-app/application.ts";
+import { cloudOf } from "../../src/shared/config/cloud.ts";
 import { PERMISSIONS } from "../../src/shared/graph/permissions.ts";
 import { SIGN_IN_SCOPES } from "../../src/shared/identity/authorize.ts";
 import { ANSWERS, deploy } from "./deployment.ts";
@@ -33,8 +34,14 @@ describe("the app registration", () => {
     expect(registration.output("clientId")).toBe(ANSWERS.registration.clientId);
   });
 
-  it("trusts the managed identity", () => {
-    const { name, ...expected } = federatedCredentialFor(TENANT, ANSWERS.identity.principalId);
+  it.each([
+    ["AzureCloud", "https://login.microsoftonline.com"],
+    ["AzureUSGovernment", "https://login.microsoftonline.us"],
+    ["AzureChinaCloud", "https://login.partner.microsoftonline.cn"],
+  ])("trusts the managed identity in %s", (cloud, authority) => {
+    const { principalId } = ANSWERS.identity;
+    const { name, ...expected } = federatedCredentialFor(cloudOf(authority), TENANT, principalId);
+    const { registration } = deploy({}, cloud);
     expect(registration.resource("managedIdentityCredential")).toEqual({
       ...expected,
       name: `unique/${name}`,

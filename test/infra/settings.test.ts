@@ -1,6 +1,7 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test } from "@jest/globals";
+import { cloudOf } from "../../src/shared/config/cloud.ts";
 import type { Env } from "../../src/shared/config/env.ts";
 import { readSettings } from "../../src/shared/config/settings.ts";
 import { ANSWERS, deployedSettings } from "./deployment.ts";
@@ -46,6 +47,21 @@ describe("the app settings of a deployment", () => {
     expect(readSettings(settings)).toMatchObject({
       baseUrl: "https://app.example.com",
       sessionLifetime: 8 * 3_600_000,
+    });
+  });
+
+  it.each([
+    ["AzureUSGovernment", "login.microsoftonline.us", "azurewebsites.us", "graph.microsoft.us"],
+    [
+      ...["AzureChinaCloud", "login.partner.microsoftonline.cn"],
+      ...["chinacloudsites.cn", "microsoftgraph.chinacloudapi.cn"],
+    ],
+  ])("follow the cloud %s", (cloud, host = "", sites = "", graph = "") => {
+    expect(readSettings(deployedSettings({}, cloud))).toMatchObject({
+      baseUrl: `https://func-lightsout-abcdefghijklm.${sites}`,
+      authority: `https://${host}/${TENANT}`,
+      credential: { audience: cloudOf(`https://${host}`).tokenExchangeAudience },
+      graphBaseUrl: `https://${graph}/v1.0`,
     });
   });
 

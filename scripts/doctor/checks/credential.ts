@@ -1,4 +1,5 @@
 import { ServerError } from "@azure/msal-node";
+import { cloudOf } from "../../../src/shared/config/cloud.ts";
 import type { CredentialSettings } from "../../../src/shared/config/credential.ts";
 import { optional } from "../../../src/shared/config/env.ts";
 import { SignInRejected } from "../../../src/shared/errors.ts";
@@ -16,7 +17,7 @@ export const credential: Check = {
     if (app === undefined) return skipped(notVisible(patient));
     const settings = app.settings.credential;
     if (settings.kind === "managedIdentity" && !optional(env, "IDENTITY_ENDPOINT")) {
-      return await federated(patient, settings.clientId);
+      return await federated(patient, settings.clientId, app.settings.authority);
     }
     if (!(await metadata().catch(() => undefined))) return skipped("waits for the metadata");
     return (await byClientCredentials(app)) ?? (await byCode(app));
@@ -84,14 +85,19 @@ function refused({ errorMessage, errorCode }: ServerError): Finding {
 }
 
 /** Away from Azure the identity's token cannot be had; whether the registration would take it can be seen. */
-async function federated({ directory }: Patient, clientId: string): Promise<Finding> {
+async function federated(
+  { directory }: Patient,
+  clientId: string,
+  authority: string,
+): Promise<Finding> {
   const found = await directory().catch((error: Error) => error);
   if (found instanceof Error) {
     return skipped("only the app in Azure has its managed identity");
   }
   const { graph, registration, tenantId } = found;
   const option = { kind: "managed-identity", clientId } as const;
-  const { line } = await planCredential(graph, option, tenantId, registration.id);
+  const home = { cloud: cloudOf(authority), tenantId };
+  const { line } = await planCredential(graph, option, home, registration.id);
   if (line === undefined) return ok("the registration takes the managed identity's tokens");
   return problem(
     "The registration does not take the managed identity's tokens.",

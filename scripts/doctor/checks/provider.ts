@@ -1,3 +1,4 @@
+import { cloudOf } from "../../../src/shared/config/cloud.ts";
 import { isLoopback } from "../../../src/shared/config/env.ts";
 import { ProviderUnavailable } from "../../../src/shared/errors.ts";
 import type { ProviderMetadata } from "../../../src/shared/identity/metadata.ts";
@@ -63,7 +64,10 @@ export function isExpected(
   if (metadataUrl === `${issuer}/.well-known/openid-configuration`) return true;
   if (!URL.canParse(issuer)) return false;
   const { origin, hostname, pathname } = new URL(issuer);
-  const sameCloud = origin === new URL(authority).origin || isExternalId(hostname, authority);
+  const sameCloud =
+    origin === new URL(authority).origin ||
+    isExternalId(hostname, authority) ||
+    isAlias(hostname, authority);
   const [, id = ""] = /^\/([^/]+)\/v2\.0\/?$/.exec(decodeURIComponent(pathname)) ?? [];
   return sameCloud && isTenant(id.toLowerCase(), tenant);
 }
@@ -72,6 +76,12 @@ function isTenant(id: string, tenant: string): boolean {
   if (tenant === "common" || tenant === "organizations") return id === "{tenantid}";
   if (tenant === "consumers") return id === CONSUMERS;
   return GUID.test(tenant) ? id === tenant.toLowerCase() : GUID.test(id);
+}
+
+/** The cloud in China has two hosts for one authority, and one of them in its tokens. */
+function isAlias(hostname: string, authority: string): boolean {
+  const { authorityHosts } = cloudOf(authority);
+  return [hostname, new URL(authority).hostname].every((host) => authorityHosts.includes(host));
 }
 
 /** Its authority is on a host with the tenant's name, its issuer on one with the tenant's id. */

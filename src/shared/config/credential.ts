@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { SettingInvalid } from "../errors.ts";
+import type { Cloud } from "./cloud.ts";
 import { type Env, optional } from "./env.ts";
 
 /** How the app proves to the token endpoint that it is the registered client. */
@@ -11,14 +12,22 @@ export type CredentialSettings =
       readonly privateKey: string;
     }
   /** Workload identity federation: a token of the managed identity is the client assertion. No secret. */
-  | { readonly kind: "managedIdentity"; readonly clientId: string };
+  | {
+      readonly kind: "managedIdentity";
+      readonly clientId: string;
+      /** What the identity is asked for a token for. */
+      readonly audience: string;
+    };
 
 const SECRET = "ENTRA_CLIENT_SECRET";
 const CERTIFICATE = "ENTRA_CLIENT_CERTIFICATE";
 const MANAGED_IDENTITY = "ENTRA_MANAGED_IDENTITY_CLIENT_ID";
 
 /** @throws {SettingInvalid} None is set, or more than one, or the certificate cannot be used. */
-export function readCredential(env: Env): CredentialSettings {
+export function readCredential(
+  env: Env,
+  { tokenExchangeAudience: audience }: Pick<Cloud, "tokenExchangeAudience">,
+): CredentialSettings {
   const secret = optional(env, SECRET);
   const pem = optional(env, CERTIFICATE);
   const clientId = optional(env, MANAGED_IDENTITY);
@@ -29,7 +38,7 @@ export function readCredential(env: Env): CredentialSettings {
     );
   }
   if (secret !== undefined) return { kind: "secret", secret };
-  if (clientId !== undefined) return { kind: "managedIdentity", clientId };
+  if (clientId !== undefined) return { kind: "managedIdentity", clientId, audience };
   return certificateOf(pem as string);
 }
 

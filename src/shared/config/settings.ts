@@ -1,5 +1,6 @@
 import { SettingInvalid } from "../errors.ts";
 import type { SealingKey } from "../store/sealing.ts";
+import { cloudOf } from "./cloud.ts";
 import { type CredentialSettings, readCredential } from "./credential.ts";
 import { type Env, httpsUrl, isLoopback, optional, required } from "./env.ts";
 import { readSealingKeys } from "./sealingKeys.ts";
@@ -47,6 +48,7 @@ export function readSettings(env: Env): Settings {
     "ENTRA_AUTHORITY",
     optional(env, "ENTRA_AUTHORITY") ?? `https://login.microsoftonline.com/${tenant}`,
   );
+  const cloud = cloudOf(authority);
   const otherApp = optional(env, "DEMO_OTHER_APP_URL");
   return {
     baseUrl: readBaseUrl(env),
@@ -57,11 +59,11 @@ export function readSettings(env: Env): Settings {
       "ENTRA_METADATA_URL",
       optional(env, "ENTRA_METADATA_URL") ?? `${authority}/v2.0/.well-known/openid-configuration`,
     ).href,
-    credential: readCredential(env),
+    credential: readCredential(env, cloud),
     allowedTenants: readAllowedTenants(env, tenant),
     graphBaseUrl: pathUrl(
       "GRAPH_BASE_URL",
-      optional(env, "GRAPH_BASE_URL") ?? "https://graph.microsoft.com/v1.0",
+      optional(env, "GRAPH_BASE_URL") ?? `${cloud.graph}/v1.0`,
     ),
     storage: readStorageSettings(env),
     sealingKeys: readSealingKeys(env),

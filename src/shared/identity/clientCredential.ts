@@ -25,7 +25,7 @@ export function createClientCredential(
       return { clientSecret: settings.secret };
     case "managedIdentity": {
       const source = managedIdentity(settings.clientId);
-      return { clientAssertion: async () => (await source("api://AzureADTokenExchange")).token };
+      return { clientAssertion: async () => (await source(settings.audience)).token };
     }
     case "certificate": {
       let current: { assertion: Promise<string>; audience: string; goodUntil: number } | undefined;

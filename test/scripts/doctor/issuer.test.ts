@@ -23,6 +23,11 @@ it.each([
     `https://login.microsoftonline.us/${GUID}/v2.0`,
   ],
   [
+    "the cloud in China, by either of its hosts",
+    client(GUID, `https://login.chinacloudapi.cn/${GUID}`),
+    `https://login.partner.microsoftonline.cn/${GUID}/v2.0`,
+  ],
+  [
     "External ID",
     client(GUID, `https://contoso.ciamlogin.com/${GUID}`),
     `https://${GUID}.ciamlogin.com/${GUID}/v2.0`,

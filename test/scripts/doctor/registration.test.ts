@@ -146,6 +146,7 @@ describe("the credential", () => {
       name: "managed-identity",
       issuer: `https://login.microsoftonline.com/${TENANT_ID}/v2.0`,
       subject: identity.id,
+      audiences: ["api://AzureADTokenExchange"],
     });
     expect(await look(of, [credential])).toEqual([]);
     expect(directory.writes()).toEqual([]);

@@ -38,9 +38,7 @@ async function run(...args: string[]) {
 }
 
 it("takes the Azure CLI's token and prints the settings alone on its output", async () => {
-  await installAzureCli(
-    `[ "$*" = "account get-access-token --resource-type ms-graph --output json" ] && echo '${JSON.stringify({ accessToken: TOKEN, tenant: TENANT })}'`,
-  );
+  await installAzureCli(answering("https://login.microsoftonline.com"));
   const { stdout, stderr } = await run("--base-url", "https://app.example.com");
   expect(stderr).toMatch(/^Making the registration/);
   expect(JSON.parse(stdout)).toEqual({
@@ -50,8 +48,28 @@ it("takes the Azure CLI's token and prints the settings alone on its output", as
   });
 });
 
+it("works in the cloud that the Azure CLI works in", async () => {
+  await installAzureCli(answering("https://login.microsoftonline.us"));
+  const { stdout } = await run("--base-url", "https://app.example.us");
+  expect(JSON.parse(stdout)).toMatchObject({
+    ENTRA_AUTHORITY: `https://login.microsoftonline.us/${TENANT}`,
+  });
+});
+
+/** @param authority As `az cloud show` gives it. */
+function answering(authority: string): string {
+  const token = JSON.stringify({ accessToken: TOKEN, tenant: TENANT });
+  return `case "$*" in
+    "cloud show --query endpoints.activeDirectory --output json") echo '"${authority}"' ;;
+    "account get-access-token --resource-type ms-graph --output json") echo '${token}' ;;
+    *) exit 1 ;;
+  esac`;
+}
+
 it("says what the Azure CLI says when nobody is signed in", async () => {
-  await installAzureCli('echo "Please run az login to setup account." >&2; exit 1');
+  await installAzureCli(
+    '[ "$1" = cloud ] && echo \'"https://login.microsoftonline.com"\' && exit 0; echo "Please run az login to setup account." >&2; exit 1',
+  );
   const { code, stderr } = await run();
   expect(code).toBe(1);
   expect(stderr).toBe(

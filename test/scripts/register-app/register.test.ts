@@ -7,6 +7,7 @@ import { applicationFor, GRAPH_PERMISSIONS } from "../../../scripts/register-app
 import { createGraph } from "../../../scripts/register-app/graph.ts";
 import { readOptions } from "../../../scripts/register-app/options.ts";
 import { registerApp } from "../../../scripts/register-app/register.ts";
+import { cloudOf } from "../../../src/shared/config/cloud.ts";
 import { certificateOf, rsaKey } from "../../support/certificate.ts";
 import { type Directory, startDirectory, TOKEN } from "./directory.ts";
 
@@ -20,11 +21,14 @@ const APP = "https://app.example.com";
 let directory: Directory;
 let said: string[];
 let waits: number[];
+/** Host of the cloud's authorities. */
+let host: string;
 
 beforeEach(async () => {
   directory = await startDirectory();
   said = [];
   waits = [];
+  host = "login.microsoftonline.com";
 });
 
 afterEach(() => directory.close());
@@ -35,6 +39,7 @@ async function register(...args: string[]) {
   said = [];
   return await registerApp(options, {
     graph: createGraph({ baseUrl: directory.url, token: TOKEN }),
+    cloud: cloudOf(`https://${host}`),
     tenantId: TENANT,
     say: (line) => said.push(line),
     sleep: async (milliseconds) => waits.push(milliseconds),
@@ -213,6 +218,36 @@ describe("a credential", () => {
     directory.requests.length = 0;
     await register(...option);
     expect(directory.writes()).toEqual([]);
+  });
+
+  it.each([
+    ["login.microsoftonline.us", "login.microsoftonline.us", "USGov"],
+    ["login.chinacloudapi.cn", "login.partner.microsoftonline.cn", "China"],
+  ])("can be a managed identity in the cloud of %s", async (authority, issuer, suffix) => {
+    host = authority;
+    directory.servicePrincipals.push(IDENTITY);
+    const settings = await register("--credential", `managed-identity:${IDENTITY.appId}`);
+    expect(settings).toMatchObject({ ENTRA_AUTHORITY: `https://${issuer}/${TENANT}` });
+    expect(directory.applications[0]?.federated).toEqual([
+      expect.objectContaining({
+        issuer: `https://${issuer}/${TENANT}/v2.0`,
+        audiences: [`api://AzureADTokenExchange${suffix}`],
+      }),
+    ]);
+  });
+
+  it("puts a wrong audience right, under whatever name", async () => {
+    directory.servicePrincipals.push(IDENTITY);
+    const option = ["--credential", `managed-identity:${IDENTITY.appId}`];
+    await register(...option);
+    const [stored] = directory.applications[0]?.federated ?? [];
+    Object.assign(stored ?? {}, {
+      name: "by hand",
+      audiences: ["api://AzureADTokenExchangeUSGov"],
+    });
+    await register(...option);
+    expect(directory.applications[0]?.federated).toEqual([stored]);
+    expect(stored).toMatchObject({ audiences: ["api://AzureADTokenExchange"] });
   });
 
   it("follows a managed identity that was made anew", async () => {
