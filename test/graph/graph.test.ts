@@ -39,7 +39,10 @@ describe("a call that is passed on", () => {
 
   it.each([
     ["/graph/me?$select=id&$select=mail", "GET /v1.0/me?%24select=id&%24select=mail"],
-    ["/graph/me/messages/a%3Db?q=%26x%3D1%23", "GET /v1.0/me/messages/a%3Db?q=%26x%3D1%23"],
+    [
+      "/graph/me/messages/a%3Db?select=%26x%3D1%23",
+      "GET /v1.0/me/messages/a%3Db?select=%26x%3D1%23",
+    ],
     ["/graph/me/photo/$value", "GET /v1.0/me/photo/$value"],
   ])("goes to its own address: %s", async (path, expected) => {
     await forward(path);
@@ -78,7 +81,8 @@ describe("a call that is passed on", () => {
     const { headers = {} } = graph.requests[0] ?? {};
     expect(headers).toMatchObject({ ...listed, authorization: "Bearer token-1" });
     expect(headers.host).toBe(new URL(graph.url).host);
-    const own = ["authorization", "connection", "host", "user-agent"];
+    expect(headers["accept-encoding"]).toBe("identity");
+    const own = ["accept-encoding", "authorization", "connection", "host", "user-agent"];
     expect(Object.keys(headers).sort()).toEqual([...Object.keys(listed), ...own].sort());
   });
 });
@@ -123,13 +127,61 @@ describe("an answer that is passed on", () => {
     },
   );
 
-  it("leads to the next page through this app", async () => {
-    graph.respond = () => ({
-      body: { "@odata.nextLink": `${graph.url}/v1.0/me/messages?$skip=1` },
-    });
+  it("leads to where a list goes on, and that can be followed", async () => {
+    const link = `${graph.url}/v1.0/me/messages/a/attachments?$skip=1&$expand=item`;
+    graph.respond = () => ({ body: { "attachments@odata.nextLink": link } });
     const { body } = await forward("/graph/me/messages");
-    expect(Buffer.from(body as Uint8Array).toString()).toContain("/graph/me/messages?$skip=1");
-    expect(Buffer.from(body as Uint8Array).toString()).not.toContain(graph.url);
+    const [own] = Object.values(JSON.parse(Buffer.from(body as Uint8Array).toString())) as [string];
+    const { pathname, search } = new URL(own);
+    session = stubSession();
+    await forward(pathname + search);
+    expect(session.asked).toEqual([[["Mail.Read"], undefined]]);
+    expect(sent()[1]).toBe(`GET ${link.slice(graph.url.length).replaceAll("$", "%24")}`);
+    const post = forward(pathname + search, { method: "POST" });
+    await expect(post).rejects.toMatchObject({ code: "ERR_NOT_PERMITTED" });
+  });
+
+  it.each([
+    ["in another encoding", { "content-encoding": "gzip", "content-type": "application/json" }],
+    ["that is no JSON", { "content-type": "text/html" }],
+  ])("is not touched %s", async (_, headers) => {
+    const body = Buffer.from(JSON.stringify({ "@odata.nextLink": `${graph.url}/v1.0/me` }));
+    graph.respond = () => ({ headers, body });
+    expect(await forward("/graph/me")).toEqual({ status: 200, headers, body });
+  });
+});
+
+describe("a download", () => {
+  const scopes = ["Files.Read"];
+  const rows = [
+    { method: "GET", path: "me/drive/items/{id}/content", scopes, download: true },
+    { method: "GET", path: "me", scopes },
+  ] as const;
+  const download = (path: string) => forwardToGraph(app, request(path), session, rows);
+  const answerWith = (location?: string) => {
+    graph.respond = () => ({ status: 302, headers: location === undefined ? {} : { location } });
+  };
+
+  it("has an address that goes to the browser, and is not asked for the file here", async () => {
+    const address = "https://contoso.sharepoint.example/file?tempauth=x";
+    answerWith(address);
+    const answer = await download("/graph/me/drive/items/1/content");
+    expect(answer).toEqual({ status: 302, headers: { Location: address } });
+    expect(sent()).toEqual(["GET /v1.0/me/drive/items/1/content"]);
+  });
+
+  it.each([undefined, "/relative", "http://files.example/", "javascript:alert(1)", "data:,x"])(
+    "has no address such as %s",
+    async (location) => {
+      answerWith(location);
+      const answer = download("/graph/me/drive/items/1/content");
+      await expect(answer).rejects.toMatchObject({ code: "ERR_GRAPH_UNAVAILABLE" });
+    },
+  );
+
+  it("is what a row allows: no other redirect goes anywhere", async () => {
+    answerWith("https://contoso.sharepoint.example/file");
+    await expect(download("/graph/me")).rejects.toMatchObject({ code: "ERR_GRAPH_UNAVAILABLE" });
   });
 });
 
@@ -137,6 +189,8 @@ describe("a call that is not offered", () => {
   it.each([
     "/graph/users",
     "/graph/me/messages/%2e%2e%2fx",
+    "/graph/me/messages?$expand=attachments",
+    "/graph/me?$expand=manager,directReports",
     "/graph/$batch",
     "/graph/",
     "/graph/ME",

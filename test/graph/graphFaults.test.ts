@@ -42,9 +42,11 @@ const sent = () => graph.requests.map(({ method, url }) => `${method} ${url}`);
 describe("Graph that fails", () => {
   const unavailable = (timedOut: boolean) => ({ code: "ERR_GRAPH_UNAVAILABLE", timedOut });
 
-  it.each([500, 502, 503, 504])("with %d is not available", async (status) => {
-    graph.respond = () => ({ status });
-    await expect(forward("/graph/me")).rejects.toMatchObject(unavailable(false));
+  it.each([429, 500, 502, 503, 504, 509])("with %d says so itself", async (status) => {
+    const headers = { "content-type": "application/json", "retry-after": "7", "request-id": "r" };
+    const body = JSON.stringify({ error: { code: "x", message: "y" } });
+    graph.respond = () => ({ status, headers, body });
+    expect(await forward("/graph/me")).toEqual({ status, headers, body: Buffer.from(body) });
   });
 
   it.each([301, 302, 303, 307, 308])("with a %d: the token goes nowhere else", async (status) => {
@@ -52,6 +54,13 @@ describe("Graph that fails", () => {
       url.endsWith("/me") ? { status, headers: { location: `${graph.url}/elsewhere` } } : {};
     await expect(forward("/graph/me")).rejects.toMatchObject(unavailable(false));
     expect(sent()).toEqual(["GET /v1.0/me"]);
+  });
+
+  it("with somebody else's page keeps what says when to come again", async () => {
+    const headers = { "content-type": "text/html", "retry-after": "7", "request-id": "r" };
+    graph.respond = () => ({ status: 503, headers, body: "<html>" });
+    const told = { "retry-after": "7", "request-id": "r" };
+    expect(await forward("/graph/me")).toEqual({ status: 503, headers: told });
   });
 
   it("by answering more than 16 MB is not available", async () => {

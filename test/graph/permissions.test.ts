@@ -2,12 +2,15 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { PERMISSIONS, permittedCall } from "../../src/shared/graph/permissions.ts";
 
+const NONE = new URLSearchParams();
+
 describe("the permission table", () => {
   it.each(PERMISSIONS)("$method $path is well-formed", ({ path, scopes, method }) => {
     expect(path).toMatch(/^[A-Za-z$]+(\/([A-Za-z$]+|\{id\}))*$/);
     expect(scopes.length).toBeGreaterThan(0);
     const called = path.replaceAll("{id}", "AAMkAD");
-    expect(permittedCall(method, called)).toEqual({ path: called, scopes });
+    const query = new URLSearchParams();
+    expect(permittedCall(method, called, query)).toEqual({ path: called, query, scopes });
   });
 
   it("has no two rows for one call", () => {
@@ -19,7 +22,7 @@ describe("the permission table", () => {
     const offered = new Set(PERMISSIONS.map(({ method, path }) => `${method} ${path}`));
     for (const method of ["GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "get", "TRACE", ""]) {
       for (const { path } of PERMISSIONS) {
-        const found = permittedCall(method, path) !== undefined;
+        const found = permittedCall(method, path, NONE) !== undefined;
         expect(found).toBe(offered.has(`${method} ${path}`));
       }
     }
@@ -39,7 +42,7 @@ describe("permittedCall", () => {
     ["me/messages/%C3%BC", "me/messages/%C3%BC"],
     ["me/messages/{id}", "me/messages/%7Bid%7D"],
   ])("sends %s as %s", (given, expected) => {
-    expect(permittedCall("GET", given)?.path).toBe(expected);
+    expect(permittedCall("GET", given, NONE)?.path).toBe(expected);
   });
 
   it.each([
@@ -87,13 +90,13 @@ describe("permittedCall", () => {
     "__proto__",
     "constructor",
   ])("does not offer %s", (path) => {
-    expect(permittedCall("GET", path)).toBeUndefined();
+    expect(permittedCall("GET", path, NONE)).toBeUndefined();
   });
 
   it("stays below the row, whatever the id", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.webSegment()), (id) => {
-        const permitted = permittedCall("GET", `me/messages/${id}`);
+        const permitted = permittedCall("GET", `me/messages/${id}`, NONE);
         if (permitted === undefined) return;
         const { pathname, search, hash } = new URL(`https://graph.example/v1.0/${permitted.path}`);
         expect(pathname).toMatch(/^\/v1\.0\/me\/messages\/[^/]+$/);
@@ -107,9 +110,49 @@ describe("permittedCall", () => {
     fc.assert(
       fc.property(fc.base64String({ minLength: 1, maxLength: 300 }), (text) => {
         const id = text.replaceAll("/", "-");
-        const { path } = permittedCall("GET", `me/messages/${encodeURIComponent(id)}`) ?? {};
+        const { path } = permittedCall("GET", `me/messages/${encodeURIComponent(id)}`, NONE) ?? {};
         expect(decodeURIComponent(path ?? "")).toBe(`me/messages/${id}`);
       }),
     );
+  });
+});
+
+describe("the query of a call", () => {
+  const rows = [
+    { method: "GET", path: "none", scopes: ["x"] },
+    {
+      method: "GET",
+      path: "some",
+      scopes: ["x"],
+      query: ["$select", "$expand=attachments", "from"],
+    },
+  ] as const;
+  const isOffered = (path: string, query: string) =>
+    permittedCall("GET", path, new URLSearchParams(query), rows) !== undefined;
+
+  it.each([
+    ["none", "", true],
+    ["none", "$select=id", false],
+    ["none", "x", false],
+    ["some", "", true],
+    ["some", "$select=id,subject", true],
+    ["some", "select=id", true],
+    ["some", "%24SELECT=id", true],
+    ["some", "from=2026", true],
+    ["some", "$from=2026", true],
+    ["some", "$expand=attachments", true],
+    ["some", "expand=Attachments&$select=id", true],
+    ["some", "$expand=attachments,extensions", false],
+    ["some", "$expand=manager", false],
+    ["some", "$expand=", false],
+    ["some", "$expand", false],
+    ["some", "$select=id&$expand=manager", false],
+    ["some", "$expand=attachments&$expand=manager", false],
+    ["some", "$$select=id", false],
+    ["some", "$select%20=id", false],
+    ["some", "$filter=x", false],
+    ["some", "lightsoutSeal=k1.AAAA", false],
+  ])("%s?%s: %s", (path, query, expected) => {
+    expect(isOffered(path, query)).toBe(expected);
   });
 });

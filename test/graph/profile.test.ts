@@ -19,7 +19,8 @@ function read(answer: Answer | "drop") {
 describe("readProfile", () => {
   it("asks for what the page shows", async () => {
     const profile = { displayName: "Adele", mail: null, jobTitle: "x", officeLocation: "y" };
-    await expect(read({ body: profile })).resolves.toEqual(profile);
+    const { mail: _, ...filledIn } = profile;
+    await expect(read({ body: profile })).resolves.toEqual(filledIn);
     const select = "displayName,mail,jobTitle,officeLocation";
     const { pathname, searchParams } = new URL(graph.requests[0]?.url ?? "", graph.url);
     expect([pathname, [...searchParams]]).toEqual(["/v1.0/me", [["$select", select]]]);
@@ -32,9 +33,17 @@ describe("readProfile", () => {
     ["a closed connection", "drop"],
     ["HTML", { body: "<html>" }],
     ["nothing", { body: "" }],
+    ["null", { body: "null" }],
   ])("does without it on %s", async (_, answer) => {
     await expect(read(answer)).resolves.toBeUndefined();
   });
+
+  it.each(["{}", "[]", '{"displayName":[[["deep"]]],"mail":5,"jobTitle":{},"officeLocation":""}'])(
+    "takes nothing that is no text: %s",
+    async (body) => {
+      await expect(read({ body })).resolves.toEqual({});
+    },
+  );
 
   it("lets what only the user can solve through", async () => {
     const required = { code: "ERR_INTERACTION_REQUIRED" };

@@ -221,10 +221,11 @@ describe("real answers are as described", () => {
   it("while Microsoft Graph fails, or asks for more", async () => {
     const { next, claimsChallenge } = rig.graph.faults;
     const { url } = rig;
-    next.push({ status: 503 }, { status: 503 });
+    next.push({ status: 503 }, { status: 302 }, { status: 503 });
+    await check("GET /graph/{path}", 503, `${url}/graph/me`, signedIn());
     await check("GET /graph/{path}", 502, `${url}/graph/me`, signedIn());
     await check("GET /my/next-meeting", 502, `${url}/my/next-meeting`, signedIn());
-    next.push({ status: 503 });
+    next.push({ status: 302 });
     const mail = { ...asPage(), body: "{}" };
     await check("POST /graph/{path}", 502, `${url}/graph/me/sendMail`, mail);
     next.push({ status: 304 });

@@ -1,11 +1,12 @@
+import { isLoopback } from "../config/env.ts";
 import { BadRequest, GraphUnavailable, InteractionRequired, NotPermitted } from "../errors.ts";
 import { type Answer, type Outgoing, TimeoutError } from "../http/send.ts";
 import type { HttpRequest, HttpResponse } from "../http/types.ts";
 import type { Lightsout } from "../lightsout.ts";
 import type { SignedInSession } from "../session/session.ts";
 import { challengeOf } from "./challenge.ts";
-import { withOwnNextLink } from "./nextLink.ts";
-import { permittedCall } from "./permissions.ts";
+import { continuedCall, withOwnLinks } from "./continuation.ts";
+import { PERMISSIONS, permittedCall } from "./permissions.ts";
 
 /** Milliseconds a call to Graph may take, with its body. */
 const TIMEOUT = 30_000;
@@ -22,6 +23,7 @@ const REQUEST_HEADERS = [
   "prefer",
 ];
 const RESPONSE_HEADERS = [
+  "content-encoding",
   "content-type",
   "etag",
   "preference-applied",
@@ -31,7 +33,8 @@ const RESPONSE_HEADERS = [
 
 /**
  * Passes a request under `/graph/` on to Microsoft Graph as the signed-in user, if the permission table has
- * it. Only the headers listed here go through, in either direction.
+ * it, or Graph has named the address in an earlier answer. Only the headers listed here go through, in either
+ * direction; what Graph answers goes through as it is, its errors too.
  *
  * @throws {NotPermitted} @throws {BadRequest} @throws {GraphUnavailable} and what `getToken` throws.
  */
@@ -39,26 +42,51 @@ export async function forwardToGraph(
   app: Lightsout,
   request: HttpRequest,
   session: SignedInSession,
+  permissions = PERMISSIONS,
 ): Promise<HttpResponse> {
+  const { method } = request;
   const { pathname, searchParams } = new URL(request.url);
-  const permitted = permittedCall(request.method, pathname.slice("/graph/".length));
-  if (permitted === undefined) throw new NotPermitted();
+  const path = pathname.slice("/graph/".length);
+  const { settings, store } = app;
+  const links = { settings, keyring: store.keyring, account: session.account };
+  const call =
+    (method === "GET" ? continuedCall(path, searchParams, links) : undefined) ??
+    permittedCall(method, path, searchParams, permissions);
+  if (call === undefined) throw new NotPermitted();
 
-  const query = searchParams.toString();
-  const url = `${app.settings.graphBaseUrl}/${permitted.path}${query && `?${query}`}`;
-  const { status, headers, body } = await callGraph(app, session, permitted.scopes, url, {
-    method: request.method,
+  const query = call.query.toString();
+  const url = `${settings.graphBaseUrl}/${call.path}${query && `?${query}`}`;
+  const { status, headers, body } = await callGraph(app, session, call.scopes, url, {
+    method,
     headers: pick(REQUEST_HEADERS, (name) => request.headers.get(name)),
-    ...(request.method !== "GET" && { body: await readBody(request) }),
+    ...(method !== "GET" && { body: await readBody(request) }),
   });
-  // A redirect would take the token along to wherever it leads.
-  const redirected = status >= 300 && status < 400 && status !== 304;
-  if (redirected || status >= 500) throw new GraphUnavailable(false);
+  const passed = pick(RESPONSE_HEADERS, (name) => headers[name]);
+  if (status >= 300 && status < 400 && status !== 304) {
+    // A redirect would take the token along to wherever it leads. The browser has none to take along.
+    const location = call.download ? addressOf(headers.location) : undefined;
+    if (location === undefined) throw new GraphUnavailable(false);
+    return { status: 302, headers: { ...passed, Location: location } };
+  }
+  const isJson = /\bjson\b/i.test(headers["content-type"] ?? "");
+  // A gateway's page about a fault is nobody's business; its status, and when to come again, are.
+  if (status >= 500 && !isJson) {
+    const { "content-type": _, ...told } = passed;
+    return { status, headers: told };
+  }
+  const isReadable = isJson && passed["content-encoding"] === undefined;
   return {
     status,
-    headers: pick(RESPONSE_HEADERS, (name) => headers[name]),
-    body: withOwnNextLink(body, app.settings),
+    headers: passed,
+    body: isReadable ? withOwnLinks(body, links, call.scopes) : body,
   };
+}
+
+function addressOf(location: string | undefined): string | undefined {
+  const url = location !== undefined && URL.canParse(location) ? new URL(location) : undefined;
+  if (url === undefined) return undefined;
+  const isSafe = url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url));
+  return isSafe ? url.href : undefined;
 }
 
 type GraphRequest = Omit<Outgoing, "timeout">;
@@ -94,7 +122,12 @@ async function send(
   request: GraphRequest,
   token: string,
 ): Promise<Answer> {
-  const headers = { ...request.headers, authorization: `Bearer ${token}` };
+  const headers = {
+    ...request.headers,
+    // Without it, a server may choose one that nobody here can read (RFC 9110 §12.5.3).
+    "accept-encoding": "identity",
+    authorization: `Bearer ${token}`,
+  };
   try {
     return await app.send(url, { ...request, headers, timeout: TIMEOUT });
   } catch (cause) {
@@ -118,4 +151,16 @@ function pick<T>(names: readonly string[], get: (name: string) => T) {
     if (typeof value === "string" && HEADER_VALUE.test(value)) picked[name] = value;
   }
   return picked;
+}
+
+/** @returns undefined unless it is the JSON of an object: an error page can come with any status. */
+export function jsonOf({
+  body,
+}: Pick<Answer, "body">): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(body.toString());
+    return typeof value === "object" && value !== null ? (value as never) : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,7 +1,7 @@
 import { GraphUnavailable } from "../errors.ts";
 import type { Lightsout } from "../lightsout.ts";
 import type { SignedInSession } from "../session/session.ts";
-import { callGraph } from "./graph.ts";
+import { callGraph, jsonOf } from "./graph.ts";
 
 export interface Meeting {
   readonly subject: string;
@@ -26,29 +26,30 @@ export async function readNextMeeting(
     $select: "subject,start,end",
     $top: "10",
   }).toString();
-  const { status, body } = await callGraph(app, session, ["Calendars.Read"], url);
-  if (status !== 200) throw new GraphUnavailable(false);
-  const { value } = JSON.parse(Buffer.from(body).toString()) as { value: GraphEvent[] };
-  const meetings = value.map(({ subject, start, end }) => ({
-    subject,
-    start: utc(start),
-    end: utc(end),
-  }));
+  const answer = await callGraph(app, session, ["Calendars.Read"], url);
+  const events = answer.status === 200 ? jsonOf(answer)?.value : undefined;
+  if (!Array.isArray(events)) throw new GraphUnavailable(false);
+  const meetings = events.flatMap(meetingOf);
   return meetings.find(({ start }) => Date.parse(start) >= now) ?? null;
 }
 
-/** A part of Microsoft Graph's event resource. */
+/** Microsoft Graph's event resource, as far as it can be told. */
+function meetingOf(event: GraphEvent | null): Meeting[] {
+  const { subject, start, end } = event ?? {};
+  const begins = utc(start?.dateTime);
+  const ends = utc(end?.dateTime);
+  if (begins === undefined || ends === undefined) return [];
+  return [{ subject: typeof subject === "string" ? subject : "", start: begins, end: ends }];
+}
+
 interface GraphEvent {
-  readonly subject: string;
-  readonly start: GraphTime;
-  readonly end: GraphTime;
+  readonly subject?: unknown;
+  readonly start?: { readonly dateTime?: unknown } | null;
+  readonly end?: { readonly dateTime?: unknown } | null;
 }
 
 /** Graph answers in UTC unless it is asked for another zone, and writes seven decimals and no zone. */
-interface GraphTime {
-  readonly dateTime: string;
-}
-
-function utc({ dateTime }: GraphTime): string {
-  return `${dateTime.slice(0, 19)}Z`;
+function utc(dateTime: unknown): string | undefined {
+  const time = typeof dateTime === "string" ? `${dateTime.slice(0, 19)}Z` : "";
+  return Number.isNaN(Date.parse(time)) ? undefined : time;
 }

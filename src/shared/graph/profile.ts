@@ -1,15 +1,12 @@
 import { GraphUnavailable } from "../errors.ts";
 import type { Lightsout } from "../lightsout.ts";
 import type { SignedInSession } from "../session/session.ts";
-import { callGraph } from "./graph.ts";
+import { callGraph, jsonOf } from "./graph.ts";
 
-/** A part of Microsoft Graph's user resource. */
-export interface Profile {
-  readonly displayName?: string | null;
-  readonly mail?: string | null;
-  readonly jobTitle?: string | null;
-  readonly officeLocation?: string | null;
-}
+const FIELDS = ["displayName", "mail", "jobTitle", "officeLocation"] as const;
+
+/** A part of Microsoft Graph's user resource: what is filled in. */
+export type Profile = Readonly<Partial<Record<(typeof FIELDS)[number], string>>>;
 
 /** The user's profile; undefined when Graph does not answer. @throws what `getToken` throws. */
 export async function readProfile(
@@ -17,12 +14,17 @@ export async function readProfile(
   session: SignedInSession,
 ): Promise<Profile | undefined> {
   const url = new URL(`${app.settings.graphBaseUrl}/me`);
-  url.searchParams.set("$select", "displayName,mail,jobTitle,officeLocation");
+  url.searchParams.set("$select", FIELDS.join());
   try {
-    const { status, body } = await callGraph(app, session, ["User.Read"], url);
-    return status === 200 ? JSON.parse(Buffer.from(body).toString()) : undefined;
+    const answer = await callGraph(app, session, ["User.Read"], url);
+    const user = answer.status === 200 ? jsonOf(answer) : undefined;
+    return user && Object.fromEntries(FIELDS.flatMap((name) => textOf(name, user[name])));
   } catch (error) {
-    if (error instanceof GraphUnavailable || error instanceof SyntaxError) return undefined;
+    if (error instanceof GraphUnavailable) return undefined;
     throw error;
   }
+}
+
+function textOf(name: string, value: unknown): [string, string][] {
+  return typeof value === "string" && value !== "" ? [[name, value]] : [];
 }
