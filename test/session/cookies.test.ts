@@ -43,6 +43,21 @@ describe("readCookies", () => {
     expect(read(cookie)).toEqual(expected);
   });
 
+  it("takes nothing for white space but blank and tab", () => {
+    const trimmed = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code)).filter(
+      (character) => character.trim() === "",
+    );
+    expect(trimmed.length).toBeGreaterThan(20);
+    const named = (cookie: string) =>
+      readCookies({ ...request(), headers: { get: () => cookie } }).get(NAME);
+    for (const character of trimmed) {
+      const isBlank = character === " " || character === "\t";
+      expect(named(`${character}${NAME}=x`)).toBe(isBlank ? "x" : undefined);
+      expect(named(`${NAME}${character}=x`)).toBe(isBlank ? "x" : undefined);
+      expect(named(`${NAME}=${character}x`)).toBe(isBlank ? "x" : `${character}x`);
+    }
+  });
+
   it("reads none when the request has none", () => {
     expect([...readCookies(request())]).toEqual([]);
   });

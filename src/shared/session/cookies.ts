@@ -6,10 +6,23 @@ export function readCookies(request: HttpRequest): ReadonlyMap<string, string> {
   const cookies = new Map<string, string>();
   for (const pair of (request.headers.get("cookie") ?? "").split(";")) {
     const at = pair.indexOf("=");
-    const name = pair.slice(0, at).trim();
-    if (at > 0 && !cookies.has(name)) cookies.set(name, pair.slice(at + 1).trim());
+    const name = withoutBlanks(pair.slice(0, at));
+    if (at > 0 && !cookies.has(name)) cookies.set(name, withoutBlanks(pair.slice(at + 1)));
   }
   return cookies;
+}
+
+/**
+ * Blank and tab are all that is white space here (RFC 6265bis §5.6). A no-break space is a character like any
+ * other: a sibling subdomain may set a cookie with one before `__Host-…`, and must not be taken for this app.
+ */
+function withoutBlanks(text: string): string {
+  const isBlank = (at: number) => text[at] === " " || text[at] === "\t";
+  let start = 0;
+  let end = text.length;
+  while (isBlank(start)) start++;
+  while (end > start && isBlank(end - 1)) end--;
+  return text.slice(start, end);
 }
 
 /** Longer than any value made here. */
