@@ -5,7 +5,7 @@ import { framed, privately, redirect } from "../../src/shared/http/responses.ts"
 import { signInOptions } from "../../src/shared/http/signInOptions.ts";
 import type { HttpRequest } from "../../src/shared/http/types.ts";
 import { endSessionUrl } from "../../src/shared/identity/endSession.ts";
-import { frontChannelSid } from "../../src/shared/identity/frontChannel.ts";
+import { readFrontChannelCall } from "../../src/shared/identity/frontChannel.ts";
 import type { Lightsout } from "../../src/shared/lightsout.ts";
 import { noSessionCookie, readSessionCookie } from "../../src/shared/session/sessionCookie.ts";
 import { finishSignIn, startSignIn } from "../../src/shared/signIn.ts";
@@ -35,8 +35,8 @@ export function handlersOf(app: Lightsout) {
       return redirect(303, next, [noSessionCookie()]);
     }),
     logoutCallback: async (request: HttpRequest) => {
-      const sid = frontChannelSid(new URL(request.url).searchParams, settings, metadata.peek());
-      if (sid !== undefined) await signOutElsewhere(store, sid);
+      const call = await readFrontChannelCall(new URL(request.url).search, settings, metadata);
+      if ("sids" in call) await Promise.all(call.sids.map((sid) => signOutElsewhere(store, sid)));
       return framed(settings, 200, "Signed out.");
     },
   };

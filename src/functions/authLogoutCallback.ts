@@ -2,7 +2,7 @@ import { app } from "@azure/functions";
 import { lightsout } from "../app.ts";
 import { logFault } from "../shared/http/handlers.ts";
 import { framed } from "../shared/http/responses.ts";
-import { frontChannelSid } from "../shared/identity/frontChannel.ts";
+import { readFrontChannelCall } from "../shared/identity/frontChannel.ts";
 import { signOutElsewhere } from "../shared/signOut.ts";
 
 /**
@@ -14,10 +14,11 @@ app.http("authLogoutCallback", {
   route: "auth/logout-callback",
   authLevel: "anonymous",
   handler: async (request) => {
-    const { settings, store } = lightsout;
+    const { settings, store, metadata, dampedLog: log } = lightsout;
     try {
-      const sid = await sidOf(new URL(request.url).searchParams);
-      if (sid !== undefined) await signOutElsewhere(store, sid);
+      const call = await readFrontChannelCall(new URL(request.url).search, settings, metadata);
+      if ("ignored" in call) log("warn", "signout.ignored", { reason: call.ignored });
+      else await Promise.all(call.sids.map((sid) => signOutElsewhere(store, sid)));
       return framed(settings, 200, "Signed out.");
     } catch (error) {
       logFault(lightsout, error);
@@ -26,15 +27,3 @@ app.http("authLogoutCallback", {
     }
   },
 });
-
-/**
- * Nothing is fetched while the provider's frame waits, but for an issuer that only the metadata can tell
- * from a wrong one: an instance that has just started may not have it yet.
- */
-async function sidOf(query: URLSearchParams): Promise<string | undefined> {
-  const { settings, metadata } = lightsout;
-  const known = metadata.peek();
-  const sid = frontChannelSid(query, settings, known);
-  const undecided = sid === undefined && known === undefined && query.has("iss");
-  return undecided ? frontChannelSid(query, settings, await metadata.get()) : sid;
-}

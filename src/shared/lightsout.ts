@@ -1,4 +1,5 @@
 import type { Settings } from "./config/settings.ts";
+import { type DampedLog, damped } from "./damped.ts";
 import type { Send } from "./http/send.ts";
 import { type ClientFactory, createClientFactory } from "./identity/client.ts";
 import { createClientCredential } from "./identity/clientCredential.ts";
@@ -21,6 +22,8 @@ export interface Lightsout {
   readonly idTokens: IdTokenValidator;
   readonly logoutTokens: LogoutTokenValidator;
   readonly send: Send;
+  /** For what strangers can bring about. */
+  readonly dampedLog: DampedLog;
 }
 
 /** What Lightsout takes from the outside world. */
@@ -62,5 +65,6 @@ export function createLightsout(settings: Settings, platform: Platform): Lightso
     idTokens: createIdTokenValidator({ clientId, allowedTenants, metadata: issuer }, keys),
     logoutTokens: createLogoutTokenValidator({ clientId, metadata: issuer }, keys),
     send,
+    dampedLog: damped(log, now),
   };
 }

@@ -6,6 +6,7 @@ import type { Cookie, HttpRequest } from "./http/types.ts";
 import { attemptOf } from "./identity/attempt.ts";
 import { type AuthorizeOptions, authorizeUrl, SIGN_IN_SCOPES } from "./identity/authorize.ts";
 import type { IdTokenClaims } from "./identity/idToken.ts";
+import { isUsableSid } from "./identity/sid.ts";
 import { type Redeemed, redeemCode } from "./identity/tokens.ts";
 import type { Lightsout } from "./lightsout.ts";
 import { readSessionCookie, sessionCookie } from "./session/sessionCookie.ts";
@@ -136,10 +137,13 @@ function redirectUri({ settings }: Lightsout): string {
   return `${settings.baseUrl}/auth/callback`;
 }
 
-/** The signed claim counts; `session_state`, which Entra gives the same value, only where the claim is not configured. */
+/**
+ * The signed claim counts; `session_state`, which Entra gives the same value, only where the claim is not
+ * configured. One that no sign-out could name is none: it is unsigned, and nobody has said that it is a `sid`.
+ */
 function sidsOf({ sid }: IdTokenClaims, sessionState: string | null): string[] {
   const known = sid ?? sessionState;
-  return known ? [known] : [];
+  return isUsableSid(known) ? [known] : [];
 }
 
 /** Browsers drop a cookie of more than 4096 characters; without the hint, sign-out only asks which account. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { frontChannelSid } from "../../src/shared/identity/frontChannel.ts";
+import type { Env } from "../../src/shared/config/env.ts";
+import { type Ignored, readFrontChannelCall } from "../../src/shared/identity/frontChannel.ts";
+import type { MetadataSource, ProviderMetadata } from "../../src/shared/identity/metadata.ts";
 import { ISSUER, LOGIN, OTHER_TENANT_ID, providerMetadata } from "../support/identity.ts";
 import { settings, TENANT_ID } from "../support/settings.ts";
 
@@ -7,49 +9,62 @@ const of = (tenantId: string, origin = LOGIN) => `${origin}/${tenantId}/v2.0`;
 const TEMPLATE = of("{tenantid}");
 const KNOWN = providerMetadata();
 
-/** `cold`: this instance has not asked for the metadata yet. */
-function sidOf(
-  query: string,
-  changes: Record<string, string> = {},
-  metadata: typeof KNOWN | "cold" = KNOWN,
-) {
-  const known = metadata === "cold" ? undefined : metadata;
-  return frontChannelSid(new URLSearchParams(query), settings(changes), known);
+/** Throws when it asks for metadata that this instance does not have yet. */
+const COLD: MetadataSource = {
+  peek: () => undefined,
+  get: () => Promise.reject(new Error("cold")),
+};
+const knowing = (metadata: ProviderMetadata): MetadataSource => ({ ...COLD, peek: () => metadata });
+
+function read(query: string, changes: Env = {}, metadata = knowing(KNOWN)) {
+  return readFrontChannelCall(`?${query}`, settings(changes), metadata);
 }
 
 describe("sid alone", () => {
-  it.each<[string, string]>([
+  it.each<[string, ...string[]]>([
     ["sid=abc", "abc"],
     ["sid=a%2Fb%5Cc%23d%3Fe%27%22", "a/b\\c#d?e'\""],
     ["sid=%20", " "],
     ["sid=ABC&other=1&other=2", "ABC"],
+    ["sid=abc&amp;sid=abc", "abc"],
     [`sid=${"a".repeat(512)}`, "a".repeat(512)],
-  ])("%s counts", (query, expected) => {
-    expect(sidOf(query)).toBe(expected);
-    expect(sidOf(query, {}, "cold")).toBe(expected);
+    ["sid=a%2Bb", "a+b"],
+    ["sid=a%20b", "a b"],
+    ["sid=a+b%2B", "a b+", "a+b+"],
+  ])("%s counts", async (query, ...sids) => {
+    expect(await read(query)).toEqual({ sids });
+    expect(await read(query, {}, COLD)).toEqual({ sids });
   });
 
-  it.each([
-    "",
-    "sid",
-    "sid=",
-    "SID=abc",
-    "Sid=abc",
-    "sid[]=abc",
-    "sid=abc&sid=abc",
-    "sid=abc&sid=",
-    "sid=&sid=abc",
-    `sid=${"a".repeat(513)}`,
-    "iss=x",
-  ])("%s is nothing to act on", (query) => {
-    expect(sidOf(query)).toBeUndefined();
-    expect(sidOf(query, {}, "cold")).toBeUndefined();
+  it.each<[string, Ignored]>([
+    ["", "no_sid"],
+    ["sid", "no_sid"],
+    ["sid=", "no_sid"],
+    ["SID=abc", "no_sid"],
+    ["Sid=abc", "no_sid"],
+    ["sid[]=abc", "no_sid"],
+    ["iss=x", "no_sid"],
+    ["iss=x&amp;sid=abc", "escaped_sid"],
+    ["sid=abc&sid=abc", "two_sids"],
+    ["sid=abc&sid=", "two_sids"],
+    ["sid=&sid=abc", "two_sids"],
+    [`sid=${"a".repeat(513)}`, "unusable_sid"],
+    ["sid=a%00", "unusable_sid"],
+    ["sid=%0A", "unusable_sid"],
+    ["sid=%7F", "unusable_sid"],
+    ["sid=%C3%A9", "unusable_sid"],
+    ["sid=%FF", "unusable_sid"],
+  ])("%s is nothing to act on", async (query, ignored) => {
+    expect(await read(query)).toEqual({ ignored });
+    expect(await read(query, {}, COLD)).toEqual({ ignored });
   });
 });
 
 describe("iss, where one comes", () => {
-  const counts = (issuer: string, ...more: [Record<string, string>?, typeof KNOWN?]) =>
-    sidOf(`sid=abc&iss=${encodeURIComponent(issuer)}`, ...more) === "abc";
+  const FOREIGN = { ignored: "foreign_issuer" };
+  const ABC = { sids: ["abc"] };
+  const from = (issuer: string, ...more: [Env?, MetadataSource?]) =>
+    read(`sid=abc&iss=${encodeURIComponent(issuer)}`, ...more);
   const wrong = [
     "",
     " ",
@@ -57,6 +72,7 @@ describe("iss, where one comes", () => {
     `${ISSUER}/`,
     ` ${ISSUER}`,
     ISSUER.toUpperCase(),
+    of(TENANT_ID.toUpperCase()),
     ISSUER.replace("https", "http"),
     ISSUER.replace("v2.0", "v1.0"),
     of(TENANT_ID, "https://login.microsoftonline.com.evil.example"),
@@ -66,32 +82,42 @@ describe("iss, where one comes", () => {
     "https://evil.example",
   ];
 
-  it("may be this provider's", () => {
-    expect(counts(ISSUER)).toBe(true);
+  it("may be this provider's", async () => {
+    expect(await from(ISSUER)).toEqual(ABC);
+    expect(await from(ISSUER, {}, COLD)).toEqual(ABC);
   });
 
-  it.each(wrong)("must not be %j", (issuer) => {
-    expect(counts(issuer)).toBe(false);
-    expect(sidOf(`sid=abc&iss=${encodeURIComponent(issuer)}`, {}, "cold")).toBeUndefined();
+  it.each(wrong)("must not be %j", async (issuer) => {
+    expect(await from(issuer)).toEqual(FOREIGN);
+    // Nothing but the metadata tells: an authority may go by another name than its issuer.
+    await expect(from(issuer, {}, COLD)).rejects.toThrow("cold");
   });
 
-  it("must not come twice, not even the right one", () => {
-    expect(sidOf(`sid=abc&iss=${ISSUER}&iss=${ISSUER}`)).toBeUndefined();
-    expect(sidOf(`sid=abc&iss=${ISSUER}&iss=`)).toBeUndefined();
+  it("must not come twice, not even the right one", async () => {
+    expect(await read(`sid=abc&iss=${ISSUER}&iss=${ISSUER}`)).toEqual({ ignored: "two_issuers" });
+    expect(await read(`sid=abc&iss=${ISSUER}&iss=`)).toEqual({ ignored: "two_issuers" });
   });
 
   describe.each(["common", "organizations"])("of %s", (tenant) => {
     const changes = { ENTRA_TENANT_ID: tenant };
-    const metadata = { ...KNOWN, issuer: TEMPLATE };
-    it("is any tenant's", () => {
-      for (const known of [metadata, "cold"] as const) {
-        for (const id of [TENANT_ID, OTHER_TENANT_ID, TENANT_ID.toUpperCase()]) {
-          expect(sidOf(`sid=abc&iss=${of(id)}`, changes, known)).toBe("abc");
-        }
-      }
+    const metadata = knowing({ ...KNOWN, issuer: TEMPLATE });
+
+    it("is any tenant's that is let in", async () => {
+      expect(await from(of(TENANT_ID), changes, metadata)).toEqual(ABC);
+      expect(await from(of(OTHER_TENANT_ID), changes, metadata)).toEqual(ABC);
+      const few = { ...changes, ENTRA_ALLOWED_TENANTS: TENANT_ID.toUpperCase() };
+      expect(await from(of(TENANT_ID), few, metadata)).toEqual(ABC);
+      expect(await from(of(OTHER_TENANT_ID), few, metadata)).toEqual(FOREIGN);
+    });
+
+    it("is looked up where it is not known yet", async () => {
+      const get = async () => ({ ...KNOWN, issuer: TEMPLATE });
+      expect(await from(of(TENANT_ID), changes, { ...COLD, get })).toEqual(ABC);
     });
 
     it.each([
+      of(tenant),
+      of(TENANT_ID.toUpperCase()),
       of("contoso.com"),
       of(`${TENANT_ID}/x`),
       of(`x/${TENANT_ID}`),
@@ -101,46 +127,49 @@ describe("iss, where one comes", () => {
       LOGIN,
       `${LOGIN}//v2.0`,
       `${LOGIN}/v2.0`,
-    ])("is not %s", (issuer) => {
-      expect(counts(issuer, changes, metadata)).toBe(false);
+    ])("is not %s", async (issuer) => {
+      expect(await from(issuer, changes, metadata)).toEqual(FOREIGN);
     });
   });
 
-  it("of a domain name is that tenant's, and any tenant's only while it is not known", () => {
+  it("of a domain name is that tenant's, which only the metadata knows", async () => {
     const changes = { ENTRA_TENANT_ID: "contoso.com" };
-    expect(counts(ISSUER, changes)).toBe(true);
-    expect(counts(of(OTHER_TENANT_ID), changes)).toBe(false);
-    expect(sidOf(`sid=abc&iss=${ISSUER}`, changes, "cold")).toBe("abc");
-    expect(sidOf(`sid=abc&iss=${of("contoso.com")}`, changes, "cold")).toBe("abc");
-    expect(sidOf("sid=abc&iss=https://evil.example", changes, "cold")).toBeUndefined();
+    for (const metadata of [knowing(KNOWN), { ...COLD, get: async () => KNOWN }]) {
+      expect(await from(ISSUER, changes, metadata)).toEqual(ABC);
+      expect(await from(of(OTHER_TENANT_ID), changes, metadata)).toEqual(FOREIGN);
+      expect(await from(of("contoso.com"), changes, metadata)).toEqual(FOREIGN);
+    }
   });
 
-  it("of personal accounts has their tenant", () => {
+  it("of personal accounts has their tenant", async () => {
     const issuer = of("9188040d-6c67-4c5b-b112-36a304b66dad");
     const changes = { ENTRA_TENANT_ID: "consumers" };
-    expect(counts(issuer, changes, { ...KNOWN, issuer })).toBe(true);
-    expect(counts(ISSUER, changes, { ...KNOWN, issuer })).toBe(false);
-    expect(sidOf(`sid=abc&iss=${issuer}`, changes, "cold")).toBe("abc");
+    const metadata = knowing({ ...KNOWN, issuer });
+    expect(await from(issuer, changes, metadata)).toEqual(ABC);
+    expect(await from(ISSUER, changes, metadata)).toEqual(FOREIGN);
   });
 
   it.each(["https://login.microsoftonline.us", "https://login.partner.microsoftonline.cn"])(
     "of a national cloud is of that cloud: %s",
-    (origin) => {
+    async (origin) => {
       const changes = { ENTRA_AUTHORITY: `${origin}/${TENANT_ID}` };
-      const metadata = { ...KNOWN, issuer: of(TENANT_ID, origin) };
-      for (const known of [metadata, "cold"] as const) {
-        expect(sidOf(`sid=abc&iss=${of(TENANT_ID, origin)}`, changes, known)).toBe("abc");
-        expect(sidOf(`sid=abc&iss=${ISSUER}`, changes, known)).toBeUndefined();
-      }
+      const metadata = knowing({ ...KNOWN, issuer: of(TENANT_ID, origin) });
+      expect(await from(of(TENANT_ID, origin), changes, metadata)).toEqual(ABC);
+      expect(await from(of(TENANT_ID, origin), changes, COLD)).toEqual(ABC);
+      expect(await from(ISSUER, changes, metadata)).toEqual(FOREIGN);
     },
   );
 
-  it("of External ID is what its metadata says, whatever the authority is called", () => {
+  it("of External ID is what its metadata says, whatever the authority is called", async () => {
     const issuer = of(TENANT_ID, `https://${TENANT_ID}.ciamlogin.com`);
     const changes = { ENTRA_AUTHORITY: `https://login.contoso.com/${TENANT_ID}` };
-    expect(counts(issuer, changes, { ...KNOWN, issuer })).toBe(true);
-    expect(counts(of(TENANT_ID, "https://login.contoso.com"), changes, { ...KNOWN, issuer })).toBe(
-      false,
-    );
+    for (const metadata of [
+      knowing({ ...KNOWN, issuer }),
+      { ...COLD, get: async () => ({ ...KNOWN, issuer }) },
+    ]) {
+      expect(await from(issuer, changes, metadata)).toEqual(ABC);
+    }
+    const alias = of(TENANT_ID, "https://login.contoso.com");
+    expect(await from(alias, changes, knowing({ ...KNOWN, issuer }))).toEqual(FOREIGN);
   });
 });

@@ -56,7 +56,7 @@ describe("a good ID token", () => {
     });
   });
 
-  it.each([{ sid: undefined }, { sid: "" }, { sid: 5 }, { sid: ["the-sid"] }])(
+  it.each([{ sid: undefined }, { sid: "" }, { sid: null }])(
     "may lack the optional claims: %p",
     async (changes) => {
       const lacking = { ...changes, login_hint: undefined, name: undefined, preferred_username: 5 };
@@ -66,6 +66,13 @@ describe("a good ID token", () => {
         name: "",
         preferred_username: "",
       });
+    },
+  );
+
+  it.each(["x".repeat(512), " ", " !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ "])(
+    "may name its session %j",
+    async (sid) => {
+      await expect(validate({ sid })).resolves.toMatchObject({ sid });
     },
   );
 
@@ -109,6 +116,11 @@ describe("a claim that is wrong or missing", () => {
     ["id_token_nonce", { nonce: [NONCE] }],
     ["id_token_nonce", { nonce: "" }],
     ["id_token_sub", { sub: undefined }],
+    ["id_token_sid", { sid: "x".repeat(513) }],
+    ["id_token_sid", { sid: "\u00e9" }],
+    ["id_token_sid", { sid: "the-sid\n" }],
+    ["id_token_sid", { sid: 5 }],
+    ["id_token_sid", { sid: ["the-sid"] }],
     ["id_token_claims", { sub: "" }],
     ["id_token_claims", { sub: 5 }],
     ["id_token_tid", { tid: undefined }],

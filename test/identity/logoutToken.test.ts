@@ -107,6 +107,9 @@ describe("a bad logout token", () => {
     { sid: undefined, sub: undefined },
     { sid: "", sub: undefined },
     { sid: ["the-sid"] },
+    { sid: "x".repeat(513) },
+    { sid: "a\n" },
+    { sid: "\u00e9" },
     { sid: "the-sid", sub: 5 },
     { sid: "the-sid", sub: "" },
   ])("%p", async (changes) => {

@@ -195,6 +195,11 @@ it("a sid that is not known leads to no account", async () => {
   expect(find()?.details).toEqual({ sid, found: false, ms: milliseconds });
 });
 
+it("front-channel calls that name nobody", async () => {
+  const call = () => fetch(`${rig.url}/auth/logout-callback`);
+  expect(await logs("signout.ignored", call)).toEqual({ reason: "no_sid", count: 1 });
+});
+
 it("sealed caches that are cut, and that cannot be opened", async () => {
   browser = await signedInBrowser(rig);
   await fillRow();

@@ -21,6 +21,16 @@ it("explains every reason for which a callback is refused", () => {
   ).toEqual([]);
 });
 
+it("explains every reason for which a front-channel call is ignored", () => {
+  const source = readText("src/shared/identity/frontChannel.ts");
+  const reasons = [...source.matchAll(/ignored: (?:.*\? )?"(\w+)"(?: : "(\w+)")?/g)]
+    .flatMap(([, ...names]) => names)
+    .filter((name) => name !== undefined);
+  expect(reasons.length).toBeGreaterThan(4);
+  const explained = firstCells.join(" ");
+  expect(reasons.filter((name) => !explained.includes(`\`${name}\``))).toEqual([]);
+});
+
 it("says what to do about every alert", () => {
   const alerts = readJson<{ displayName: string }[]>("infra/monitor/alerts.json");
   for (const { displayName } of alerts) {

@@ -1,41 +1,71 @@
 import type { Settings } from "../config/settings.ts";
-import type { ProviderMetadata } from "./metadata.ts";
+import type { MetadataSource } from "./metadata.ts";
+import { isUsableSid } from "./sid.ts";
 
-/** Longer than the `sid` of any provider. Characters. */
-const MAX_SID = 512;
+/** Why a front-channel call can sign nobody out: a fixed word for the log. */
+export type Ignored =
+  | "no_sid"
+  | "two_sids"
+  | "escaped_sid"
+  | "unusable_sid"
+  | "two_issuers"
+  | "foreign_issuer";
+
+type Tenancy = Pick<Settings, "authority" | "tenant" | "allowedTenants">;
+
+/** Whom a front-channel call signs out; more than one where the query can be read in more than one way. */
+export type FrontChannelCall = { readonly sids: readonly string[] } | { readonly ignored: Ignored };
 
 /**
- * The `sid` of a front-channel logout request (OpenID Connect Front-Channel Logout 1.0 §3). Entra ID sends
- * no `iss` with it; where one comes, it has to be this provider's.
+ * Reads a front-channel logout request (OpenID Connect Front-Channel Logout 1.0 §3). Entra ID sends no `iss`;
+ * where one comes, it has to be this provider's to the letter.
  *
- * @param metadata What is known without asking: nothing is fetched while the provider's frame waits.
- * @returns undefined when there is none to act on.
+ * @param search The query as it was sent, with its question mark.
+ * @param metadata Fetched only for an issuer that nothing else tells from a wrong one, on an instance that
+ * has just started. @throws {ProviderUnavailable}
  */
-export function frontChannelSid(
-  query: URLSearchParams,
-  settings: Pick<Settings, "authority" | "tenant">,
-  metadata: ProviderMetadata | undefined,
-): string | undefined {
-  const sids = query.getAll("sid");
-  const issuers = query.getAll("iss");
-  const [sid] = sids;
-  if (!sid || sids.length > 1 || sid.length > MAX_SID || issuers.length > 1) return undefined;
+export async function readFrontChannelCall(
+  search: string,
+  settings: Tenancy,
+  metadata: MetadataSource,
+): Promise<FrontChannelCall> {
+  const query = new URLSearchParams(search);
+  const [sid, ...moreSids] = query.getAll("sid");
+  if (moreSids.length > 0) return { ignored: "two_sids" };
+  if (!sid) return { ignored: query.has("amp;sid") ? "escaped_sid" : "no_sid" };
+  if (!isUsableSid(sid)) return { ignored: "unusable_sid" };
 
-  const [issuer] = issuers;
-  const expected = metadata?.issuer ?? `${settings.authority}/v2.0`;
-  return issuer === undefined || isIssuer(issuer, expected, settings.tenant) ? sid : undefined;
+  const [issuer, ...moreIssuers] = query.getAll("iss");
+  if (moreIssuers.length > 0) return { ignored: "two_issuers" };
+  if (issuer !== undefined && !(await isIssuer(issuer, settings, metadata))) {
+    return { ignored: "foreign_issuer" };
+  }
+  return { sids: readings(search, sid) };
 }
 
-const GUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+/**
+ * A plus is a blank to those who write queries as forms do, and itself to those who go by RFC 3986 §3.4. A
+ * call that has one unencoded is good for both readings.
+ */
+function readings(search: string, sid: string): string[] {
+  const [verbatim] = new URLSearchParams(search.replaceAll("+", "%2B")).getAll("sid");
+  return verbatim === undefined || verbatim === sid ? [sid] : [sid, verbatim];
+}
 
-/** An authority that signs in many tenants has `{tenantid}` in its issuer; one of a domain name has the tenant's GUID. */
-function isIssuer(issuer: string, expected: string, tenant: string): boolean {
-  const template = expected.includes("{tenantid}")
-    ? expected
-    : expected.replace(`/${tenant}/`, "/{tenantid}/");
-  if (expected === issuer) return !expected.includes("{tenantid}");
-  const [before = "", after] = template.split("{tenantid}");
-  if (after === undefined || !issuer.startsWith(before) || !issuer.endsWith(after)) return false;
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+async function isIssuer(
+  issuer: string,
+  { authority, tenant, allowedTenants }: Tenancy,
+  metadata: MetadataSource,
+): Promise<boolean> {
+  const known = metadata.peek();
+  if (known === undefined && GUID.test(tenant) && issuer === `${authority}/v2.0`) return true;
+
+  const expected = (known ?? (await metadata.get())).issuer;
+  // An authority that signs in many tenants: the issuer of any that is let in.
+  const [before = "", after] = expected.split("{tenantid}");
+  if (after === undefined) return issuer === expected;
   const id = issuer.slice(before.length, issuer.length - after.length);
-  return !/^[0-9a-f-]{36}$/i.test(tenant) && new RegExp(`^${GUID}$`, "i").test(id);
+  return `${before}${id}${after}` === issuer && GUID.test(id) && (allowedTenants?.has(id) ?? true);
 }

@@ -2,6 +2,7 @@ import { errors, type JWTPayload } from "jose";
 import { SignInRejected } from "../errors.ts";
 import type { ProviderKeys } from "./keySet.ts";
 import type { ProviderMetadata } from "./metadata.ts";
+import { isUsableSid } from "./sid.ts";
 
 /** The claims of a validated ID token that are used (Microsoft identity platform, ID token claims reference). */
 export interface IdTokenClaims {
@@ -87,9 +88,22 @@ function claimsOf(payload: JWTPayload, tid: string): IdTokenClaims {
     sub,
     name: text(payload.name) ?? "",
     preferred_username: text(payload.preferred_username) ?? "",
-    sid: text(payload.sid),
+    sid: sidOf(payload.sid),
     login_hint: text(payload.login_hint),
   };
+}
+
+/**
+ * The provider will name this very session when it signs the user out: where that cannot be understood, no
+ * tokens may be stored. Null and the empty string mean that there is none (OpenID Connect Core §5.3.2).
+ */
+function sidOf(sid: unknown): string | undefined {
+  if (sid === undefined || sid === null || sid === "") return undefined;
+  if (isUsableSid(sid)) return sid;
+  throw new SignInRejected(
+    "id_token_sid",
+    "Your organization's sign-in service names its sessions in a way that this app could not sign you out by. Tell whoever runs this app.",
+  );
 }
 
 function text(value: unknown): string | undefined {

@@ -2,6 +2,7 @@ import { errors, type JWTPayload } from "jose";
 import { BadRequest } from "../errors.ts";
 import type { ProviderKeys } from "./keySet.ts";
 import type { ProviderMetadata } from "./metadata.ts";
+import { isUsableSid } from "./sid.ts";
 
 /** What a valid `logout_token` says: who is to be signed out. At least one of `sid` and `sub` is there. */
 export interface LogoutToken {
@@ -47,9 +48,10 @@ export function createLogoutTokenValidator(
       if (!TYPES.has(protectedHeader.typ?.toLowerCase())) throw new BadRequest(INVALID);
       if (!isLogoutEvent(payload) || payload.nonce !== undefined) throw new BadRequest(INVALID);
       const { sid, sub, jti, iat } = payload;
-      if (!isText(jti) || !isAbsentOrText(sid) || !isAbsentOrText(sub) || !(sid ?? sub)) {
+      if (!isText(jti) || !isAbsentOr(isUsableSid, sid) || !isAbsentOr(isText, sub)) {
         throw new BadRequest(INVALID);
       }
+      if (sid === undefined && sub === undefined) throw new BadRequest(INVALID);
       const expiresAt = (iat as number) * 1_000 + DAY;
       return { sid, sub, id: `jti ${issuer} ${jti}`, expiresAt };
     },
@@ -68,8 +70,11 @@ function isText(value: unknown): value is string {
   return typeof value === "string" && value !== "";
 }
 
-function isAbsentOrText(value: unknown): value is string | undefined {
-  return value === undefined || isText(value);
+function isAbsentOr(
+  is: (value: unknown) => value is string,
+  value: unknown,
+): value is string | undefined {
+  return value === undefined || is(value);
 }
 
 function invalid(cause: unknown): never {
