@@ -29,7 +29,7 @@ export interface Settings {
 }
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const TENANT = /^[a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?$/i;
+const TENANT = /^[a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?$/;
 const APP_REGISTRATION = "Find it on the overview page of your app registration.";
 const HOUR = 3_600_000;
 
@@ -106,7 +106,7 @@ function readAllowedTenants(env: Env, tenant: string): ReadonlySet<string> | und
       "ENTRA_ALLOWED_TENANTS has to be a list of tenant GUIDs, with commas between them.",
     );
   }
-  return GUID.test(tenant) ? new Set([tenant.toLowerCase()]) : list && new Set(list);
+  return GUID.test(tenant) ? new Set([tenant]) : list && new Set(list);
 }
 
 function readSessionHours(env: Env): number {
