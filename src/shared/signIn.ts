@@ -146,9 +146,12 @@ function sidsOf({ sid }: IdTokenClaims, sessionState: string | null): string[] {
   return isUsableSid(known) ? [known] : [];
 }
 
+/** Bytes that a hint may take in the cookie. */
+const MAX_HINT = 2_048;
+
 /** Browsers drop a cookie of more than 4096 characters; without the hint, sign-out only asks which account. */
 function hintForCookie(hint: string | undefined): string | undefined {
-  return hint && hint.length <= 1_024 ? hint : undefined;
+  return hint && Buffer.byteLength(JSON.stringify(hint)) <= MAX_HINT ? hint : undefined;
 }
 
 const warned = new WeakSet<Lightsout>();

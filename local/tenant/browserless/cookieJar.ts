@@ -14,6 +14,9 @@ export interface RequestContext {
   safeNavigation: boolean;
 }
 
+/** Of name and value together (RFC 6265bis §5.6). Characters. */
+const MAX_PAIR = 4_096;
+
 /** Cookies per host, as a browser keeps them: host-only, on loopback names also Secure over http. */
 export class CookieJar {
   readonly #hosts = new Map<string, Map<string, Cookie>>();
@@ -46,6 +49,7 @@ export class CookieJar {
   set(url: URL, header: string): void {
     const [pair = "", ...rest] = header.split(";").map((part) => part.trim());
     const attributes = new Map(rest.map((part) => attribute(part)));
+    if (pair.length > MAX_PAIR) return;
     const [name, value] = splitAt(pair, "=");
     const secure = attributes.has("secure");
     const path = attributes.get("path") ?? "/";
