@@ -101,6 +101,9 @@ describe("there is none", () => {
   it("of one whose head was made by a sign-out", async () => {
     await fence(store, "a.new", undefined);
     expect(store.table.rows.has("a.new|head")).toBe(true);
+    store.table.operations.length = 0;
     expect(await describePartition(store, "a.new")).toBeUndefined();
+    // A generation without a name is none to look for.
+    expect(store.table.operations).toEqual(["get a.new|head"]);
   });
 });

@@ -23,6 +23,12 @@ function sealByHand(authTagLength: number): Uint8Array {
   return Buffer.concat([nonce, ...ciphertext, cipher.getAuthTag()]);
 }
 
+/** A keyring whose nonce never changes. */
+function withNonce(id: string) {
+  const key = createSecretKey(Buffer.alloc(32, id));
+  return createKeyring([{ id, key }], (size) => Buffer.from("twelve bytes").subarray(0, size));
+}
+
 describe("a sealed message", () => {
   it.each([0, 1, 14, 16, 64 * 1024 + 1])("of %i bytes comes back", (length) => {
     const message = randomBytes(length);
@@ -88,10 +94,28 @@ describe("a sealed message", () => {
   });
 
   it("takes its nonce from the source it was given", () => {
-    const key = createSecretKey(Buffer.alloc(32, "k1"));
     const nonce = Buffer.from("twelve bytes");
-    const fixed = createKeyring([{ id: "k1", key }], (size) => nonce.subarray(0, size));
-    expect(fixed.seal(MESSAGE, CONTEXT).bytes.subarray(0, 12)).toEqual(nonce);
+    expect(withNonce("k1").seal(MESSAGE, CONTEXT).bytes.subarray(0, 12)).toEqual(nonce);
+  });
+
+  it("has a key of its own for each root key, purpose and row", () => {
+    const places: [purpose: string, row?: string][] = [
+      ["account"],
+      ["account", ""],
+      ["account", "a/c.1"],
+      ["account", "a/c.2"],
+      ["account", "b/c.1"],
+      ["cookie/name"],
+      ["cookie/other"],
+    ];
+    // Under one key, the same message with the same nonce would be the same ciphertext.
+    const ciphertexts = ["k1", "k2"].flatMap((id) =>
+      places.map((place) => {
+        const { bytes } = withNonce(id).seal(MESSAGE, ...place);
+        return Buffer.from(bytes.subarray(12, -16)).toString("hex");
+      }),
+    );
+    expect(new Set(ciphertexts).size).toBe(2 * places.length);
   });
 });
 

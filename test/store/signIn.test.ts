@@ -3,6 +3,7 @@ import { SignInOvertaken, StoreUnavailable } from "../../src/shared/errors.ts";
 import { signOutAccount, signOutElsewhere, signOutHere } from "../../src/shared/signOut.ts";
 import { openAccount } from "../../src/shared/store/accountEntity.ts";
 import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
+import { fence } from "../../src/shared/store/generation.ts";
 import { accountPartition, generationRow } from "../../src/shared/store/keys.ts";
 import { readSession } from "../../src/shared/store/refresh.ts";
 import { type SessionRef, type SignIn, storeSignIn } from "../../src/shared/store/signIn.ts";
@@ -114,6 +115,30 @@ describe("an account that no key opens", () => {
     const ref = await signIn();
     expect(tokenRows()).toEqual([`${PARTITION}|c.${ref.generation}`]);
     expect(store.logged).toContain("cache.unreadable");
+  });
+
+  it("is left alone when an instance that has its key writes it at that moment", async () => {
+    await signIn();
+    const rotated = { ...store, keyring: keyring("k2") };
+    const both = { ...store, keyring: keyring("k2", "k1") };
+    let other: SessionRef | undefined;
+    store.table.before = async () => {
+      other = await signIn({ sids: ["sid 2"] }, both);
+    };
+    const ref = await signIn({ sids: ["sid 3"] }, rotated);
+    expect(other && (await readSession(rotated, other))).toBeDefined();
+    expect(await readSession(rotated, ref)).toBeDefined();
+    expect(tokenRows()).toHaveLength(1);
+  });
+});
+
+describe("an account whose head names no generation", () => {
+  it("is not asked for one, by a sign-in or by an operator's sign-out", async () => {
+    await fence(store, PARTITION, undefined);
+    await signOutAccount(store, HOME);
+    await signIn();
+    const nameless = store.table.operations.filter((one) => one.endsWith(`|${generationRow("")}`));
+    expect(nameless).toEqual([]);
   });
 });
 
