@@ -1,5 +1,6 @@
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import { type Scenario, testCrashes } from "../support/crashScenario.ts";
+import { signLogoutToken } from "../support/logoutToken.ts";
 import {
   ADELE,
   callFrontChannel,
@@ -58,4 +59,18 @@ const operator: Scenario = {
   },
 };
 
-testCrashes([here, elsewhere, early, operator]);
+/** The provider sends the same token again. */
+const backChannel: Scenario = {
+  name: "back-channel sign-out",
+  steps: ["read used row", "read sid row", "delete tokens", "replace sid row", "insert used row"],
+  async begin(rig) {
+    rig.tenant.switches.backchannelLogout = true;
+    const signedIn = await signedInBrowser(rig);
+    const sid = sidOf(rig, signedIn);
+    const body = new URLSearchParams({ logout_token: await signLogoutToken(rig, { sid }) });
+    const run = () => fetch(`${rig.url}/auth/backchannel-logout`, { method: "POST", body });
+    return { run, sids: [sid], signedIn, signsOut: true };
+  },
+};
+
+testCrashes([here, elsewhere, early, operator, backChannel]);
