@@ -1,18 +1,19 @@
 import { ROOT } from "../local/root.ts";
 import { settingsInUse } from "../local/running.ts";
 import { signOutPartition } from "../src/shared/signOut.ts";
+import { TABLE_NAME } from "../src/shared/store/azureTable.ts";
 import { describePartition } from "../src/shared/store/describe.ts";
-import type { Store } from "../src/shared/store/store.ts";
 import { listAccounts } from "./accounts/list.ts";
 import { type OpenedStore, openStore } from "./accounts/openStore.ts";
 import { type Options, readOptions, USAGE } from "./accounts/options.ts";
-import { createProgress, type Progress } from "./accounts/progress.ts";
-import { renderAccount, renderList, renderVerification } from "./accounts/text.ts";
+import { createProgress } from "./accounts/progress.ts";
+import { signOutAll } from "./accounts/signOutAll.ts";
+import { renderAccount, renderList, renderSignOut, renderVerification } from "./accounts/text.ts";
 import { verify } from "./accounts/verify.ts";
 
-/** Something is left that should not be there. */
+/** Something is left that should not be there, or was to go. */
 const RESIDUE = 1;
-/** What was asked for could not be done. */
+/** What was asked for could not be done, or not be seen. */
 const FAILED = 2;
 
 try {
@@ -30,18 +31,11 @@ async function run(options: Options): Promise<void> {
     // Where the app's own log does not see it: a trace for whoever keeps this terminal's.
     console.error(JSON.stringify({ event, ...details })),
   );
+  // Whatever comes of it, one sees of which table. Programs read nothing but JSON.
+  const say = options.json ? console.error : console.log;
+  say(`Table ${TABLE_NAME} in ${opened.endpoint}`);
   const { value, text } = await carryOut(options, opened);
   console.log(options.json ? JSON.stringify(value, null, 2) : text);
-}
-
-/** @param partition Of one account; blank for all. @returns how many held tokens. */
-async function signOut(store: Store, partition: string, progress: Progress): Promise<number> {
-  const partitions = partition
-    ? [partition]
-    : (await listAccounts(store, progress)).map(({ account }) => account);
-  let found = 0;
-  for (const one of partitions) if (await signOutPartition(store, one)) found++;
-  return found;
 }
 
 async function carryOut({ command, partition = "" }: Options, { store, hasKeys }: OpenedStore) {
@@ -58,11 +52,12 @@ async function carryOut({ command, partition = "" }: Options, { store, hasKeys }
       return { value, text: renderAccount(account, hasKeys, now) };
     }
     case "signout": {
-      const found = await signOut(store, partition, progress);
-      const value = { signedOut: found };
-      if (found === 0) return { value, text: "There was nothing to sign out." };
-      const whose = found === 1 ? "The tokens of 1 account" : `The tokens of ${found} accounts`;
-      return { value, text: `${whose} and all its sessions are gone.` };
+      const value = partition
+        ? { signedOut: Number(await signOutPartition(store, partition)), left: [] }
+        : await signOutAll(store, progress);
+      if (value.left.length > 0) process.exitCode = RESIDUE;
+      if (value.brokeOff !== undefined) process.exitCode = FAILED;
+      return { value, text: renderSignOut(value) };
     }
     case "verify": {
       const keyring = hasKeys ? store.keyring : undefined;

@@ -15,6 +15,8 @@ export interface OpenedStore {
   readonly store: Store;
   /** Without them, what is held can be counted and deleted, but not opened. */
   readonly hasKeys: boolean;
+  /** The table endpoint of the storage account. */
+  readonly endpoint: string;
 }
 
 const NO_KEYS: Keyring = {
@@ -30,8 +32,10 @@ export async function openStore(env: Env, log: Log): Promise<OpenedStore> {
   const hasKeys = optional(env, "TOKEN_CACHE_KEYS") !== undefined;
   const inAzure = optional(env, "IDENTITY_ENDPOINT") !== undefined;
   const asUser = "tableServiceUri" in storage && !inAzure ? await azureCliUser() : undefined;
-  const requests = azureTable(storage, keepAliveSender(), asUser ? () => asUser : managedIdentity);
+  const identity = asUser ? () => asUser : managedIdentity;
+  const requests = azureTable(storage, keepAliveSender(), identity, "report");
   return {
+    endpoint: requests.endpoint,
     hasKeys,
     store: {
       table: retrying(requests, { ...SHORT_FAULTS, sleep }),

@@ -1,6 +1,7 @@
 import type { AccountDescription } from "../../src/shared/store/describe.ts";
 import type { ListedAccount } from "./list.ts";
 import { KINDS, type ResidueKind } from "./residue.ts";
+import type { SignOutOfAll } from "./signOutAll.ts";
 import type { Verification } from "./verify.ts";
 
 const MINUTE = 60_000;
@@ -75,6 +76,18 @@ export function renderAccount(
     ]),
   );
   return table(facts).join("\n");
+}
+
+export function renderSignOut({ signedOut, left, brokeOff }: SignOutOfAll): string {
+  const lines = left.map(({ account, reason }) => `${account} is left. ${reason}`);
+  if (brokeOff !== undefined) lines.push(`The list of accounts broke off. ${brokeOff}`);
+  const isAll = lines.length === 0;
+  if (signedOut > 0) {
+    const whose = signedOut === 1 ? "1 account and all its" : `${signedOut} accounts and all their`;
+    lines.push(`The tokens of ${whose} sessions are gone.`);
+  } else if (isAll) lines.push("There was nothing to sign out.");
+  if (!isAll) lines.push("Run it again: it goes on with those that are left.");
+  return lines.join("\n");
 }
 
 /** The most rows of a kind that are listed by name. */

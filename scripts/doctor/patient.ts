@@ -47,7 +47,7 @@ export function patientOf({ settings: env, source }: { settings: Env; source: st
   let requests: TableRequests;
   try {
     settings = readSettings(env);
-    requests = azureTable(settings.storage, send, managedIdentity);
+    requests = azureTable(settings.storage, send, managedIdentity, "report");
   } catch (error) {
     if (!(error instanceof SettingInvalid)) throw error;
     return { source, env, settingsFault: error, ...NOTHING_KNOWN };

@@ -17,10 +17,11 @@ beforeAll(async () => {
 });
 afterAll(() => azurite.stop());
 
+const noIdentity = () => () => {
+  throw new Error("No identity.");
+};
 const open = (connectionString: string) =>
-  azureTable({ connectionString }, keepAliveSender(), () => () => {
-    throw new Error("No identity.");
-  });
+  azureTable({ connectionString }, keepAliveSender(), noIdentity);
 const row = (rowKey: string = crypto.randomUUID()): Entity => ({ partitionKey: "p", rowKey });
 const insert = (entity: Entity): Write => ({ kind: "insert", entity });
 const replace = (entity: Entity, etag: string): Write => ({ kind: "replace", entity, etag });
@@ -79,6 +80,35 @@ describe("an entity", () => {
     expect(after).toEqual({ partitionKey, rowKey, new: 2, etag: expect.any(String) });
     expect(after?.etag).not.toBe(before.etag);
   });
+});
+
+describe("a table that is missing, and is to be reported", () => {
+  it.each<[string, (table: TableRequests) => Promise<unknown>]>([
+    ["get", (table) => table.get("p", "r")],
+    ["insert", (table) => table.write([insert(row())])],
+    ["replace", (table) => table.write([replace(row(), WRONG_ETAG)])],
+    ["transaction", (table) => table.write([insert(row()), insert(row())])],
+    ["remove", (table) => table.remove("p", "r")],
+    ["page", (table) => table.page("p", "q", undefined)],
+  ])("is by %s, and is not made", async (_, run) => {
+    await openTable(azurite).deleteTable();
+    const { connectionString } = azurite;
+    const reporting = azureTable({ connectionString }, keepAliveSender(), noIdentity, "report");
+    const error = await run(reporting).catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(StoreUnavailable);
+    expect(error).toHaveProperty(
+      "message",
+      expect.stringMatching(/^The storage account has no table lightsout\. /),
+    );
+    await expect(openTable(azurite).createEntity(row())).rejects.toThrow("TableNotFound");
+    await table.get("p", "r");
+  });
+});
+
+it("says where it is, and nothing that is secret", () => {
+  const SAS = "TableEndpoint=https://a.table.core.windows.net/;SharedAccessSignature=sv=1&sig=x";
+  expect(open(SAS).endpoint).toBe("https://a.table.core.windows.net");
+  expect(open(azurite.connectionString).endpoint).toBe(azurite.tableUrl);
 });
 
 describe("a condition that does not hold is false, and nothing is written", () => {
@@ -140,5 +170,8 @@ it("a wrong key is refused for good, and the message names the role", async () =
     .get("p", "r")
     .catch((error: unknown) => error);
   expect(error).toBeInstanceOf(StoreUnavailable);
-  expect(error).toHaveProperty("message", expect.stringMatching(/ 403\..*Table Data Contributor/));
+  expect(error).toHaveProperty(
+    "message",
+    expect.stringMatching(/ 403 AuthorizationFailure\..*Table Data Contributor/),
+  );
 });

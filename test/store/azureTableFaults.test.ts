@@ -77,6 +77,28 @@ describe("a table service that", () => {
     });
   });
 
+  it.each([
+    [409, "TableBeingDeleted"],
+    [412, "UpdateConditionNotSatisfied"],
+    [404, "ResourceNotFound", "list"],
+  ])(
+    "answers %i %s where no condition was: nobody takes that for an empty table",
+    async (...it) => {
+      const [status, code, what = "list or read"] = it;
+      const listener: RequestListener = (_, response) => {
+        const body = { "odata.error": { code, message: { lang: "en-US", value: "" } } };
+        response
+          .writeHead(status, { "content-type": "application/json" })
+          .end(JSON.stringify(body));
+      };
+      const refused = `Table Storage refuses with ${status} ${code}.`;
+      await against(listener, async (table) => {
+        await expect(table.page("a", "b", undefined)).rejects.toThrow(refused);
+        if (what !== "list") await expect(table.get("p", "r")).rejects.toThrow(refused);
+      });
+    },
+  );
+
   it.each<[number, string | undefined, number | undefined]>([
     [408, undefined, undefined],
     [429, "7", 7_000],

@@ -33,7 +33,13 @@ export const table: Check = {
       }
       return ok(`writable, a read takes ${took} ms`);
     } catch (error) {
-      if (!(error instanceof StoreUnavailable) || !isSilent(error)) throw error;
+      if (!(error instanceof StoreUnavailable)) throw error;
+      if (isMissing(error)) {
+        return skipped(
+          "there is none yet: the app makes it with its first request. If users have signed in, this is not its account",
+        );
+      }
+      if (!isSilent(error)) throw error;
       return problem(
         `The table does not answer (${reasonOf(error)}).`,
         "Start the emulator, or check the storage setting, and the account's firewall.",
@@ -43,6 +49,10 @@ export const table: Check = {
     }
   },
 };
+
+function isMissing({ message }: StoreUnavailable): boolean {
+  return message.startsWith("The storage account has no table");
+}
 
 /** Otherwise the service said why it refuses, and so does the message. */
 function isSilent({ message }: StoreUnavailable): boolean {

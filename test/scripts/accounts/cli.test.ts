@@ -4,10 +4,12 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { type Azurite, startAzurite } from "../../../local/azurite/azurite.ts";
 import { type Rig, startRig } from "../../../local/rig.ts";
 import { accountPartition } from "../../../src/shared/store/keys.ts";
 import { root } from "../../infra/project.ts";
 import { openTable, readAccountRows, readTable, restoreTable } from "../../support/table.ts";
+import { startTableProxy, type TableProxy } from "../../support/tableProxy.ts";
 import { ADELE, ALEX, homeAccountIdOf, sessionOf, signedInBrowser } from "../../support/user.ts";
 import { type SecureLoopback, startSecureLoopback } from "../secureLoopback.ts";
 
@@ -43,7 +45,8 @@ describe("while two users are signed in", () => {
     const { code, stdout, stderr } = await accounts("list");
     expect(stderr).toBe("");
     expect(code).toBe(0);
-    const [head, ...lines] = stdout.split("\n");
+    const [table, head, ...lines] = stdout.split("\n");
+    expect(table).toBe(`Table lightsout in ${rig.azurite.tableUrl}`);
     expect(head).toMatch(/^ACCOUNT +SESSIONS +TOKENS +SIZE +OPENED +ENDS$/);
     const adele = lines.find((line) => line.startsWith(partitionOf(ADELE)));
     expect(adele).toMatch(/^a\.[\w-]{43} +2 +2 +\d+\.\d kB +a moment ago +in 11 h$/);
@@ -83,7 +86,7 @@ describe("while two users are signed in", () => {
 
     const { code, stdout, stderr } = await accounts(`signout ${partitionOf(ADELE)}`);
     expect(code).toBe(0);
-    expect(stdout).toBe("The tokens of 1 account and all its sessions are gone.\n");
+    expect(stdout).toBe(`${table()}The tokens of 1 account and all its sessions are gone.\n`);
     expect(JSON.parse(stderr)).toEqual({
       event: "signout.operator",
       account: partitionOf(ADELE),
@@ -101,7 +104,7 @@ describe("while two users are signed in", () => {
   it("signs everybody out", async () => {
     const browsers = [await signedInBrowser(rig), await signedInBrowser(rig, ALEX)];
     const { stdout } = await accounts("signout --all --json");
-    expect(JSON.parse(stdout)).toEqual({ signedOut: 2 });
+    expect(JSON.parse(stdout)).toEqual({ signedOut: 2, left: [] });
     expect(await readAccountRows(rig.azurite)).toEqual([]);
     for (const browser of browsers) {
       expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: false });
@@ -112,7 +115,7 @@ describe("while two users are signed in", () => {
     await signedInBrowser(rig);
     const { code, stdout } = await accounts("verify");
     const { length } = await readTable(rig.azurite);
-    expect(stdout).toBe(`${length} rows, and each has its reason to be there.\n`);
+    expect(stdout).toBe(`${table()}${length} rows, and each has its reason to be there.\n`);
     expect(code).toBe(0);
 
     await openTable(rig.azurite).createEntity({ partitionKey: "zz", rowKey: "left behind" });
@@ -130,6 +133,103 @@ describe("while two users are signed in", () => {
       "2 malformed. Lightsout writes no such row.\n  zz / left behind\n  Über / Größe\n",
     );
   });
+});
+
+describe("what cannot be seen is not called in order", () => {
+  const COMMANDS = ["list", "verify", "show", "signout", "signout --all", "signout --all --json"];
+  const named = (command: string) =>
+    /^(show|signout)$/.test(command) ? `${command} ${partitionOf(ADELE)}` : command;
+
+  let empty: Azurite;
+  beforeAll(async () => {
+    empty = await startAzurite();
+  });
+  afterAll(() => empty?.stop());
+
+  it.each(COMMANDS)(
+    "%s, in an account without the table, which it does not make",
+    async (command) => {
+      const env = { TOKEN_CACHE_STORAGE: empty.connectionString };
+      const { code, stdout, stderr } = await accounts(named(command), env);
+      const refusal = "The storage account has no table lightsout. ";
+      if (command.endsWith("--all")) expect(stdout).toContain(refusal);
+      else if (command.endsWith("--json")) expect(JSON.parse(stdout).brokeOff).toContain(refusal);
+      else expect(stderr).toContain(refusal);
+      const output = command.endsWith("--json") ? stderr : stdout;
+      expect(output.startsWith(table(empty.tableUrl))).toBe(true);
+      expect(code).toBe(2);
+      await expect(readTable(empty)).rejects.toThrow("TableNotFound");
+    },
+  );
+
+  it.each(COMMANDS.slice(0, -1))("%s, when storage refuses", async (command) => {
+    await signedInBrowser(rig);
+    const TOKEN_CACHE_STORAGE = rig.azurite.connectionString.replace(
+      "AccountKey=E",
+      "AccountKey=F",
+    );
+    const { code, stdout, stderr } = await accounts(named(command), { TOKEN_CACHE_STORAGE });
+    expect(stdout + stderr).toMatch(
+      /Table Storage refuses with 403 \w+\. Check the storage setting/,
+    );
+    expect(stdout + stderr).not.toMatch(/in order|reason to be there|nothing|Nothing|are gone/);
+    expect(code).toBe(2);
+  });
+});
+
+describe("when one account's rows do not answer", () => {
+  let proxy: TableProxy;
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    proxy = await startTableProxy(rig.azurite);
+    env = { TOKEN_CACHE_STORAGE: proxy.connectionString };
+  });
+  afterEach(() => {
+    proxy.admit = () => true;
+  });
+  afterAll(() => proxy?.stop());
+
+  it("everybody else is signed out, and it is named; another run does the rest", async () => {
+    const adele = await signedInBrowser(rig);
+    const alex = await signedInBrowser(rig, ALEX);
+    const unanswered = partitionOf(ADELE);
+    proxy.admit = ({ url }) => !url.includes(`PartitionKey='${unanswered}'`);
+    const first = await accounts("signout --all", env);
+    expect(first.stdout).toBe(
+      [
+        table(proxyUrl()).trim(),
+        `${unanswered} is left. Table Storage does not answer. Try again in a moment.`,
+        "The tokens of 1 account and all its sessions are gone.",
+        "Run it again: it goes on with those that are left.\n",
+      ].join("\n"),
+    );
+    expect(first.code).toBe(1);
+    expect(await sessionOf(rig, alex)).toMatchObject({ signedIn: false });
+    expect(await sessionOf(rig, adele)).toMatchObject({ signedIn: true });
+
+    proxy.admit = () => true;
+    const second = await accounts("signout --all --json", env);
+    expect(JSON.parse(second.stdout)).toEqual({ signedOut: 1, left: [] });
+    expect(second.code).toBe(0);
+    expect(await sessionOf(rig, adele)).toMatchObject({ signedIn: false });
+  });
+
+  const proxyUrl = () =>
+    rig.azurite.tableUrl.replace(
+      /:\d+/,
+      /:\d+/.exec(proxy.connectionString.split("Endpoint=http")[1] ?? "")?.[0] ?? "",
+    );
+});
+
+it("signout --all says which tokens no head names, and so are left", async () => {
+  await signedInBrowser(rig);
+  const head = { partitionKey: partitionOf(ADELE), rowKey: "head" };
+  await openTable(rig.azurite).updateEntity({ ...head, generation: "another" }, "Merge");
+  const { code, stdout } = await accounts("signout --all");
+  expect(stdout).toContain(
+    `${partitionOf(ADELE)} is left. The account's head does not name these tokens`,
+  );
+  expect(code).toBe(1);
 });
 
 describe("a table that is named by its address", () => {
@@ -161,10 +261,11 @@ describe("a table that is named by its address", () => {
     const asked = "account get-access-token --resource https://storage.azure.com --output json";
     const answer = { accessToken: "a token", expires_on: 2_000_000_000, tenant: "t" };
     await installAzureCli(`[ "$*" = "${asked}" ] && echo '${JSON.stringify(answer)}'`);
-    const { code, stderr } = await accounts("list", env);
+    const { code, stdout, stderr } = await accounts("list", env);
     expect(service.requests.map(({ headers }) => headers.authorization)).toEqual([
       "Bearer a token",
     ]);
+    expect(stdout).toBe(`Table lightsout in ${service.url}\n`);
     expect(stderr).toMatch(/^Table Storage refuses with 403\. .*Storage Table Data/);
     expect(code).toBe(2);
   });
@@ -193,6 +294,9 @@ it("names a setting that is missing", async () => {
   const env = { TOKEN_CACHE_STORAGE: "", AzureWebJobsStorage: "" };
   expect((await accounts("list", env)).stderr).toMatch(/^TOKEN_CACHE_STORAGE is not set\. /);
 });
+
+/** The first line of all output for people. */
+const table = (url = rig.azurite.tableUrl) => `Table lightsout in ${url}\n`;
 
 function partitionOf(username: string): string {
   return accountPartition(homeAccountIdOf(rig, username));

@@ -1,0 +1,102 @@
+import { StoreUnavailable } from "../../src/shared/errors.ts";
+import { signOutPartition } from "../../src/shared/signOut.ts";
+import { HEAD } from "../../src/shared/store/keys.ts";
+import type { Store } from "../../src/shared/store/store.ts";
+import type { Table } from "../../src/shared/store/table.ts";
+import type { Progress } from "./progress.ts";
+
+export interface SignOutOfAll {
+  /** How many accounts held tokens, and hold none of them any more. */
+  readonly signedOut: number;
+  /** Those that still do, or may. */
+  readonly left: readonly Left[];
+  /** Why the list of accounts broke off: behind that, nobody knows who is left. */
+  readonly brokeOff?: string;
+}
+
+export interface Left {
+  /** The account's hashed id. */
+  readonly account: string;
+  readonly reason: string;
+}
+
+/** Accounts at once: one that does not answer holds up none of the others. */
+const AT_ONCE = 16;
+
+/**
+ * Signs every account out whose tokens are in the table, and looks whether they are gone. Whoever is signed out
+ * is not listed again, so that another run goes on where this one ended.
+ */
+export async function signOutAll(store: Store, progress: Progress): Promise<SignOutOfAll> {
+  const accounts = accountsWithTokens(store.table, progress);
+  const left: Left[] = [];
+  let signedOut = 0;
+  let brokeOff: string | undefined;
+
+  async function next() {
+    try {
+      return (await accounts.next()).value;
+    } catch (error) {
+      brokeOff = reasonOf(error);
+      return undefined;
+    }
+  }
+
+  async function work(): Promise<void> {
+    for (let one = await next(); one !== undefined; one = await next()) {
+      const reason = await signOut(store, one).catch(reasonOf);
+      if (reason === undefined) signedOut++;
+      else left.push({ account: one.account, reason });
+    }
+  }
+
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  progress.end();
+  return { signedOut, left, ...(brokeOff !== undefined && { brokeOff }) };
+}
+
+interface AccountWithTokens {
+  readonly account: string;
+  /** Row keys. */
+  readonly tokens: readonly string[];
+}
+
+/** @returns why tokens are left. @throws {StoreUnavailable} */
+async function signOut(
+  store: Store,
+  { account, tokens }: AccountWithTokens,
+): Promise<string | undefined> {
+  await signOutPartition(store, account);
+  for (const rowKey of tokens) {
+    if (await store.table.get(account, rowKey)) {
+      return "The account's head does not name these tokens: see unnamed in docs/operations.md.";
+    }
+  }
+  return undefined;
+}
+
+/** Whether its head names them or not. */
+async function* accountsWithTokens(
+  table: Table,
+  progress: Progress,
+): AsyncGenerator<AccountWithTokens, undefined> {
+  let account = "";
+  let tokens: string[] = [];
+  // An account's rows follow one another.
+  for await (const { partitionKey, rowKey } of table.list("a.", "b")) {
+    progress.row(partitionKey);
+    if (partitionKey !== account) {
+      if (tokens.length > 0) yield { account, tokens };
+      account = partitionKey;
+      tokens = [];
+    }
+    if (rowKey !== HEAD) tokens.push(rowKey);
+  }
+  if (tokens.length > 0) yield { account, tokens };
+  return undefined;
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof StoreUnavailable) return error.message;
+  throw error;
+}
