@@ -3,14 +3,18 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { StoreUnavailable } from "../../src/shared/errors.ts";
+import { keepAliveSender, type Send } from "../../src/shared/http/send.ts";
 import { azureTable } from "../../src/shared/store/azureTable.ts";
 import { type TableRequests, Unanswered } from "../../src/shared/store/retrying.ts";
 import type { Write } from "../../src/shared/store/table.ts";
 import { type Impatient, impatientSender } from "../support/timeouts.ts";
 
 let impatient: Impatient;
+/** Patient, but where the service is to stay silent: a machine that is busy is not. */
+let send: Send;
 beforeEach(() => {
   impatient = impatientSender();
+  send = keepAliveSender();
 });
 
 const open = (port: number) =>
@@ -21,7 +25,7 @@ const open = (port: number) =>
         `TableEndpoint=http://127.0.0.1:${port}/a;`,
       ].join(";"),
     },
-    impatient.send,
+    send,
     () => () => Promise.reject(new Error("No identity.")),
   );
 
@@ -43,9 +47,13 @@ describe("a table service that", () => {
     const server = createServer(listener).listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
-    await use(open(port)).finally(() => server.closeAllConnections());
-    server.close();
-    await once(server, "close");
+    try {
+      await use(open(port));
+    } finally {
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+    }
   }
   const failure = (table: TableRequests) => table.get("p", "r").catch((error: unknown) => error);
 
@@ -123,6 +131,7 @@ describe("a table service that", () => {
     ["hangs up", (request) => request.destroy()],
     ["stays silent", () => {}],
   ])("%s: Unanswered", async (_, listener) => {
+    send = impatient.send;
     await against(listener, async (table) => {
       expect(await failure(table)).toBeInstanceOf(Unanswered);
     });
@@ -130,6 +139,7 @@ describe("a table service that", () => {
   });
 
   it("stays silent when it is to list: Unanswered, for each page", async () => {
+    send = impatient.send;
     await against(
       () => {},
       async (table) => {
