@@ -88,8 +88,7 @@ async function takeLive(context: BrowserContext, rig: Rig, live: Live): Promise<
 async function takeSpa(context: BrowserContext): Promise<void> {
   const port = await freePort();
   const rig = await parts.add(startRig({ baseUrl: `http://localhost:${port}` }));
-  const options = { port, functionsUrl: rig.host.url, authority: rig.tenant.url };
-  const spa = await parts.add(startSpa(options));
+  const spa = await parts.add(startSpa({ port, functionsUrl: rig.host.url }));
   const registration = rig.tenant.apps.get(rig.env.ENTRA_CLIENT_ID ?? "");
   if (registration) registration.consentedScopes = ["User.Read", "Mail.Read", "Mail.Send"];
   const page = await context.newPage();

@@ -30,14 +30,14 @@ export function handlersOf(app: Lightsout) {
     signOut: webPage(app, async (request) => {
       const ticket = readSessionCookie(store.keyring, request);
       if (ticket) await signOutHere(store, ticket);
-      const { authority, baseUrl } = settings;
-      const next = await endSessionUrl(metadata, authority, `${baseUrl}/`, ticket?.logoutHint);
+      const home = `${settings.baseUrl}/`;
+      const next = await endSessionUrl(metadata, settings, home, ticket?.logoutHint);
       return redirect(303, next, [noSessionCookie()]);
     }),
     logoutCallback: async (request: HttpRequest) => {
       const call = await readFrontChannelCall(new URL(request.url).search, settings, metadata);
       if ("sids" in call) await Promise.all(call.sids.map((sid) => signOutElsewhere(store, sid)));
-      return framed(settings, 200, "Signed out.");
+      return framed(settings, metadata.peek(), 200, "Signed out.");
     },
   };
 }

@@ -25,14 +25,12 @@ export interface SpaServer {
  * origin, as they have to be.
  *
  * @param options.functionsUrl where the functions listen; their `APP_BASE_URL` has to be this server's origin
- * @param options.authority origin of the sign-in pages, to which the sign-out form leads
  */
 export async function startSpa(options: {
   port: number;
   functionsUrl: string;
-  authority: string;
 }): Promise<SpaServer> {
-  const { port, functionsUrl, authority } = options;
+  const { port, functionsUrl } = options;
   const headers = {
     "content-security-policy": [
       "default-src 'none'",
@@ -40,13 +38,15 @@ export async function startSpa(options: {
       "style-src 'self'",
       "img-src 'self' data:",
       "connect-src 'self'",
-      `form-action 'self' ${authority}`,
+      // The answer to the sign-out form leads to the provider, and that may lead on to anywhere.
+      "form-action 'self' https: http:",
       "base-uri 'none'",
       "frame-ancestors 'none'",
       "require-trusted-types-for 'script'",
       "trusted-types 'none'",
     ].join("; "),
-    "referrer-policy": "no-referrer",
+    // With no referrer at all, the sign-out form would post as the origin "null".
+    "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
     "cache-control": "no-cache",
   };

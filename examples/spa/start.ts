@@ -23,8 +23,7 @@ try {
   live = await parts.add(
     startLive({ ...rig, lightsoutUrl: baseUrl, port: await freePort(PORTS.live) }),
   );
-  const authority = rig.tenant.url;
-  const spa = await parts.add(startSpa({ port, functionsUrl: rig.host.url, authority }));
+  const spa = await parts.add(startSpa({ port, functionsUrl: rig.host.url }));
   const screen = {
     title: "The single-page app is running",
     places: [

@@ -26,11 +26,6 @@ export class Identity {
     this.postLogoutRedirectUri = `${baseUrl}/signed-out`;
   }
 
-  /** Where the provider shows its pages. */
-  get origin(): string {
-    return new URL(this.#config.serverMetadata().authorization_endpoint ?? "").origin;
-  }
-
   async startSignIn(): Promise<{ url: string; pending: PendingSignIn }> {
     const pending = {
       state: client.randomState(),

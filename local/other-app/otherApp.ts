@@ -75,8 +75,8 @@ export async function startOtherApp(options: {
       status: 200,
       headers: {
         "content-type": "text/html; charset=utf-8",
-        // The button's post is answered with a redirect to the provider, which form-action covers too.
-        "content-security-policy": `default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self' ${identity.origin}; base-uri 'none'; frame-ancestors 'none'`,
+        // The button's post is answered with redirects to the provider and on, which form-action covers too.
+        "content-security-policy": `default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self' https: http:; base-uri 'none'; frame-ancestors 'none'`,
       },
       body: page({ session, lightsoutUrl, signedOut }),
     };

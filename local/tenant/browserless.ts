@@ -32,11 +32,12 @@ export interface Browser {
 
 const MAX_REDIRECTS = 20;
 
-export function createBrowser(): Browser {
+/** @param options.fetchMetadata Whether it sends `Sec-Fetch-*`: Safari does since 16.4, of 2023. Default true. */
+export function createBrowser({ fetchMetadata = true } = {}): Browser {
   const cookies = new CookieJar();
 
   async function visit(url: string, outgoing: Outgoing, follow = true): Promise<Page> {
-    const page = await send(cookies, url, outgoing);
+    const page = await send(cookies, url, { ...outgoing, fetchMetadata });
     if (!follow || page.location === undefined) return page;
     const via = [...(outgoing.via ?? []), new URL(url)];
     if (via.length > MAX_REDIRECTS) throw new Error(`Too many redirects, the last from ${url}`);

@@ -10,6 +10,7 @@ const SWITCHES = {
   sendIss: "Send iss with front-channel logout calls",
   omitSid: "Leave the sid claim out of ID tokens",
   omitSessionState: "Leave session_state out of authorization responses",
+  signOutElsewhere: "Sign out on another origin, by way of a third",
 } as const;
 
 /** The tenant's home page: what an administrator could do, as buttons. */

@@ -1,5 +1,6 @@
 import { type Authority, issuerOf } from "./authority.ts";
-import { page, type Reply, type TenantRequest } from "./http.ts";
+import { FEDERATED } from "./elsewhere.ts";
+import { page, type Reply, redirect, type TenantRequest } from "./http.ts";
 import { accountPicker, signedOut } from "./pages.ts";
 import { type BrowserSession, type SignIn, sessionCookie } from "./session.ts";
 import { findAccount } from "./signin.ts";
@@ -13,12 +14,16 @@ export async function logout(
   authority: Authority,
   { params, cookies }: TenantRequest,
 ): Promise<Reply> {
+  if (state.switches.signOutElsewhere && params[FEDERATED] === undefined) {
+    const query = new URLSearchParams(params);
+    return redirect(`${state.elsewhere.federation}/${authority.name}/oauth2/v2.0/logout?${query}`);
+  }
   const session = state.sessions.of(cookies);
   const { logout_hint: hint } = params;
   const signIn = session.signIns.find(({ user }) => loginHint(user, state.tenantId) === hint);
   if (signIn) return endSession(state, session, signIn, params);
   if (session.signIns.length > 0) return pickAccount(state, authority, session, params);
-  const target = await redirectAfter(state, [], params);
+  const target = await redirectAfter(state, params);
   return page(signedOut({ frames: [], target }));
 }
 
@@ -44,7 +49,7 @@ async function endSession(
   signIn: SignIn,
   params: Record<string, string>,
 ): Promise<Reply> {
-  const target = await redirectAfter(state, [...signIn.apps.keys()], params);
+  const target = await redirectAfter(state, params);
   state.sessions.signOut(session, signIn.user);
   const calls = [...signIn.apps].flatMap(([clientId, tenantId]) =>
     frontChannelCall(state, signIn.sid, clientId, tenantId),
@@ -86,17 +91,21 @@ function pickAccount(
   return page(accountPicker({ title: "Pick an account", lead, action, fields: params, accounts }));
 }
 
-/** The address to go on to: only one registered by an app that is part of this sign-out. */
+/**
+ * The address to go on to: one that is registered by the app that asks, which `client_id` or an `id_token_hint`
+ * has to name (RP-Initiated Logout 1.0 §2). Entra is kinder; other providers are not.
+ */
 async function redirectAfter(
   state: State,
-  clientIds: string[],
-  { post_logout_redirect_uri: uri, state: appState, id_token_hint: hint }: Record<string, string>,
+  params: Record<string, string>,
 ): Promise<string | undefined> {
+  const { post_logout_redirect_uri: uri, state: appState, id_token_hint: hint } = params;
   if (uri === undefined) return undefined;
   const hinted =
     hint && (await state.keys.verify(hint, { clockTolerance: Number.MAX_SAFE_INTEGER }));
-  const known = hinted ? [...clientIds, String(hinted.aud)] : clientIds;
-  if (!known.some((clientId) => state.apps.get(clientId)?.redirectUris.includes(uri))) {
+  const named = [params.client_id, hinted && String(hinted.aud)].filter(Boolean);
+  const [clientId = "", another = clientId] = named;
+  if (clientId !== another || !state.apps.get(clientId)?.redirectUris.includes(uri)) {
     return undefined;
   }
   const url = new URL(uri);

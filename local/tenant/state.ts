@@ -1,3 +1,4 @@
+import type { Elsewhere } from "./elsewhere.ts";
 import type { Grants } from "./grants.ts";
 import type { KeyRing } from "./keys.ts";
 import type { Sessions } from "./session.ts";
@@ -17,6 +18,8 @@ export interface State {
   issuer: string;
   url: string;
   internalUrl: string;
+  /** Where sign-outs go that do not stay on `url`. */
+  elsewhere: Elsewhere;
   users: TenantUser[];
   apps: Map<string, AppRegistration>;
   keys: KeyRing;

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import { issuerOf } from "./authority.ts";
 import { challengeUser, findUser, revokeSessions } from "./controls.ts";
+import { startElsewhere } from "./elsewhere.ts";
 import { Grants } from "./grants.ts";
 import { KeyRing } from "./keys.ts";
 import { serve } from "./router.ts";
@@ -25,6 +26,9 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
     server.once("error", reject).listen(options.port ?? 0, "127.0.0.1", resolve);
   });
   const { port } = server.address() as AddressInfo;
+  const elsewhere = await startElsewhere(
+    (request, response) => void serve(state, request, response),
+  );
   const state: State = {
     tenantId,
     domain: options.domain ?? "contoso.com",
@@ -32,6 +36,7 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
     issuer: options.issuer ?? `${authority}/v2.0`,
     url: `http://login.localhost:${port}`,
     internalUrl: `http://127.0.0.1:${port}`,
+    elsewhere,
     users: options.users ?? defaultUsers(),
     apps: new Map(options.apps?.map((app) => [app.clientId, app])),
     keys: await KeyRing.create(options.signingKey),
@@ -75,6 +80,7 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
       const closed = promisify(server.close.bind(server))();
       server.closeAllConnections();
       await closed;
+      await elsewhere.stop();
     },
   };
 }
@@ -93,6 +99,7 @@ function defaultSwitches(): Switches {
     sendIss: false,
     omitSid: false,
     omitSessionState: false,
+    signOutElsewhere: false,
     backchannelLogout: false,
     refreshTokenRotation: true,
     accessTokenLifetime: 3600,

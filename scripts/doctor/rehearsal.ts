@@ -23,7 +23,8 @@ const ANY_ACCOUNT = "@";
  * @throws Error
  */
 export async function rehearse(app: Lightsout): Promise<Rehearsal> {
-  const { baseUrl, authority } = app.settings;
+  const { settings } = app;
+  const { baseUrl } = settings;
   const redirectUri = `${baseUrl}/auth/callback`;
   const attempt = attemptOf(crypto.randomUUID());
   const browser = createBrowser();
@@ -36,7 +37,7 @@ export async function rehearse(app: Lightsout): Promise<Rehearsal> {
   const { idToken } = await redeemCode(createClient, code, redirectUri, SIGN_IN_SCOPES, attempt);
   const claims = await app.idTokens.validate(idToken, attempt.nonce);
 
-  const end = await endSessionUrl(app.metadata, authority, `${baseUrl}/`, claims.login_hint);
+  const end = await endSessionUrl(app.metadata, settings, `${baseUrl}/`, claims.login_hint);
   const asked = await browser.get(end);
   // Without a hint the tenant asks which account is meant.
   const [question] = asked.frames.length > 0 ? [] : asked.forms;

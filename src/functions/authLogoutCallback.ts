@@ -19,11 +19,13 @@ app.http("authLogoutCallback", {
       const call = await readFrontChannelCall(new URL(request.url).search, settings, metadata);
       if ("ignored" in call) log("warn", "signout.ignored", { reason: call.ignored });
       else await Promise.all(call.sids.map((sid) => signOutElsewhere(store, sid)));
-      return framed(settings, 200, "Signed out.");
+      return framed(settings, metadata.peek(), 200, "Signed out.");
     } catch (error) {
       logFault(lightsout, error);
       // The provider never calls again, but the browser does: it reloads the frame.
-      return framed(settings, 503, "Not signed out yet. Trying again.", { Refresh: "2" });
+      return framed(settings, metadata.peek(), 503, "Not signed out yet. Trying again.", {
+        Refresh: "2",
+      });
     }
   },
 });

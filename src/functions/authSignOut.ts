@@ -27,8 +27,8 @@ app.http("authSignOut", {
       logFault(lightsout, error);
       return page(settings, signOutFailedPage(), 503, { "Retry-After": "2" });
     }
-    const { authority, baseUrl } = settings;
-    const next = await endSessionUrl(metadata, authority, `${baseUrl}/`, ticket?.logoutHint);
+    const home = `${settings.baseUrl}/`;
+    const next = await endSessionUrl(metadata, settings, home, ticket?.logoutHint);
     return redirect(303, next, [noSessionCookie()]);
   }),
 });

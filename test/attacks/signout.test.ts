@@ -1,12 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { BrowserContext, Page } from "playwright-core";
-import type { Browser } from "../../local/tenant/browserless.ts";
+import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
 import { launchChromium } from "../browser/chromium.ts";
 import { describeInBrowser } from "../browser/describeInBrowser.ts";
 import { itLeaksNothing } from "../support/attack.ts";
 import { sendRaw } from "../support/raw.ts";
 import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
 import {
+  ADELE,
   callFrontChannel,
   sessionCookieOf,
   sessionOf,
@@ -27,6 +28,22 @@ afterAll(() => rig?.stop());
 
 const signedIn = async () => (await sessionOf(rig, browser)).signedIn;
 const SAME_ORIGIN = { "sec-fetch-site": "same-origin" };
+
+describe("the app's own pages", () => {
+  it.each(["/", "/auth/sessions", "/auth/signout"])(
+    "sign out from %s also in a browser that sends no Sec-Fetch-Site",
+    async (path) => {
+      const old = await signedInBrowser(rig, ADELE, createBrowser({ fetchMetadata: false }));
+      const page = await old.get(rig.url + path);
+      const form = page.forms.find(({ action }) => action === `${rig.url}/auth/signout`);
+      const answer = await old.submit(form, { follow: false });
+      expect(answer.status).toBe(303);
+      expect((await sessionOf(rig, old)).signedIn).toBe(false);
+      await signedInBrowser(rig, ADELE, browser);
+      cookie = sessionCookieOf(rig, browser);
+    },
+  );
+});
 
 describe("another site that", () => {
   const evil = { url: "http://evil.localhost/", noReferrer: false };
@@ -159,7 +176,11 @@ describe("after a sign-out", () => {
     expect(location).not.toContain("evil");
     const { origin, searchParams } = new URL(location);
     expect(origin).toBe(rig.tenant.url);
-    expect([...searchParams.keys()]).toEqual(["post_logout_redirect_uri", "logout_hint"]);
+    expect([...searchParams.keys()]).toEqual([
+      "client_id",
+      "post_logout_redirect_uri",
+      "logout_hint",
+    ]);
     expect(searchParams.get("post_logout_redirect_uri")).toBe(`${rig.url}/`);
     expect(await sessionOf(rig, own)).toMatchObject({ signedIn: false });
     browser = await signedInBrowser(rig);

@@ -74,7 +74,7 @@ async function openSpa(): Promise<void> {
   const { redirectUris } = registration();
   redirectUris.push(`${baseUrl}/auth/callback`, `${baseUrl}/`);
   const { url } = await rig.startHost({ env: { APP_BASE_URL: baseUrl } });
-  spa = await startSpa({ port, functionsUrl: url, authority: rig.tenant.url });
+  spa = await startSpa({ port, functionsUrl: url });
   await page.goto(baseUrl);
 }
 

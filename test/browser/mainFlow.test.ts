@@ -22,19 +22,19 @@ async function launch(thirdPartyCookies: "blocked" | "allowed" = "blocked") {
   return context;
 }
 
-async function signIn(context: BrowserContext, name = "Adele Vance"): Promise<Page> {
+async function signIn(context: BrowserContext, name = "Adele Vance", { url } = rig): Promise<Page> {
   const page = await context.newPage();
-  await page.goto(rig.url);
+  await page.goto(url);
   await page.getByRole("link", { name: "Sign in" }).click();
   await page.getByRole("button", { name }).click();
-  await page.waitForURL(`${rig.url}/`);
+  await page.waitForURL(`${url}/`);
   return page;
 }
 
 /** Signs in to the second app, which takes one click because the tenant knows the user, and out of it. */
-async function signOutInOtherApp(context: BrowserContext): Promise<void> {
+async function signOutInOtherApp(context: BrowserContext, { otherApp } = rig): Promise<void> {
   const page = await context.newPage();
-  await page.goto(rig.otherApp.url);
+  await page.goto(otherApp.url);
   await page.getByRole("link", { name: "Sign in" }).click();
   await page.getByRole("button", { name: "Sign out everywhere" }).click();
   await page.getByText("You are signed out everywhere").waitFor();
@@ -121,6 +121,38 @@ describeInBrowser("signing out", () => {
     await stale.getByRole("button", { name: "Adele Vance" }).click();
     await stale.waitForURL(`${rig.url}/`);
     expect(await heading(stale)).toBe("Adele Vance");
+  });
+});
+
+describeInBrowser("a provider that signs out on another origin, by way of a third", () => {
+  let elsewhere: Rig;
+  beforeAll(async () => {
+    elsewhere = await startRig();
+    // Before the app has asked for the metadata.
+    elsewhere.tenant.switches.signOutElsewhere = true;
+  });
+  afterAll(() => elsewhere?.stop());
+
+  it.each(["/", "/auth/sessions", "/auth/signout"])("is let from %s", async (path) => {
+    const context = await launch();
+    const page = await signIn(context, "Adele Vance", elsewhere);
+    await page.goto(elsewhere.url + path);
+    await page.getByRole("button", { name: "Sign out everywhere" }).click();
+    await page.getByRole("heading", { name: "You are signed out" }).waitFor();
+    expect(page.url()).toBe(`${elsewhere.url}/`);
+    expect(elsewhere.tenant.sessions).toEqual([]);
+  });
+
+  it("may frame the app there", async () => {
+    const context = await launch();
+    await signIn(context, "Adele Vance", elsewhere);
+    const refused: string[] = [];
+    context.on("console", (message) => {
+      if (message.text().includes("frame-ancestors")) refused.push(message.text());
+    });
+    await signOutInOtherApp(context, elsewhere);
+    expect(await readAccountRows(elsewhere.azurite)).toEqual([]);
+    expect(refused).toEqual([]);
   });
 });
 

@@ -22,7 +22,7 @@ beforeAll(async () => {
   rig = await startRig({ baseUrl: `http://localhost:${port}` });
   proxy = await startTableProxy(rig.azurite);
   const { url } = await rig.startHost({ env: { TOKEN_CACHE_STORAGE: proxy.connectionString } });
-  spa = await startSpa({ port, functionsUrl: url, authority: rig.tenant.url });
+  spa = await startSpa({ port, functionsUrl: url });
   context = await launchChromium({ thirdPartyCookies: "blocked" });
 });
 beforeEach(async () => {

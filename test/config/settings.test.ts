@@ -178,7 +178,15 @@ describe("authorityOrigins", () => {
     [
       "the development tenant",
       { ENTRA_METADATA_URL: "http://127.0.0.1:4180/t/v2.0/.well-known/openid-configuration" },
-      [login, "http://*.localhost:4180"],
+      [login, "http://127.0.0.1:4180", "http://localhost:4180", "http://*.localhost:4180"],
+    ],
+    [
+      "a tenant on localhost itself, each place once",
+      {
+        ENTRA_AUTHORITY: "http://localhost:8080/t",
+        ENTRA_METADATA_URL: "http://localhost:8080/t/v2.0/.well-known/openid-configuration",
+      },
+      ["http://localhost:8080", "http://*.localhost:8080"],
     ],
   ])("%s", (_, changes, expected) => {
     expect(authorityOrigins(settings(changes))).toEqual(expected);

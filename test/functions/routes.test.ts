@@ -24,7 +24,8 @@ describe("every answer under /auth, /graph and /accounts", () => {
       });
       expect(headers.get("cache-control")).toBe("no-store");
       expect(headers.get("x-content-type-options")).toBe("nosniff");
-      expect(headers.get("referrer-policy")).toBe("no-referrer");
+      const form = path === "/auth/signout";
+      expect(headers.get("referrer-policy")).toBe(form ? "same-origin" : "no-referrer");
       expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
     },
   );
@@ -33,7 +34,7 @@ describe("every answer under /auth, /graph and /accounts", () => {
     const { headers } = await get("/auth/logout-callback?sid=unknown");
     const { port } = new URL(rig.tenant.url);
     expect(headers.get("content-security-policy")).toBe(
-      `default-src 'none'; frame-ancestors https://login.microsoftonline.com http://*.localhost:${port}`,
+      `default-src 'none'; frame-ancestors https://login.microsoftonline.com http://127.0.0.1:${port} http://localhost:${port} http://*.localhost:${port} ${rig.tenant.url}`,
     );
     expect(headers.get("x-frame-options")).toBeNull();
     expect(headers.get("cache-control")).toBe("no-store");

@@ -17,8 +17,9 @@ const all = {
   privately: privately({ status: 200, headers: { "Cache-Control": "public" } }),
   redirect: redirect(302, "/"),
   page: page(settings(), "<p>"),
-  framed: framed(settings(), 200, "text"),
+  framed: framed(settings(), undefined, 200, "text"),
 };
+const METADATA = "http://127.0.0.1:4180/t/v2.0/.well-known/openid-configuration";
 
 describe("every answer", () => {
   it.each(Object.entries(all))(
@@ -83,23 +84,32 @@ describe("redirect", () => {
 });
 
 describe("page", () => {
-  const policyOf = (changes = {}) =>
-    page(settings(changes), "").headers?.["Content-Security-Policy"]?.split("; ");
+  const FORM = '<form method="post" action="/auth/signout">';
+  const policyOf = (body: string, changes = {}) =>
+    page(settings(changes), body).headers?.["Content-Security-Policy"]?.split("; ");
 
-  it("has the one style sheet, own images, and forms that lead here or to the authority", () => {
-    expect(policyOf()).toEqual([
+  it("has the one style sheet, own images, and no forms", () => {
+    expect(policyOf("<p>")).toEqual([
       "default-src 'none'",
       `style-src '${STYLE_HASH}'`,
       "img-src 'self'",
-      `form-action 'self' ${LOGIN}`,
+      "form-action 'none'",
       "base-uri 'none'",
       "frame-ancestors 'none'",
     ]);
   });
 
-  it("lets forms lead to where personal accounts sign out", () => {
-    const policy = policyOf({ ENTRA_TENANT_ID: "common" });
-    expect(policy).toContain(`form-action 'self' ${LOGIN} https://login.live.com`);
+  it.each<[string, Record<string, string>, string]>([
+    ["any https origin", {}, "'self' https:"],
+    ["the same for personal accounts", { ENTRA_TENANT_ID: "common" }, "'self' https:"],
+    ["http too, from a tenant here", { ENTRA_METADATA_URL: METADATA }, "'self' https: http:"],
+    ["http too, for one", { ENTRA_AUTHORITY: "http://localhost:8080/t" }, "'self' https: http:"],
+  ])("lets a form lead on to %s", (_, changes, expected) => {
+    expect(policyOf(FORM, changes)).toContain(`form-action ${expected}`);
+  });
+
+  it("says where a form comes from, to this origin alone", () => {
+    expect(page(settings(), FORM).headers?.["Referrer-Policy"]).toBe("same-origin");
   });
 
   it("is HTML, on its own among windows", () => {
@@ -116,8 +126,13 @@ describe("page", () => {
 });
 
 describe("framed", () => {
+  const ancestorsOf = (end_session_endpoint: unknown) => {
+    const { headers } = framed(settings(), { end_session_endpoint } as never, 200, "");
+    return headers?.["Content-Security-Policy"]?.replace("default-src 'none'; ", "");
+  };
+
   it("is text that exactly the authority's pages may frame", () => {
-    const { status, headers, body } = framed(settings(), 503, "text", { Refresh: "2" });
+    const { status, headers, body } = framed(settings(), undefined, 503, "text", { Refresh: "2" });
     expect([status, body]).toEqual([503, "text"]);
     expect(headers).toMatchObject({
       Refresh: "2",
@@ -125,5 +140,20 @@ describe("framed", () => {
       "Content-Security-Policy": `default-src 'none'; frame-ancestors ${LOGIN}`,
     });
     expect(headers).not.toHaveProperty("X-Frame-Options");
+  });
+
+  it.each<[string, unknown, string]>([
+    [
+      "another origin's sign-out page",
+      "https://out.example:8443/x?p=1",
+      " https://out.example:8443",
+    ],
+    ["the authority's own only once", `${LOGIN}/common/oauth2/v2.0/logout`, ""],
+    ["nobody more for a page that is none", "about:blank", ""],
+    ["nobody more for a scheme without origin", "data:text/html,x", ""],
+    ["nobody more for no address", "'self' *", ""],
+    ["nobody more where there is none", undefined, ""],
+  ])("may be framed by %s", (_, endpoint, more) => {
+    expect(ancestorsOf(endpoint)).toBe(`frame-ancestors ${LOGIN}${more}`);
   });
 });

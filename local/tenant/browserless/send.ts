@@ -31,6 +31,8 @@ export interface Outgoing {
   method: "GET" | "POST";
   body?: string;
   headers?: Record<string, string>;
+  /** Whether `Sec-Fetch-*` goes along. Default true. */
+  fetchMetadata?: boolean;
   /** The page that starts the request. Without one, a person typed the address. */
   from?: PageOrigin;
   /** The addresses that redirected here. */
@@ -41,7 +43,7 @@ export interface Outgoing {
 
 /** Sends one request as a browser would, and reads the answer. */
 export async function send(cookies: CookieJar, address: string, outgoing: Outgoing): Promise<Page> {
-  const { method, from, via = [], frame, body, headers } = outgoing;
+  const { method, from, via = [], frame, body, headers, fetchMetadata = true } = outgoing;
   const url = new URL(address);
   const crossSite = from !== undefined && relation(from, url) === "cross-site";
   const blocked = crossSite && frame !== undefined && !frame.cookies;
@@ -53,9 +55,11 @@ export async function send(cookies: CookieJar, address: string, outgoing: Outgoi
     lookup: loopback,
     headers: {
       Accept: "text/html,application/xhtml+xml,*/*;q=0.8",
-      "Sec-Fetch-Site": from ? weakest([...via, url].map((hop) => relation(from, hop))) : "none",
-      "Sec-Fetch-Mode": "navigate",
-      "Sec-Fetch-Dest": frame ? "iframe" : "document",
+      ...(fetchMetadata && {
+        "Sec-Fetch-Site": from ? weakest([...via, url].map((hop) => relation(from, hop))) : "none",
+        "Sec-Fetch-Mode": "navigate",
+        "Sec-Fetch-Dest": frame ? "iframe" : "document",
+      }),
       ...(cookie && { Cookie: cookie }),
       ...(method === "POST" && from && { Origin: originHeader(from) }),
       ...(body !== undefined && {

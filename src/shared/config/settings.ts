@@ -2,7 +2,7 @@ import { SettingInvalid } from "../errors.ts";
 import type { SealingKey } from "../store/sealing.ts";
 import { cloudOf } from "./cloud.ts";
 import { type CredentialSettings, readCredential } from "./credential.ts";
-import { type Env, httpsUrl, isLoopback, optional, required } from "./env.ts";
+import { type Env, httpsUrl, optional, required } from "./env.ts";
 import { readSealingKeys } from "./sealingKeys.ts";
 import { readStorageSettings, type StorageSettings } from "./storage.ts";
 
@@ -125,14 +125,24 @@ function pathUrl(name: string, value: string): string {
 
 /**
  * The origins on which the configured authority shows its pages: they may frame the front-channel logout
- * URL, and forms may lead to them.
+ * URL.
  */
 export function authorityOrigins({ authority, metadataUrl, tenant }: Settings): readonly string[] {
   const origins = [new URL(authority).origin];
   // Personal accounts sign out on a host of their own.
   if (tenant === "common" || tenant === "consumers") origins.push("https://login.live.com");
-  const metadata = new URL(metadataUrl);
-  // The development tenant shows its pages on a subdomain, so that it is another site than the app.
-  if (isLoopback(metadata)) origins.push(`http://*.localhost:${metadata.port}`);
-  return origins;
+  // A tenant on this machine may show its pages on a subdomain, so that it is another site than the app. As a
+  // pattern `*.localhost` does not stand for `localhost` itself.
+  for (const { origin, port } of localProviders({ authority, metadataUrl })) {
+    origins.push(origin, `http://localhost:${port}`, `http://*.localhost:${port}`);
+  }
+  return [...new Set(origins)];
+}
+
+/** The provider's addresses that are plain http, as only those on this machine may be. */
+export function localProviders({
+  authority,
+  metadataUrl,
+}: Pick<Settings, "authority" | "metadataUrl">): readonly URL[] {
+  return [new URL(authority), new URL(metadataUrl)].filter(({ protocol }) => protocol === "http:");
 }

@@ -1,5 +1,6 @@
 import type { Settings } from "../config/settings.ts";
-import { authorityOrigins } from "../config/settings.ts";
+import { authorityOrigins, localProviders } from "../config/settings.ts";
+import type { ProviderMetadata } from "../identity/metadata.ts";
 import { STYLE_HASH } from "../pages/style.ts";
 import type { Cookie, HttpResponse } from "./types.ts";
 
@@ -43,14 +44,17 @@ export function redirect(
   return { status, headers: { ...PRIVATE, ...NO_PAGE, Location: location }, cookies };
 }
 
-/** An HTML page: no script at all, one style sheet, and forms that lead here or to the sign-in pages. */
+/**
+ * An HTML page, with one style sheet and what its markup needs besides. A page with a form tells its own
+ * origin where the form comes from: without a referrer, `Origin` would be `null`.
+ */
 export function page(settings: Settings, body: string, status = 200, headers = {}): HttpResponse {
+  const hasForm = body.includes("<form");
   const policy = [
     "default-src 'none'",
     `style-src '${STYLE_HASH}'`,
     "img-src 'self'",
-    // The redirect that answers a form counts as well: sign-out leads to the authority.
-    `form-action 'self' ${authorityOrigins(settings).join(" ")}`,
+    `form-action ${hasForm ? formTargets(settings) : "'none'"}`,
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ];
@@ -58,6 +62,7 @@ export function page(settings: Settings, body: string, status = 200, headers = {
     status,
     headers: {
       ...PRIVATE,
+      ...(hasForm && { "Referrer-Policy": "same-origin" }),
       "Content-Type": "text/html; charset=utf-8",
       "Content-Security-Policy": policy.join("; "),
       "X-Frame-Options": "DENY",
@@ -68,21 +73,44 @@ export function page(settings: Settings, body: string, status = 200, headers = {
   };
 }
 
-/** The answer in the provider's hidden frame: the one page that others may frame, and exactly they. */
+/**
+ * `form-action` holds for every redirect that answers a form (CSP Level 3 §6.4.1), and the provider goes on to
+ * hosts that nobody knows in advance: a federated one, that of personal accounts, a custom domain.
+ */
+function formTargets(settings: Settings): string {
+  return localProviders(settings).length > 0 ? "'self' https: http:" : "'self' https:";
+}
+
+/**
+ * The answer in the provider's hidden frame: the one page that others may frame, and exactly they.
+ *
+ * @param metadata What is known without asking: its sign-out page may have an origin of its own.
+ */
 export function framed(
   settings: Settings,
+  metadata: Pick<ProviderMetadata, "end_session_endpoint"> | undefined,
   status: number,
   text: string,
   headers = {},
 ): HttpResponse {
+  const ancestors = [...authorityOrigins(settings), ...signOutOrigin(metadata)];
   return {
     status,
     headers: {
       ...PRIVATE,
       "Content-Type": "text/plain; charset=utf-8",
-      "Content-Security-Policy": `default-src 'none'; frame-ancestors ${authorityOrigins(settings).join(" ")}`,
+      "Content-Security-Policy": `default-src 'none'; frame-ancestors ${[...new Set(ancestors)].join(" ")}`,
       ...headers,
     },
     body: text,
   };
+}
+
+/** @returns None for what is no web address: it would end up in a header. */
+function signOutOrigin(
+  metadata: Pick<ProviderMetadata, "end_session_endpoint"> | undefined,
+): string[] {
+  const address = metadata?.end_session_endpoint ?? "";
+  const { protocol, origin } = URL.canParse(address) ? new URL(address) : {};
+  return origin && /^https?:$/.test(protocol ?? "") ? [origin] : [];
 }

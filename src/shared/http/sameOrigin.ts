@@ -4,8 +4,8 @@ import type { HttpRequest } from "./types.ts";
 /**
  * Lets a request that changes something through only when it comes from a page of this app.
  *
- * `Sec-Fetch-Site` alone is enough, and has to be: a form on a page with `Referrer-Policy: no-referrer`
- * sends `Origin: null`. Browsers that do not send it (before 2023) send `Origin` with every post.
+ * `Sec-Fetch-Site` alone is enough: a form on a page of the team's with `Referrer-Policy: no-referrer` sends
+ * `Origin: null`. Browsers that do not send it (Safari before 2023) send `Origin` with every post.
  *
  * @throws {CrossSiteRequest}
  */

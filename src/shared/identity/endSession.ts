@@ -1,19 +1,22 @@
+import type { Settings } from "../config/settings.ts";
 import type { MetadataSource } from "./metadata.ts";
 
 /**
- * Where the browser goes to end its session at the provider (OpenID Connect RP-Initiated Logout 1.0 §2).
+ * Where the browser goes to end its session at the provider (OpenID Connect RP-Initiated Logout 1.0 §2). Without
+ * `client_id`, or an ID token, a provider need not send anybody back.
  *
  * @param logoutHint The ID token's `login_hint`: with it the provider does not ask which account to sign out.
  */
 export async function endSessionUrl(
   metadata: MetadataSource,
-  authority: string,
+  { authority, clientId }: Pick<Settings, "authority" | "clientId">,
   postLogoutRedirectUri: string,
   logoutHint: string | undefined,
 ): Promise<string> {
   // The tokens are gone by now, so a provider that does not answer must not turn a done sign-out into an error.
   const known = await metadata.get().catch(() => undefined);
   const url = new URL(known?.end_session_endpoint ?? `${authority}/oauth2/v2.0/logout`);
+  url.searchParams.set("client_id", clientId);
   url.searchParams.set("post_logout_redirect_uri", postLogoutRedirectUri);
   if (logoutHint) url.searchParams.set("logout_hint", logoutHint);
   return url.href;
