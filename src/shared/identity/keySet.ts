@@ -1,4 +1,14 @@
-import { createRemoteJWKSet, customFetch, errors, type JWTVerifyOptions, jwtVerify } from "jose";
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  type JSONWebKeySet,
+  type JWK,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+  jwtVerify,
+} from "jose";
 import { ProviderUnavailable } from "../errors.ts";
 import type { Send } from "../http/send.ts";
 import type { ProviderMetadata } from "./metadata.ts";
@@ -26,8 +36,9 @@ const ALGORITHMS = ["RS256"];
 const CLOCK_TOLERANCE = 120;
 
 /**
- * The keys are fetched when the first token comes, and again, at most twice a minute, when a token names a
- * key that is not among them. Where from is the metadata's word alone, never the token's.
+ * The keys are fetched when the first token comes, and again, at most twice a minute, when none of them has
+ * signed a token: providers rotate their keys, and need not name them. Where from is the metadata's word
+ * alone, never the token's.
  */
 export function createProviderKeys(
   metadata: () => Promise<ProviderMetadata>,
@@ -54,26 +65,65 @@ export function createProviderKeys(
   return {
     async verify(token, options) {
       const set = await keySet();
-      try {
-        const verified = await jwtVerify(token, set, {
+      const load = () =>
+        set.reload().catch((cause: unknown) => {
+          throw new ProviderUnavailable(undefined, { cause });
+        });
+      const check = () =>
+        verifyWithAny(token, set.jwks(), {
           algorithms: ALGORITHMS,
           clockTolerance: CLOCK_TOLERANCE,
           currentDate: new Date(now()),
           ...options,
         });
-        const key = set.jwks()?.keys.find(({ kid }) => kid === verified.protectedHeader.kid);
-        return { ...verified, keyIssuer: (key as { issuer?: unknown } | undefined)?.issuer };
+
+      if (!set.fresh) await load();
+      try {
+        return await check();
       } catch (cause) {
-        if (isFetchFault(cause)) throw new ProviderUnavailable(undefined, { cause });
-        throw cause;
+        if (!isOfAnotherKey(cause) || set.coolingDown) throw cause;
+        await load();
+        return await check();
       }
     },
   };
 }
 
-/** A plain JOSEError is jose's word for a key set that could not be fetched. */
-function isFetchFault(cause: unknown): boolean {
-  if (!(cause instanceof errors.JOSEError)) return true;
-  const fault = cause instanceof errors.JWKSTimeout || cause instanceof errors.JWKSInvalid;
-  return fault || cause.code === "ERR_JOSE_GENERIC";
+/** Tries every key that suits, one by one: tokens and keys need not have a `kid`, and two keys may have the same one. */
+async function verifyWithAny(
+  token: string,
+  { keys }: JSONWebKeySet = { keys: [] },
+  options: JWTVerifyOptions,
+): Promise<Verified> {
+  let refusal: unknown = new errors.JWKSNoMatchingKey();
+  for (const key of keys) {
+    try {
+      const verified = await jwtVerify(token, only(key), options);
+      return { ...verified, keyIssuer: "issuer" in key ? key.issuer : undefined };
+    } catch (cause) {
+      // What jose has no word for is the key's fault: too short a modulus, for one.
+      if (!(cause instanceof errors.JOSEError)) continue;
+      if (!isOfAnotherKey(cause)) throw cause;
+      if (cause instanceof errors.JWSSignatureVerificationFailed) refusal = cause;
+    }
+  }
+  throw refusal;
+}
+
+/** A key that cannot be used is as good as absent (RFC 7517 §5). */
+function only(key: JWK): JWTVerifyGetKey {
+  return async (...token) => {
+    try {
+      return await createLocalJWKSet({ keys: [key] })(...token);
+    } catch (cause) {
+      throw new errors.JWKSNoMatchingKey(undefined, { cause });
+    }
+  };
+}
+
+function isOfAnotherKey(cause: unknown): boolean {
+  return (
+    cause instanceof errors.JWKSNoMatchingKey ||
+    cause instanceof errors.JWSSignatureVerificationFailed
+  );
 }

@@ -1,0 +1,325 @@
+import { createHmac, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import type { JWK, JWTPayload } from "jose";
+import type { Tenant } from "../../local/tenant/tenant.ts";
+import { signIn, tenantOfApp, testApp } from "../support/app.ts";
+import { type Loopback, startLoopback } from "../support/loopback.ts";
+import { TENANT_ID } from "../support/settings.ts";
+
+/*
+ * The relying party modules of the OpenID Foundation's conformance suite that are about ID tokens and keys, in
+ * the substance and by their names, with the whole sign-in. Those about logout are in functions/backchannel.test.ts.
+ */
+
+interface Key {
+  readonly alg: string;
+  readonly privateKey: KeyObject;
+  readonly jwk: JWK;
+}
+
+type KeyPair = { readonly privateKey: KeyObject; readonly publicKey: KeyObject };
+
+function keyOf(alg: string, { privateKey, publicKey }: KeyPair, more: JWK): Key {
+  return { alg, privateKey, jwk: { ...publicKey.export({ format: "jwk" }), use: "sig", ...more } };
+}
+
+const rsa = (more: JWK) =>
+  keyOf("RS256", generateKeyPairSync("rsa", { modulusLength: 2_048 }), more);
+const RSA = rsa({ kid: "rsa" });
+const OTHER_RSA = rsa({ kid: "rsa-2" });
+const ENCRYPTION = rsa({ kid: "enc", use: "enc", alg: "RSA-OAEP" });
+const P256 = keyOf("ES256", generateKeyPairSync("ec", { namedCurve: "P-256" }), { kid: "p256" });
+const SECP256K1 = keyOf("ES256K", generateKeyPairSync("ec", { namedCurve: "secp256k1" }), {
+  kid: "secp256k1",
+});
+const ED25519 = keyOf("EdDSA", generateKeyPairSync("ed25519"), { kid: "ed25519" });
+/** Every kind of key at once, as the suite publishes them. */
+const MIXED = [ENCRYPTION, ED25519, SECP256K1, P256, RSA].map(({ jwk }) => jwk);
+const withoutKid = ({ kid: _, ...jwk }: JWK): JWK => jwk;
+const NO_KID = { kid: undefined };
+
+/** RFC 7517 §5: what a recipient cannot use, it ignores. */
+const UNUSABLE = [
+  { kty: "AKP", alg: "ML-DSA-999", kid: "post-quantum", pub: "AAAA", use: "sig" },
+  { kty: "MADE-UP", kid: "made-up", use: "sig" },
+  { kty: "RSA", kid: "no-modulus", e: "AQAB", use: "sig" },
+  { kty: "RSA", kid: "no-kid-no-modulus", n: "", e: "", alg: "RS256" },
+  { kty: "EC", crv: "P-999", kid: "no-curve", x: "AA", y: "AA" },
+];
+
+let tenant: Tenant;
+let provider: Loopback;
+let published: readonly object[];
+let discovery: object;
+beforeAll(async () => {
+  tenant = await tenantOfApp();
+  provider = await startLoopback(async ({ url }) => {
+    if (url === "/keys") return { body: { keys: published } };
+    const metadata = (await (await fetch(tenant.metadataUrl)).json()) as object;
+    return { body: { ...metadata, jwks_uri: `${provider.url}/keys`, ...discovery } };
+  });
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+afterAll(async () => {
+  await tenant?.stop();
+  await provider?.stop();
+});
+
+const newApp = () =>
+  testApp({
+    ENTRA_TENANT_ID: TENANT_ID,
+    ENTRA_METADATA_URL: `${provider.url}/${TENANT_ID}/v2.0/.well-known/openid-configuration`,
+  });
+
+interface Signing {
+  readonly key: Key;
+  /** `undefined` takes a member away. */
+  readonly header: object;
+}
+
+function signed(claims: JWTPayload, { key, header }: Signing): string {
+  const parts = [{ typ: "JWT", alg: key.alg, kid: key.jwk.kid, ...header }, claims];
+  const content = parts.map(base64url).join(".");
+  const hash = key.alg === "EdDSA" ? null : "sha256";
+  const { privateKey } = key;
+  const signature = sign(hash, Buffer.from(content), {
+    key: privateKey,
+    dsaEncoding: "ieee-p1363",
+  });
+  return `${content}.${signature.toString("base64url")}`;
+}
+
+const base64url = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+
+interface Module {
+  /** Default: {@link MIXED}. */
+  readonly keys?: readonly object[];
+  /** Default: {@link RSA}. */
+  readonly key?: Key;
+  readonly header?: object;
+  /** `undefined` takes a claim away. */
+  readonly claims?: Record<string, unknown>;
+  /** The token that is sent instead. */
+  readonly forge?: (claims: JWTPayload, signing: Signing) => string;
+  readonly metadata?: object;
+}
+
+/** @returns `signed in`, or why not. */
+async function signInWith(module: Module, one = newApp()): Promise<string> {
+  const { keys = MIXED, key = RSA, header = {}, claims = {}, forge = signed } = module;
+  published = keys;
+  discovery = module.metadata ?? {};
+  tenant.switches.idTokenOverrides = (given) =>
+    forge(JSON.parse(JSON.stringify({ ...given, ...claims })), { key, header });
+  const rows = one.table.rows.size;
+  try {
+    expect(await signIn(one)).toMatch(/^k1\./);
+    return "signed in";
+  } catch (error) {
+    const { reason, code } = error as { reason?: string; code?: string };
+    // What was used once is noted; nothing else is.
+    expect([...one.table.rows.keys()].slice(rows).filter((row) => !/^t\./.test(row))).toEqual([]);
+    return reason ?? code ?? String(error);
+  }
+}
+
+const ISSUER = () => tenant.issuer;
+const lastByteChanged = (token: string) =>
+  token.slice(0, -8) + (token.at(-8) === "A" ? "B" : "A") + token.slice(-7);
+
+describe("OpenID Foundation conformance suite", () => {
+  it.each<[string, string, Module]>([
+    ["signed in", "oidcc-client-test", {}],
+    ["signed in", "oidcc-client-test-idtoken-sig-rs256", { keys: [RSA.jwk] }],
+    [
+      "id_token_issuer",
+      "oidcc-client-test-invalid-iss",
+      { claims: { iss: "https://evil.example" } },
+    ],
+    ["id_token_sub", "oidcc-client-test-missing-sub", { claims: { sub: undefined } }],
+    ["id_token_aud", "oidcc-client-test-invalid-aud", { claims: { aud: "another-client" } }],
+    ["id_token_aud", "oidcc-client-test-missing-aud", { claims: { aud: undefined } }],
+    ["id_token_iat", "oidcc-client-test-missing-iat", { claims: { iat: undefined } }],
+    ["id_token_nonce", "oidcc-client-test-nonce-invalid", { claims: { nonce: "another" } }],
+    [
+      "id_token_jose_alg_not_allowed",
+      "oidcc-client-test-idtoken-sig-none",
+      {
+        forge: (claims) => `${base64url({ alg: "none" })}.${base64url(claims)}.`,
+      },
+    ],
+    [
+      "id_token_jws_signature_verification_failed",
+      "oidcc-client-test-invalid-sig-rs256",
+      { forge: (...signing) => lastByteChanged(signed(...signing)) },
+    ],
+    [
+      "id_token_jose_alg_not_allowed",
+      "oidcc-client-test-invalid-sig-es256",
+      { key: P256, forge: (...signing) => lastByteChanged(signed(...signing)) },
+    ],
+    [
+      "id_token_jose_alg_not_allowed",
+      "oidcc-client-test-invalid-sig-hs256",
+      {
+        forge(claims) {
+          const content = `${base64url({ alg: "HS256" })}.${base64url(claims)}`;
+          const hmac = createHmac("sha256", "another secret").update(content);
+          return `${content}.${hmac.digest("base64url")}`;
+        },
+      },
+    ],
+    [
+      "signed in",
+      "oidcc-client-test-kid-absent-single-jwks",
+      { keys: [...MIXED.slice(0, -1), withoutKid(RSA.jwk)], header: NO_KID },
+    ],
+    [
+      "signed in",
+      "oidcc-client-test-kid-absent-multiple-jwks",
+      { keys: [OTHER_RSA.jwk, ...MIXED].map(withoutKid), header: NO_KID },
+    ],
+    [
+      "signed in",
+      "oidcc-client-test-ignores-unparseable-key-in-jwks",
+      { keys: [...UNUSABLE, ...MIXED] },
+    ],
+  ])("%s: %s", async (expected, _, module) => {
+    expect(await signInWith(module)).toBe(expected);
+  });
+
+  it.each(["oidcc-client-test-signing-key-rotation", "…-just-before-signing"])(
+    "%s: a key that is new is fetched, at most twice a minute",
+    async (name) => {
+      const one = newApp();
+      if (!name.endsWith("signing")) expect(await signInWith({}, one)).toBe("signed in");
+      else {
+        // The keys are known by a token that is not good.
+        const module = { claims: { aud: "another-client" } };
+        expect(await signInWith(module, one)).toBe("id_token_aud");
+      }
+      const rotated = { keys: [OTHER_RSA.jwk], key: OTHER_RSA };
+      expect(await signInWith(rotated, one)).toBe("id_token_jwks_no_matching_key");
+      const later = Date.now() + 31_000;
+      jest.spyOn(Date, "now").mockImplementation(() => later);
+      expect(await signInWith(rotated, one)).toBe("signed in");
+    },
+  );
+});
+
+describe("keys", () => {
+  it.each<[string, string, Module]>([
+    [
+      "id_token_jwks_no_matching_key",
+      "without kid, the token with one",
+      { keys: MIXED.map(withoutKid) },
+    ],
+    [
+      "signed in",
+      "with kid, the token without one, two of its kind",
+      { keys: [OTHER_RSA.jwk, ...MIXED], header: NO_KID },
+    ],
+    [
+      "id_token_jws_signature_verification_failed",
+      "none of which is the token's",
+      { keys: [OTHER_RSA.jwk, rsa({}).jwk], header: NO_KID },
+    ],
+    ["signed in", "with one kid for two", { keys: [{ ...OTHER_RSA.jwk, kid: "rsa" }, RSA.jwk] }],
+    [
+      "signed in",
+      "that cannot be used, before and after the one that can, and no kid",
+      { keys: [...UNUSABLE, RSA.jwk, ...UNUSABLE].map(withoutKid), header: NO_KID },
+    ],
+    ["id_token_jwks_no_matching_key", "that cannot be used, alone", { keys: UNUSABLE }],
+    [
+      "id_token_jwks_no_matching_key",
+      "for encryption alone",
+      { keys: [{ ...RSA.jwk, use: "enc" }] },
+    ],
+    [
+      "id_token_jwks_no_matching_key",
+      "that may not verify",
+      { keys: [{ ...RSA.jwk, key_ops: ["encrypt"] }] },
+    ],
+    [
+      "id_token_jwks_no_matching_key",
+      "for another algorithm",
+      { keys: [{ ...RSA.jwk, alg: "PS256" }] },
+    ],
+    ["id_token_jwks_no_matching_key", "none", { keys: [] }],
+    ["id_token_jose_alg_not_allowed", "of P-256 in ES256", { key: P256 }],
+    ["id_token_jose_alg_not_allowed", "of Ed25519", { key: ED25519 }],
+    ["id_token_jose_alg_not_allowed", "of secp256k1", { key: SECP256K1 }],
+    ["id_token_jwks_no_matching_key", "of P-256 in RS256", { key: { ...P256, alg: "RS256" } }],
+    [
+      "id_token_jwks_no_matching_key",
+      "for encryption, that signed",
+      { key: { ...ENCRYPTION, alg: "RS256" } },
+    ],
+  ])("%s: %s", async (expected, _, module) => {
+    expect(await signInWith(module)).toBe(expected);
+  });
+
+  it("sign for the issuer that they are marked with, and it is the one that signed that counts", async () => {
+    const marked = (jwk: JWK, tenantId: string) => ({
+      ...jwk,
+      issuer: ISSUER().replace(TENANT_ID, tenantId),
+    });
+    const ours = (jwk: JWK) => marked(jwk, TENANT_ID);
+    const foreign = (jwk: JWK) => marked(jwk, "9188040d-6c67-4c5b-b112-36a304b66dad");
+    const twin = { ...OTHER_RSA.jwk, kid: "rsa" };
+    expect(await signInWith({ keys: [ours(RSA.jwk)] })).toBe("signed in");
+    const refused = "id_token_key_issuer";
+    expect(await signInWith({ keys: [foreign(RSA.jwk)] })).toBe(refused);
+    expect(await signInWith({ keys: [ours(twin), foreign(RSA.jwk)] })).toBe(refused);
+    expect(await signInWith({ keys: [foreign(twin), ours(RSA.jwk)] })).toBe("signed in");
+    const nameless = (...keys: JWK[]) => ({ keys: keys.map(withoutKid), header: NO_KID });
+    expect(await signInWith(nameless(ours(twin), foreign(RSA.jwk)))).toBe(refused);
+    expect(await signInWith(nameless(foreign(twin), ours(RSA.jwk)))).toBe("signed in");
+    expect(await signInWith({ keys: [ours(twin), foreign(RSA.jwk)], header: NO_KID })).toBe(
+      refused,
+    );
+  });
+
+  it("that change under one name, or have none, are fetched again, at most twice a minute", async () => {
+    for (const header of [{}, NO_KID]) {
+      const one = newApp();
+      const name = header === NO_KID ? withoutKid : (jwk: JWK) => ({ ...jwk, kid: "rsa" });
+      expect(await signInWith({ keys: [name(RSA.jwk)], header }, one)).toBe("signed in");
+      const rotated = {
+        keys: [name(OTHER_RSA.jwk)],
+        key: OTHER_RSA,
+        header: { kid: "rsa", ...header },
+      };
+      expect(await signInWith(rotated, one)).toBe("id_token_jws_signature_verification_failed");
+      const later = Date.now() + 31_000;
+      jest.spyOn(Date, "now").mockImplementation(() => later);
+      expect(await signInWith(rotated, one)).toBe("signed in");
+      jest.restoreAllMocks();
+    }
+  });
+
+  it("that were withdrawn count for a day at most", async () => {
+    const one = newApp();
+    expect(await signInWith({}, one)).toBe("signed in");
+    const withdrawn = { keys: [OTHER_RSA.jwk], key: RSA };
+    expect(await signInWith(withdrawn, one)).toBe("signed in");
+    const later = Date.now() + 24 * 3_600_000;
+    jest.spyOn(Date, "now").mockImplementation(() => later);
+    expect(await signInWith(withdrawn, one)).toBe("id_token_jwks_no_matching_key");
+  });
+});
+
+describe("an issuer", () => {
+  it.each<[string, string, string, string]>([
+    ["signed in", "that ends in a slash, in both", "/", "/"],
+    ["id_token_issuer", "that ends in a slash in the metadata alone", "/", ""],
+    ["id_token_issuer", "that ends in a slash in the token alone", "", "/"],
+  ])("%s: %s", async (expected, _, inMetadata, inToken) => {
+    const issuer = ISSUER();
+    const module = { metadata: { issuer: issuer + inMetadata }, claims: { iss: issuer + inToken } };
+    expect(await signInWith(module)).toBe(expected);
+  });
+});
