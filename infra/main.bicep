@@ -22,6 +22,7 @@ param sessionHours int = 12
 param alertEmail string = ''
 
 @minValue(0)
+@maxValue(100)
 @description('Instances that are kept warm, at a price, so that no sign-out waits for a cold start.')
 param alwaysReadyInstances int = 0
 
@@ -59,7 +60,7 @@ var packageContainer = 'app-package'
 // Has to be TABLE_NAME in src/shared/store/azureTable.ts.
 var tableName = 'lightsout'
 
-resource rg 'Microsoft.Resources/resourceGroups@2024-03-01' = {
+resource rg 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: '${abbrs.resourcesResourceGroups}${environmentName}'
   location: location
   tags: tags
@@ -71,6 +72,7 @@ module identity 'br/public:avm/res/managed-identity/user-assigned-identity:0.6.0
   name: 'identity'
   scope: rg
   params: {
+    enableTelemetry: false
     name: '${abbrs.managedIdentityUserAssignedIdentities}lightsout-${resourceToken}'
     location: location
     tags: tags
@@ -94,6 +96,7 @@ module storage 'br/public:avm/res/storage/storage-account:0.33.0' = {
   name: 'storage'
   scope: rg
   params: {
+    enableTelemetry: false
     name: '${abbrs.storageStorageAccounts}${resourceToken}'
     location: location
     tags: tags
@@ -170,6 +173,7 @@ module plan 'br/public:avm/res/web/serverfarm:0.7.0' = {
   name: 'plan'
   scope: rg
   params: {
+    enableTelemetry: false
     name: '${abbrs.webServerFarms}${resourceToken}'
     location: location
     tags: tags

@@ -1,5 +1,9 @@
 import { build } from "esbuild";
 
+/** In an older Node everything would start, and fail at the first request. */
+const REFUSE_OLD_NODE =
+  'if(!Promise.withResolvers)throw new Error("Lightsout needs Node 22 or newer, and this is "+process.version+".");';
+
 /**
  * Bundles the function app into the one CommonJS file that package.json `main` names.
  * `@azure/functions-core` exists only inside the Functions worker, which injects it.
@@ -10,6 +14,7 @@ await build({
   bundle: true,
   platform: "node",
   target: "node22",
+  banner: { js: REFUSE_OLD_NODE },
   format: "cjs",
   minify: true,
   keepNames: true,

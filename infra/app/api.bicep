@@ -25,6 +25,7 @@ var hostSettings = {
 module site 'br/public:avm/res/web/site:0.24.0' = {
   name: 'site'
   params: {
+    enableTelemetry: false
     name: name
     location: location
     // By this tag, azd finds the app that the package goes to.
@@ -67,7 +68,7 @@ module site 'br/public:avm/res/web/site:0.24.0' = {
       }
       runtime: {
         name: 'node'
-        version: '22'
+        version: '24'
       }
       scaleAndConcurrency: {
         instanceMemoryMB: 2048

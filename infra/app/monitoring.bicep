@@ -10,6 +10,7 @@ param alertEmail string
 module workspace 'br/public:avm/res/operational-insights/workspace:0.16.1' = {
   name: 'workspace'
   params: {
+    enableTelemetry: false
     name: workspaceName
     location: location
     tags: tags
@@ -21,6 +22,7 @@ module workspace 'br/public:avm/res/operational-insights/workspace:0.16.1' = {
 module applicationInsights 'br/public:avm/res/insights/component:0.8.0' = {
   name: 'applicationInsights'
   params: {
+    enableTelemetry: false
     name: applicationInsightsName
     location: location
     tags: tags
@@ -68,7 +70,7 @@ resource actionGroup 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(a
   }
 }
 
-resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+resource alerts 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
   for alert in loadJsonContent('../monitor/alerts.json'): {
     name: 'lightsout-${alert.name}'
     location: location

@@ -9,12 +9,13 @@ param seed string
 var secretName = 'token-cache-keys'
 
 // TOKEN_CACHE_KEYS wants base64 of 32 bytes: 43 digits. Hexadecimal ones are base64 digits too; of two random GUIDs,
-// these carry 166 bits of entropy.
+// these carry more than 160 bits of entropy.
 var firstKey = 'k1:${take(replace(seed, '-', ''), 43)}='
 
 module vault 'br/public:avm/res/key-vault/vault:0.14.0' = {
   name: 'vault'
   params: {
+    enableTelemetry: false
     name: vaultName
     location: location
     tags: tags
@@ -39,7 +40,7 @@ module vault 'br/public:avm/res/key-vault/vault:0.14.0' = {
 // A later deployment finds the secret and leaves it as it is, rotated or not. The value is never read back, so it is in no
 // output, no deployment history and no file.
 @onlyIfNotExists()
-resource secret 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
+resource secret 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   name: '${vaultName}/${secretName}'
   tags: tags
   properties: {

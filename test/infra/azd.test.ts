@@ -1,16 +1,22 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
 import { join } from "node:path";
+import type { FunctionAppConfig } from "@azure/arm-appservice";
 import { describe, expect, it, test } from "@jest/globals";
 import { parse } from "yaml";
+import { deploy } from "./deployment.ts";
 import { file } from "./files.ts";
 import { readJson, readText, root } from "./project.ts";
 
 interface Manifest {
   scripts: Record<string, string>;
   version: string;
+  engines: { node: string };
 }
 
-const { scripts, version } = readJson<Manifest & Record<string, unknown>>("package.json");
+const { scripts, version, engines } = readJson<Manifest & Record<string, unknown>>("package.json");
+
+const BOUNDED = /@minValue\((\d+)\)\n@maxValue\((\d+)\)\n@description\(.*\)\nparam (\w+) int/g;
 
 /** The names in `npm run NAME` and `npm test`. */
 function npmScripts(text: string): string[] {
@@ -21,7 +27,7 @@ function npmScripts(text: string): string[] {
 
 describe("azure.yaml", () => {
   const text = readText("azure.yaml");
-  const { name, metadata, services } = parse(text);
+  const { name, metadata, services, requiredVersions } = parse(text);
 
   it("deploys what npm run package made, as it is", () => {
     expect(services).toEqual({
@@ -38,8 +44,92 @@ describe("azure.yaml", () => {
     );
   });
 
+  it("asks for the azd that the docs ask for", () => {
+    const [, oldest = ""] = /^>= (\d+\.\d+\.\d+)$/.exec(requiredVersions.azd) ?? [];
+    expect(readText("docs/deploy.md")).toContain(`(https://aka.ms/azd) ${oldest} or newer`);
+  });
+
   it("has the version of the package", () => {
     expect(metadata.template).toBe(`${name}@${version}`);
+  });
+});
+
+describe("the step before provisioning", () => {
+  const { hooks } = parse(readText("azure.yaml"));
+
+  /** What it says about an azd environment. */
+  function look(values: Record<string, string>) {
+    const [, script = ""] = /^node (\S+)$/.exec(hooks.preprovision.posix.run) ?? [];
+    const env = { AZURE_ENV_NAME: "test", AZURE_LOCATION: "swedencentral", ...values };
+    const { status, stdout, stderr } = spawnSync(process.execPath, [script], { cwd: root, env });
+    return { status, said: `${stdout}${stderr}` };
+  }
+  const RIGHT = { status: 0, said: "" };
+
+  it("is the same on every system", () => {
+    expect(hooks.preprovision.windows.run).toBe(hooks.preprovision.posix.run);
+  });
+
+  it("has nothing to say about what nobody has set, and about what the docs set", () => {
+    expect(look({})).toEqual(RIGHT);
+    expect(look({ SESSION_HOURS: "", CUSTOM_DOMAIN: " " })).toEqual(RIGHT);
+    const examples = [...readText("docs/deploy.md").matchAll(/^azd env set (\w+) (\S+)/gm)];
+    expect(examples.length).toBeGreaterThanOrEqual(4);
+    const values = examples.map(([, name = "", value = ""]) => [name, value]);
+    expect(look(Object.fromEntries(values))).toEqual(RIGHT);
+  });
+
+  const taken = [...readText("infra/main.parameters.json").matchAll(/"\$\{(\w+)(=[^}]*)?\}"/g)]
+    .map(([, name = ""]) => name)
+    .filter((name) => !name.startsWith("AZURE_"));
+
+  it.each(taken)("stops at a %s that is none, with one line", (name) => {
+    const { status, said } = look({ [name]: "a b,c@" });
+    expect(said).toMatch(
+      new RegExp(`^${name} is "a b,c@"\\. It has to be .*: azd env set ${name} \\S+\n$`),
+    );
+    expect(status).toBe(1);
+  });
+
+  it.each([
+    ["SESSION_HOURS", "abc"],
+    ["SESSION_HOURS", "8.5"],
+    ["SESSION_HOURS", "1e2"],
+    ["SESSION_HOURS", "0x10"],
+    ["SESSION_HOURS", " 8"],
+    ["SESSION_HOURS", "-1"],
+    ["CUSTOM_DOMAIN", "https://app.example.com"],
+    ["CUSTOM_DOMAIN", "app.example.com/"],
+    ["CUSTOM_DOMAIN", "app.example.com:8443"],
+    ["CUSTOM_DOMAIN", "App.example.com"],
+    ["CUSTOM_DOMAIN", "localhost"],
+    ["ALERT_EMAIL", "ops"],
+    ["ALERT_EMAIL", "a@example.com,b@example.com"],
+  ])("%s=%s does not become the default", (name, value) => {
+    expect(look({ [name]: value })).toMatchObject({ status: 1 });
+  });
+
+  const bounds = [...readText("infra/main.bicep").matchAll(BOUNDED)];
+
+  it.each(bounds.map(([, least, most, parameter = ""]) => ({ least, most, parameter })))(
+    "takes for $parameter what the template takes: $least to $most",
+    ({ least, most, parameter }) => {
+      const name = parameter.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+      expect(taken).toContain(name);
+      for (const [value, status] of [
+        [Number(least) - 1, 1],
+        [Number(least), 0],
+        [Number(most), 0],
+        [Number(most) + 1, 1],
+      ]) {
+        expect([value, look({ [name]: String(value) }).status]).toEqual([value, status]);
+      }
+    },
+  );
+
+  it("knows every number that the template takes", () => {
+    const numbers = readText("infra/main.bicep").match(/^param \w+ int/gm);
+    expect(bounds).toHaveLength(numbers?.length ?? 0);
   });
 });
 
@@ -74,14 +164,23 @@ test(".funcignore keeps everything but the app, and does not ask azd to build in
 });
 
 interface Step {
+  if?: string;
   uses?: string;
   run?: string;
   with?: Record<string, string>;
 }
 
+interface Job {
+  steps?: Step[];
+  uses?: string;
+  needs?: string[];
+  permissions?: object;
+  strategy?: { matrix: { include: { node: string; own?: boolean }[] } };
+}
+
 interface Workflow {
   permissions: Record<string, string>;
-  jobs: Record<string, { steps?: Step[]; uses?: string; needs?: string[]; permissions?: object }>;
+  jobs: Record<string, Job>;
 }
 
 describe.each(globSync(".github/workflows/*.yml", { cwd: root }))("%s", (path) => {
@@ -108,6 +207,24 @@ describe.each(globSync(".github/workflows/*.yml", { cwd: root }))("%s", (path) =
     expect(permissions).toEqual({ contents: "read" });
     expect(text).not.toContain("secrets.");
   });
+});
+
+test("CI runs the suite on what is deployed, and on the oldest Node that package.json names", () => {
+  const { jobs } = parse(readText(".github/workflows/ci.yml")) as Workflow;
+  const { steps = [], strategy } = jobs.test ?? {};
+  const [, oldest] = /^>=([\d.]+)$/.exec(engines.node) ?? [];
+  const site = deploy().api.arguments("site") as { functionAppConfig: FunctionAppConfig };
+  const own = strategy?.matrix.include.filter(({ own }) => own).map(({ node }) => node);
+  expect(own).toEqual([site.functionAppConfig.runtime?.version, oldest]);
+  // Taken away where it would be used in place of the one that is to be tested.
+  const taken = steps.findIndex(({ run }) => run === "rm node_modules/.bin/node");
+  expect(steps[taken]?.if).toBe("matrix.own");
+  expect(steps.slice(taken - 1).map(({ run }) => run)).toEqual([
+    "npm ci",
+    "rm node_modules/.bin/node",
+    "npm exec --call 'node --version'",
+    "npm test",
+  ]);
 });
 
 describe("the deploy workflow", () => {

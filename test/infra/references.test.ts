@@ -55,6 +55,11 @@ describe.each(modules)("$title", ({ from, module }) => {
     expect(required.filter((name) => !given.includes(name))).toEqual([]);
   });
 
+  it("reports to nobody that it is used", () => {
+    if (!module.source.startsWith("br/public:avm/")) return;
+    expect(module.body.text).toMatch(/^ {4}enableTelemetry: false$/m);
+  });
+
   it("gets no parameter that it does not have", () => {
     expect(given.filter((name) => !required.includes(name) && !optional.includes(name))).toEqual(
       [],

@@ -1,6 +1,9 @@
 import type { FunctionAppConfig, Site, SiteConfig } from "@azure/arm-appservice";
 import { expect, it, test } from "@jest/globals";
+import { readHostJson } from "../../local/host/settings.ts";
+import { REQUESTS_OVER } from "../../src/shared/store/expiry.ts";
 import { ANSWERS, deploy } from "./deployment.ts";
+import { root } from "./project.ts";
 
 /*
  * The expected values are checked by the compiler against the types of Azure's own SDK: a property that the
@@ -21,7 +24,7 @@ it("runs on Flex Consumption, from a package that only its identity opens", () =
         },
       },
     },
-    runtime: { name: "node", version: "22" },
+    runtime: { name: "node", version: "24" },
     scaleAndConcurrency: { instanceMemoryMB: 2048, maximumInstanceCount: 100, alwaysReady: [] },
   } satisfies FunctionAppConfig;
   expect(site.functionAppConfig).toEqual(expected);
@@ -59,6 +62,11 @@ it("is the app that azd deploys to, with one identity for everything", () => {
     managedIdentities: { userAssignedResourceIds: [ANSWERS.identity.resourceId] },
     keyVaultAccessIdentityResourceId: ANSWERS.identity.resourceId,
   });
+});
+
+test("no request outlives the time after which none counts as under way", () => {
+  const { functionTimeout = Number.POSITIVE_INFINITY } = readHostJson(root);
+  expect(REQUESTS_OVER / functionTimeout).toBeGreaterThanOrEqual(30);
 });
 
 test("settings left from earlier go", () => {

@@ -23,7 +23,12 @@ afterEach(async () => {
 });
 
 function start(args: string[] = [], env: NodeJS.ProcessEnv = {}, nodeFlags: string[] = []) {
-  const [first = "", ...rest] = [...nodeFlags, join(checkout, "local/start.mjs"), ...args];
+  const [first = "", ...rest] = [
+    ...nodeFlags,
+    join(checkout, "local/run.mjs"),
+    "local/start.ts",
+    ...args,
+  ];
   program = new Program(first, rest, { env });
   programs.push(program);
   return program;

@@ -26,11 +26,10 @@ interface Ended {
 async function doctor(
   args: readonly string[],
   env: Record<string, string> = clinic.rig.env,
-  flags: readonly string[] = [],
 ): Promise<Ended> {
-  const file = join(root, "scripts/doctor.mjs");
+  const file = join(root, "scripts/doctor.ts");
   const options = { env: { PATH: process.env.PATH ?? "", ...env } };
-  return await promisify(execFile)(process.execPath, [...flags, file, ...args], options).then(
+  return await promisify(execFile)(process.execPath, [file, ...args], options).then(
     (ended) => ({ code: 0, ...ended }),
     (error) => error,
   );
@@ -143,10 +142,4 @@ it.each([
 
 it("explains itself", async () => {
   expect((await doctor(["--help"])).stdout).toContain("npm run doctor -- --url https://");
-});
-
-it("tells a Node that is too old in one line", async () => {
-  const { code, stderr } = await doctor([], {}, ["--no-experimental-strip-types"]);
-  expect(stderr).toMatch(/^✗ Lightsout needs Node 22\.18 or newer, .* it brings its own\.\n$/);
-  expect(code).toBe(1);
 });

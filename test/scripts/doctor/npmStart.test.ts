@@ -9,7 +9,7 @@ let start: Program;
 beforeAll(async () => {
   checkout = await copyCheckout();
   await cp(join(ROOT, "infra"), join(checkout, "infra"), { recursive: true });
-  start = new Program(join(checkout, "local/start.mjs"), [], {});
+  start = new Program(join(checkout, "local/run.mjs"), ["local/start.ts"], {});
   await start.prints("Ctrl-C stops everything.");
 });
 afterAll(async () => {
@@ -20,10 +20,12 @@ afterAll(async () => {
 
 /** Without a setting of its own. */
 const run = (script: string, ...args: string[]) =>
-  new Program(join(checkout, "scripts", script), args, { env: { ENTRA_CLIENT_ID: "" } });
+  new Program(join(checkout, "local/run.mjs"), [`scripts/${script}`, ...args], {
+    env: { ENTRA_CLIENT_ID: "" },
+  });
 
 it("the doctor finds the app that npm start runs, and nothing wrong with it", async () => {
-  const doctor = run("doctor.mjs");
+  const doctor = run("doctor.ts");
   expect(await doctor.exited).toBe(0);
   expect(doctor.output).toContain(", by the settings of npm start\n");
   expect(doctor.output).toContain("Nothing is wrong: 21 in order");
