@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { createBrowser } from "../../local/tenant/browserless.ts";
+import type { Tenant } from "../../local/tenant/tenant.ts";
+import { openSession } from "../../src/shared/session/session.ts";
+import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
+import { finishSignIn, startSignIn } from "../../src/shared/signIn.ts";
+import { ADELE, envOf, refOf, tenantOfApp, testApp } from "../support/app.ts";
+import { post, request } from "../support/request.ts";
+import { CLIENT_ID } from "../support/settings.ts";
+
+const MINUTE = 60_000;
+
+/** Somebody looks for the password, the phone, the second factor. Milliseconds. */
+let ahead = 0;
+let tenant: Tenant;
+beforeAll(async () => {
+  tenant = await tenantOfApp({ now: () => Date.now() + ahead });
+});
+afterAll(() => tenant.stop());
+
+/** @returns the new session's cookie, if there is one. */
+async function signInWithin(minutes: number, from: "the page" | "the answer") {
+  ahead = 0;
+  const one = testApp(envOf(tenant));
+  const wait = () => {
+    ahead = minutes * MINUTE;
+    one.advance(ahead);
+  };
+  const started = await startSignIn(one.app, request(), { returnTo: undefined, scopes: [] });
+  if (from === "the page") wait();
+  const form = await createBrowser().signIn(started.location, ADELE);
+  if (from === "the answer") wait();
+  tenant.requests.length = 0;
+  const cookies = Object.fromEntries(started.cookies.map(({ name, value }) => [name, value]));
+  const finished = await finishSignIn(one.app, post(form.fields, { cookies })).catch(
+    () => undefined,
+  );
+  const session = finished?.cookies.find(
+    ({ name, maxAge }) => name === SESSION_COOKIE && maxAge > 0,
+  );
+  return { one, session: session?.value };
+}
+
+describe("a sign-in that takes its time at the provider", () => {
+  it.each([0, 2.5, 5, 14])("of %d minutes works", async (minutes) => {
+    const { one, session = "" } = await signInWithin(minutes, "the page");
+    const { store, createClient } = one.app;
+    const opened = await openSession(store, createClient, CLIENT_ID, refOf(one, session));
+    const token = await opened?.getToken(["User.Read"]);
+    await expect(tenant.verifyAccessToken(token ?? "")).resolves.toBeDefined();
+    await expect(opened?.getToken(["Mail.Read"])).resolves.toBeDefined();
+  });
+
+  it.each([
+    [16, "the page"],
+    [24 * 60, "the page"],
+    [16, "the answer"],
+  ] as const)(
+    "of %d minutes at %s is refused: the code is not sent on, nothing is stored",
+    async (minutes, from) => {
+      const { one, session } = await signInWithin(minutes, from);
+      expect(session).toBeUndefined();
+      expect(tenant.requests.filter(({ endpoint }) => endpoint === "token")).toEqual([]);
+      expect([...one.table.rows.keys()].filter((key) => /^[asux]\./.test(key))).toEqual([]);
+    },
+  );
+});
