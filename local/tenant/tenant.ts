@@ -44,7 +44,6 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
     grants: new Grants(),
     switches: defaultSwitches(),
     challenges: new Map(),
-    refreshes: new Map(),
     holds: new Set(),
     requests: [],
     frontChannelCalls: [],
@@ -103,8 +102,6 @@ function defaultSwitches(): Switches {
     signOutElsewhere: false,
     backchannelLogout: false,
     refreshTokenRotation: true,
-    revokeReusedRefreshTokens: false,
-    requestLoopLimit: 15,
     accessTokenLifetime: 3600,
     caeAccessTokenLifetime: 86_400,
   };

@@ -7,7 +7,7 @@ import { attemptOf } from "./identity/attempt.ts";
 import { type AuthorizeOptions, authorizeUrl, SIGN_IN_SCOPES } from "./identity/authorize.ts";
 import type { IdTokenClaims } from "./identity/idToken.ts";
 import { isUsableSid } from "./identity/sid.ts";
-import type { Redeemed } from "./identity/tokens.ts";
+import { type Redeemed, redeemCode } from "./identity/tokens.ts";
 import type { Lightsout } from "./lightsout.ts";
 import { readSessionCookie, sessionCookie } from "./session/sessionCookie.ts";
 import { readSignInCookie, SIGN_IN_LIFETIME, signInCookie } from "./session/signInCookie.ts";
@@ -53,9 +53,7 @@ export async function startSignIn(
  *
  * @throws {SignInRejected} It is no answer to a sign-in of this browser, or not one to believe.
  * @throws {SignInOvertaken} A sign-out was faster.
- * @throws {InteractionRequired} The provider gives no token until the user has agreed to more.
- * @throws {AppRefused} @throws {ProviderUnavailable} @throws {ManagedIdentityUnavailable}
- * @throws {StoreUnavailable} @throws {BadRequest}
+ * @throws {ProviderUnavailable} @throws {StoreUnavailable} @throws {BadRequest}
  */
 export async function finishSignIn(app: Lightsout, request: HttpRequest): Promise<Redirect> {
   try {
@@ -87,7 +85,8 @@ async function acceptAnswer(app: Lightsout, request: HttpRequest): Promise<Redir
     throw new SignInRejected("already_redeemed", "This answer has been used. Please start again.");
   }
 
-  const redeemed = await app.tokens.redeem(code, redirectUri(app), pending.scopes, attempt);
+  const { createClient } = app;
+  const redeemed = await redeemCode(createClient, code, redirectUri(app), pending.scopes, attempt);
   const claims = await app.idTokens.validate(redeemed.idToken, attempt.nonce);
   assertSameUser(redeemed, claims);
   const metadata = await app.metadata.get();
@@ -103,7 +102,6 @@ async function acceptAnswer(app: Lightsout, request: HttpRequest): Promise<Redir
     session: {
       homeAccountId: redeemed.homeAccountId,
       tenantId: claims.tid,
-      identity: { iss: claims.iss, sub: claims.sub, oid: claims.oid },
       name: claims.name,
       username: claims.preferred_username,
       device: deviceOf(request.headers.get("user-agent")),

@@ -41,7 +41,6 @@ export function signInSomebody(store: Store, lifetime: number): Promise<SessionR
   const session = {
     tenantId: TENANT_ID,
     homeAccountId: `${crypto.randomUUID()}.${TENANT_ID}`,
-    identity: { iss: "", sub: "", oid: "" },
     name: "",
     username: "",
     device: "",

@@ -18,7 +18,10 @@ export async function signedInBrowser(
 /** What `/auth/session` says to this browser. */
 export async function sessionOf({ url }: Pick<Rig, "url">, browser: Browser) {
   const { body } = await browser.get(`${url}/auth/session`);
-  return JSON.parse(body) as { signedIn: boolean; account?: { homeAccountId: string } };
+  return JSON.parse(body) as {
+    signedIn: boolean;
+    account?: { homeAccountId: string; username: string };
+  };
 }
 
 export function homeAccountIdOf({ tenant }: Pick<Rig, "tenant">, username = ADELE): string {

@@ -56,7 +56,6 @@ export function signIn(
   const session = {
     homeAccountId: homeAccountId(user),
     tenantId: TENANT,
-    identity: { iss: "", sub: "", oid: "" },
     name: "Somebody's Name",
     username: "somebody@contoso.com",
     device: "",
