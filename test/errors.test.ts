@@ -11,6 +11,8 @@ const made: [errors.LightsoutError, string][] = [
   [new errors.SignInOvertaken(), "ERR_SIGN_IN_OVERTAKEN"],
   [new errors.StoreUnavailable(), "ERR_STORE_UNAVAILABLE"],
   [new errors.ProviderUnavailable(), "ERR_PROVIDER_UNAVAILABLE"],
+  [new errors.AppRefused("w", "f"), "ERR_APP_REFUSED"],
+  [new errors.ManagedIdentityUnavailable(), "ERR_MANAGED_IDENTITY_UNAVAILABLE"],
   [new errors.NotPermitted(), "ERR_NOT_PERMITTED"],
   [new errors.GraphUnavailable(true), "ERR_GRAPH_UNAVAILABLE"],
 ];
@@ -40,6 +42,8 @@ describe("errors", () => {
       new errors.SignInRejected("r", undefined, { cause }),
       new errors.StoreUnavailable(undefined, { cause }),
       new errors.ProviderUnavailable(undefined, { cause }),
+      new errors.AppRefused("w", "f", { cause }),
+      new errors.ManagedIdentityUnavailable({ cause }),
       new errors.GraphUnavailable(false, { cause }),
     ]) {
       expect(error.cause).toBe(cause);
@@ -53,5 +57,10 @@ describe("errors", () => {
     });
     expect(new errors.SignInRejected("reason")).toMatchObject({ reason: "reason" });
     expect(new errors.GraphUnavailable(true)).toMatchObject({ timedOut: true });
+    expect(new errors.ProviderUnavailable(undefined, { retryAfter: 9 })).toMatchObject({
+      retryAfter: 9,
+      message: "Microsoft Entra ID does not answer. Try again in 9 seconds.",
+    });
+    expect(new errors.AppRefused("what", "fix")).toMatchObject({ fix: "fix" });
   });
 });

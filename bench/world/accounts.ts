@@ -32,6 +32,7 @@ export async function storeUser(
   const session = {
     homeAccountId: `${oid}.${tenantId}`,
     tenantId,
+    identity: { iss: `https://login.microsoftonline.com/${tenantId}/v2.0`, sub: oid, oid },
     name,
     username,
     device: "Edge on Windows",

@@ -8,6 +8,7 @@ export type Authority =
   | { kind: "tenant"; name: string; tenantId: string }
   | { kind: "common" | "organizations"; name: string; tenantId?: undefined };
 
+const NO_CLIENT = "00000000-0000-0000-0000-000000000000";
 const PLACEHOLDER = "{tenantid}";
 
 /** @throws EntraError 90002 when there is no such tenant. */
@@ -32,6 +33,9 @@ export function issuerOf(state: State, tenantId: string = PLACEHOLDER): string {
 
 /** @throws EntraError when the app is unknown or not meant for this authority. */
 export function findApp(state: State, authority: Authority, clientId: string): AppRegistration {
+  if (clientId === NO_CLIENT) {
+    throw new EntraError(700038, `${NO_CLIENT} is not a valid application identifier.`);
+  }
   const app = state.apps.get(clientId);
   const audience = app?.audience ?? "single";
   const here = authority.tenantId === state.tenantId;

@@ -11,6 +11,7 @@ const SWITCHES = {
   omitSid: "Leave the sid claim out of ID tokens",
   omitSessionState: "Leave session_state out of authorization responses",
   signOutElsewhere: "Sign out on another origin, by way of a third",
+  revokeReusedRefreshTokens: "Revoke all refresh tokens of a sign-in when one is used twice",
 } as const;
 
 /** The tenant's home page: what an administrator could do, as buttons. */

@@ -17,6 +17,8 @@ export interface Grant {
   claims: string | undefined;
   issuedAt: number;
   revokedAt?: number;
+  /** A refresh token of it was used twice. */
+  reused?: boolean;
 }
 
 /** What the redemption of a code is checked against. */
@@ -24,6 +26,12 @@ export interface CodeBinding {
   redirectUri: string;
   authority: string;
   codeChallenge: string | undefined;
+}
+
+interface RefreshToken {
+  grant: Grant;
+  expiresAt: number;
+  used?: boolean;
 }
 
 interface Code extends CodeBinding {
@@ -34,7 +42,7 @@ interface Code extends CodeBinding {
 
 export class Grants {
   readonly #codes = new Map<string, Code>();
-  readonly #refreshTokens = new Map<string, { grant: Grant; expiresAt: number }>();
+  readonly #refreshTokens = new Map<string, RefreshToken>();
 
   issueCode(grant: Grant, binding: CodeBinding): string {
     const code = opaque("1.A");
@@ -102,6 +110,13 @@ export class Grants {
       );
     }
     checkRevoked(token.grant);
+    if (state.switches.revokeReusedRefreshTokens) {
+      if (token.used) token.grant.reused = true;
+      if (token.grant.reused) {
+        throw new EntraError(70000, "The refresh token was used before. Its family has ended.");
+      }
+    }
+    token.used = true;
     return token.grant;
   }
 

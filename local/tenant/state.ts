@@ -28,6 +28,8 @@ export interface State {
   switches: Switches;
   /** homeAccountId → the claims its next refresh is refused with. */
   challenges: Map<string, string>;
+  /** User and scopes → when they were refreshed since the user's last sign-in. */
+  refreshes: Map<string, number[]>;
   /** Token answers wait for all of these. */
   holds: Set<Promise<void>>;
   requests: RecordedRequest[];

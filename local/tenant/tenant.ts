@@ -44,6 +44,7 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
     grants: new Grants(),
     switches: defaultSwitches(),
     challenges: new Map(),
+    refreshes: new Map(),
     holds: new Set(),
     requests: [],
     frontChannelCalls: [],
@@ -102,6 +103,8 @@ function defaultSwitches(): Switches {
     signOutElsewhere: false,
     backchannelLogout: false,
     refreshTokenRotation: true,
+    revokeReusedRefreshTokens: false,
+    requestLoopLimit: 15,
     accessTokenLifetime: 3600,
     caeAccessTokenLifetime: 86_400,
   };

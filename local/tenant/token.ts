@@ -16,7 +16,7 @@ export async function token(
   authority: Authority,
   request: TenantRequest,
 ): Promise<Reply> {
-  const reply = injectFault(state) ?? (await redeem(state, authority, request));
+  const reply = injectFault(state, request) ?? (await redeem(state, authority, request));
   await Promise.all(state.holds);
   return reply;
 }
@@ -28,10 +28,12 @@ async function redeem(state: State, authority: Authority, request: TenantRequest
     const app = await authenticateClient(state, authority, request);
     if (grantType === "authorization_code") {
       const grant = state.grants.redeemCode(state, authority.name, app.clientId, params);
+      forgetLoops(state, grant);
       return json(await tokenResponse(state, authority, app, grant, params));
     }
     if (grantType === "refresh_token") {
       const grant = state.grants.redeemRefreshToken(state, app.clientId, params);
+      checkLoop(state, grant, params);
       checkChallenge(state, grant);
       return json(await tokenResponse(state, authority, app, grant, params));
     }
@@ -71,7 +73,7 @@ async function tokenResponse(
     }),
   };
   state.issued.push(...Object.values(tokens));
-  return {
+  const answer = {
     token_type: "Bearer",
     scope: scopeText(scopes),
     expires_in: access.expiresIn,
@@ -79,6 +81,7 @@ async function tokenResponse(
     ...tokens,
     ...(params.client_info === "1" && { client_info: clientInfo(state, user) }),
   };
+  return state.switches.tokenAnswerOverrides?.(answer, params.grant_type ?? "") ?? answer;
 }
 
 function mergeClaims(authorization: string | undefined, token: string | undefined) {
@@ -100,12 +103,48 @@ function checkChallenge(state: State, { user }: Grant): void {
   );
 }
 
-function injectFault(state: State): Reply | undefined {
+const LOOP_MINUTES = 5;
+
+/** Entra takes many of the same request in a short time for a client that has run wild. */
+function checkLoop(state: State, grant: Grant, params: Record<string, string>): void {
+  const now = state.now();
+  const key = `${loopKey(grant)} ${params.scope ?? ""} ${params.claims ?? ""}`;
+  const before = state.refreshes.get(key) ?? [];
+  const recent = [...before.filter((at) => at > now - LOOP_MINUTES * 60_000), now];
+  state.refreshes.set(key, recent);
+  if (recent.length <= state.switches.requestLoopLimit) return;
+  throw new EntraError(
+    50196,
+    "The server terminated an operation because it encountered a client request loop. Please contact your app vendor.",
+  );
+}
+
+function forgetLoops(state: State, grant: Grant): void {
+  for (const key of state.refreshes.keys()) {
+    if (key.startsWith(`${loopKey(grant)} `)) state.refreshes.delete(key);
+  }
+}
+
+function loopKey({ clientId, user }: Grant): string {
+  return `${clientId} ${user.oid}`;
+}
+
+function injectFault(state: State, { params }: TenantRequest): Reply | undefined {
   const fault = state.switches.tokenFault;
-  if (!fault) return undefined;
+  if (!fault || (fault.grantType ?? params.grant_type) !== params.grant_type) return undefined;
   if (fault.times !== undefined && --fault.times <= 0) state.switches.tokenFault = undefined;
   if (fault.status === "drop") return { status: "drop" };
-  const error = fault.error ?? "temporarily_unavailable";
-  const body = errorBody(new EntraError(90023, "Injected fault.", { error }), state.now());
-  return json(body, fault.status, fault.headers);
+  const { number, error = "temporarily_unavailable", suberror, claims, headers } = fault;
+  if (number === undefined) {
+    const more = { ...(suberror && { suberror }), ...(claims && { claims }) };
+    const body = { error, error_description: "Injected fault.", ...more };
+    return json(body, fault.status ?? 400, headers);
+  }
+  const refusal = new EntraError(number, "Injected fault.", {
+    ...(fault.error && { error: fault.error }),
+    ...(suberror && { suberror }),
+    ...(claims && { claims }),
+  });
+  const body = errorBody(refusal, state.now(), params["client-request-id"]);
+  return json(body, fault.status ?? refusal.status, headers);
 }

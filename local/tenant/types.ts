@@ -1,4 +1,5 @@
 import type { JWK, JWTHeaderParameters, JWTPayload } from "jose";
+import type { ErrorNumber } from "./errors.ts";
 import type { BrowserSession } from "./session.ts";
 
 /** What is set in the portal for an application. */
@@ -62,6 +63,10 @@ export interface Switches {
   backchannelLogout: boolean;
   /** Whether a refresh answers with a new refresh token. The old one stays valid, as in Entra. */
   refreshTokenRotation: boolean;
+  /** Whether a refresh token that is used twice ends all of its family, as with some other providers. Not in Entra. */
+  revokeReusedRefreshTokens: boolean;
+  /** How many refreshes of one user for the same scopes are answered within five minutes of no new sign-in (AADSTS50196). */
+  requestLoopLimit: number;
   /** Seconds. */
   accessTokenLifetime: number;
   /** Seconds, for clients that declare the capability `cp1` (continuous access evaluation). */
@@ -69,6 +74,10 @@ export interface Switches {
   /** Forges the next ID tokens: other claims, header or key, or any string. */
   idTokenOverrides?:
     | ((claims: JWTPayload, header: JWTHeaderParameters) => string | ForgedIdToken)
+    | undefined;
+  /** Changes what the token endpoint is about to answer. */
+  tokenAnswerOverrides?:
+    | ((answer: Record<string, unknown>, grantType: string) => Record<string, unknown>)
     | undefined;
   /** Makes the token endpoint fail. */
   tokenFault?: TokenFault | undefined;
@@ -82,10 +91,16 @@ export interface ForgedIdToken {
 }
 
 export interface TokenFault {
-  /** `drop` closes the connection without an answer. */
-  status: number | "drop";
-  /** OAuth error code. Default `temporarily_unavailable`. */
+  /** `drop` closes the connection without an answer. Default: what Entra sends with the number. */
+  status?: number | "drop";
+  /** Makes it a refusal of Entra's, with correlation and trace id. Without it there is only the OAuth error. */
+  number?: ErrorNumber;
+  /** OAuth error code. Default: what Entra pairs with the number, else `temporarily_unavailable`. */
   error?: string;
+  suberror?: string;
+  claims?: string;
+  /** Default: both. */
+  grantType?: "authorization_code" | "refresh_token";
   headers?: Record<string, string>;
   /** How many requests fail. Default: all, until the switch is cleared. */
   times?: number;

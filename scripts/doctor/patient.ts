@@ -61,6 +61,7 @@ export function patientOf({ settings: env, source }: { settings: Env; source: st
     managedIdentity,
     log: () => {},
   });
+  const metadata = createMetadataSource(settings, send, Date.now, ANY_ISSUER);
   const isDevelopment = isLoopback(new URL(settings.metadataUrl));
   return {
     source,
@@ -70,11 +71,14 @@ export function patientOf({ settings: env, source }: { settings: Env; source: st
     client: settings,
     app,
     isDevelopment,
-    metadata: () => app.metadata.get(),
+    metadata: () => metadata.get(),
     directory: once(() => directoryOf(settings, settings.graphBaseUrl, isDevelopment)),
     rehearsal: isDevelopment ? once(() => rehearse(app)) : undefined,
   };
 }
+
+/** What the app would not use is what the doctor has to see. */
+const ANY_ISSUER = () => true;
 
 /**
  * An app from outside: where its sign-in leads says which registration it is.
@@ -88,9 +92,9 @@ export async function patientAt(
   const client = location === undefined ? undefined : clientIn(new URL(location));
   const nothing = { ...NOTHING_KNOWN, source: undefined, env: {}, settingsFault: undefined };
   if (client === undefined) return { ...nothing, baseUrl };
-  const { metadataUrl, tenant, authority } = client;
+  const { metadataUrl, authority } = client;
   const graph = graphBaseUrl ?? `${cloudOf(authority).graph}/v1.0`;
-  const metadata = createMetadataSource(metadataUrl, tenant, send, Date.now);
+  const metadata = createMetadataSource(client, send, Date.now, ANY_ISSUER);
   const isDevelopment = isLoopback(new URL(metadataUrl));
   return {
     ...nothing,

@@ -3,7 +3,6 @@ import { attemptOf } from "../../src/shared/identity/attempt.ts";
 import { authorizeUrl, SIGN_IN_SCOPES } from "../../src/shared/identity/authorize.ts";
 import { endSessionUrl } from "../../src/shared/identity/endSession.ts";
 import type { IdTokenClaims } from "../../src/shared/identity/idToken.ts";
-import { redeemCode } from "../../src/shared/identity/tokens.ts";
 import type { Lightsout } from "../../src/shared/lightsout.ts";
 
 /** What came of a sign-in and a sign-out at the development tenant. */
@@ -33,8 +32,7 @@ export async function rehearse(app: Lightsout): Promise<Rehearsal> {
     scopes: SIGN_IN_SCOPES,
   });
   const { code = "" } = (await browser.signIn(url, ANY_ACCOUNT)).fields;
-  const { createClient } = app;
-  const { idToken } = await redeemCode(createClient, code, redirectUri, SIGN_IN_SCOPES, attempt);
+  const { idToken } = await app.tokens.redeem(code, redirectUri, SIGN_IN_SCOPES, attempt);
   const claims = await app.idTokens.validate(idToken, attempt.nonce);
 
   const end = await endSessionUrl(app.metadata, settings, `${baseUrl}/`, claims.login_hint);

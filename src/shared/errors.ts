@@ -98,16 +98,50 @@ export class StoreUnavailable extends LightsoutError {
   }
 }
 
-/** The identity provider did not answer, or answered with a fault of its own. */
+/** The identity provider did not answer, or answered with a fault of its own. Time solves it. */
 export class ProviderUnavailable extends LightsoutError {
   static readonly code = "ERR_PROVIDER_UNAVAILABLE";
   readonly code = ProviderUnavailable.code;
+  /** Seconds that the provider asks to wait (RFC 9110 §10.2.3), if it does. */
+  readonly retryAfter: number | undefined;
 
   constructor(
-    message = "Microsoft Entra ID does not answer. Try again in a moment.",
-    options?: ErrorOptions,
+    message?: string,
+    { retryAfter, ...options }: ErrorOptions & { readonly retryAfter?: number | undefined } = {},
   ) {
-    super(message, options);
+    const wait = retryAfter === undefined ? "a moment" : `${retryAfter} seconds`;
+    super(message ?? `Microsoft Entra ID does not answer. Try again in ${wait}.`, options);
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** The identity provider refuses the app itself, or what it asks for. Only whoever runs the app can mend that. */
+export class AppRefused extends LightsoutError {
+  static readonly code = "ERR_APP_REFUSED";
+  readonly code = AppRefused.code;
+  /** What to do, for the log. */
+  readonly fix: string;
+
+  /** @param what Such as `the app's credential (AADSTS7000222)`. */
+  constructor(what: string, fix: string, options?: ErrorOptions) {
+    super(
+      `Microsoft Entra ID refuses ${what}. Trying again does not help: whoever runs this app finds in its log what does.`,
+      options,
+    );
+    this.fix = fix;
+  }
+}
+
+/** The managed identity gives no token: it does not answer, or it is not assigned to the app. */
+export class ManagedIdentityUnavailable extends LightsoutError {
+  static readonly code = "ERR_MANAGED_IDENTITY_UNAVAILABLE";
+  readonly code = ManagedIdentityUnavailable.code;
+
+  constructor(options?: ErrorOptions) {
+    super(
+      "The app's managed identity gives no token. Check that the identity in ENTRA_MANAGED_IDENTITY_CLIENT_ID is assigned to this app.",
+      options,
+    );
   }
 }
 

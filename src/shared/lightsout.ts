@@ -9,6 +9,7 @@ import { createLogoutTokenValidator, type LogoutTokenValidator } from "./identit
 import type { TokenSource } from "./identity/managedIdentity.ts";
 import { createMetadataSource, type MetadataSource } from "./identity/metadata.ts";
 import { createNetworkClient } from "./identity/network.ts";
+import { createTokenEndpoint, type TokenEndpoint } from "./identity/tokens.ts";
 import { createKeyring } from "./store/sealing.ts";
 import type { Log, Store } from "./store/store.ts";
 import type { Table } from "./store/table.ts";
@@ -19,6 +20,7 @@ export interface Lightsout {
   readonly store: Store;
   readonly metadata: MetadataSource;
   readonly createClient: ClientFactory;
+  readonly tokens: TokenEndpoint;
   readonly idTokens: IdTokenValidator;
   readonly logoutTokens: LogoutTokenValidator;
   readonly send: Send;
@@ -41,11 +43,14 @@ export interface Platform {
 /** Nothing is sent to anybody before the first request needs it. */
 export function createLightsout(settings: Settings, platform: Platform): Lightsout {
   const { table, send, now, sleep, randomBytes, managedIdentity, log } = platform;
-  const { clientId, allowedTenants, metadataUrl, tenant } = settings;
-  const metadata = createMetadataSource(metadataUrl, tenant, send, now);
+  const { clientId, allowedTenants } = settings;
+  const metadata = createMetadataSource(settings, send, now);
   const issuer = () => metadata.get();
   const keys = createProviderKeys(issuer, send, now);
   const credential = createClientCredential(settings.credential, clientId, managedIdentity, now);
+  const network = createNetworkClient(send, sleep);
+  const createClient = createClientFactory(settings, credential, metadata, network);
+  const idTokens = createIdTokenValidator({ clientId, allowedTenants, metadata: issuer }, keys);
   return {
     settings,
     store: {
@@ -56,13 +61,9 @@ export function createLightsout(settings: Settings, platform: Platform): Lightso
       log,
     },
     metadata,
-    createClient: createClientFactory(
-      settings,
-      credential,
-      metadata,
-      createNetworkClient(send, sleep),
-    ),
-    idTokens: createIdTokenValidator({ clientId, allowedTenants, metadata: issuer }, keys),
+    createClient,
+    tokens: createTokenEndpoint(createClient, idTokens, log),
+    idTokens,
     logoutTokens: createLogoutTokenValidator({ clientId, metadata: issuer }, keys),
     send,
     dampedLog: damped(log, now),

@@ -7,7 +7,7 @@ import { attemptOf } from "./identity/attempt.ts";
 import { type AuthorizeOptions, authorizeUrl, SIGN_IN_SCOPES } from "./identity/authorize.ts";
 import type { IdTokenClaims } from "./identity/idToken.ts";
 import { isUsableSid } from "./identity/sid.ts";
-import { type Redeemed, redeemCode } from "./identity/tokens.ts";
+import type { Redeemed } from "./identity/tokens.ts";
 import type { Lightsout } from "./lightsout.ts";
 import { readSessionCookie, sessionCookie } from "./session/sessionCookie.ts";
 import { readSignInCookie, SIGN_IN_LIFETIME, signInCookie } from "./session/signInCookie.ts";
@@ -53,7 +53,9 @@ export async function startSignIn(
  *
  * @throws {SignInRejected} It is no answer to a sign-in of this browser, or not one to believe.
  * @throws {SignInOvertaken} A sign-out was faster.
- * @throws {ProviderUnavailable} @throws {StoreUnavailable} @throws {BadRequest}
+ * @throws {InteractionRequired} The provider gives no token until the user has agreed to more.
+ * @throws {AppRefused} @throws {ProviderUnavailable} @throws {ManagedIdentityUnavailable}
+ * @throws {StoreUnavailable} @throws {BadRequest}
  */
 export async function finishSignIn(app: Lightsout, request: HttpRequest): Promise<Redirect> {
   try {
@@ -85,8 +87,7 @@ async function acceptAnswer(app: Lightsout, request: HttpRequest): Promise<Redir
     throw new SignInRejected("already_redeemed", "This answer has been used. Please start again.");
   }
 
-  const { createClient } = app;
-  const redeemed = await redeemCode(createClient, code, redirectUri(app), pending.scopes, attempt);
+  const redeemed = await app.tokens.redeem(code, redirectUri(app), pending.scopes, attempt);
   const claims = await app.idTokens.validate(redeemed.idToken, attempt.nonce);
   assertSameUser(redeemed, claims);
   const metadata = await app.metadata.get();
@@ -102,6 +103,7 @@ async function acceptAnswer(app: Lightsout, request: HttpRequest): Promise<Redir
     session: {
       homeAccountId: redeemed.homeAccountId,
       tenantId: claims.tid,
+      identity: { iss: claims.iss, sub: claims.sub, oid: claims.oid },
       name: claims.name,
       username: claims.preferred_username,
       device: deviceOf(request.headers.get("user-agent")),

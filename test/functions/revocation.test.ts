@@ -5,7 +5,7 @@ import { eventually } from "../support/eventually.ts";
 import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
 import { readAccountRows } from "../support/table.ts";
 import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
-import { PASSING, REFUSED } from "../support/tokens.ts";
+import { PASSING } from "../support/tokens.ts";
 import {
   ADELE,
   ALEX,
@@ -129,18 +129,16 @@ describe("a grant that the provider has withdrawn", () => {
 describe("a fault that is no verdict on the grant", () => {
   it.each<[string, TokenFault]>([
     ...PASSING,
-    ...REFUSED,
-    ["invalid_request", { status: 400, error: "invalid_request" }],
-    ["invalid_scope", { status: 400, error: "invalid_scope" }],
     ["temporarily_unavailable", { status: 400 }],
-    ["an error nobody has heard of", { status: 400, error: "evil" }],
+    ["a request loop", { number: 50196 }],
+    ["a pause that is too long to wait for", { status: 429, headers: { "retry-after": "60" } }],
   ])("%s signs nobody out", async (_, fault) => {
     const browser = await signedInBrowser(rig);
     const [before] = await readAccountRows(rig.azurite);
     rig.tenant.switches.tokenFault = fault;
     const answer = await browser.get(rig.url + NEEDS_REFRESH);
     expect(answer.status).toBe(503);
-    expect(answer.headers["retry-after"]).toBe("2");
+    expect(answer.headers["retry-after"]).toBe(fault.headers?.["retry-after"] ?? "2");
     expect(answer.body).not.toMatch(/evil|Injected/);
     expect(await readAccountRows(rig.azurite)).toEqual([before]);
     // What needs no new token goes on working.
@@ -148,6 +146,27 @@ describe("a fault that is no verdict on the grant", () => {
 
     rig.tenant.switches.tokenFault = undefined;
     expect((await browser.get(rig.url + NEEDS_REFRESH)).status).toBe(200);
+  });
+
+  it.each<[string, TokenFault, number, string]>([
+    ["an invalid_grant that says no more", { error: "invalid_grant" }, 401, "interaction-required"],
+    ["a policy", { number: 53003 }, 401, "interaction-required"],
+    ["a scope that is refused", { error: "invalid_scope" }, 401, "interaction-required"],
+    ["a secret that is wrong", { number: 7000215 }, 500, "app-refused"],
+    ["an API that the tenant does not know", { number: 500011 }, 500, "app-refused"],
+    ["an error nobody has heard of", { error: "evil" }, 500, "app-refused"],
+  ])("%s signs nobody out either, and says whose it is", async (_, fault, status, type) => {
+    const browser = await signedInBrowser(rig);
+    const [before] = await readAccountRows(rig.azurite);
+    rig.tenant.switches.tokenFault = fault;
+    const answer = await browser.get(rig.url + NEEDS_REFRESH);
+    const problem = JSON.parse(answer.body);
+    expect([answer.status, problem.type]).toEqual([status, `urn:lightsout:problem:${type}`]);
+    expect(answer.headers["retry-after"]).toBeUndefined();
+    expect("signInUrl" in problem).toBe(status === 401);
+    expect(answer.body).not.toMatch(/evil|Injected|in a moment/);
+    expect(await readAccountRows(rig.azurite)).toEqual([before]);
+    expect((await browser.get(`${rig.url}/graph/me`)).status).toBe(200);
   });
 
   it("and is ridden out when the provider asks for a short pause", async () => {

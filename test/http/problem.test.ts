@@ -1,10 +1,12 @@
 import { describe, expect, it } from "@jest/globals";
 import {
+  AppRefused,
   BadRequest,
   CrossSiteRequest,
   GraphUnavailable,
   InteractionRequired,
   LightsoutError,
+  ManagedIdentityUnavailable,
   NotPermitted,
   ProviderUnavailable,
   SettingInvalid,
@@ -30,6 +32,13 @@ describe("problemOf", () => {
     [new SignInOvertaken(), 409, "sign-in-overtaken", "Signed out meanwhile"],
     [new GraphUnavailable(false), 502, "graph-unavailable", "Microsoft Graph not available"],
     [new GraphUnavailable(true), 504, "graph-unavailable", "Microsoft Graph not available"],
+    [new AppRefused("w", "f"), 500, "app-refused", "App refused by the sign-in service"],
+    [
+      new ManagedIdentityUnavailable(),
+      503,
+      "managed-identity-unavailable",
+      "Managed identity not available",
+    ],
     [new ProviderUnavailable("m"), 503, "provider-unavailable", "Sign-in service not available"],
     [new StoreUnavailable("m"), 503, "store-unavailable", "Storage not available"],
   ])("%p is a %d", (error, status, name, title) => {
@@ -57,7 +66,14 @@ describe("problemOf", () => {
   it("says when to try again where that helps", () => {
     expect(problemOf(new StoreUnavailable())).toMatchObject({ retryAfter: 2 });
     expect(problemOf(new ProviderUnavailable())).toMatchObject({ retryAfter: 2 });
-    for (const error of [new SignedOut(), new BadRequest("m"), new GraphUnavailable(true)]) {
+    const asked = new ProviderUnavailable(undefined, { retryAfter: 60 });
+    expect(problemOf(asked)).toMatchObject({ retryAfter: 60 });
+    for (const error of [
+      new SignedOut(),
+      new BadRequest("m"),
+      new GraphUnavailable(true),
+      new AppRefused("w", "f"),
+    ]) {
       expect(problemOf(error)).not.toHaveProperty("retryAfter");
     }
   });

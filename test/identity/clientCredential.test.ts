@@ -112,11 +112,16 @@ describe("managed identity", () => {
     expect(identities).toEqual(["identity"]);
   });
 
-  it("passes on that there is none", async () => {
+  it("that gives no token is an error that names it", async () => {
+    const cause = new Error("No identity endpoint.");
     const failing = () => async () => {
-      throw new Error("No identity endpoint.");
+      throw cause;
     };
     const credential = createClientCredential(settings, CLIENT_ID, failing, () => NOW);
-    await expect(assertion(credential)).rejects.toThrow("No identity endpoint.");
+    await expect(assertion(credential)).rejects.toMatchObject({
+      code: "ERR_MANAGED_IDENTITY_UNAVAILABLE",
+      message: expect.stringContaining("ENTRA_MANAGED_IDENTITY_CLIENT_ID"),
+      cause,
+    });
   });
 });

@@ -1,3 +1,4 @@
+import { ServerError } from "@azure/msal-node";
 import { afterEach, describe, expect, it } from "@jest/globals";
 import { SignJWT } from "jose";
 import type { AppRegistration, Tenant } from "../../local/tenant/tenant.ts";
@@ -7,7 +8,7 @@ import { envOf, tenantOfApp, testApp } from "../support/app.ts";
 import { certificateOf, pemOf, rsaKey } from "../support/certificate.ts";
 import { providerKey } from "../support/identity.ts";
 import { BASE_URL, CLIENT_ID, SECRET } from "../support/settings.ts";
-import { redeem } from "../support/tokens.ts";
+import { redeem, refreshRequest } from "../support/tokens.ts";
 
 const FEDERATION = {
   issuer: "https://login.microsoftonline.com/identity-tenant/v2.0",
@@ -33,7 +34,7 @@ async function signInWith(
     apps: [{ clientId: CLIENT_ID, displayName, redirectUris, ...registration }],
   });
   const { app } = testApp({ ...envOf(tenant), ENTRA_CLIENT_SECRET: undefined, ...env }, platform);
-  return await redeem(app.createClient);
+  return await redeem(app);
 }
 
 /** A managed identity whose tokens have this subject. */
@@ -49,8 +50,8 @@ async function managedIdentity(subject: string) {
 }
 
 const refused = (code: string) => ({
-  code: "ERR_PROVIDER_UNAVAILABLE",
-  message: `Microsoft Entra ID refuses the app's credential (${code}). Check ENTRA_CLIENT_ID and the client secret, certificate or federated credential.`,
+  code: "ERR_APP_REFUSED",
+  message: `Microsoft Entra ID refuses the app's credential (${code}). Trying again does not help: whoever runs this app finds in its log what does.`,
 });
 
 describe("the tenant takes", () => {
@@ -86,14 +87,28 @@ describe("the tenant takes", () => {
 });
 
 describe("a managed identity that has no token", () => {
-  it("makes the provider unavailable, and is not the user's fault", async () => {
+  /** MSAL has one error class for that and for a refusal of the token endpoint. */
+  const refusal = new ServerError("invalid_request", "", "Unable to load the Managed Identity", "");
+
+  it.each([
+    ["does not answer", new Error("No identity endpoint.")],
+    ["refuses, for it is not assigned", refusal],
+  ])("for it %s, is an error that names it, at sign-in and at a refresh", async (_, cause) => {
     const env = { ENTRA_MANAGED_IDENTITY_CLIENT_ID: "identity" };
-    const { jwk } = await managedIdentity(FEDERATION.subject);
-    const failing = () => async () => {
-      throw new Error("No identity endpoint.");
-    };
+    const { jwk, identity } = await managedIdentity(FEDERATION.subject);
     const registration = { federatedCredentials: [{ ...FEDERATION, jwk }] };
-    const failed = signInWith(registration, env, { managedIdentity: failing });
-    await expect(failed).rejects.toMatchObject({ code: "ERR_PROVIDER_UNAVAILABLE" });
+    const platform = { managedIdentity: identity };
+    const redeemed = await signInWith(registration, env, platform);
+    const failing = () => async () => {
+      throw cause;
+    };
+    const unavailable = { code: "ERR_MANAGED_IDENTITY_UNAVAILABLE", cause };
+    if (!tenant) throw new Error("There is no tenant.");
+    const settings = { ...envOf(tenant), ENTRA_CLIENT_SECRET: undefined, ...env };
+    const { app, logged } = testApp(settings, { managedIdentity: failing });
+    await expect(redeem(app)).rejects.toMatchObject(unavailable);
+    const refresh = app.tokens.refresh(redeemed.cache, refreshRequest(redeemed));
+    await expect(refresh).rejects.toMatchObject(unavailable);
+    expect(logged).toEqual([]);
   });
 });

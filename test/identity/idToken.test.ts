@@ -46,6 +46,7 @@ const rejected = (reason: string) => ({ code: "ERR_SIGN_IN_REJECTED", reason });
 describe("a good ID token", () => {
   it("gives its claims", async () => {
     await expect(validate()).resolves.toEqual({
+      iss: ISSUER,
       tid: TENANT_ID,
       oid: OID,
       sub: "pairwise-subject",

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { keepAliveSender } from "../../src/shared/http/send.ts";
 import { createMetadataSource } from "../../src/shared/identity/metadata.ts";
-import { OTHER_TENANT_ID, providerMetadata } from "../support/identity.ts";
+import { LOGIN, OTHER_TENANT_ID, providerMetadata } from "../support/identity.ts";
 import { type Loopback, startLoopback } from "../support/loopback.ts";
 
 const HOUR = 3_600_000;
@@ -20,9 +20,21 @@ beforeEach(() => {
 afterAll(() => provider.stop());
 
 function source(tenant = "contoso.com") {
-  const url = `${provider.url}/${tenant}/${PATH}`;
-  return createMetadataSource(url, tenant, keepAliveSender(), () => now);
+  const metadataUrl = `${provider.url}/${tenant}/${PATH}`;
+  const authority = `${LOGIN}/${tenant}`;
+  return createMetadataSource({ metadataUrl, authority, tenant }, keepAliveSender(), () => now);
 }
+
+/** What an authority says that stands for many tenants, and each of these. */
+function answerFor(...issuers: Record<string, string>[]): void {
+  const all = Object.assign({}, ...issuers);
+  provider.respond = ({ url }) => {
+    const [, name = ""] = url.split("/");
+    return { body: providerMetadata(LOGIN, { issuer: all[name] ?? `${LOGIN}/${name}/v2.0` }) };
+  };
+}
+const MANY = { common: `${LOGIN}/{tenantid}/v2.0`, organizations: `${LOGIN}/{tenantid}/v2.0` };
+const PERSONAL = { consumers: `${LOGIN}/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0` };
 
 const paths = () => provider.requests.map(({ url }) => url);
 
@@ -82,6 +94,7 @@ describe("metadata source", () => {
 
 describe("a tenant's own metadata", () => {
   it.each(["common", "organizations", "consumers"])("of %s, is asked for once", async (alias) => {
+    answerFor(MANY, PERSONAL);
     const metadata = source(alias);
     await metadata.get(OTHER_TENANT_ID);
     await metadata.get(OTHER_TENANT_ID);
@@ -90,6 +103,7 @@ describe("a tenant's own metadata", () => {
   });
 
   it("is not what peek shows", async () => {
+    answerFor(MANY);
     const metadata = source("common");
     await metadata.get(OTHER_TENANT_ID);
     expect(metadata.peek()).toBeUndefined();
@@ -100,6 +114,36 @@ describe("a tenant's own metadata", () => {
     await metadata.get(OTHER_TENANT_ID);
     await metadata.get();
     expect(paths()).toEqual([`/contoso.com/${PATH}`]);
+  });
+});
+
+describe("metadata of an issuer that cannot be this tenant's", () => {
+  const failed = {
+    code: "ERR_PROVIDER_UNAVAILABLE",
+    message:
+      "The provider's metadata is another issuer's. Check ENTRA_TENANT_ID, ENTRA_AUTHORITY and ENTRA_METADATA_URL.",
+  };
+
+  it("is not used, however often it comes, and an older copy is", async () => {
+    const metadata = source();
+    answerFor({ "contoso.com": "https://evil.example/v2.0" });
+    await expect(metadata.get()).rejects.toMatchObject(failed);
+    await expect(metadata.get()).rejects.toMatchObject(failed);
+    expect(metadata.peek()).toBeUndefined();
+    provider.respond = () => ({ body: providerMetadata() });
+    await metadata.get();
+    answerFor({ "contoso.com": "https://evil.example/v2.0" });
+    now += 25 * HOUR;
+    await expect(metadata.get()).resolves.toEqual(providerMetadata());
+  });
+
+  it("is not used for one tenant of many", async () => {
+    answerFor(MANY, { [OTHER_TENANT_ID]: MANY.common });
+    const metadata = source("common");
+    await expect(metadata.get(OTHER_TENANT_ID)).rejects.toMatchObject(failed);
+    answerFor(MANY, { [OTHER_TENANT_ID]: `${LOGIN}/${crypto.randomUUID()}/v2.0` });
+    await expect(metadata.get(OTHER_TENANT_ID)).rejects.toMatchObject(failed);
+    await expect(metadata.get()).resolves.toBeDefined();
   });
 });
 

@@ -33,6 +33,11 @@ afterAll(() => provider.stop());
 const client = (by = send) =>
   createNetworkClient(by, async (milliseconds) => void slept.push(milliseconds));
 
+function inSeconds(seconds: number, now = Date.UTC(2027, 0, 15)): Record<string, string> {
+  const date = (time: number) => new Date(time).toUTCString();
+  return { date: date(now), "retry-after": date(now + seconds * 1_000) };
+}
+
 /** The first answers, then 200. */
 function answer(...answers: Answer[]): void {
   provider.respond = () => answers.shift() ?? { body: { ok: true } };
@@ -40,13 +45,13 @@ function answer(...answers: Answer[]): void {
 
 describe("network client", () => {
   it("sends a form as it is and gives the answer back", async () => {
-    provider.respond = () => ({ status: 400, headers: { "x-one": "1" }, body: { error: "x" } });
+    provider.respond = () => ({ status: 201, headers: { "x-one": "1" }, body: { ok: "x" } });
     const options = { headers: { "x-two": "2" }, body: "a=b" };
     const answered = await client().sendPostRequestAsync(`${provider.url}/token`, options);
     expect(answered).toMatchObject({
-      status: 400,
+      status: 201,
       headers: { "x-one": "1" },
-      body: { error: "x" },
+      body: { ok: "x" },
     });
     expect(provider.requests).toMatchObject([
       { method: "POST", url: "/token", headers: { "x-two": "2" }, body: Buffer.from("a=b") },
@@ -95,6 +100,22 @@ describe("network client", () => {
     await expect(failed).rejects.toThrow(`It answered ${status}.`);
     expect(provider.requests).toHaveLength(1);
     expect(slept).toEqual([]);
+  });
+
+  it.each<[string, Record<string, string>, number | undefined]>([
+    ["nothing", {}, undefined],
+    ["seconds", { "retry-after": "60" }, 60],
+    ["very many seconds", { "retry-after": "1000000" }, 3_600],
+    ["a time", inSeconds(90), 90],
+    ["a time that is over", inSeconds(-90), 0],
+    ["a time, by a clock that is wrong", inSeconds(90, Date.UTC(2001, 0)), 90],
+    ["rubbish", { "retry-after": "soon" }, undefined],
+    ["less than nothing", { "retry-after": "-1" }, undefined],
+    ["a fraction", { "retry-after": "1.5" }, undefined],
+  ])("says how long to wait, asked by %s", async (_, headers, retryAfter) => {
+    answer({ status: 400, headers, body: { error: "x" } });
+    const refused = client().sendPostRequestAsync(provider.url);
+    await expect(refused).rejects.toMatchObject({ status: 400, body: { error: "x" }, retryAfter });
   });
 
   it.each([301, 302, 307, 308])(

@@ -5,7 +5,7 @@ import type { Lightsout } from "../../src/shared/lightsout.ts";
 import { suits } from "../../src/shared/store/tokenCache.ts";
 import { ADELE, envOf, tenantOfApp, testApp } from "../support/app.ts";
 import { CLIENT_ID } from "../support/settings.ts";
-import { CREDENTIAL_REFUSED, PASSING, REFUSED, redeem, UNAVAILABLE } from "../support/tokens.ts";
+import { PASSING, redeem, UNAVAILABLE } from "../support/tokens.ts";
 
 let tenant: Tenant;
 let app: Lightsout;
@@ -18,6 +18,7 @@ beforeEach(() => {
 afterEach(() => {
   tenant.switches.tokenFault = undefined;
   tenant.switches.idTokenOverrides = undefined;
+  tenant.switches.tokenAnswerOverrides = undefined;
 });
 afterAll(() => tenant.stop());
 
@@ -26,7 +27,7 @@ const oidOf = (username: string) =>
 
 describe("redeemCode", () => {
   it("gets the ID token, the account, and a cache with access and refresh token", async () => {
-    const { idToken, homeAccountId, cache } = await redeem(app.createClient, { secret: "secret" });
+    const { idToken, homeAccountId, cache } = await redeem(app, { secret: "secret" });
     const { nonce } = attemptOf("secret");
     await expect(app.idTokens.validate(idToken, nonce)).resolves.toMatchObject({
       oid: oidOf(ADELE),
@@ -46,7 +47,7 @@ describe("redeemCode", () => {
     { code: "x" },
     { codeVerifier: attemptOf("another").codeVerifier },
   ])("is refused with %j", async (forged) => {
-    await expect(redeem(app.createClient, { forged })).rejects.toMatchObject({
+    await expect(redeem(app, { forged })).rejects.toMatchObject({
       code: "ERR_SIGN_IN_REJECTED",
       reason: "code_refused",
       message: "This sign-in could not be completed. Please start again.",
@@ -56,12 +57,12 @@ describe("redeemCode", () => {
   it("takes no ID token with another nonce, or with none, or no ID token", async () => {
     tenant.switches.idTokenOverrides = (claims) => ({ claims: { ...claims, nonce: "another" } });
     const wrong = { code: "ERR_SIGN_IN_REJECTED", reason: "id_token_nonce" };
-    await expect(redeem(app.createClient)).rejects.toMatchObject(wrong);
+    await expect(redeem(app)).rejects.toMatchObject(wrong);
     tenant.switches.idTokenOverrides = ({ nonce: _, ...claims }) => ({ claims });
-    await expect(redeem(app.createClient)).rejects.toMatchObject(wrong);
+    await expect(redeem(app)).rejects.toMatchObject(wrong);
     for (const text of ["", "x", "a.b.c", "e30.e30."]) {
       tenant.switches.idTokenOverrides = () => text;
-      await expect(redeem(app.createClient)).rejects.toMatchObject({
+      await expect(redeem(app)).rejects.toMatchObject({
         code: "ERR_SIGN_IN_REJECTED",
       });
     }
@@ -69,11 +70,16 @@ describe("redeemCode", () => {
 
   it.each(PASSING)("%s is not the user's fault", async (_, fault) => {
     tenant.switches.tokenFault = fault;
-    await expect(redeem(app.createClient)).rejects.toMatchObject(UNAVAILABLE);
+    await expect(redeem(app)).rejects.toMatchObject(UNAVAILABLE);
   });
 
-  it.each(REFUSED)("%s is the operator's to solve", async (_, fault) => {
-    tenant.switches.tokenFault = fault;
-    await expect(redeem(app.createClient)).rejects.toMatchObject(CREDENTIAL_REFUSED);
+  it("needs no expires_in: the token counts for ten minutes", async () => {
+    tenant.switches.tokenAnswerOverrides = ({ expires_in: _, ext_expires_in: __, ...answer }) =>
+      answer;
+    const { cache } = await redeem(app);
+    const [token] = Object.values(cache.AccessToken);
+    const seconds = Number(token?.expires_on) - Date.now() / 1_000;
+    expect(seconds).toBeGreaterThan(500);
+    expect(seconds).toBeLessThanOrEqual(600);
   });
 });

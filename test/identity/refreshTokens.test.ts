@@ -1,42 +1,34 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { createBrowser } from "../../local/tenant/browserless.ts";
-import type { Tenant } from "../../local/tenant/tenant.ts";
-import { keepAliveSender } from "../../src/shared/http/send.ts";
+import type { Switches, Tenant } from "../../local/tenant/tenant.ts";
 import { attemptOf } from "../../src/shared/identity/attempt.ts";
 import { authorizeUrl, SIGN_IN_SCOPES } from "../../src/shared/identity/authorize.ts";
-import { refreshTokens } from "../../src/shared/identity/tokens.ts";
-import type { Lightsout } from "../../src/shared/lightsout.ts";
-import { ADELE, envOf, tenantOfApp, testApp } from "../support/app.ts";
+import { accountPartition } from "../../src/shared/store/keys.ts";
+import { suits, type TokenCache } from "../../src/shared/store/tokenCache.ts";
+import { ADELE, ALEX, envOf, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
+import { OTHER_TENANT_ID, providerKey, signed } from "../support/identity.ts";
 import { CLIENT_ID } from "../support/settings.ts";
 import {
-  CREDENTIAL_REFUSED,
   PASSING,
   REDIRECT_URI,
-  REFUSED,
   redeem,
+  refreshed,
+  refreshRequest,
   UNAVAILABLE,
 } from "../support/tokens.ts";
 
-const send = keepAliveSender();
 let tenant: Tenant;
-let app: Lightsout;
-/** What the token endpoint answers instead. */
-let refusal: object | undefined;
+let one: TestApp;
 beforeAll(async () => {
   tenant = await tenantOfApp();
 });
 beforeEach(() => {
-  refusal = undefined;
-  app = testApp(envOf(tenant), {
-    send: async (url, request) =>
-      refusal && request.method === "POST"
-        ? { status: 400, headers: {}, body: Buffer.from(JSON.stringify(refusal)) }
-        : send(url, request),
-  }).app;
+  one = testApp(envOf(tenant));
 });
 afterEach(() => {
   tenant.switches.tokenFault = undefined;
   tenant.switches.idTokenOverrides = undefined;
+  tenant.switches.tokenAnswerOverrides = undefined;
   registration().consentedScopes = undefined;
   tenant.requests.length = 0;
 });
@@ -47,23 +39,32 @@ const tokenRequests = () => tenant.requests.filter(({ endpoint }) => endpoint ==
 const oidOf = (username: string) =>
   tenant.users.find((user) => user.username === username)?.oid ?? "";
 
-describe("refreshTokens", () => {
-  async function refresh(scopes = ["Mail.Read"], claims?: string) {
-    const { homeAccountId, cache } = await redeem(app.createClient);
-    tenant.requests.length = 0;
-    const { tenantId } = tenant;
-    const request = { homeAccountId, tenantId, scopes, claims };
-    return { refresh: () => refreshTokens(app.createClient, cache, request), cache };
-  }
+/** A sign-in, and the refresh that is to follow it. */
+async function signedIn(scopes = ["Mail.Read"], claims?: string) {
+  const redeemed = await redeem(one.app);
+  tenant.requests.length = 0;
+  const request = refreshRequest(redeemed, scopes, claims);
+  const { cache } = redeemed;
+  return { cache, request, refresh: () => one.app.tokens.refresh(cache, request) };
+}
 
+/** The access token of a cache that a request like this one finds next time. */
+function heldIn(cache: TokenCache, { homeAccountId, tenantId, scopes }: Request) {
+  const wanted = { homeAccountId, tenantId, clientId: CLIENT_ID, scopes };
+  return Object.values(cache.AccessToken).find((token) => suits(token, wanted, Date.now()))?.secret;
+}
+type Request = ReturnType<typeof refreshRequest>;
+
+describe("a refresh", () => {
   it("gets a token with these scopes, and a cache with old and new", async () => {
-    const { refresh: run, cache: before } = await refresh();
-    const { accessToken, cache } = await run();
+    const { refresh, request, cache: before } = await signedIn();
+    const { accessToken, cache } = await refreshed(refresh());
     const found = await tenant.verifyAccessToken(accessToken);
     expect(found).toMatchObject({
       oid: oidOf(ADELE),
       scopes: expect.arrayContaining(["Mail.Read"]),
     });
+    expect(heldIn(cache, request)).toBe(accessToken);
     expect(Object.keys(cache.AccessToken).length).toBeGreaterThan(
       Object.keys(before.AccessToken).length,
     );
@@ -73,8 +74,7 @@ describe("refreshTokens", () => {
 
   it("sends a challenge's claims along, with the app's capabilities", async () => {
     const claims = JSON.stringify({ access_token: { nbf: { value: "1" } } });
-    const { refresh: run } = await refresh(["User.Read"], claims);
-    await run();
+    await refreshed((await signedIn(["User.Read"], claims)).refresh());
     const { params } = tenant.requests.find(({ endpoint }) => endpoint === "token") ?? {};
     expect(JSON.parse(params?.claims ?? "").access_token).toEqual({
       nbf: { value: "1" },
@@ -82,54 +82,37 @@ describe("refreshTokens", () => {
     });
   });
 
-  it.each(["", "bad_token"])("a withdrawn grant is a sign-out; suberror: %j", async (suberror) => {
-    const { refresh: run } = await refresh();
-    refusal = { error: "invalid_grant", error_description: "AADSTS50173: revoked.", suberror };
-    await expect(run()).rejects.toMatchObject({
-      code: "ERR_SIGNED_OUT",
-      message: "Your sign-in has been revoked.",
-    });
-  });
-
-  it("a revoked user is signed out", async () => {
-    const { refresh: run } = await refresh();
-    tenant.revoke(oidOf(ADELE));
-    await expect(run()).rejects.toMatchObject({ code: "ERR_SIGNED_OUT" });
-  });
-
-  it("an account that is not in the cache is signed out, without asking", async () => {
-    const { cache } = await redeem(app.createClient);
-    tenant.requests.length = 0;
-    const request = { homeAccountId: "x.y", tenantId: tenant.tenantId, scopes: ["User.Read"] };
-    const refreshed = refreshTokens(app.createClient, cache, request);
-    await expect(refreshed).rejects.toMatchObject({ code: "ERR_SIGNED_OUT" });
+  it("of an account that is not in the cache is refused, without asking", async () => {
+    const { cache, request } = await signedIn();
+    const other = one.app.tokens.refresh(cache, { ...request, homeAccountId: "x.y" });
+    await expect(other).resolves.toMatchObject({ refused: { code: "ERR_SIGNED_OUT" } });
     expect(tokenRequests()).toBe(0);
   });
 
-  it("scopes that nobody consented to have to be asked for", async () => {
-    const { refresh: run } = await refresh(["Mail.Send"]);
+  it("for scopes that nobody consented to asks for these", async () => {
+    const { refresh } = await signedIn(["Mail.Send"]);
     registration().consentedScopes = ["User.Read"];
-    await expect(run()).rejects.toMatchObject({
+    await expect(refresh()).rejects.toMatchObject({
       code: "ERR_INTERACTION_REQUIRED",
       scopes: ["Mail.Send"],
       claims: undefined,
     });
   });
 
-  it("a challenge's claims are not lost when the provider asks for the user without them", async () => {
+  it("does not lose a challenge's claims when the provider asks for the user without them", async () => {
     const claims = JSON.stringify({ access_token: { nbf: { value: "1" } } });
-    const { refresh: run } = await refresh(["User.Read"], claims);
-    refusal = { error: "interaction_required", error_description: "AADSTS50079" };
-    await expect(run()).rejects.toMatchObject({ code: "ERR_INTERACTION_REQUIRED", claims });
+    const { refresh } = await signedIn(["User.Read"], claims);
+    tenant.switches.tokenFault = { number: 50079 };
+    await expect(refresh()).rejects.toMatchObject({ code: "ERR_INTERACTION_REQUIRED", claims });
   });
 
-  it("a policy's claims have to be asked for", async () => {
-    const { refresh: run } = await refresh(["User.Read"]);
+  it("passes on the claims that a policy asks for", async () => {
+    const { refresh } = await signedIn(["User.Read"]);
     const claims = tenant.forceClaimsChallenge(oidOf(ADELE));
     const required = { code: "ERR_INTERACTION_REQUIRED", scopes: ["User.Read"], claims };
-    await expect(run()).rejects.toMatchObject(required);
+    await expect(refresh()).rejects.toMatchObject(required);
     await createBrowser().signIn(
-      await authorizeUrl(app.createClient, REDIRECT_URI, attemptOf("x"), {
+      await authorizeUrl(one.app.createClient, REDIRECT_URI, attemptOf("x"), {
         scopes: SIGN_IN_SCOPES,
         claims,
       }),
@@ -137,33 +120,126 @@ describe("refreshTokens", () => {
     );
   });
 
-  it("without a refresh token, signing in is what helps", async () => {
-    const { homeAccountId, cache } = await redeem(app.createClient);
-    const request = { homeAccountId, tenantId: tenant.tenantId, scopes: ["User.Read"] };
-    const refreshed = refreshTokens(app.createClient, { ...cache, RefreshToken: {} }, request);
-    await expect(refreshed).rejects.toMatchObject({ code: "ERR_INTERACTION_REQUIRED" });
+  it("without a refresh token asks for the user", async () => {
+    const { cache, request } = await signedIn(["User.Read"]);
+    const without = one.app.tokens.refresh({ ...cache, RefreshToken: {} }, request);
+    await expect(without).rejects.toMatchObject({ code: "ERR_INTERACTION_REQUIRED" });
   });
 
-  it.each(PASSING)("%s signs nobody out", async (_, fault) => {
-    const { refresh: run } = await refresh();
+  it.each(PASSING)("that meets %s says nothing of the grant", async (_, fault) => {
+    const { refresh } = await signedIn();
     tenant.switches.tokenFault = fault;
-    await expect(run()).rejects.toMatchObject(UNAVAILABLE);
+    await expect(refresh()).rejects.toMatchObject(UNAVAILABLE);
+  });
+});
+
+describe("what an answer may lack", () => {
+  const lacking =
+    (...names: string[]): Switches["tokenAnswerOverrides"] =>
+    (answer) =>
+      Object.fromEntries(Object.entries(answer).filter(([name]) => !names.includes(name)));
+
+  it.each([
+    ["expires_in", ["expires_in", "ext_expires_in"]],
+    ["an ID token", ["id_token"]],
+    ["client_info", ["client_info"]],
+    ["a new refresh token", ["refresh_token"]],
+    ["all of these", ["expires_in", "ext_expires_in", "id_token", "client_info", "refresh_token"]],
+  ])("%s: the token is found the next time", async (_, names) => {
+    const { refresh, request } = await signedIn();
+    tenant.switches.tokenAnswerOverrides = lacking(...names);
+    const { accessToken, cache } = await refreshed(refresh());
+    expect(heldIn(cache, request)).toBe(accessToken);
+    expect(Object.keys(cache.RefreshToken)).toHaveLength(1);
+    await refreshed(one.app.tokens.refresh(cache, request));
   });
 
-  it.each(REFUSED)("%s signs nobody out", async (_, fault) => {
-    const { refresh: run } = await refresh();
-    tenant.switches.tokenFault = fault;
-    await expect(run()).rejects.toMatchObject(CREDENTIAL_REFUSED);
+  it("not where the tenant is configured by its domain either", async () => {
+    one = testApp(envOf(tenant, "contoso.com"));
+    const { refresh, request } = await signedIn();
+    tenant.switches.tokenAnswerOverrides = lacking("id_token", "client_info");
+    const { accessToken, cache } = await refreshed(refresh());
+    expect(heldIn(cache, request)).toBe(accessToken);
   });
 
-  it("a token of another tenant is thrown away", async () => {
-    const { refresh: run } = await refresh();
-    tenant.switches.idTokenOverrides = (claims) => ({
-      claims: { ...claims, tid: crypto.randomUUID() },
-    });
-    await expect(run()).rejects.toMatchObject({
+  it("but a token", async () => {
+    const { refresh } = await signedIn();
+    tenant.switches.tokenAnswerOverrides = lacking("access_token");
+    await expect(refresh()).rejects.toMatchObject({ code: "ERR_PROVIDER_UNAVAILABLE" });
+  });
+});
+
+describe("an answer that is not this session's (OpenID Connect Core §12.2)", () => {
+  async function expectThrownAway(reason: string): Promise<void> {
+    const { refresh, request } = await signedIn();
+    await expect(refresh()).rejects.toMatchObject({
       code: "ERR_PROVIDER_UNAVAILABLE",
-      message: "The provider issued a token of another tenant. It was thrown away.",
+      message:
+        "The provider answered with tokens that are not this sign-in's. They were thrown away.",
     });
+    const account = accountPartition(request.homeAccountId);
+    expect(one.logged).toEqual([["warn", "token.rejected", { account, reason }]]);
+  }
+
+  /** Changes the ID tokens that come with refreshes: they have no nonce. */
+  const atRefresh = (changes: object): Switches["idTokenOverrides"] => {
+    return (claims) => ({ claims: "nonce" in claims ? claims : { ...claims, ...changes } });
+  };
+
+  it.each<[string, object, string]>([
+    ["refresh with invalid issuer", { iss: "https://evil.example/v2.0" }, "id_token_issuer"],
+    ["refresh with invalid sub", { sub: "somebody else" }, "id_token_sub"],
+    ["another audience", { aud: OTHER_TENANT_ID }, "id_token_aud"],
+    ["another object id", { oid: OTHER_TENANT_ID }, "id_token_oid"],
+    ["another tenant", { tid: OTHER_TENANT_ID }, "id_token_issuer"],
+    ["no object id", { oid: undefined }, "id_token_oid"],
+    ["no tenant", { tid: undefined }, "id_token_tid"],
+    ["no subject", { sub: undefined }, "id_token_sub"],
+    ["an end that is over", { exp: 1 }, "id_token_jwt_expired"],
+  ])("%s", async (_, changes, reason) => {
+    tenant.switches.idTokenOverrides = atRefresh(changes);
+    await expectThrownAway(reason);
+  });
+
+  it("a whole answer that is another user's", async () => {
+    const other = await redeem(one.app, { username: ALEX });
+    const { homeAccountId, cache } = other;
+    const [token] = Object.values(cache.AccessToken);
+    const [uid, utid] = homeAccountId.split(".");
+    const client_info = Buffer.from(JSON.stringify({ uid, utid })).toString("base64url");
+    const answer = { id_token: other.idToken, client_info, access_token: token?.secret };
+    tenant.switches.tokenAnswerOverrides = (own, grantType) =>
+      grantType === "refresh_token" ? { ...own, ...answer } : own;
+    await expectThrownAway("client_info");
+    one.logged.length = 0;
+    const { client_info: _, ...without } = answer;
+    tenant.switches.tokenAnswerOverrides = (own, grantType) =>
+      grantType === "refresh_token" ? { ...own, ...without } : own;
+    await expectThrownAway("id_token_sub");
+  });
+
+  it.each([
+    Buffer.from(JSON.stringify({ uid: OTHER_TENANT_ID, utid: OTHER_TENANT_ID })),
+    Buffer.from("{}"),
+    Buffer.from("no JSON"),
+    "",
+  ])("client_info of somebody else, or of nobody: %#", async (bytes) => {
+    const client_info = bytes.toString("base64url");
+    tenant.switches.tokenAnswerOverrides = (own, grantType) =>
+      grantType === "refresh_token" ? { ...own, client_info } : own;
+    await expectThrownAway("client_info");
+  });
+
+  it("an ID token that somebody else has signed, or nobody", async () => {
+    const stranger = await providerKey();
+    tenant.switches.tokenAnswerOverrides = (own, grantType) =>
+      grantType === "refresh_token" ? { ...own, id_token: forged } : own;
+    let forged = await signed({ sub: "x" }, stranger);
+    await expectThrownAway("id_token_jwks_no_matching_key");
+    for (const text of ["", "x", "a.b.c"]) {
+      one.logged.length = 0;
+      forged = text;
+      await expectThrownAway("id_token_jws_invalid");
+    }
   });
 });

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { decodeJwt } from "jose";
 import type { Tenant } from "../../local/tenant/tenant.ts";
-import { refreshTokens } from "../../src/shared/identity/tokens.ts";
+import { createTokenEndpoint, type Refreshed } from "../../src/shared/identity/tokens.ts";
 import { ADELE, envOf, GUEST, tenantOfApp, testApp } from "../support/app.ts";
 import { OTHER_TENANT_ID } from "../support/identity.ts";
-import { redeem } from "../support/tokens.ts";
+import { redeem, refreshed, refreshRequest } from "../support/tokens.ts";
 
 let tenant: Tenant;
 beforeAll(async () => {
@@ -15,21 +15,27 @@ afterEach(() => {
 });
 afterAll(() => tenant.stop());
 
-const clientOf = (alias?: string) => testApp(envOf(tenant, alias)).app.createClient;
+const appOf = (alias?: string) => testApp(envOf(tenant, alias)).app;
 
 /** Signs in, refreshes, and says whose tokens these are. */
 async function tokens(alias: string | undefined, username: string) {
-  const createClient = clientOf(alias);
-  const { idToken, homeAccountId, cache } = await redeem(createClient, { username });
-  const { tid } = decodeJwt(idToken) as { tid: string };
-  const request = { homeAccountId, tenantId: tid, scopes: ["Mail.Read"] };
-  const refreshed = await refreshTokens(createClient, cache, request);
-  const { oid } = (await tenant.verifyAccessToken(refreshed.accessToken)) ?? {};
-  const { tid: accessTokenTenant } = decodeJwt(refreshed.accessToken);
-  return { homeAccountId, tid, accessTokenTenant, oid, realms: realmsOf(refreshed.cache) };
+  const app = appOf(alias);
+  const redeemed = await redeem(app, { username });
+  const { homeAccountId } = redeemed;
+  const request = refreshRequest(redeemed);
+  const { accessToken, cache } = await refreshed(app.tokens.refresh(redeemed.cache, request));
+  const { oid } = (await tenant.verifyAccessToken(accessToken)) ?? {};
+  const { tid: accessTokenTenant } = decodeJwt(accessToken);
+  return {
+    homeAccountId,
+    tid: request.tenantId,
+    accessTokenTenant,
+    oid,
+    realms: realmsOf(cache),
+  };
 }
 
-const realmsOf = ({ AccessToken }: Awaited<ReturnType<typeof refreshTokens>>["cache"]) => [
+const realmsOf = ({ AccessToken }: Refreshed["cache"]) => [
   ...new Set(Object.values(AccessToken).map(({ realm }) => realm)),
 ];
 
@@ -68,14 +74,16 @@ describe("whose tenant a token is of", () => {
   });
 
   it("a guest is refused a token of the home tenant", async () => {
-    const createClient = clientOf("organizations");
-    const { homeAccountId, cache } = await redeem(createClient, { username: GUEST });
-    const request = { homeAccountId, tenantId: tenant.tenantId, scopes: ["User.Read"] };
+    const app = appOf("organizations");
+    const redeemed = await redeem(app, { username: GUEST });
+    const request = { ...refreshRequest(redeemed), tenantId: tenant.tenantId };
     // A client of the shared endpoint, where Entra answers for the home tenant.
-    const shared = () => createClient();
-    await expect(refreshTokens(shared, cache, request)).rejects.toMatchObject({
+    const shared: typeof app.createClient = (_, take) => app.createClient(undefined, take);
+    const endpoint = createTokenEndpoint(shared, app.idTokens, () => {});
+    await expect(endpoint.refresh(redeemed.cache, request)).rejects.toMatchObject({
       code: "ERR_PROVIDER_UNAVAILABLE",
-      message: "The provider issued a token of another tenant. It was thrown away.",
+      message:
+        "The provider answered with tokens that are not this sign-in's. They were thrown away.",
     });
   });
 });

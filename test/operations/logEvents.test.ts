@@ -148,6 +148,30 @@ it("refresh", async () => {
   });
 });
 
+it("what the token endpoint refuses, and what of its answers is not believed", async () => {
+  browser = await signedInBrowser(rig);
+  const ask = () => get("/graph/me/calendarView");
+  const correlationId = expect.stringMatching(/^[0-9a-f-]{36}$/);
+  const refusal = { grant: "refresh_token", code: "AADSTS500011", correlationId };
+  rig.tenant.switches.tokenFault = { number: 500011 };
+  expect(await logs("token.refused", ask)).toEqual({
+    ...refusal,
+    verdict: "app",
+    account: account(),
+  });
+  const { fix, ...details } = await logs("app.refused", ask);
+  expect(details).toEqual(refusal);
+  expect(fix).toMatch(/scopes/);
+  rig.tenant.switches.tokenFault = undefined;
+
+  rig.tenant.switches.tokenAnswerOverrides = (answer) => ({ ...answer, id_token: "not ours" });
+  expect(await logs("token.rejected", ask)).toEqual({
+    account: account(),
+    reason: "id_token_jws_invalid",
+  });
+  rig.tenant.switches.tokenAnswerOverrides = undefined;
+});
+
 it("each kind of sign-out, and who started it", async () => {
   browser = await signedInBrowser(rig);
   const gone = { account: account(), found: true, ms: milliseconds };

@@ -1,6 +1,5 @@
-import { ServerError } from "@azure/msal-node";
 import { SignedOut, SignInOvertaken, StoreUnavailable } from "../../src/shared/errors.ts";
-import type { ClientFactory } from "../../src/shared/identity/client.ts";
+import type { TokenEndpoint } from "../../src/shared/identity/tokens.ts";
 import { openSession } from "../../src/shared/session/session.ts";
 import {
   signOutAccount,
@@ -98,8 +97,7 @@ async function carryOut(op: Op, world: World, onToken: () => void): Promise<Resu
       break;
     case "refresh": {
       const ref = refOf(op.of, world);
-      const clients = tokenEndpoint(op, world, onToken);
-      const session = await openSession(store, clients, CLIENT, ref);
+      const session = await openSession(store, tokenEndpoint(op, world, onToken), CLIENT, ref);
       if (session === undefined) return { kind: "signedOut" };
       await session.getToken([`scope of ${op.id}`]);
       break;
@@ -123,6 +121,7 @@ function signInOf(
     session: {
       tenantId: TENANT,
       homeAccountId: account,
+      identity: { iss: "", sub: "", oid: "" },
       name: id,
       username: id,
       device: id,
@@ -168,34 +167,26 @@ export function signInsIn({ sessions, cache }: Account) {
   };
 }
 
-/** As much of MSAL as a refresh needs. The grant of `op.of` may have been revoked; those of other sign-ins are good. */
-function tokenEndpoint(op: OpOf<"refresh">, world: World, onToken: () => void): ClientFactory {
-  return async () => {
-    let cache: TokenCache;
-    const client = {
-      getTokenCache: () => ({
-        deserialize: (json: string) => {
-          cache = JSON.parse(json);
-        },
-        serialize: () => JSON.stringify(cache),
-        getAccountByHomeId: async (account: string) => cache.Account[account] ?? null,
-      }),
-      async acquireTokenSilent() {
-        await world.token();
-        onToken();
-        const [account, refreshToken] = Object.entries(cache.RefreshToken)[0] ?? ["", {}];
-        const [, owner = ""] = String(refreshToken.secret).split(":");
-        if (op.revoked && owner === op.of) throw new ServerError("invalid_grant", "revoked");
-        const secret = `at:${owner}:${op.id}`;
-        const fresh = accessToken(account, secret, `scope of ${op.id}`);
-        cache = {
+/** The grant of `op.of` may have been revoked; those of other sign-ins are good. */
+function tokenEndpoint(op: OpOf<"refresh">, world: World, onToken: () => void): TokenEndpoint {
+  return {
+    redeem: () => Promise.reject(new Error("Sign-ins bring their tokens along.")),
+    async refresh(cache) {
+      await world.token();
+      onToken();
+      const [account, refreshToken] = Object.entries(cache.RefreshToken)[0] ?? ["", {}];
+      const [, owner = ""] = String(refreshToken.secret).split(":");
+      if (op.revoked && owner === op.of) return { refused: new SignedOut() };
+      const secret = `at:${owner}:${op.id}`;
+      const fresh = accessToken(account, secret, `scope of ${op.id}`);
+      return {
+        accessToken: secret,
+        cache: {
           ...cache,
           AccessToken: { ...cache.AccessToken, [secret]: fresh },
           RefreshToken: { [account]: { secret: `rt:${owner}:${op.id}` } },
-        };
-        return { tenantId: TENANT, accessToken: secret };
-      },
-    };
-    return client as unknown as Awaited<ReturnType<ClientFactory>>;
+        },
+      };
+    },
   };
 }

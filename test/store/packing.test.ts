@@ -29,6 +29,7 @@ function accountOf(tokens: number): Account {
         device: "Edge on Windows",
         signedInAt: 1,
         expiresAt: 2,
+        identity: { iss: "https://login.example/tid/v2.0", sub: "pairwise", oid: "oid" },
       },
     },
     cache: {
@@ -131,6 +132,8 @@ describe("an access token of a packed account", () => {
     const damaged = bytes.fill(0xff, second);
     expect(find(damaged, "api://1/read")).toBe(tokens[0]?.secret);
     expect(() => find(damaged, "api://2/read")).toThrow();
+    expect(unpackAccount(damaged).sessions.id?.username).toBe("zoe@contoso.com");
     expect(() => unpackAccount(damaged).cache).toThrow();
+    expect(() => unpackAccount(damaged).sessions.id?.identity).toThrow();
   });
 });

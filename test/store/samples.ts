@@ -66,6 +66,7 @@ export function sessionOf(changes: Partial<Session> = {}): Session {
     device: "Edge on Windows",
     signedInAt: NOON,
     expiresAt: NOON + 8 * HOUR,
+    identity: { iss: "https://login.example/t", sub: "pairwise", oid: "oid" },
     ...changes,
   };
 }

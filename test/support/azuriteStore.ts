@@ -41,6 +41,7 @@ export function signInSomebody(store: Store, lifetime: number): Promise<SessionR
   const session = {
     tenantId: TENANT_ID,
     homeAccountId: `${crypto.randomUUID()}.${TENANT_ID}`,
+    identity: { iss: "", sub: "", oid: "" },
     name: "",
     username: "",
     device: "",

@@ -1,9 +1,16 @@
+import { decodeJwt } from "jose";
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import type { TokenFault } from "../../local/tenant/tenant.ts";
 import { type Attempt, attemptOf } from "../../src/shared/identity/attempt.ts";
 import { authorizeUrl, SIGN_IN_SCOPES } from "../../src/shared/identity/authorize.ts";
-import type { ClientFactory } from "../../src/shared/identity/client.ts";
-import { redeemCode } from "../../src/shared/identity/tokens.ts";
+import type { Identity } from "../../src/shared/identity/idToken.ts";
+import type {
+  Redeemed,
+  Refreshed,
+  RefreshRequest,
+  TokenEndpoint,
+} from "../../src/shared/identity/tokens.ts";
+import type { Lightsout } from "../../src/shared/lightsout.ts";
 import { ADELE } from "./app.ts";
 import { BASE_URL } from "./settings.ts";
 
@@ -18,7 +25,7 @@ export interface Redemption {
 
 /** Signs in at the tenant and redeems the code. */
 export async function redeem(
-  createClient: ClientFactory,
+  { createClient, tokens }: Pick<Lightsout, "createClient" | "tokens">,
   { secret = crypto.randomUUID(), username = ADELE, forged = {} }: Redemption = {},
 ) {
   const attempt = attemptOf(secret);
@@ -26,7 +33,24 @@ export async function redeem(
   const url = await authorizeUrl(createClient, REDIRECT_URI, attempt, { scopes });
   const { code = "" } = (await createBrowser().signIn(url, username)).fields;
   const sent = { ...attempt, code, ...forged };
-  return redeemCode(createClient, sent.code, REDIRECT_URI, scopes, sent);
+  return tokens.redeem(sent.code, REDIRECT_URI, scopes, sent);
+}
+
+/** A refresh in the session that this redemption would have made. */
+export function refreshRequest(
+  { idToken, homeAccountId }: Redeemed,
+  scopes: readonly string[] = ["Mail.Read"],
+  claims?: string,
+): RefreshRequest {
+  const { iss, sub, oid, tid } = decodeJwt(idToken) as Identity & { readonly tid: string };
+  return { homeAccountId, tenantId: tid, identity: { iss, sub, oid }, scopes, claims };
+}
+
+/** The tokens, where the provider is expected to give some. */
+export async function refreshed(result: ReturnType<TokenEndpoint["refresh"]>): Promise<Refreshed> {
+  const tokens = await result;
+  if ("refused" in tokens) throw tokens.refused;
+  return tokens;
 }
 
 /** What can make a request fail without anything being wrong with its grant. */
@@ -36,23 +60,11 @@ export const PASSING: [string, TokenFault][] = [
   ["503", { status: 503 }],
   ["504 of a gateway", { status: 504, error: "" }],
   ["429", { status: 429 }],
-  ["429 with a long Retry-After", { status: 429, headers: { "retry-after": "60" } }],
+  ["429 with an error's name and number", { status: 429, number: 50173 }],
   ["a closed connection", { status: "drop" }],
 ];
 
 export const UNAVAILABLE = {
   code: "ERR_PROVIDER_UNAVAILABLE",
   message: "Microsoft Entra ID does not answer. Try again in a moment.",
-};
-
-/** What the app itself is refused for. */
-export const REFUSED: [string, TokenFault][] = [
-  ["invalid_client", { status: 401, error: "invalid_client" }],
-  ["unauthorized_client", { status: 400, error: "unauthorized_client" }],
-];
-
-export const CREDENTIAL_REFUSED = {
-  code: "ERR_PROVIDER_UNAVAILABLE",
-  message:
-    "Microsoft Entra ID refuses the app's credential (AADSTS90023). Check ENTRA_CLIENT_ID and the client secret, certificate or federated credential.",
 };

@@ -1,10 +1,10 @@
-import { ServerError } from "@azure/msal-node";
 import { cloudOf } from "../../../src/shared/config/cloud.ts";
 import type { CredentialSettings } from "../../../src/shared/config/credential.ts";
 import { optional } from "../../../src/shared/config/env.ts";
 import { SignInRejected } from "../../../src/shared/errors.ts";
 import { attemptOf } from "../../../src/shared/identity/attempt.ts";
-import { redeemCode } from "../../../src/shared/identity/tokens.ts";
+import { TokenRequestRefused } from "../../../src/shared/identity/network.ts";
+import { refusalOf } from "../../../src/shared/identity/refusal.ts";
 import type { Lightsout } from "../../../src/shared/lightsout.ts";
 import { planCredential } from "../../register-app/credential.ts";
 import { type Check, type Finding, ok, problem, skipped } from "../check.ts";
@@ -40,9 +40,8 @@ async function byClientCredentials(app: Lightsout): Promise<Finding | undefined>
 async function byCode(app: Lightsout): Promise<Finding> {
   const redirectUri = `${app.settings.baseUrl}/auth/callback`;
   const attempt = attemptOf(crypto.randomUUID());
-  const { createClient } = app;
   try {
-    await redeemCode(createClient, "made-up", redirectUri, ["openid"], attempt);
+    await app.tokens.redeem("made-up", redirectUri, ["openid"], attempt);
   } catch (error) {
     if (error instanceof SignInRejected) return ok("accepted: only a made-up code was refused");
     const cause = error instanceof Error ? error.cause : undefined;
@@ -55,8 +54,10 @@ async function byCode(app: Lightsout): Promise<Finding> {
   return skipped("the provider took a code that nobody had issued");
 }
 
-function isRefusal(error: unknown): error is ServerError {
-  return error instanceof ServerError && /^(invalid|unauthorized)_client$/.test(error.errorCode);
+function isRefusal(error: unknown): error is TokenRequestRefused {
+  if (!(error instanceof TokenRequestRefused)) return false;
+  const { error: code } = (error.body ?? {}) as { error?: unknown };
+  return code === "invalid_client" || code === "unauthorized_client";
 }
 
 const PORTAL = "Certificates & secrets in the app registration";
@@ -75,11 +76,11 @@ const FIXES: Readonly<Record<string, string>> = {
     "No federated credential has this subject: npm run register-app adds the right one.",
 };
 
-function refused({ errorMessage, errorCode }: ServerError): Finding {
-  const number = /AADSTS\d+/.exec(errorMessage)?.[0] ?? "";
+function refused(error: TokenRequestRefused): Finding {
+  const { code } = refusalOf(error, "authorization_code");
   return problem(
-    `The provider refuses the app's credential (${number || errorCode}).`,
-    FIXES[number] ??
+    `The provider refuses the app's credential (${code}).`,
+    FIXES[code] ??
       "Check ENTRA_CLIENT_ID, and the client secret, certificate or federated credential.",
   );
 }

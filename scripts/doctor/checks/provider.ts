@@ -1,9 +1,7 @@
-import { cloudOf } from "../../../src/shared/config/cloud.ts";
 import { isLoopback } from "../../../src/shared/config/env.ts";
 import { ProviderUnavailable } from "../../../src/shared/errors.ts";
-import type { ProviderMetadata } from "../../../src/shared/identity/metadata.ts";
+import { isIssuerOf } from "../../../src/shared/identity/issuer.ts";
 import { type Check, ok, problem, problemOf, reasonOf, skipped } from "../check.ts";
-import type { Client } from "../patient.ts";
 import { ask } from "../web.ts";
 
 export const metadata: Check = {
@@ -44,50 +42,13 @@ export const issuer: Check = {
     if (found === undefined) return skipped("waits for the metadata");
     // From outside, the development tenant's own address is all there is to compare with.
     if (isDevelopment && app === undefined) return skipped("the development tenant's is made up");
-    if (isExpected(found, client)) return ok(found.issuer);
+    if (isIssuerOf(found.issuer, client)) return ok(found.issuer);
     return problem(
       `${found.issuer} is not the issuer of ${client.tenant} at ${new URL(client.authority).host}.`,
       "ENTRA_TENANT_ID, ENTRA_AUTHORITY and ENTRA_METADATA_URL have to name the same tenant: copy them from the registration's Endpoints page.",
     );
   },
 };
-
-/** Of personal accounts. */
-const CONSUMERS = "9188040d-6c67-4c5b-b112-36a304b66dad";
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** OpenID Connect Discovery 1.0 §4.3, or what Entra ID makes of it: its issuers name tenants by their GUIDs. */
-export function isExpected(
-  { issuer }: Pick<ProviderMetadata, "issuer">,
-  { tenant, authority, metadataUrl }: Omit<Client, "clientId">,
-): boolean {
-  if (metadataUrl === `${issuer}/.well-known/openid-configuration`) return true;
-  if (!URL.canParse(issuer)) return false;
-  const { origin, hostname, pathname } = new URL(issuer);
-  const sameCloud =
-    origin === new URL(authority).origin ||
-    isExternalId(hostname, authority) ||
-    isAlias(hostname, authority);
-  const [, id = ""] = /^\/([^/]+)\/v2\.0\/?$/.exec(decodeURIComponent(pathname)) ?? [];
-  return sameCloud && isTenant(id.toLowerCase(), tenant);
-}
-
-function isTenant(id: string, tenant: string): boolean {
-  if (tenant === "common" || tenant === "organizations") return id === "{tenantid}";
-  if (tenant === "consumers") return id === CONSUMERS;
-  return GUID.test(tenant) ? id === tenant.toLowerCase() : GUID.test(id);
-}
-
-/** The cloud in China has two hosts for one authority, and one of them in its tokens. */
-function isAlias(hostname: string, authority: string): boolean {
-  const { authorityHosts } = cloudOf(authority);
-  return [hostname, new URL(authority).hostname].every((host) => authorityHosts.includes(host));
-}
-
-/** Its authority is on a host with the tenant's name, its issuer on one with the tenant's id. */
-function isExternalId(hostname: string, authority: string): boolean {
-  return [hostname, new URL(authority).hostname].every((host) => host.endsWith(".ciamlogin.com"));
-}
 
 /** The app takes tokens whose times are off by two minutes. Milliseconds. */
 const FAR_OFF = 60_000;

@@ -11,7 +11,7 @@ export interface Cloud {
 
 const GLOBAL: Cloud = {
   isNational: false,
-  authorityHosts: ["login.microsoftonline.com"],
+  authorityHosts: ["login.microsoftonline.com", "login.windows.net", "login.microsoft.com"],
   graph: "https://graph.microsoft.com",
   tokenExchangeAudience: "api://AzureADTokenExchange",
 };

@@ -69,7 +69,7 @@ export async function sessionOf(
   request: HttpRequest,
 ): Promise<SignedInSession | undefined> {
   const ticket = readSessionCookie(app.store.keyring, request);
-  return ticket && (await openSession(app.store, app.createClient, app.settings.clientId, ticket));
+  return ticket && (await openSession(app.store, app.tokens, app.settings.clientId, ticket));
 }
 
 /**

@@ -1,9 +1,11 @@
 import {
+  AppRefused,
   BadRequest,
   CrossSiteRequest,
   GraphUnavailable,
   InteractionRequired,
   type LightsoutError,
+  ManagedIdentityUnavailable,
   NotPermitted,
   ProviderUnavailable,
   SignedOut,
@@ -32,10 +34,13 @@ const TABLE: readonly [new (...args: never[]) => LightsoutError, number, string]
   [CrossSiteRequest, 403, "Cross-site request"],
   [NotPermitted, 403, "Not offered"],
   [SignInOvertaken, 409, "Signed out meanwhile"],
+  [AppRefused, 500, "App refused by the sign-in service"],
+  [ManagedIdentityUnavailable, 503, "Managed identity not available"],
   [ProviderUnavailable, 503, "Sign-in service not available"],
   [StoreUnavailable, 503, "Storage not available"],
 ];
 
+/** Where nobody says how long. Seconds. */
 const RETRY_AFTER = 2;
 
 /** The one place where errors become HTTP. Whatever is not ours is a 500 that says nothing. */
@@ -46,7 +51,10 @@ export function problemOf(error: unknown): Problem {
   for (const [type, status, title] of TABLE) {
     if (!(error instanceof type)) continue;
     const known = problem(error, status, title);
-    if (status === 503) return { ...known, retryAfter: RETRY_AFTER };
+    if (status === 503) {
+      const asked = error instanceof ProviderUnavailable ? error.retryAfter : undefined;
+      return { ...known, retryAfter: asked || RETRY_AFTER };
+    }
     if (error instanceof InteractionRequired) return { ...known, signIn: error };
     return status === 401 ? { ...known, signIn: { scopes: [], claims: undefined } } : known;
   }

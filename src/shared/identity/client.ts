@@ -3,8 +3,18 @@ import type { Settings } from "../config/settings.ts";
 import type { ClientCredential } from "./clientCredential.ts";
 import type { MetadataSource } from "./metadata.ts";
 
-/** Makes one MSAL client for one request and one tenant: nothing of one user is ever in reach of another's request. */
-export type ClientFactory = (tenantId?: string) => Promise<ConfidentialClientApplication>;
+/**
+ * Makes one MSAL client for one request and one tenant: nothing of one user is ever in reach of another's request.
+ *
+ * @param take Sees a successful answer of the token endpoint before MSAL does, and says what MSAL gets.
+ */
+export type ClientFactory = (
+  tenantId?: string,
+  take?: (answer: TokenAnswer) => TokenAnswer,
+) => Promise<ConfidentialClientApplication>;
+
+/** RFC 6749 §5.1, as far as anybody here looks at it. Nothing in it has been checked. */
+export type TokenAnswer = Readonly<Record<string, unknown>>;
 
 /** "I can handle claims challenges", which makes Entra issue tokens that Continuous Access Evaluation can revoke. */
 const CLIENT_CAPABILITIES = ["CP1"];
@@ -15,7 +25,7 @@ export function createClientFactory(
   metadata: MetadataSource,
   networkClient: INetworkModule,
 ): ClientFactory {
-  return async (tenantId) => {
+  return async (tenantId, take = (answer) => answer) => {
     const tenantAuthority =
       tenantId && authority.endsWith(`/${tenant}`)
         ? authority.slice(0, -tenant.length) + tenantId
@@ -29,7 +39,32 @@ export function createClientFactory(
         clientCapabilities: CLIENT_CAPABILITIES,
         ...credential,
       },
-      system: { networkClient, loggerOptions: { loggerCallback: () => {} } },
+      system: {
+        networkClient: taking(networkClient, (answer) => take(withLifetime(answer))),
+        loggerOptions: { loggerCallback: () => {} },
+      },
     });
   };
+}
+
+function taking(
+  { sendGetRequestAsync, sendPostRequestAsync }: INetworkModule,
+  take: (answer: TokenAnswer) => TokenAnswer,
+): INetworkModule {
+  return {
+    sendGetRequestAsync,
+    async sendPostRequestAsync<T>(...request: Parameters<INetworkModule["sendPostRequestAsync"]>) {
+      const { body, ...answer } = await sendPostRequestAsync<TokenAnswer>(...request);
+      return { ...answer, body: take(body) as T };
+    },
+  };
+}
+
+/** How long a token counts whose provider does not say (RFC 6749 §5.1). Seconds. */
+const UNKNOWN_LIFETIME = 600;
+
+/** MSAL takes a token without `expires_in` for one that has expired. */
+function withLifetime(answer: TokenAnswer): TokenAnswer {
+  const lifetime = Number.parseInt(String(answer.expires_in), 10);
+  return lifetime >= 0 ? answer : { ...answer, expires_in: UNKNOWN_LIFETIME };
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Configuration } from "@azure/msal-node";
 import { importPKCS8, SignJWT } from "jose";
 import type { CredentialSettings } from "../config/credential.ts";
+import { ManagedIdentityUnavailable } from "../errors.ts";
 import type { TokenSource } from "./managedIdentity.ts";
 
 /** The part of MSAL's configuration that proves who the client is. */
@@ -25,7 +26,12 @@ export function createClientCredential(
       return { clientSecret: settings.secret };
     case "managedIdentity": {
       const source = managedIdentity(settings.clientId);
-      return { clientAssertion: async () => (await source(settings.audience)).token };
+      const failed = (cause: unknown): never => {
+        throw new ManagedIdentityUnavailable({ cause });
+      };
+      return {
+        clientAssertion: async () => (await source(settings.audience).catch(failed)).token,
+      };
     }
     case "certificate": {
       let current: { assertion: Promise<string>; audience: string; goodUntil: number } | undefined;

@@ -4,12 +4,18 @@ import type { ProviderKeys } from "./keySet.ts";
 import type { ProviderMetadata } from "./metadata.ts";
 import { isUsableSid } from "./sid.ts";
 
+/** Who somebody is to this app: what an ID token that comes with a refresh has to say again. */
+export interface Identity {
+  readonly iss: string;
+  readonly sub: string;
+  /** The user's object id in the tenant that was signed in to. */
+  readonly oid: string;
+}
+
 /** The claims of a validated ID token that are used (Microsoft identity platform, ID token claims reference). */
-export interface IdTokenClaims {
+export interface IdTokenClaims extends Identity {
   /** The tenant the user signed in to. */
   readonly tid: string;
-  readonly oid: string;
-  readonly sub: string;
   readonly name: string;
   readonly preferred_username: string;
   /** Optional claim: the session at the provider, which the front channel names at sign-out. */
@@ -19,8 +25,13 @@ export interface IdTokenClaims {
 }
 
 export interface IdTokenValidator {
-  /** OpenID Connect Core §3.1.3.7. @throws {SignInRejected} @throws {ProviderUnavailable} */
-  validate(idToken: string, nonce: string): Promise<IdTokenClaims>;
+  /**
+   * OpenID Connect Core §3.1.3.7.
+   *
+   * @param nonce That of the authorization request. An ID token that comes with a refresh belongs to none.
+   * @throws {SignInRejected} @throws {ProviderUnavailable}
+   */
+  validate(idToken: string, nonce?: string): Promise<IdTokenClaims>;
 }
 
 interface Expected {
@@ -31,7 +42,7 @@ interface Expected {
 
 /** A token of a sign-in that has just been completed is much younger. Seconds. */
 const MAX_AGE = 24 * 3_600;
-const REQUIRED = ["iss", "sub", "exp", "iat", "tid", "oid", "nonce"];
+const REQUIRED = ["iss", "sub", "exp", "iat", "tid", "oid"];
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const TENANT_IN_ISSUER = /\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\//;
 
@@ -42,13 +53,14 @@ export function createIdTokenValidator(expected: Expected, keys: ProviderKeys): 
       const { payload, keyIssuer } = await keys
         .verify(idToken, {
           audience: expected.clientId,
-          requiredClaims: REQUIRED,
+          requiredClaims: nonce === undefined ? REQUIRED : [...REQUIRED, "nonce"],
           maxTokenAge: MAX_AGE,
         })
         .catch(rejected);
 
       const tenantId = guid(payload.tid);
-      if (payload.nonce !== nonce) throw new SignInRejected("id_token_nonce");
+      if (nonce !== undefined && payload.nonce !== nonce)
+        throw new SignInRejected("id_token_nonce");
       if (payload.iss !== metadata.issuer.replace("{tenantid}", tenantId)) {
         throw new SignInRejected("id_token_issuer");
       }
@@ -80,9 +92,11 @@ function mayIssue(keyIssuer: unknown, issuer: string, tenantId: string): boolean
 }
 
 function claimsOf(payload: JWTPayload, tid: string): IdTokenClaims {
+  const { iss } = payload;
   const sub = text(payload.sub);
-  if (sub === undefined) throw new SignInRejected("id_token_claims");
+  if (iss === undefined || sub === undefined) throw new SignInRejected("id_token_claims");
   return {
+    iss,
     tid,
     oid: guid(payload.oid),
     sub,

@@ -1,5 +1,7 @@
+import type { Settings } from "../config/settings.ts";
 import { ProviderUnavailable } from "../errors.ts";
 import type { Send } from "../http/send.ts";
+import { isIssuerOf } from "./issuer.ts";
 import { getJson } from "./network.ts";
 
 /** The fields in use of an OpenID Provider Configuration (OpenID Connect Discovery 1.0 §3). */
@@ -24,22 +26,29 @@ export interface MetadataSource {
 const LIFETIME = 24 * 3_600_000;
 /** While the provider does not answer, only a request in every minute waits for it. */
 const RETRY_AFTER = 60_000;
+const CHECK = "Check ENTRA_TENANT_ID, ENTRA_AUTHORITY and ENTRA_METADATA_URL.";
 const TENANT_ALIAS = /^(common|organizations|consumers)$/;
 
+/** Which provider's metadata, and whose. */
+export type Provider = Pick<Settings, "metadataUrl" | "authority" | "tenant">;
+
 /**
- * @param tenant The configured tenant. Where it stands for many, `get(tenantId)` asks for that tenant's own
- * metadata: a token request to a shared endpoint would go to the user's home tenant, also for a guest.
+ * Where the configured tenant stands for many, `get(tenantId)` asks for that tenant's own metadata: a token
+ * request to a shared endpoint would go to the user's home tenant, also for a guest.
+ *
+ * @param isIssuer Whether the metadata may name this issuer. Its token endpoint is sent codes and the app's
+ * credential, so what another issuer says is not used.
  */
 export function createMetadataSource(
-  metadataUrl: string,
-  tenant: string,
+  { metadataUrl, authority, tenant }: Provider,
   send: Send,
   now: () => number,
+  isIssuer = isIssuerOf,
 ): MetadataSource {
   const known = new Map<string, { metadata: ProviderMetadata; fetchedAt: number }>();
   const pending = new Map<string, Promise<ProviderMetadata>>();
 
-  async function load(url: string): Promise<ProviderMetadata> {
+  async function load(url: string, of: string): Promise<ProviderMetadata> {
     const metadata = (await getJson(send, url)) as ProviderMetadata;
     for (const field of [
       "issuer",
@@ -48,29 +57,33 @@ export function createMetadataSource(
       "jwks_uri",
     ] as const) {
       if (typeof metadata?.[field] !== "string") {
-        throw new ProviderUnavailable(
-          `The provider's metadata has no ${field}. Check ENTRA_TENANT_ID, ENTRA_AUTHORITY and ENTRA_METADATA_URL.`,
-        );
+        throw new ProviderUnavailable(`The provider's metadata has no ${field}. ${CHECK}`);
       }
+    }
+    if (!isIssuer(metadata.issuer, { tenant: of, authority, metadataUrl: url })) {
+      throw new ProviderUnavailable(`The provider's metadata is another issuer's. ${CHECK}`);
     }
     known.set(url, { metadata, fetchedAt: now() });
     return metadata;
   }
 
-  function urlFor(tenantId: string | undefined): string {
-    if (tenantId === undefined || !TENANT_ALIAS.test(tenant)) return metadataUrl;
-    return metadataUrl.replace(`/${tenant}/`, `/${tenantId}/`);
+  /** Only an alias stands for other tenants than itself. */
+  function placeOf(tenantId = tenant): { url: string; of: string } {
+    const url = TENANT_ALIAS.test(tenant)
+      ? metadataUrl.replace(`/${tenant}/`, `/${tenantId}/`)
+      : metadataUrl;
+    return { url, of: url === metadataUrl ? tenant : tenantId };
   }
 
   return {
     async get(tenantId) {
-      const url = urlFor(tenantId);
+      const { url, of } = placeOf(tenantId);
       const copy = known.get(url);
       if (copy && now() - copy.fetchedAt < LIFETIME) return copy.metadata;
 
       let request = pending.get(url);
       if (request === undefined) {
-        request = load(url).finally(() => pending.delete(url));
+        request = load(url, of).finally(() => pending.delete(url));
         pending.set(url, request);
       }
       try {

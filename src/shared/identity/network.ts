@@ -1,11 +1,14 @@
-import type { INetworkModule } from "@azure/msal-node";
+import { AuthError, type INetworkModule } from "@azure/msal-node";
 import { ProviderUnavailable } from "../errors.ts";
 import type { Answer, Outgoing, Send } from "../http/send.ts";
+import type { TokenError } from "./refusal.ts";
 
 /** Milliseconds that one request to the identity provider may take. */
 const TIMEOUT = 10_000;
-/** The longest `Retry-After` that is waited for within a request. Milliseconds. */
-const MAX_RETRY_AFTER = 3_000;
+/** The longest `Retry-After` that is waited for within a request. Seconds. */
+const MAX_PAUSE = 3;
+/** The longest `Retry-After` that is passed on. Seconds. */
+const MAX_RETRY_AFTER = 3_600;
 
 /** @throws {ProviderUnavailable} */
 export async function getJson(send: Send, url: string): Promise<unknown> {
@@ -20,8 +23,31 @@ export async function getJson(send: Send, url: string): Promise<unknown> {
 }
 
 /**
+ * An answer of the token endpoint that is no success, as it came. MSAL would make a sentence of it, and an error
+ * class by what words stand in that; an `AuthError` it passes on.
+ */
+export class TokenRequestRefused extends AuthError implements TokenError {
+  readonly status: number;
+  readonly body: unknown;
+  /** Seconds (RFC 9110 §10.2.3). */
+  readonly retryAfter: number | undefined;
+
+  constructor(answer: Answer) {
+    super("token_request_refused", "", `It answered ${answer.status}.`);
+    // MSAL's constructor takes the subclass away.
+    Object.setPrototypeOf(this, new.target.prototype);
+    this.name = "TokenRequestRefused";
+    this.status = answer.status;
+    this.body = jsonOf(answer.body);
+    this.retryAfter = retryAfterOf(answer);
+  }
+}
+
+/**
  * MSAL's way to the network. Its own client waits for an answer without limit; this one does not, and it
- * tries once more when the provider asks for a short pause (RFC 9110 §10.2.3).
+ * tries once more when the provider asks for a short pause.
+ *
+ * @throws {TokenRequestRefused} It throws that to whoever asked MSAL.
  */
 export function createNetworkClient(
   send: Send,
@@ -30,16 +56,13 @@ export function createNetworkClient(
   async function exchange(url: string, request: Omit<Outgoing, "timeout">) {
     const once = () => send(url, { ...request, timeout: TIMEOUT });
     let answer = await once();
-    const pause = retryAfter(answer);
-    if (pause !== undefined && pause <= MAX_RETRY_AFTER) {
-      await sleep(pause);
+    const pause = isBusy(answer) ? retryAfterOf(answer) : undefined;
+    if (pause !== undefined && pause <= MAX_PAUSE) {
+      await sleep(pause * 1_000);
       answer = await once();
     }
     const { status, headers, body } = answer;
-    // Neither a redirect nor what a busy provider says is a verdict on the grant.
-    if ((status >= 300 && status < 400) || status === 429 || status >= 500) {
-      throw new Error(`It answered ${status}.`);
-    }
+    if (status < 200 || status >= 300) throw new TokenRequestRefused(answer);
     return {
       status,
       headers: headers as Record<string, string>,
@@ -55,8 +78,28 @@ export function createNetworkClient(
   };
 }
 
-function retryAfter({ status, headers }: Answer): number | undefined {
-  if (status !== 429 && status !== 503) return undefined;
-  const seconds = Number(headers["retry-after"] ?? Number.NaN);
-  return Number.isFinite(seconds) ? seconds * 1_000 : undefined;
+function isBusy({ status }: Answer): boolean {
+  return status === 429 || status === 503;
+}
+
+/** Seconds, or a date, which is compared with the answer's own: clocks may differ. */
+function retryAfterOf({ headers }: Answer): number | undefined {
+  const value = headers["retry-after"] ?? "";
+  const seconds = /^\d+$/.test(value)
+    ? Number(value)
+    : Math.ceil((timeOf(value) - timeOf(headers.date)) / 1_000);
+  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), MAX_RETRY_AFTER) : undefined;
+}
+
+/** An HTTP-date (RFC 9110 §5.6.7). `Date.parse` takes more. */
+function timeOf(value = ""): number {
+  return value.endsWith(" GMT") ? Date.parse(value) : Number.NaN;
+}
+
+function jsonOf(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
 }

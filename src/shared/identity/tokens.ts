@@ -1,14 +1,52 @@
 import {
-  type AuthenticationResult,
   ClientAuthError,
   type ConfidentialClientApplication,
   InteractionRequiredAuthError,
-  ServerError,
 } from "@azure/msal-node";
-import { InteractionRequired, ProviderUnavailable, SignedOut, SignInRejected } from "../errors.ts";
+import {
+  AppRefused,
+  InteractionRequired,
+  LightsoutError,
+  ProviderUnavailable,
+  SignedOut,
+  SignInRejected,
+} from "../errors.ts";
+import { accountPartition } from "../store/keys.ts";
+import type { Log } from "../store/store.ts";
 import type { TokenCache } from "../store/tokenCache.ts";
+import { fixOf } from "./aadsts.ts";
 import type { Attempt } from "./attempt.ts";
-import type { ClientFactory } from "./client.ts";
+import { SIGN_IN_SCOPES } from "./authorize.ts";
+import type { ClientFactory, TokenAnswer } from "./client.ts";
+import type { Identity, IdTokenValidator } from "./idToken.ts";
+import { TokenRequestRefused } from "./network.ts";
+import { type GrantType, type Refusal, refusalOf } from "./refusal.ts";
+
+/** The provider's token endpoint (RFC 6749 §3.2). Every refusal is logged. */
+export interface TokenEndpoint {
+  /**
+   * Redeems an authorization code (RFC 6749 §4.1.3). The ID token that it gets has yet to be validated.
+   *
+   * @throws {SignInRejected} The code is refused, or the answer is not one to believe.
+   * @throws {InteractionRequired} The user has to agree to something, or to satisfy a policy.
+   * @throws {AppRefused} @throws {ProviderUnavailable} @throws {ManagedIdentityUnavailable}
+   */
+  redeem(
+    code: string,
+    redirectUri: string,
+    scopes: readonly string[],
+    attempt: Attempt,
+  ): Promise<Redeemed>;
+
+  /**
+   * Gets a new access token with the cache's refresh token (RFC 6749 §6). An ID token that comes along has to be
+   * the session's (OpenID Connect Core §12.2), else nothing of the answer is used.
+   *
+   * @throws {InteractionRequired} The user has to agree to something, or to satisfy a policy.
+   * @throws {AppRefused} @throws {ProviderUnavailable} @throws {ManagedIdentityUnavailable}
+   */
+  refresh(cache: TokenCache, request: RefreshRequest): Promise<Refreshed | GrantRefused>;
+}
 
 export interface Redeemed {
   readonly idToken: string;
@@ -16,30 +54,141 @@ export interface Redeemed {
   readonly cache: TokenCache;
 }
 
-/** Redeems an authorization code (RFC 6749 §4.1.3). @throws {SignInRejected} @throws {ProviderUnavailable} */
-export async function redeemCode(
+export interface Refreshed {
+  readonly accessToken: string;
+  readonly cache: TokenCache;
+}
+
+/** The refresh token is refused. Where it was used meanwhile, its successor may be good. */
+export interface GrantRefused {
+  /** What to answer: {@link SignedOut} where the grant is dead. */
+  readonly refused: SignedOut | InteractionRequired;
+}
+
+export interface RefreshRequest {
+  readonly homeAccountId: string;
+  readonly tenantId: string;
+  readonly identity: Identity;
+  readonly scopes: readonly string[];
+  /** A claims challenge to satisfy: sent once, never kept. */
+  readonly claims?: string | undefined;
+}
+
+export function createTokenEndpoint(
   createClient: ClientFactory,
-  code: string,
-  redirectUri: string,
-  scopes: readonly string[],
-  { codeVerifier, nonce }: Attempt,
-): Promise<Redeemed> {
-  const client = await createClient();
-  const result = await client
-    .acquireTokenByCode({ code, redirectUri, codeVerifier, nonce, scopes: [...scopes] })
-    .catch((cause: unknown) => {
-      if (cause instanceof ServerError || cause instanceof InteractionRequiredAuthError) {
-        if (isClientFault(cause))
-          throw new ProviderUnavailable(credentialRefused(cause), { cause });
-        throw new SignInRejected("code_refused", undefined, { cause });
+  idTokens: IdTokenValidator,
+  log: Log,
+): TokenEndpoint {
+  /** What became of a request that MSAL has thrown an error for. */
+  function read(cause: unknown, grantType: GrantType, account?: string): Refusal | undefined {
+    if (cause instanceof LightsoutError) throw cause;
+    if (!(cause instanceof TokenRequestRefused)) return undefined;
+    const refusal = refusalOf(cause, grantType);
+    const { verdict, code, correlationId, number } = refusal;
+    const details = { grant: grantType, code, ...(correlationId && { correlationId }) };
+    log("warn", "token.refused", { ...details, verdict, ...(account && { account }) });
+    if (verdict === "time") {
+      throw new ProviderUnavailable(undefined, { cause, retryAfter: cause.retryAfter });
+    }
+    if (verdict === "app" || verdict === "credential") {
+      const fix = fixOf(verdict, number);
+      log("error", "app.refused", { ...details, fix });
+      const what = verdict === "app" ? "this app's request" : "the app's credential";
+      throw new AppRefused(`${what} (${code})`, fix, { cause });
+    }
+    return refusal;
+  }
+
+  async function assertSameUser(
+    { id_token: idToken, client_info: clientInfo }: TokenAnswer,
+    { homeAccountId, tenantId, identity }: RefreshRequest,
+  ): Promise<void> {
+    const reason = await differenceOf();
+    if (reason === undefined) return;
+    log("warn", "token.rejected", { account: accountPartition(homeAccountId), reason });
+    throw new ProviderUnavailable(
+      "The provider answered with tokens that are not this sign-in's. They were thrown away.",
+    );
+
+    async function differenceOf(): Promise<string | undefined> {
+      const account = clientInfo ?? clientInfoOf(homeAccountId);
+      if (accountIn(account)?.toLowerCase() !== homeAccountId.toLowerCase()) return "client_info";
+      // Legal: RFC 6749 §6 knows none, and OpenID Connect Core §12.2 makes it optional.
+      if (idToken === undefined || idToken === null) return undefined;
+      try {
+        const claims = await idTokens.validate(String(idToken));
+        const expected = { ...identity, tid: tenantId };
+        for (const name of ["iss", "sub", "oid", "tid"] as const) {
+          if (claims[name] !== expected[name]) return `id_token_${name}`;
+        }
+      } catch (error) {
+        if (error instanceof SignInRejected) return error.reason;
+        throw error;
       }
-      const reason = cause instanceof ClientAuthError && ID_TOKEN_FAULTS.get(cause.errorCode);
-      if (reason) throw new SignInRejected(reason, undefined, { cause });
-      throw new ProviderUnavailable(undefined, { cause });
-    });
-  if (!result.idToken || !result.account) throw new SignInRejected("id_token_missing");
-  const { homeAccountId } = result.account;
-  return { idToken: result.idToken, homeAccountId, cache: cacheOf(client) };
+      return undefined;
+    }
+  }
+
+  return {
+    async redeem(code, redirectUri, scopes, { codeVerifier, nonce }) {
+      const client = await createClient();
+      const result = await client
+        .acquireTokenByCode({ code, redirectUri, codeVerifier, nonce, scopes: [...scopes] })
+        .catch((cause: unknown) => {
+          const refusal = read(cause, "authorization_code");
+          if (refusal?.verdict === "user") {
+            const missing = scopes.filter((scope) => !SIGN_IN_SCOPES.includes(scope));
+            throw new InteractionRequired(missing, refusal.claims, { cause });
+          }
+          if (refusal) throw new SignInRejected("code_refused", undefined, { cause });
+          const reason = cause instanceof ClientAuthError && ID_TOKEN_FAULTS.get(cause.errorCode);
+          if (reason) throw new SignInRejected(reason, undefined, { cause });
+          throw new ProviderUnavailable(undefined, { cause });
+        });
+      if (!result.idToken || !result.account) throw new SignInRejected("id_token_missing");
+      const { homeAccountId } = result.account;
+      return { idToken: result.idToken, homeAccountId, cache: cacheOf(client) };
+    },
+
+    async refresh(cache, request) {
+      const { homeAccountId, tenantId, scopes, claims } = request;
+      let answer: TokenAnswer = {};
+      const client = await createClient(tenantId, (received) => {
+        answer = received;
+        // MSAL would use the ID token unread, and file the tokens under whatever account the answer names.
+        const { id_token: _, ...tokens } = received;
+        return { ...tokens, client_info: clientInfoOf(homeAccountId) };
+      });
+      const stored = client.getTokenCache();
+      stored.deserialize(JSON.stringify(cache));
+      const account = await stored.getAccountByHomeId(homeAccountId);
+      if (!account) return { refused: new SignedOut() };
+
+      try {
+        const { accessToken } = await client.acquireTokenSilent({
+          // A guest has one account and tokens of several tenants.
+          account: { ...account, tenantId },
+          scopes: [...scopes],
+          // Only calls that need a refresh come here; MSAL must not answer and refresh in the background.
+          forceRefresh: true,
+          ...(claims && { claims }),
+        });
+        await assertSameUser(answer, request);
+        if (!accessToken) throw new ProviderUnavailable("The provider answered without a token.");
+        return { accessToken, cache: inTenant(cacheOf(client), accessToken, tenantId) };
+      } catch (cause) {
+        const refusal = read(cause, "refresh_token", accountPartition(homeAccountId));
+        if (refusal?.verdict === "dead") {
+          return { refused: new SignedOut("Your sign-in has been revoked.", { cause }) };
+        }
+        const asked = new InteractionRequired(scopes, refusal?.claims ?? claims, { cause });
+        if (refusal?.verdict === "grant") return { refused: asked };
+        // MSAL has no refresh token, or knows that its time is over.
+        if (refusal || cause instanceof InteractionRequiredAuthError) throw asked;
+        throw new ProviderUnavailable(undefined, { cause });
+      }
+    },
+  };
 }
 
 /** What MSAL notices of an ID token, which is not much: the validation comes afterwards. */
@@ -48,84 +197,30 @@ const ID_TOKEN_FAULTS = new Map([
   ["token_parsing_error", "id_token_malformed"],
 ]);
 
-export interface Refreshed {
-  readonly accessToken: string;
-  readonly cache: TokenCache;
-}
-
-export interface RefreshRequest {
-  readonly homeAccountId: string;
-  readonly tenantId: string;
-  readonly scopes: readonly string[];
-  /** A claims challenge to satisfy: sent once, never kept. */
-  readonly claims?: string | undefined;
-}
-
-/**
- * Gets a new access token with the cache's refresh token.
- *
- * @throws {SignedOut} The provider has withdrawn the grant: the refresh token is worth nothing any more.
- * @throws {InteractionRequired} The user has to consent, or to satisfy a policy.
- * @throws {ProviderUnavailable} Anything else. The grant may be as good as before.
- */
-export async function refreshTokens(
-  createClient: ClientFactory,
-  cache: TokenCache,
-  { homeAccountId, tenantId, scopes, claims }: RefreshRequest,
-): Promise<Refreshed> {
-  const client = await createClient(tenantId);
-  const tokens = client.getTokenCache();
-  tokens.deserialize(JSON.stringify(cache));
-  const account = await tokens.getAccountByHomeId(homeAccountId);
-  if (!account) throw new SignedOut();
-
-  const result = await client
-    .acquireTokenSilent({
-      // A guest has one account and tokens of several tenants.
-      account: { ...account, tenantId },
-      scopes: [...scopes],
-      // Only calls that need a refresh come here; MSAL must not answer and refresh in the background.
-      forceRefresh: true,
-      ...(claims && { claims }),
-    })
-    .catch((cause: unknown) => {
-      if (isRevoked(cause)) throw new SignedOut("Your sign-in has been revoked.", { cause });
-      if (cause instanceof InteractionRequiredAuthError) {
-        throw new InteractionRequired(scopes, cause.claims || claims, { cause });
-      }
-      if (cause instanceof ServerError && isClientFault(cause)) {
-        throw new ProviderUnavailable(credentialRefused(cause), { cause });
-      }
-      throw new ProviderUnavailable(undefined, { cause });
-    });
-  assertTenant(result, tenantId);
-  return { accessToken: result.accessToken, cache: cacheOf(client) };
-}
-
-/** A guest asking a shared endpoint would get a token of the home tenant: the wrong organization's data. */
-function assertTenant(result: AuthenticationResult, tenantId: string): void {
-  if (result.tenantId === tenantId) return;
-  throw new ProviderUnavailable(
-    "The provider issued a token of another tenant. It was thrown away.",
-  );
-}
-
-/** MSAL files `bad_token`, which Entra adds for a revoked or expired refresh token, under what interaction solves. */
-function isRevoked(cause: unknown): boolean {
-  if (cause instanceof InteractionRequiredAuthError) return cause.subError === "bad_token";
-  return cause instanceof ServerError && cause.errorCode === "invalid_grant";
-}
-
 function cacheOf(client: ConfidentialClientApplication): TokenCache {
   return JSON.parse(client.getTokenCache().serialize());
 }
 
-function isClientFault({ errorCode }: { errorCode: string }): boolean {
-  return errorCode === "invalid_client" || errorCode === "unauthorized_client";
+/** MSAL files a token whose tenant it is not told under the authority's name for it, which may be a domain. */
+function inTenant(cache: TokenCache, secret: string, realm: string): TokenCache {
+  const tokens = Object.entries(cache.AccessToken).map(([key, token]) => [
+    key,
+    token.secret === secret ? { ...token, realm } : token,
+  ]);
+  return { ...cache, AccessToken: Object.fromEntries(tokens) };
 }
 
-/** AADSTS codes are documented and harmless; the rest of the provider's text stays out of our messages. */
-function credentialRefused({ errorMessage }: { errorMessage: string }): string {
-  const code = /AADSTS\d+/.exec(errorMessage)?.[0] ?? "invalid_client";
-  return `Microsoft Entra ID refuses the app's credential (${code}). Check ENTRA_CLIENT_ID and the client secret, certificate or federated credential.`;
+/** Entra ID's `client_info`: the account's ids in its home tenant. It is not signed. */
+function clientInfoOf(homeAccountId: string): string {
+  const [uid, utid] = homeAccountId.split(".");
+  return Buffer.from(JSON.stringify({ uid, utid })).toString("base64url");
+}
+
+function accountIn(clientInfo: unknown): string | undefined {
+  try {
+    const { uid, utid } = JSON.parse(Buffer.from(String(clientInfo), "base64url").toString());
+    return `${uid}.${utid}`;
+  } catch {
+    return undefined;
+  }
 }

@@ -4,7 +4,7 @@ import { layout } from "./layout.ts";
 
 /** @param signIn Where signing in solves it: with everything that is missing. */
 export function errorPage({ title, detail, status }: Problem, signIn = "/auth/signin"): string {
-  const again = status === 503 || status === 504;
+  const solvable = status < 500;
   // Signed in, and not far enough for any page but one.
   const signedIn = status === 401;
   return layout({
@@ -13,7 +13,7 @@ export function errorPage({ title, detail, status }: Problem, signIn = "/auth/si
     content: html`<h1>${title}</h1>
 <p>${detail}</p>
 <div class="actions">
-${!again && html`<a class="button" href="${signIn}">Sign in</a>`}
+${solvable && html`<a class="button" href="${signIn}">Sign in</a>`}
 ${signedIn ? html`<a class="button quiet" href="/auth/signout">Sign out</a>` : html`<a class="button quiet" href="/">Home</a>`}
 </div>`,
   });

@@ -1,6 +1,5 @@
 import { InteractionRequired, SignedOut, StoreUnavailable } from "../errors.ts";
-import type { ClientFactory } from "../identity/client.ts";
-import { type Refreshed, refreshTokens } from "../identity/tokens.ts";
+import type { Refreshed, TokenEndpoint } from "../identity/tokens.ts";
 import { liveSessions, type Session } from "../store/account.ts";
 import { sessionKey } from "../store/keys.ts";
 import { type AccountRead, readSession, removeRead, writeBack } from "../store/refresh.ts";
@@ -26,7 +25,8 @@ export interface SignedInSession {
    * @param claims A claims challenge that a resource answered with: asks for a new token that satisfies it.
    * @throws {SignedOut} Signed out meanwhile, or the grant has been revoked.
    * @throws {InteractionRequired} The user has to sign in again, to consent or to satisfy a policy.
-   * @throws {ProviderUnavailable} @throws {StoreUnavailable}
+   * @throws {AppRefused} @throws {ProviderUnavailable} @throws {ManagedIdentityUnavailable}
+   * @throws {StoreUnavailable}
    */
   getToken(scopes: readonly string[], claims?: string): Promise<string>;
 }
@@ -42,7 +42,7 @@ const WRITE_ATTEMPTS = 5;
 /** @returns undefined when nobody is signed in with that cookie. One point read. @throws {StoreUnavailable} */
 export async function openSession(
   store: Store,
-  createClient: ClientFactory,
+  tokens: TokenEndpoint,
   clientId: string,
   ref: SessionRef,
 ): Promise<SignedInSession | undefined> {
@@ -66,11 +66,14 @@ export async function openSession(
       const held = claims ? undefined : version.account.findAccessToken(wanted, store.now());
       if (held !== undefined) return held;
 
-      const refreshed = await refresh(store, createClient, version, session, scopes, claims);
+      const started = store.now();
+      const refreshed = await refresh(store, tokens, version, session, scopes, claims);
       read = undefined;
       // Not before it is stored is the token used: storing fails when the user has signed out meanwhile.
-      if (refreshed && (await writeBack(store, version, refreshed.cache)))
+      if (refreshed && (await writeBack(store, version, refreshed.cache))) {
+        store.log("info", "token.refreshed", { account: ref.partition, ms: store.now() - started });
         return refreshed.accessToken;
+      }
     }
     throw new StoreUnavailable();
   }
@@ -94,9 +97,9 @@ export async function openSession(
 /** @returns undefined when the grant is gone, but the account was changed since it was read: it may have a new one. */
 async function refresh(
   store: Store,
-  createClient: ClientFactory,
+  tokens: TokenEndpoint,
   read: AccountRead,
-  { homeAccountId, tenantId }: Session,
+  { homeAccountId, tenantId, identity }: Session,
   scopes: readonly string[],
   claims: string | undefined,
 ): Promise<Refreshed | undefined> {
@@ -105,10 +108,10 @@ async function refresh(
   const account = read.partition;
   const started = store.now();
   try {
-    const request = { homeAccountId, tenantId, scopes, claims };
-    const refreshed = await refreshTokens(createClient, cache, request);
-    store.log("info", "token.refreshed", { account, ms: store.now() - started });
-    return refreshed;
+    const request = { homeAccountId, tenantId, identity, scopes, claims };
+    const result = await tokens.refresh(cache, request);
+    if (!("refused" in result)) return result;
+    throw result.refused;
   } catch (error) {
     if (error instanceof InteractionRequired) {
       store.log("info", "token.interaction_required", { account });

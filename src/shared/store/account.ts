@@ -1,3 +1,4 @@
+import type { Identity } from "../identity/idToken.ts";
 import type { TokenCache, Wanted } from "./tokenCache.ts";
 
 /** One browser's sign-in. */
@@ -5,6 +6,8 @@ export interface Session {
   /** The tenant the tokens were issued by; for a guest, not the home tenant. */
   readonly tenantId: string;
   readonly homeAccountId: string;
+  /** Who an ID token that comes with a refresh has to be about. */
+  readonly identity: Identity;
   readonly name: string;
   readonly username: string;
   /** A few words by which the user recognizes the browser. */

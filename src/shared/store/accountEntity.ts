@@ -15,7 +15,7 @@ export interface AccountEntity extends Entity {
   readonly expiresAt: string;
 }
 
-const FORMAT = 3;
+const FORMAT = 4;
 const PURPOSE = "account";
 /** The largest binary property of Table Storage, in bytes. */
 const CHUNK = 64 * 1024;

@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import type { Account, OpenedAccount } from "./account.ts";
+import type { Account, OpenedAccount, Session } from "./account.ts";
 import { type AccessToken, type Grant, suits, type TokenCache } from "./tokenCache.ts";
 
 /*
@@ -14,7 +14,7 @@ import { type AccessToken, type Grant, suits, type TokenCache } from "./tokenCac
  */
 
 interface Index {
-  readonly sessions: Account["sessions"];
+  readonly sessions: Readonly<Record<string, Omit<Session, "identity">>>;
   readonly tokens: readonly IndexedToken[];
 }
 
@@ -24,8 +24,10 @@ interface IndexedToken extends Partial<Grant> {
   readonly length: number;
 }
 
-/** Without secrets, and in the order of the index. */
-type Rest = TokenCache;
+/** The access tokens without secrets, and in the order of the index. */
+interface Rest extends TokenCache {
+  readonly identities: Readonly<Record<string, Session["identity"]>>;
+}
 
 const LENGTH = 4;
 /** More than anything packed here inflates to. Bytes. */
@@ -38,8 +40,9 @@ export function packAccount({ sessions, cache }: Account): Uint8Array {
   const secrets = tokens.map(([, { secret }], i) =>
     i === 0 ? dictionary : deflateRawSync(secret, { level: 1, dictionary }),
   );
+  const known = Object.entries(sessions);
   const index: Index = {
-    sessions,
+    sessions: Object.fromEntries(known.map(([key, { identity: _, ...rest }]) => [key, rest])),
     tokens: tokens.map(([, token], i) => ({
       ...grantOf(token, i === 0 ? undefined : first),
       length: (secrets[i] as Buffer).length,
@@ -48,6 +51,7 @@ export function packAccount({ sessions, cache }: Account): Uint8Array {
   const rest: Rest = {
     ...cache,
     AccessToken: Object.fromEntries(tokens.map(([key, token]) => [key, { ...token, secret: "" }])),
+    identities: Object.fromEntries(known.map(([key, { identity }]) => [key, identity])),
   };
   const indexed = Buffer.from(JSON.stringify(index));
   const length = Buffer.alloc(LENGTH);
@@ -60,11 +64,12 @@ export function packAccount({ sessions, cache }: Account): Uint8Array {
 export function unpackAccount(bytes: Uint8Array): OpenedAccount {
   const packed = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = LENGTH + packed.readUInt32BE();
-  const { sessions, tokens }: Index = JSON.parse(packed.toString("utf8", LENGTH, start));
+  const index: Index = JSON.parse(packed.toString("utf8", LENGTH, start));
+  const { tokens } = index;
   /** Where each packed secret begins, and where the last ends. */
   const offsets = [start];
   for (const [i, { length }] of tokens.entries()) offsets.push((offsets[i] as number) + length);
-  let cache: TokenCache | undefined;
+  let unpacked: { cache: TokenCache; identities: Rest["identities"] } | undefined;
 
   const packedSecret = (number: number) => packed.subarray(offsets[number], offsets[number + 1]);
 
@@ -73,20 +78,37 @@ export function unpackAccount(bytes: Uint8Array): OpenedAccount {
     return number === 0 ? first.toString() : inflate(packedSecret(number), first);
   }
 
-  function unpackCache(): TokenCache {
-    const rest: Rest = JSON.parse(inflate(packed.subarray(offsets.at(-1))));
-    const withSecrets = Object.entries(rest.AccessToken).map(([key, token], i) => [
+  function unpackRest() {
+    const rest = JSON.parse(inflate(packed.subarray(offsets.at(-1))));
+    const { identities, ...cache }: Rest = rest;
+    const withSecrets = Object.entries(cache.AccessToken).map(([key, token], i) => [
       key,
       { ...token, secret: secretOf(i) },
     ]);
-    return { ...rest, AccessToken: Object.fromEntries(withSecrets) };
+    return { cache: { ...cache, AccessToken: Object.fromEntries(withSecrets) }, identities };
+  }
+
+  function rest() {
+    unpacked ??= unpackRest();
+    return unpacked;
+  }
+
+  function sessionOf([key, session]: [string, Index["sessions"][string]]): [string, Session] {
+    return [
+      key,
+      {
+        ...session,
+        get identity() {
+          return rest().identities[key] as Session["identity"];
+        },
+      },
+    ];
   }
 
   return {
-    sessions,
+    sessions: Object.fromEntries(Object.entries(index.sessions).map(sessionOf)),
     get cache() {
-      cache ??= unpackCache();
-      return cache;
+      return rest().cache;
     },
     findAccessToken(wanted, now) {
       const found = tokens.findIndex((token) =>

@@ -50,7 +50,7 @@ it("disables and enables a user", async () => {
   expect(userOf(tenant, ADELE).disabled).toBe(false);
 });
 
-it.each(["sendIss", "omitSid", "omitSessionState"] as const)(
+it.each(["sendIss", "omitSid", "omitSessionState", "revokeReusedRefreshTokens"] as const)(
   "turns %s on and off",
   async (name) => {
     await press("switch", name);

@@ -161,10 +161,99 @@ describe("tokenFault", () => {
     expect((await refresh(tenant, refresh_token)).status).toBe(200);
   });
 
+  it("with a number refuses as Entra does, with the ids that find it again", async () => {
+    const { refresh_token } = await signIn(tenant);
+    tenant.switches.tokenFault = { number: 7000215, headers: { "Retry-After": "60" } };
+    const { status, headers, body } = await refresh(tenant, refresh_token);
+    expect([status, headers.get("retry-after")]).toEqual([401, "60"]);
+    const id = expect.stringMatching(/^[0-9a-f-]{36}$/);
+    expect(body).toMatchObject({
+      error: "invalid_client",
+      error_codes: [7000215],
+      error_description: expect.stringMatching(/^AADSTS7000215: .* Correlation ID: [0-9a-f-]{36} /),
+      correlation_id: id,
+      trace_id: id,
+      error_uri: "https://login.microsoftonline.com/error?code=7000215",
+    });
+    tenant.switches.tokenFault = { number: 500011 };
+    expect((await refresh(tenant, refresh_token)).body).toMatchObject({
+      error: "invalid_resource",
+      error_uri: expect.any(String),
+    });
+    for (const number of [70003, 700038] as const) {
+      tenant.switches.tokenFault = { number };
+      expect((await refresh(tenant, refresh_token)).body).not.toHaveProperty("error_uri");
+    }
+  });
+
+  it("without a number is the bare error of OAuth", async () => {
+    const { refresh_token } = await signIn(tenant);
+    tenant.switches.tokenFault = { error: "invalid_grant", suberror: "bad_token" };
+    expect((await refresh(tenant, refresh_token)).body).toEqual({
+      error: "invalid_grant",
+      error_description: "Injected fault.",
+      suberror: "bad_token",
+    });
+  });
+
+  it("meets one grant type alone when it says which", async () => {
+    const { refresh_token } = await signIn(tenant);
+    tenant.switches.tokenFault = { number: 53003, grantType: "authorization_code" };
+    expect((await refresh(tenant, refresh_token)).status).toBe(200);
+    const form = await createBrowser().signIn(authorizeUrl(tenant), ADELE);
+    expect((await redeem(tenant, form)).body.error_codes).toEqual([53003]);
+  });
+
   it("can close the connection", async () => {
     const { refresh_token } = await signIn(tenant);
     tenant.switches.tokenFault = { status: "drop" };
     await expect(refresh(tenant, refresh_token)).rejects.toThrow("fetch failed");
+  });
+});
+
+describe("revokeReusedRefreshTokens", () => {
+  it("ends the family of a refresh token that is used twice; without it the old one stays good", async () => {
+    const { refresh_token: first } = await signIn(tenant);
+    const { refresh_token: second } = (await refresh(tenant, first)).body;
+    expect((await refresh(tenant, first)).status).toBe(200);
+    tenant.switches.revokeReusedRefreshTokens = true;
+    expect((await refresh(tenant, first)).body).toMatchObject({ error: "invalid_grant" });
+    expect((await refresh(tenant, second)).body).toMatchObject({ error: "invalid_grant" });
+    const other = await signIn(tenant);
+    const { refresh_token: third } = (await refresh(tenant, other.refresh_token)).body;
+    expect((await refresh(tenant, third)).status).toBe(200);
+  });
+});
+
+describe("a request loop", () => {
+  it("is refused with AADSTS50196, and is over with a new sign-in or after five minutes", async () => {
+    let now = Date.now();
+    await tenant.stop();
+    tenant = await start({ now: () => now });
+    const { refresh_token } = await signIn(tenant);
+    const ask = (scope = "User.Read") => refresh(tenant, refresh_token, { scope });
+    for (let count = 0; count < 15; count++) expect((await ask()).status).toBe(200);
+    expect((await ask()).body).toMatchObject({ error: "invalid_grant", error_codes: [50196] });
+    expect((await ask("Mail.Read")).status).toBe(200);
+    await signIn(tenant);
+    expect((await ask()).status).toBe(200);
+    tenant.switches.requestLoopLimit = 1;
+    expect((await ask()).status).toBe(400);
+    now += 5 * 60_000;
+    expect((await ask()).status).toBe(200);
+  });
+});
+
+describe("tokenAnswerOverrides", () => {
+  it("changes what is answered, and knows what was asked for", async () => {
+    tenant.switches.tokenAnswerOverrides = ({ expires_in: _, ...answer }, grantType) => ({
+      ...answer,
+      scope: grantType,
+    });
+    const { refresh_token, ...answer } = await signIn(tenant);
+    expect(answer).toMatchObject({ scope: "authorization_code" });
+    expect(answer.expires_in).toBeUndefined();
+    expect((await refresh(tenant, refresh_token)).body.scope).toBe("refresh_token");
   });
 });
 

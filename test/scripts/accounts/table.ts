@@ -56,6 +56,7 @@ export function signIn(
   const session = {
     homeAccountId: homeAccountId(user),
     tenantId: TENANT,
+    identity: { iss: "", sub: "", oid: "" },
     name: "Somebody's Name",
     username: "somebody@contoso.com",
     device: "",
