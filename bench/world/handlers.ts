@@ -8,8 +8,9 @@ import { endSessionUrl } from "../../src/shared/identity/endSession.ts";
 import { readFrontChannelCall } from "../../src/shared/identity/frontChannel.ts";
 import type { Lightsout } from "../../src/shared/lightsout.ts";
 import { noSessionCookie, readSessionCookie } from "../../src/shared/session/sessionCookie.ts";
-import { finishSignIn, startSignIn } from "../../src/shared/signIn.ts";
+import { finishSignIn } from "../../src/shared/signIn.ts";
 import { signOutElsewhere, signOutHere } from "../../src/shared/signOut.ts";
+import { startSignIn } from "../../src/shared/startSignIn.ts";
 
 /** What src/functions registers, without the Functions host. */
 export function handlersOf(app: Lightsout) {

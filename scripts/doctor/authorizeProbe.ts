@@ -13,7 +13,7 @@ export async function isRedirectUri(
 ): Promise<boolean | undefined> {
   const found = await metadata().catch(() => undefined);
   if (client === undefined || found === undefined) return undefined;
-  const { state, nonce, codeChallenge } = attemptOf(randomBytes(32).toString("base64url"));
+  const { id: state, nonce, codeChallenge } = attemptOf(randomBytes(32).toString("base64url"));
   const url = new URL(found.authorization_endpoint);
   url.search = new URLSearchParams({
     client_id: client.clientId,

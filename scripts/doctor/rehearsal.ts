@@ -28,9 +28,8 @@ export async function rehearse(app: Lightsout): Promise<Rehearsal> {
   const attempt = attemptOf(crypto.randomUUID());
   const browser = createBrowser();
 
-  const url = await authorizeUrl(app.createClient, redirectUri, attempt, {
-    scopes: SIGN_IN_SCOPES,
-  });
+  const values = { ...attempt, state: attempt.id };
+  const url = await authorizeUrl(app.createClient, redirectUri, values, { scopes: SIGN_IN_SCOPES });
   const { code = "" } = (await browser.signIn(url, ANY_ACCOUNT)).fields;
   const { idToken } = await app.tokens.redeem(code, redirectUri, SIGN_IN_SCOPES, attempt);
   const claims = await app.idTokens.validate(idToken, attempt.nonce);

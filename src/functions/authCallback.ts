@@ -1,16 +1,23 @@
 import { app } from "@azure/functions";
 import { lightsout } from "../app.ts";
-import { webPage } from "../shared/http/handlers.ts";
+import { readQuery } from "../shared/http/form.ts";
+import { errorAnswer, webPage } from "../shared/http/handlers.ts";
 import { redirect } from "../shared/http/responses.ts";
-import { finishSignIn } from "../shared/signIn.ts";
+import { finishSignIn, resumeSignIn } from "../shared/signIn.ts";
 
-/** The redirect URI of the app registration. */
+/** The redirect URI of the app registration (POST), and where late answers go on (GET). */
 app.http("authCallback", {
-  methods: ["POST"],
+  methods: ["GET", "POST"],
   route: "auth/callback",
   authLevel: "anonymous",
   handler: webPage(lightsout, async (request) => {
-    const { location, cookies } = await finishSignIn(lightsout, request);
+    const isLate = request.method === "GET";
+    const state = isLate ? readQuery(request).get("state") : null;
+    if (isLate && !state) return redirect(302, `${lightsout.settings.baseUrl}/`);
+    const { location, cookies, refused } = state
+      ? await resumeSignIn(lightsout, request, state)
+      : await finishSignIn(lightsout, request);
+    if (refused) return { ...errorAnswer(lightsout, refused, location), cookies };
     return redirect(303, location, cookies);
   }),
 });

@@ -4,7 +4,7 @@ import { readQuery } from "../shared/http/form.ts";
 import { webPage } from "../shared/http/handlers.ts";
 import { redirect } from "../shared/http/responses.ts";
 import { signInOptions } from "../shared/http/signInOptions.ts";
-import { startSignIn } from "../shared/signIn.ts";
+import { startSignIn } from "../shared/startSignIn.ts";
 
 app.http("authSignIn", {
   methods: ["GET"],

@@ -1,93 +1,160 @@
-import { BadRequest, SignInOvertaken, SignInRejected } from "./errors.ts";
+import {
+  BadRequest,
+  InteractionRequired,
+  type LightsoutError,
+  SignInOvertaken,
+  SignInRejected,
+} from "./errors.ts";
 import { deviceOf } from "./http/device.ts";
 import { readForm } from "./http/form.ts";
-import { returnPath } from "./http/returnPath.ts";
+import { sessionOf } from "./http/handlers.ts";
+import { signInUrl } from "./http/problem.ts";
 import type { Cookie, HttpRequest } from "./http/types.ts";
-import { attemptOf } from "./identity/attempt.ts";
-import { type AuthorizeOptions, authorizeUrl, SIGN_IN_SCOPES } from "./identity/authorize.ts";
+import { redirectUri, scopesToAsk } from "./identity/authorize.ts";
 import type { IdTokenClaims } from "./identity/idToken.ts";
 import { isUsableSid } from "./identity/sid.ts";
 import type { Redeemed } from "./identity/tokens.ts";
 import type { Lightsout } from "./lightsout.ts";
-import { readSessionCookie, sessionCookie } from "./session/sessionCookie.ts";
-import { readSignInCookie, SIGN_IN_LIFETIME, signInCookie } from "./session/signInCookie.ts";
+import { sessionCookie } from "./session/sessionCookie.ts";
+import { endOf, type KnownSignIn, readSignIns } from "./session/signInCookie.ts";
+import { openState, type SignInState } from "./session/signInState.ts";
 import { endSession } from "./store/endSession.ts";
 import { accountPartition } from "./store/keys.ts";
 import { takeOnce } from "./store/once.ts";
-import { type SessionRef, storeSignIn } from "./store/signIn.ts";
+import { storeSignIn } from "./store/signIn.ts";
 
-export interface Redirect {
+/** What an answer of the provider led to. */
+export interface Answered {
+  /** Where the browser goes on; of a sign-in that was refused, what starts it again. */
   readonly location: string;
   readonly cookies: Cookie[];
-}
-
-/** Sends the browser to the provider's sign-in page, with a cookie that binds the answer to it. @throws {ProviderUnavailable} */
-export async function startSignIn(
-  app: Lightsout,
-  request: HttpRequest,
-  options: AuthorizeOptions & { readonly returnTo: string | undefined },
-): Promise<Redirect> {
-  const { settings, store } = app;
-  const secret = Buffer.from(store.randomBytes(32)).toString("base64url");
-  const scopes = [...new Set([...SIGN_IN_SCOPES, ...options.scopes])];
-  const pending = {
-    secret,
-    scopes,
-    returnTo: returnPath(options.returnTo, settings.baseUrl),
-    replaces: sessionBefore(app, request),
-    expiresAt: store.now() + SIGN_IN_LIFETIME,
-  };
-  const [randomByte = 0] = store.randomBytes(1);
-  return {
-    location: await authorizeUrl(app.createClient, redirectUri(app), attemptOf(secret), {
-      ...options,
-      scopes,
-    }),
-    cookies: [signInCookie(store.keyring, request, pending, randomByte)],
-  };
+  readonly refused?: LightsoutError;
 }
 
 /**
  * Takes the provider's answer (OpenID Connect Core §3.1.2.5, form post): redeems the code once, validates the
- * ID token, stores the tokens, and makes the session.
+ * ID token, stores the tokens, and makes the session. One that comes too late or twice goes on to
+ * {@link resumeSignIn}.
  *
- * @throws {SignInRejected} It is no answer to a sign-in of this browser, or not one to believe.
- * @throws {SignInOvertaken} A sign-out was faster.
- * @throws {InteractionRequired} The provider gives no token until the user has agreed to more.
+ * @throws {SignInRejected} Its `state` is none of ours.
  * @throws {AppRefused} @throws {ProviderUnavailable} @throws {ManagedIdentityUnavailable}
  * @throws {StoreUnavailable} @throws {BadRequest}
  */
-export async function finishSignIn(app: Lightsout, request: HttpRequest): Promise<Redirect> {
+export async function finishSignIn(app: Lightsout, request: HttpRequest): Promise<Answered> {
+  const { settings, store } = app;
+  const form = await readForm(request);
+  const state = form.get("state") ?? "";
+  const goal = readState(app, state);
+  const late = `${redirectUri(settings)}?${new URLSearchParams({ state })}`;
+  const signIns = readSignIns(store.keyring, request, store.now());
+  const signIn = signIns.find(({ attempt }) => attempt.id === goal.id);
+  if (signIn === undefined) return { location: late, cookies: [] };
+
+  const { pending, noCookie } = signIn;
+  const location = settings.baseUrl + goal.returnTo;
   try {
-    return await acceptAnswer(app, request);
+    if (pending.silent && SILENTLY_IMPOSSIBLE.has(form.get("error") ?? "")) {
+      return { location, cookies: [noCookie] };
+    }
+    const code = codeOf(form);
+    if (!(await takeOnce(store, `state ${goal.id}`, endOf(pending)))) {
+      return { location: late, cookies: [noCookie] };
+    }
+    const session = await redeem(app, request, signIn, goal.scopes, code, form);
+    return { location, cookies: [session, noCookie] };
   } catch (error) {
-    if (error instanceof SignInRejected)
-      app.store.log("warn", "signin.refused", { reason: error.reason });
-    if (error instanceof SignInOvertaken) app.store.log("info", "signin.overtaken");
-    throw error;
+    if (!isRefusal(error)) throw error;
+    logRefusal(app, error);
+    const more = error instanceof InteractionRequired ? error : undefined;
+    return { location: startAgain(app, goal, more), cookies: [noCookie], refused: error };
   }
 }
 
-async function acceptAnswer(app: Lightsout, request: HttpRequest): Promise<Redirect> {
-  const { settings, store } = app;
-  const form = await readForm(request);
-  const found = readSignInCookie(store.keyring, request, form.get("state") ?? "", store.now());
-  if (found === undefined) {
-    throw new SignInRejected(
-      "state_unknown",
-      `Your browser has no cookie of this sign-in. Start again at ${settings.baseUrl}. If that does not help, allow cookies for this site; on plain http://localhost, use Chrome, Edge or Firefox.`,
-    );
+/**
+ * Where an answer goes that came too late or twice. Only here is the session's cookie seen: a post from the
+ * provider's site does not carry it. Who is signed in goes on; who is not is told, with a link that leads there.
+ *
+ * @throws {SignInRejected} The `state` is none of ours. @throws {StoreUnavailable}
+ */
+export async function resumeSignIn(
+  app: Lightsout,
+  request: HttpRequest,
+  state: string,
+): Promise<Answered> {
+  const goal = readState(app, state);
+  if (await sessionOf(app, request)) {
+    return { location: app.settings.baseUrl + goal.returnTo, cookies: [] };
   }
-  const { pending, attempt } = found;
+  const refused = new SignInRejected(
+    "expired",
+    "This sign-in has expired, or its answer came twice. Please start again. If that does not help, allow cookies for this site; on plain http://localhost, use Chrome, Edge or Firefox.",
+  );
+  logRefusal(app, refused);
+  return { location: startAgain(app, goal), cookies: [], refused };
+}
 
+/** What the provider answers when it was to show nothing and would have to (OpenID Connect Core §3.1.2.6). */
+const SILENTLY_IMPOSSIBLE = new Set([
+  "login_required",
+  "interaction_required",
+  "consent_required",
+  "account_selection_required",
+]);
+
+/** @throws {SignInRejected} It is none of ours, or a week old. */
+function readState(app: Lightsout, state: string): SignInState {
+  const goal = openState(app.store.keyring, state, app.store.now());
+  if (goal !== undefined) return goal;
+  const refused = new SignInRejected(
+    "state_unknown",
+    `This is no answer to a sign-in that was started here. Start again at ${app.settings.baseUrl}.`,
+  );
+  logRefusal(app, refused);
+  throw refused;
+}
+
+/** @param more What the provider wants to be asked for. */
+function startAgain(
+  { settings }: Lightsout,
+  { scopes, returnTo }: SignInState,
+  more?: InteractionRequired,
+): string {
+  return signInUrl(settings.baseUrl, { scopes, claims: more?.claims }, returnTo);
+}
+
+/** What trying the same once more would not change. */
+function isRefusal(error: unknown): error is LightsoutError {
+  const kinds = [SignInRejected, SignInOvertaken, InteractionRequired, BadRequest];
+  return kinds.some((kind) => error instanceof kind);
+}
+
+function logRefusal({ store }: Lightsout, error: LightsoutError): void {
+  if (error instanceof SignInRejected) {
+    store.log("warn", "signin.refused", { reason: error.reason });
+  }
+  if (error instanceof SignInOvertaken) store.log("info", "signin.overtaken");
+}
+
+/** @throws {SignInRejected} The provider answered with an error. @throws {BadRequest} */
+function codeOf(form: URLSearchParams): string {
   if (form.has("error")) throw providerError(form.get("error"));
   const code = form.get("code");
-  if (!code) throw new BadRequest("The sign-in page's answer has no code in it.");
-  if (!(await takeOnce(store, `state ${attempt.state}`, pending.expiresAt))) {
-    throw new SignInRejected("already_redeemed", "This answer has been used. Please start again.");
-  }
+  if (code) return code;
+  throw new BadRequest("The sign-in page's answer has no code in it.");
+}
 
-  const redeemed = await app.tokens.redeem(code, redirectUri(app), pending.scopes, attempt);
+/** From the code to the session's cookie. */
+async function redeem(
+  app: Lightsout,
+  request: HttpRequest,
+  { pending, attempt }: KnownSignIn,
+  scopes: readonly string[],
+  code: string,
+  form: URLSearchParams,
+): Promise<Cookie> {
+  const { settings, store } = app;
+  const asked = scopesToAsk(scopes);
+  const redeemed = await app.tokens.redeem(code, redirectUri(settings), asked, attempt);
   const claims = await app.idTokens.validate(redeemed.idToken, attempt.nonce);
   assertSameUser(redeemed, claims);
   const metadata = await app.metadata.get();
@@ -120,23 +187,7 @@ async function acceptAnswer(app: Lightsout, request: HttpRequest): Promise<Redir
 
   const logoutHint = hintForCookie(claims.login_hint);
   const ticket = { ...ref, logoutHint };
-  return {
-    location: settings.baseUrl + pending.returnTo,
-    cookies: [sessionCookie(store.keyring, ticket, settings.sessionLifetime), found.cookie],
-  };
-}
-
-/** Where this browser's session is, without the rest of its cookie. */
-function sessionBefore({ store }: Lightsout, request: HttpRequest): SessionRef | undefined {
-  const ticket = readSessionCookie(store.keyring, request);
-  if (ticket === undefined) return undefined;
-  const { partition, generation, sessionId } = ticket;
-  return { partition, generation, sessionId };
-}
-
-/** Registered with the app registration, as a platform of type Web. */
-function redirectUri({ settings }: Lightsout): string {
-  return `${settings.baseUrl}/auth/callback`;
+  return sessionCookie(store.keyring, ticket, settings.sessionLifetime);
 }
 
 /**

@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Form } from "../../local/tenant/browserless.ts";
 import { createBrowser } from "../../local/tenant/browserless.ts";
-import { attemptOf } from "../../src/shared/identity/attempt.ts";
-import { sealCookie } from "../../src/shared/session/cookies.ts";
+import { openCookie, sealCookie } from "../../src/shared/session/cookies.ts";
+import { type PendingSignIn, SIGN_IN_LIFETIME } from "../../src/shared/session/signInCookie.ts";
+import { sealState } from "../../src/shared/session/signInState.ts";
 import { answeredBrowser, itLeaksNothing, keyringOf, tokenRequests } from "../support/attack.ts";
+import { unescaped } from "../support/markup.ts";
 import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
 import { readAccountRows } from "../support/table.ts";
 import {
@@ -14,8 +16,6 @@ import {
   sessionOf,
   signedInBrowser,
 } from "../support/user.ts";
-
-const SLOT = "__Host-lightsout-signin-0";
 
 let rig: WatchedRig;
 beforeAll(async () => {
@@ -52,81 +52,132 @@ async function expectRefused(answer: Response, requestsBefore: number) {
   expect(tokenRequests(rig)).toBe(requestsBefore);
 }
 
-describe("a state", () => {
-  type Answered = Awaited<ReturnType<typeof answered>>;
-  /** Not its last character: a part of that one stands for nothing in base64. */
-  const flipped = (text: string) =>
-    text.slice(0, -9) + (text.at(-9) === "A" ? "B" : "A") + text.slice(-8);
+/** Sent on to where it shows whether somebody is signed in, and nobody was asked. */
+async function expectLate(answer: Response, requestsBefore: number) {
+  expect(answer.status).toBe(303);
+  const location = new URL(answer.headers.get("location") ?? "");
+  expect(location.origin + location.pathname).toBe(`${rig.url}/auth/callback`);
+  expect([...location.searchParams.keys()]).toEqual(["state"]);
+  expect(answer.headers.getSetCookie().join()).not.toContain("__Host-lightsout=");
+  expect(tokenRequests(rig)).toBe(requestsBefore);
+  return location.href;
+}
 
-  it.each<[string, (own: Answered, foreign: Answered) => [Record<string, string>, string]]>([
-    ["that is missing", ({ fields: { code }, cookie }) => [{ code }, cookie]],
-    ["that is empty", ({ fields: { code }, cookie }) => [{ code, state: "" }, cookie]],
-    ["without its cookie", ({ fields }) => [fields, ""]],
-    [
-      "of another browser",
-      ({ fields, cookie }, foreign) => [{ ...fields, state: foreign.fields.state }, cookie],
-    ],
-    [
-      "that was changed",
-      ({ fields, cookie }) => [{ ...fields, state: flipped(fields.state) }, cookie],
-    ],
+type Fields = Record<string, string>;
+type Answered = Awaited<ReturnType<typeof answered>>;
+type Attack = (own: Answered, foreign: Answered) => [Fields, string];
+/** Not its last character: a part of that one stands for nothing in base64. */
+const flipped = (text: string) =>
+  text.slice(0, -9) + (text.at(-9) === "A" ? "B" : "A") + text.slice(-8);
+
+describe("a state that is none of ours", () => {
+  it.each<[string, Attack]>([
+    ["missing", ({ fields: { code }, cookie }) => [{ code }, cookie]],
+    ["empty", ({ fields: { code }, cookie }) => [{ code, state: "" }, cookie]],
+    ["changed", ({ fields, cookie }) => [{ ...fields, state: flipped(fields.state) }, cookie]],
     [
       "in another case",
       ({ fields, cookie }) => [{ ...fields, state: fields.state.toUpperCase() }, cookie],
     ],
-    ["whose cookie was changed", ({ fields, cookie }) => [fields, flipped(cookie)]],
     [
-      "whose cookie has another name",
-      ({ fields, cookie }) => [fields, cookie.replace(/-signin-\d+/, "-signin-99")],
+      "a cookie's value",
+      ({ fields, cookie }) => [{ ...fields, state: cookie.replace(/^.*?=/, "") }, cookie],
     ],
     [
-      "whose cookie was moved to another slot",
-      ({ fields, cookie }) => [
-        fields,
-        cookie.replace(/-(\d+)=/, (_, slot) => `-${(Number(slot) + 1) % 16}=`),
-      ],
+      "a week old",
+      ({ fields, cookie }) => {
+        const id = "i".repeat(43);
+        const expired = { id, returnTo: "/", scopes: [], expiresAt: Date.now() - 1 };
+        return [{ ...fields, state: sealState(keyringOf(rig), expired) }, cookie];
+      },
     ],
-    [
-      "with the session's cookie for its own",
-      ({ fields, cookie }) => [fields, cookie.replace(/^.*?=/, "__Host-lightsout=")],
-    ],
-  ])("%s leads nowhere, and to no request", async (_, attack) => {
+  ])("%s, leads nowhere, and to no request", async (_, attack) => {
     const own = await answered();
     const [fields, cookie] = attack(own, await answered(ALEX));
     const before = tokenRequests(rig);
     await expectRefused(await post(new URLSearchParams(fields), { cookie }), before);
+    const query = new URLSearchParams({ state: fields.state || "x" });
+    const late = await fetch(`${rig.url}/auth/callback?${query}`, { redirect: "manual" });
+    expect(late.status).toBe(400);
   });
+});
 
-  it("that expired leads nowhere", async () => {
-    const { browser, fields } = await answered();
-    const secret = "s".repeat(43);
-    const pending = { secret, scopes: ["openid"], returnTo: "/", expiresAt: Date.now() - 1 };
-    const sealed = sealCookie(keyringOf(rig), SLOT, pending);
+describe("a state of ours, and a browser that has no cookie of it", () => {
+  it.each<[string, Attack]>([
+    ["none at all", ({ fields }) => [fields, ""]],
+    [
+      "another browser's state",
+      ({ fields, cookie }, foreign) => [{ ...fields, state: foreign.fields.state }, cookie],
+    ],
+    ["a changed cookie", ({ fields, cookie }) => [fields, flipped(cookie)]],
+    [
+      "a cookie of another name",
+      ({ fields, cookie }) => [fields, cookie.replace(/-signin-[^=]+/, "-signin-99")],
+    ],
+    [
+      "the name of another sign-in's",
+      ({ fields, cookie }, foreign) => [
+        fields,
+        foreign.cookie.replace(/=.*/, cookie.replace(/^.*?=/, "=")),
+      ],
+    ],
+    [
+      "the session's cookie for its own",
+      ({ fields, cookie }) => [fields, cookie.replace(/^.*?=/, "__Host-lightsout=")],
+    ],
+    [
+      "a cookie that expired",
+      ({ fields, cookie }) => {
+        const [name = "", value = ""] = cookie.split("=");
+        const pending = openCookie<PendingSignIn>(keyringOf(rig), name, value);
+        const startedAt = Date.now() - SIGN_IN_LIFETIME;
+        const sealed = sealCookie(keyringOf(rig), name, { ...pending, startedAt });
+        return [fields, `${name}=${sealed}`];
+      },
+    ],
+  ])("%s: it goes on, to no request and no session", async (_, attack) => {
+    const own = await answered();
+    const [fields, cookie] = attack(own, await answered(ALEX));
     const before = tokenRequests(rig);
-    const form = new URLSearchParams({ ...fields, state: attemptOf(secret).state });
-    await expectRefused(await post(form, { cookie: `${SLOT}=${sealed}` }), before);
+    const late = await expectLate(await post(new URLSearchParams(fields), { cookie }), before);
 
-    // It is the time that is wrong with it, and nothing else: the provider refuses the code then.
-    const inTime = sealCookie(keyringOf(rig), SLOT, { ...pending, expiresAt: Date.now() + 60_000 });
-    expect((await post(form, { cookie: `${SLOT}=${inTime}` })).status).toBe(400);
-    expect(tokenRequests(rig)).toBe(before + 1);
-    expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: false });
+    const page = await fetch(late, { headers: { cookie }, redirect: "manual" });
+    expect(page.status).toBe(400);
+    expect(page.headers.getSetCookie()).toEqual([]);
+    expect(await page.text()).toContain("This sign-in has expired");
+    expect(tokenRequests(rig)).toBe(before);
+
+    // It was the cookie that was wrong with it, and nothing else.
+    const right = await post(new URLSearchParams(own.fields), { cookie: own.cookie });
+    expect([right.status, right.headers.get("location")]).toEqual([303, `${rig.url}/`]);
   });
+});
 
-  it("that was used leads nowhere, on any instance", async () => {
-    const { form, cookie, browser } = await answered();
+describe("an answer that was used", () => {
+  it("is not redeemed again, on any instance, and goes on to where the sign-in was going", async () => {
+    const { browser, form } = await answeredBrowser(rig, ADELE, "?returnTo=/auth/sessions?a=b");
+    const cookie = browser.cookies.header(new URL(rig.url), {
+      crossSite: true,
+      safeNavigation: false,
+    });
     await browser.submit(form);
     const before = tokenRequests(rig);
     const other = await rig.startHost();
     for (const { url } of [rig, other]) {
-      const again = await fetch(`${url}/auth/callback`, {
-        method: "POST",
-        redirect: "manual",
-        headers: { cookie },
-        body: new URLSearchParams(form.fields),
-      });
-      await expectRefused(again, before);
+      for (const carried of [cookie, ""]) {
+        const again = await fetch(`${url}/auth/callback`, {
+          method: "POST",
+          redirect: "manual",
+          headers: { cookie: carried },
+          body: new URLSearchParams(form.fields),
+        });
+        await expectLate(again, before);
+      }
     }
+    // Back, and the provider's page posts once more.
+    const back = await browser.submit(form);
+    expect([back.status, back.url]).toEqual([200, `${rig.url}/auth/sessions?a=b`]);
+    expect(tokenRequests(rig)).toBe(before);
     expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
 
     const twice = await answered();
@@ -140,9 +191,101 @@ describe("a state", () => {
         }),
       ),
     );
-    expect(answers.map(({ status }) => status).sort()).toEqual([303, ...Array(19).fill(400)]);
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(303));
+    const sessions = answers.flatMap(({ headers }) =>
+      headers.getSetCookie().filter((set) => set.startsWith("__Host-lightsout=")),
+    );
+    expect(sessions).toHaveLength(1);
     expect(tokenRequests(rig)).toBe(before + 1);
     await other.stop();
+  });
+});
+
+describe("a sign-in that was left open too long", () => {
+  it("says so, and its link leads to where it was going, with what it asked for", async () => {
+    const path = `/auth/sessions?${"x".repeat(1_900)}`;
+    const query = new URLSearchParams({ returnTo: path, scope: "Mail.Read" });
+    const { browser, form } = await answeredBrowser(rig, ADELE, `?${query}`);
+    for (const name of browser.cookies.names(rig.url)) {
+      browser.cookies.set(new URL(rig.url), `${name}=; Path=/; Secure; Max-Age=0`);
+    }
+    const before = tokenRequests(rig);
+    const page = await browser.submit(form);
+    expect(page.status).toBe(400);
+    expect(page.text).toContain("This sign-in has expired");
+    expect(tokenRequests(rig)).toBe(before);
+    const [, link = ""] = /href="([^"]*signin[^"]*)"/.exec(page.body) ?? [];
+    const url = unescaped(link);
+    expect(Object.fromEntries(new URL(url).searchParams)).toEqual({
+      returnTo: path,
+      scope: "Mail.Read",
+    });
+    const landing = await browser.submit(await browser.signIn(url, ADELE), { follow: false });
+    expect([landing.status, landing.location]).toEqual([303, rig.url + path]);
+  });
+
+  it("goes on to where it was going when another tab has signed in meanwhile", async () => {
+    const { browser, form } = await answeredBrowser(rig, ADELE, "?returnTo=/auth/sessions");
+    for (const name of browser.cookies.names(rig.url)) {
+      browser.cookies.set(new URL(rig.url), `${name}=; Path=/; Secure; Max-Age=0`);
+    }
+    await signedInBrowser(rig, ADELE, browser);
+    const page = await browser.submit(form);
+    expect([page.status, page.url]).toEqual([200, `${rig.url}/auth/sessions`]);
+  });
+});
+
+describe("GET /auth/callback", () => {
+  it("without a state leads to the home page", async () => {
+    const answer = await fetch(`${rig.url}/auth/callback`, { redirect: "manual" });
+    expect([answer.status, answer.headers.get("location")]).toEqual([302, `${rig.url}/`]);
+  });
+
+  it("signs nobody in, whatever comes with it", async () => {
+    const { fields, cookie } = await answered();
+    const before = tokenRequests(rig);
+    const url = `${rig.url}/auth/callback?${new URLSearchParams(fields)}`;
+    const answer = await fetch(url, { headers: { cookie }, redirect: "manual" });
+    expect(answer.status).toBe(400);
+    expect(answer.headers.getSetCookie()).toEqual([]);
+    expect(tokenRequests(rig)).toBe(before);
+  });
+});
+
+describe("prompt=none that the provider cannot satisfy", () => {
+  const silent = "?prompt=none&returnTo=/auth/session";
+
+  it.each([
+    "login_required",
+    "interaction_required",
+    "consent_required",
+    "account_selection_required",
+  ])("%s leads back, signed out, and takes its cookie", async (error) => {
+    const browser = createBrowser();
+    const [form] = (await browser.get(`${rig.url}/auth/signin${silent}`)).forms;
+    if (form === undefined) throw new Error("The tenant did not answer.");
+    expect(form.fields.error).toBe("login_required");
+    const page = await browser.submit({ ...form, fields: { ...form.fields, error } });
+    expect([page.status, page.url]).toEqual([200, `${rig.url}/auth/session`]);
+    expect(JSON.parse(page.body)).toMatchObject({ signedIn: false });
+    expect(browser.cookies.names(rig.url)).toEqual([]);
+  });
+
+  it("any other error is told on a page", async () => {
+    const browser = createBrowser();
+    const [form] = (await browser.get(`${rig.url}/auth/signin${silent}`)).forms;
+    if (form === undefined) throw new Error("The tenant did not answer.");
+    const fields = { ...form.fields, error: "server_error" };
+    expect((await browser.submit({ ...form, fields })).status).toBe(400);
+  });
+
+  it("signs in without a click where the provider can", async () => {
+    const browser = await signedInBrowser(rig);
+    const before = sessionCookieOf(rig, browser);
+    const form = await browser.signIn(`${rig.url}/auth/signin${silent}`, ADELE);
+    const page = await browser.submit(form);
+    expect(JSON.parse(page.body)).toMatchObject({ signedIn: true });
+    expect(sessionCookieOf(rig, browser)).not.toBe(before);
   });
 });
 
@@ -187,7 +330,6 @@ describe("an answer that", () => {
     const url = `${rig.url}/auth/callback?${new URLSearchParams(fields)}`;
     const form = { "content-type": "application/x-www-form-urlencoded", cookie };
     await expectRefused(await fetch(url, { method: "POST", headers: form }), before);
-    expect((await fetch(url, { headers: { cookie } })).status).toBe(404);
   });
 
   it.each([
@@ -215,6 +357,9 @@ describe("an answer that", () => {
     const body = await answer.text();
     expect(body).not.toContain("evil");
     expect(body).toContain("Sign in");
+    // A refused sign-in takes its cookie with it.
+    const [name] = cookie.split("=");
+    expect(answer.headers.getSetCookie().join()).toMatch(new RegExp(`^${name}=; .*max-age=0`, "i"));
     expect(rig.logs.map(({ message }) => message).join()).not.toContain("evil");
   });
 });
@@ -226,7 +371,7 @@ describe("a code that is not this sign-in's", () => {
     const mixed = { ...attacker.fields, code: victim.fields.code };
     const answer = await post(new URLSearchParams(mixed), { cookie: attacker.cookie });
     expect(answer.status).toBe(400);
-    expect(answer.headers.getSetCookie()).toEqual([]);
+    expect(answer.headers.getSetCookie().join()).not.toContain("__Host-lightsout=");
     expect(await sessionOf(rig, attacker.browser)).toMatchObject({ signedIn: false });
   });
 
@@ -238,7 +383,8 @@ describe("a code that is not this sign-in's", () => {
     // A page of the attacker's, which posts by itself.
     const page = { url: "http://evil.localhost/", noReferrer: false };
     const form: Form = { ...attacker.form, page };
-    expect((await victim.submit(form, { follow: false })).status).toBe(400);
+    // The victim is signed in, as ever, and sees a page of the app, as any link of the attacker's could have it.
+    expect((await victim.submit(form)).url).toBe(`${rig.url}/`);
     expect(tokenRequests(rig)).toBe(before);
     expect(await sessionOf(rig, victim)).toMatchObject({ account: { username: ADELE } });
     // What the victim had begun is not disturbed either.

@@ -55,11 +55,12 @@ describe("GET /auth/signin", () => {
       login_hint: "adelev@contoso.com",
       prompt: "login",
     });
-    for (const name of ["state", "nonce", "code_challenge"]) {
+    for (const name of ["nonce", "code_challenge"]) {
       expect(location.searchParams.get(name)).toMatch(/^[\w-]{43}$/);
     }
+    expect(location.searchParams.get("state")).toMatch(/^[\w-]+\.[\w-]+$/);
     const cookie = answer.headers.getSetCookie().join();
-    expect(cookie).toMatch(/^__Host-lightsout-signin-\d+=/);
+    expect(cookie).toMatch(/^__Host-lightsout-signin-[\w-]{16}=/);
     for (const attribute of ["secure", "httponly", "samesite=none", "path=/", "max-age=900"]) {
       expect(cookie.toLowerCase()).toContain(attribute);
     }
@@ -93,10 +94,6 @@ describe("GET /auth/signin", () => {
 describe("POST /auth/callback", () => {
   const post = (fields: Record<string, string>, headers = {}) =>
     get("/auth/callback", { method: "POST", body: new URLSearchParams(fields), headers });
-
-  it("is a POST only: a code in the query would be taken for a function key", async () => {
-    expect((await get("/auth/callback?state=x")).status).toBe(404);
-  });
 
   it("refuses a state that this browser does not have, before anything else happens", async () => {
     const requests = rig.tenant.requests.length;
@@ -153,8 +150,8 @@ describe("POST /auth/callback", () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => fresh.submit(form, { follow: false })),
     );
-    expect(answers.filter(({ status }) => status === 303)).toHaveLength(1);
-    expect(answers.filter(({ status }) => status === 400)).toHaveLength(19);
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(303));
+    expect(answers.filter(({ location }) => location === `${rig.url}/`)).toHaveLength(1);
     expect(tokenRequests(rig) - before).toBe(1);
   });
 });

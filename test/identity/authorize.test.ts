@@ -6,7 +6,7 @@ import { LOGIN, providerMetadata } from "../support/identity.ts";
 import { CLIENT_ID, settings, TENANT_ID } from "../support/settings.ts";
 
 const REDIRECT_URI = "https://app.example.com/auth/callback";
-const attempt = attemptOf("secret");
+const attempt = { ...attemptOf("secret"), state: "k1.the-state" };
 const offline = async () => {
   throw new Error("An authorization request is made without any request.");
 };

@@ -112,10 +112,12 @@ describe("a refresh", () => {
     const required = { code: "ERR_INTERACTION_REQUIRED", scopes: ["User.Read"], claims };
     await expect(refresh()).rejects.toMatchObject(required);
     await createBrowser().signIn(
-      await authorizeUrl(one.app.createClient, REDIRECT_URI, attemptOf("x"), {
-        scopes: SIGN_IN_SCOPES,
-        claims,
-      }),
+      await authorizeUrl(
+        one.app.createClient,
+        REDIRECT_URI,
+        { ...attemptOf("x"), state: "state" },
+        { scopes: SIGN_IN_SCOPES, claims },
+      ),
       ADELE,
     );
   });

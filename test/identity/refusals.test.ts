@@ -2,8 +2,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/glob
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import type { Tenant, TokenFault } from "../../local/tenant/tenant.ts";
 import { keepAliveSender } from "../../src/shared/http/send.ts";
+import { attemptOf } from "../../src/shared/identity/attempt.ts";
 import { openSession } from "../../src/shared/session/session.ts";
-import { finishSignIn, startSignIn } from "../../src/shared/signIn.ts";
+import { finishSignIn } from "../../src/shared/signIn.ts";
+import { startSignIn } from "../../src/shared/startSignIn.ts";
 import { ADELE, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
 import { post, request } from "../support/request.ts";
 import { CLIENT_ID } from "../support/settings.ts";
@@ -168,7 +170,7 @@ describe("a refusal at the end of a sign-in", () => {
     const cookies = Object.fromEntries(started.cookies.map(({ name, value }) => [name, value]));
     tenant.switches.tokenFault = fault;
     const finished = finishSignIn(one.app, post(form.fields, { cookies }));
-    await expect(finished).rejects.toMatchObject({
+    await expect(finished.then(({ refused }) => Promise.reject(refused))).rejects.toMatchObject({
       ...expected(fault, outcome),
       ...(outcome === "asked" && { scopes: ["Mail.Read"] }),
     });
@@ -205,12 +207,12 @@ describe("what the provider writes", () => {
           ? { status: 400, headers: {}, body: Buffer.from(answer) }
           : send(url, outgoing),
     });
-    const tokens = one.app.tokens.redeem("a code", "https://x.example", ["User.Read"], {
-      state: "s",
-      nonce: "n",
-      codeVerifier: "v",
-      codeChallenge: "c",
-    });
+    const tokens = one.app.tokens.redeem(
+      "a code",
+      "https://x.example",
+      ["User.Read"],
+      attemptOf("s"),
+    );
     await expect(tokens).rejects.toThrow();
     const [, , logged] = one.logged[0] ?? [];
     expect(logged).toMatchObject({ code: "invalid_grant", ...details });

@@ -151,7 +151,14 @@ describe("real answers are as described", () => {
   it("to somebody who signs in, and to somebody who is signed out meanwhile", async () => {
     const url = `${rig.url}/auth/callback`;
     const { post } = await startedSignIn();
-    await check("POST /auth/callback", 303, url, post);
+    const { answer } = await check("POST /auth/callback", 303, url, post);
+    expect(answer.headers.getSetCookie().join()).toContain("__Host-lightsout=");
+    const { answer: again } = await check("POST /auth/callback", 303, url, post);
+    await check("GET /auth/callback", 400, again.headers.get("location") ?? "");
+    const [cookie = ""] = answer.headers.getSetCookie();
+    const headers = { cookie: cookie.replace(/;.*/, "") };
+    await check("GET /auth/callback", 303, again.headers.get("location") ?? "", { headers });
+    await check("GET /auth/callback", 302, url);
     const late = await startedSignIn();
     const sid = sidOf(rig, late.own);
     await check("GET /auth/logout-callback", 200, `${rig.url}/auth/logout-callback?sid=${sid}`);
@@ -244,11 +251,18 @@ describe("real answers are as described", () => {
   it("while the table does not answer", async () => {
     browser = await signedInBrowser(rig);
     const { post } = await startedSignIn();
+    const used = await fetch(`${rig.url}/auth/callback`, {
+      method: "POST",
+      redirect: "manual",
+      ...form(Object.fromEntries((await startedSignIn()).post.body)),
+    });
+    const late = (used.headers.get("location") ?? "").replace(rig.url, cut);
     const token = form({ logout_token: await signLogoutToken(rig, { sid: "unknown" }) });
     proxy.down = true;
     await Promise.all([
       check("GET /", 503, `${cut}/`, signedIn()),
       check("POST /auth/callback", 503, `${cut}/auth/callback`, post),
+      check("GET /auth/callback", 503, late, signedIn()),
       check("GET /auth/session", 503, `${cut}/auth/session`, signedIn()),
       check("GET /auth/sessions", 503, `${cut}/auth/sessions`, signedIn()),
       check("POST /auth/signout", 503, `${cut}/auth/signout`, asPage()),

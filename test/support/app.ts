@@ -9,7 +9,8 @@ import {
   SESSION_COOKIE,
   type SessionTicket,
 } from "../../src/shared/session/sessionCookie.ts";
-import { finishSignIn, startSignIn } from "../../src/shared/signIn.ts";
+import { finishSignIn } from "../../src/shared/signIn.ts";
+import { startSignIn } from "../../src/shared/startSignIn.ts";
 import type { Log } from "../../src/shared/store/store.ts";
 import { type MemoryTable, memoryTable } from "./memoryTable.ts";
 import { post, request } from "./request.ts";

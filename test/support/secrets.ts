@@ -119,11 +119,11 @@ function secretsInside(keyring: Keyring, name: string, value: string): Secrets {
   const content = openCookie<Record<string, unknown>>(keyring, name, value);
   if (typeof content?.sessionId === "string") return [[content.sessionId, "a session id"]];
   if (typeof content?.secret !== "string") return [];
-  const { state, nonce, codeVerifier } = attemptOf(content.secret);
+  const { id, nonce, codeVerifier } = attemptOf(content.secret);
   return [
     [content.secret, "a sign-in's secret"],
     [codeVerifier, "a code verifier"],
-    [state, "a state or nonce"],
+    [id, "a state or nonce"],
     [nonce, "a state or nonce"],
   ];
 }

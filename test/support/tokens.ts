@@ -30,7 +30,12 @@ export async function redeem(
 ) {
   const attempt = attemptOf(secret);
   const scopes = SIGN_IN_SCOPES;
-  const url = await authorizeUrl(createClient, REDIRECT_URI, attempt, { scopes });
+  const url = await authorizeUrl(
+    createClient,
+    REDIRECT_URI,
+    { ...attempt, state: "state" },
+    { scopes },
+  );
   const { code = "" } = (await createBrowser().signIn(url, username)).fields;
   const sent = { ...attempt, code, ...forged };
   return tokens.redeem(sent.code, REDIRECT_URI, scopes, sent);

@@ -32,14 +32,24 @@ export function api<Context>(app: Lightsout, handler: Handler<Context>): Handler
  */
 export function webPage<Context>(app: Lightsout, handler: Handler<Context>): Handler<Context> {
   return answering(app, handler, (problem, request) => {
-    const { signIn, status, retryAfter } = problem;
+    const { signIn } = problem;
     const { pathname, search } = new URL(request.url);
     const returnTo = request.method === "GET" ? pathname + search : undefined;
     const link = signIn && signInUrl(app.settings.baseUrl, signIn, returnTo);
     if (link && returnTo && signIn.scopes.length === 0) return redirect(302, link);
-    const headers = retryAfter ? { "Retry-After": String(retryAfter) } : {};
-    return page(app.settings, errorPage(problem, link), status, headers);
+    return problemPage(app, problem, link);
   });
+}
+
+/** A page that says what went wrong. @param link Where signing in solves it. */
+export function errorAnswer(app: Lightsout, error: unknown, link: string): HttpResponse {
+  return problemPage(app, problemOf(error), link);
+}
+
+function problemPage(app: Lightsout, problem: Problem, link: string | undefined): HttpResponse {
+  const { status, retryAfter } = problem;
+  const headers = retryAfter ? { "Retry-After": String(retryAfter) } : {};
+  return page(app.settings, errorPage(problem, link), status, headers);
 }
 
 function answering<Context>(

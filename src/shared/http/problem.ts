@@ -13,6 +13,8 @@ import {
   SignInRejected,
   StoreUnavailable,
 } from "../errors.ts";
+import { isClaimsRequest } from "../identity/claimsRequest.ts";
+import { isScope } from "./signInOptions.ts";
 
 /** What a client is told about an error (RFC 9457). */
 export interface Problem {
@@ -71,15 +73,26 @@ function problem(error: LightsoutError, status: number, title: string): Problem 
   return { type: `urn:lightsout:problem:${name}`, title, status, detail: error.message };
 }
 
-/** `/auth/signin` with everything that the problem says is missing. */
+/** Longer request lines are refused by the host, which takes 8,192 bytes. Characters. */
+const MAX_URL = 8_000;
+
+/** `/auth/signin` with everything that the problem says is missing, as far as it is accepted there. */
 export function signInUrl(
   baseUrl: string,
   signIn: NonNullable<Problem["signIn"]>,
   returnTo?: string,
 ): string {
+  const { claims } = signIn;
+  const scope = signIn.scopes.join(" ");
+  const parameters = new URLSearchParams({
+    ...(returnTo && { returnTo }),
+    ...(scope && isScope(scope) && { scope }),
+    ...(claims && isClaimsRequest(claims) && { claims }),
+  });
+  for (const name of ["returnTo", "claims", "scope"]) {
+    if (parameters.toString().length > MAX_URL) parameters.delete(name);
+  }
   const url = new URL("/auth/signin", baseUrl);
-  if (returnTo) url.searchParams.set("returnTo", returnTo);
-  if (signIn.scopes.length > 0) url.searchParams.set("scope", signIn.scopes.join(" "));
-  if (signIn.claims) url.searchParams.set("claims", signIn.claims);
+  url.search = parameters.toString();
   return url.href;
 }

@@ -5,7 +5,7 @@
 export function returnPath(returnTo: string | undefined, baseUrl: string): string {
   if (!returnTo || !URL.canParse(returnTo, baseUrl)) return "/";
   const url = new URL(returnTo, baseUrl);
-  // A backslash would count twice in the JSON of a cookie.
+  // Browsers read a backslash as a slash in places.
   const path = (url.pathname + url.search + url.hash).replaceAll("\\", "%5C");
   const stays = url.origin === baseUrl && !url.username && !url.password;
   // Two slashes would begin a host when the path is read on its own. No slash: a `blob:` URL has the origin
@@ -13,5 +13,5 @@ export function returnPath(returnTo: string | undefined, baseUrl: string): strin
   return stays && /^\/(?!\/)/.test(path) && path.length <= MAX_LENGTH ? path : "/";
 }
 
-/** It travels in a cookie, and there may be several of those. Characters. */
-const MAX_LENGTH = 512;
+/** It travels in `state`, and comes back in a request line, of which hosts take 8,192. Characters. */
+const MAX_LENGTH = 2_000;

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 
 /** The values that bind one authorization request to the browser that started it. */
 export interface Attempt {
-  /** RFC 6749 §10.12. */
-  readonly state: string;
+  /** Names it in its `state` (RFC 6749 §10.12). */
+  readonly id: string;
   /** OpenID Connect Core §3.1.2.1. */
   readonly nonce: string;
   /** RFC 7636 §4.1. */
@@ -19,7 +19,7 @@ export interface Attempt {
 export function attemptOf(secret: string): Attempt {
   const codeVerifier = sha256(`verifier ${secret}`);
   return {
-    state: sha256(`state ${secret}`),
+    id: sha256(`state ${secret}`),
     nonce: sha256(`nonce ${secret}`),
     codeVerifier,
     codeChallenge: sha256(codeVerifier),

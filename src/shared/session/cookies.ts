@@ -1,5 +1,6 @@
 import type { HttpRequest } from "../http/types.ts";
 import type { Keyring } from "../store/sealing.ts";
+import { openText, sealText } from "./sealedText.ts";
 
 /** The cookies a request carries, by name. The first of a name counts (RFC 6265 §5.4). */
 export function readCookies(request: HttpRequest): ReadonlyMap<string, string> {
@@ -27,20 +28,15 @@ function withoutBlanks(text: string): string {
 
 /** Longer than any value made here. */
 const MAX_LENGTH = 4_096;
-const FORM = /^([A-Za-z0-9_-]{1,16})\.([A-Za-z0-9_-]+)$/;
 
 /** Seals content for one cookie: a browser cannot read it, change it, or move it to another name. */
 export function sealCookie(keyring: Keyring, name: string, content: unknown): string {
-  const { keyId, bytes } = keyring.seal(Buffer.from(JSON.stringify(content)), `cookie/${name}`);
-  return `${keyId}.${Buffer.from(bytes).toString("base64url")}`;
+  return sealText(keyring, `cookie/${name}`, Buffer.from(JSON.stringify(content)));
 }
 
 /** @returns undefined for anything that {@link sealCookie} did not make for this name. */
 export function openCookie<T>(keyring: Keyring, name: string, value: string): T | undefined {
   if (value.length > MAX_LENGTH) return undefined;
-  const [, keyId, content] = FORM.exec(value) ?? [];
-  if (keyId === undefined || content === undefined) return undefined;
-  const sealed = { keyId, bytes: Buffer.from(content, "base64url") };
-  const plaintext = keyring.open(sealed, `cookie/${name}`);
+  const plaintext = openText(keyring, `cookie/${name}`, value);
   return plaintext && JSON.parse(Buffer.from(plaintext).toString());
 }

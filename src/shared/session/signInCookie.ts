@@ -1,77 +1,78 @@
 import type { Cookie, HttpRequest } from "../http/types.ts";
-import { attemptOf } from "../identity/attempt.ts";
+import { type Attempt, attemptOf } from "../identity/attempt.ts";
 import type { Keyring } from "../store/sealing.ts";
 import type { SessionRef } from "../store/signIn.ts";
 import { openCookie, readCookies, sealCookie } from "./cookies.ts";
 
 /** One sign-in under way, kept by the browser that started it. */
 export interface PendingSignIn {
-  /** 256 random bits: {@link attemptOf} makes state, nonce and PKCE verifier from it. */
+  /** 256 random bits: {@link attemptOf} makes its id, nonce and PKCE verifier from it. */
   readonly secret: string;
-  readonly scopes: readonly string[];
-  /** A path of this app. */
-  readonly returnTo: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** Whether the provider was asked to show nothing (`prompt=none`). */
+  readonly silent: boolean;
   /** The session this browser had when it started; the callback's cross-site post does not carry it. */
   readonly replaces?: SessionRef | undefined;
-  /** Milliseconds since 1970. */
-  readonly expiresAt: number;
 }
 
 /** How long somebody may take on the sign-in page. Milliseconds. */
 export const SIGN_IN_LIFETIME = 15 * 60_000;
 
 /**
- * Every tab's sign-in has a cookie of its own, so that several can be under way. There are this many names
- * and no more: a page that starts sign-ins without end cannot make the browser's header too large.
+ * Every sign-in has a cookie of its own name, so that tabs which start at the same moment do not take each
+ * other's. Whoever starts one more gives up the oldest beyond this many: a page that starts sign-ins without
+ * end cannot make the browser's header too large.
  */
-const SLOTS = 16;
-/** Past this length of all of them together, a new one takes the place of an old one. Characters. */
-const ENOUGH = 8_192;
+const MOST = 16;
+const PREFIX = "__Host-lightsout-signin-";
 
 /** None: the provider answers by a post from its own site. */
 const ATTRIBUTES = { path: "/", secure: true, httpOnly: true, sameSite: "None" } as const;
 
-const nameOf = (slot: number) => `__Host-lightsout-signin-${slot}`;
-
-/** @param randomByte Picks among the free names, or among the taken ones when there are enough. */
-export function signInCookie(
+/** The cookie of a sign-in, and the ends of those that are too many, too old, or not ours. */
+export function signInCookies(
   keyring: Keyring,
   request: HttpRequest,
   pending: PendingSignIn,
-  randomByte: number,
-): Cookie {
-  const cookies = readCookies(request);
-  const slots = Array.from({ length: SLOTS }, (_, slot) => nameOf(slot));
-  const free = slots.filter((name) => !cookies.has(name));
-  const taken = slots.filter((name) => cookies.has(name));
-  const length = taken.reduce((sum, name) => sum + (cookies.get(name)?.length ?? 0), 0);
-  const names = free.length > 0 && length < ENOUGH ? free : taken;
-  const name = names[randomByte % names.length] as string;
-  return {
-    name,
-    value: sealCookie(keyring, name, pending),
-    maxAge: SIGN_IN_LIFETIME / 1_000,
-    ...ATTRIBUTES,
-  };
+): Cookie[] {
+  const name = nameOf(attemptOf(pending.secret).id);
+  const value = sealCookie(keyring, name, pending);
+  const kept = readSignIns(keyring, request, pending.startedAt)
+    .sort((a, b) => b.pending.startedAt - a.pending.startedAt)
+    .slice(0, MOST - 1);
+  const names = new Set(kept.map(({ attempt }) => nameOf(attempt.id)));
+  const over = [...readCookies(request).keys()].filter(
+    (known) => known.startsWith(PREFIX) && !names.has(known),
+  );
+  return [{ name, value, maxAge: SIGN_IN_LIFETIME / 1_000, ...ATTRIBUTES }, ...over.map(noCookie)];
 }
 
-/** Finds the sign-in that a `state` belongs to, among those that this browser started. */
-export function readSignInCookie(
-  keyring: Keyring,
-  request: HttpRequest,
-  state: string,
-  now: number,
-) {
-  const cookies = readCookies(request);
-  for (let slot = 0; slot < SLOTS; slot++) {
-    const name = nameOf(slot);
-    const value = cookies.get(name);
-    const pending = value && openCookie<PendingSignIn>(keyring, name, value);
-    if (!pending || pending.expiresAt <= now) continue;
-    const attempt = attemptOf(pending.secret);
-    if (attempt.state === state) return { pending, attempt, cookie: noCookie(name) };
-  }
-  return undefined;
+export interface KnownSignIn {
+  readonly pending: PendingSignIn;
+  readonly attempt: Attempt;
+  /** Takes it from the browser. */
+  readonly noCookie: Cookie;
+}
+
+/** The sign-ins of the browser that sent the request, as far as they are not too old. */
+export function readSignIns(keyring: Keyring, request: HttpRequest, now: number): KnownSignIn[] {
+  return [...readCookies(request)].flatMap(([name, value]) => {
+    if (!name.startsWith(PREFIX)) return [];
+    const pending = openCookie<PendingSignIn>(keyring, name, value);
+    if (pending === undefined || !(endOf(pending) > now)) return [];
+    return [{ pending, attempt: attemptOf(pending.secret), noCookie: noCookie(name) }];
+  });
+}
+
+/** When its answer is of no use any more. Milliseconds since 1970. */
+export function endOf({ startedAt }: PendingSignIn): number {
+  return startedAt + SIGN_IN_LIFETIME;
+}
+
+/** 96 bits of the id: enough for no two to meet, and short. */
+function nameOf(id: string): string {
+  return PREFIX + id.slice(0, 16);
 }
 
 function noCookie(name: string): Cookie {
