@@ -183,7 +183,9 @@ describe("an ID token", () => {
     if (rig.tenant.issued.length === 0) await signInWith(withClaims({ nonce: "" }));
     const { browser, answer, requests } = await signInWith(forge);
     expect(answer.status).toBe(400);
-    expect(answer.headers["set-cookie"] ?? []).toEqual([]);
+    expect(answer.headers["set-cookie"]).toEqual([
+      expect.stringMatching(/^__Host-lightsout-signin-[\w-]+=; max-age=0;/),
+    ]);
     expect(requests).toBe(1);
     expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: false });
     expect(await readAccountRows(rig.azurite)).toEqual([]);

@@ -85,6 +85,7 @@ export async function signIn({ app }: TestApp, username = ADELE, scopes: string[
   const form = await createBrowser().signIn(started.location, username);
   const cookies = Object.fromEntries(started.cookies.map(({ name, value }) => [name, value]));
   const finished = await finishSignIn(app, post(form.fields, { cookies }));
+  if (finished.refused) throw finished.refused;
   const [session] = finished.cookies;
   if (!session) throw new Error("There is no session cookie.");
   return session.value;
