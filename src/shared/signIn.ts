@@ -15,6 +15,7 @@ import type { IdTokenClaims } from "./identity/idToken.ts";
 import { isUsableSid } from "./identity/sid.ts";
 import type { Redeemed } from "./identity/tokens.ts";
 import type { Lightsout } from "./lightsout.ts";
+import { lastSessionCookie, readLastSession } from "./session/lastSessionCookie.ts";
 import { sessionCookie } from "./session/sessionCookie.ts";
 import { endOf, type KnownSignIn, readSignIns } from "./session/signInCookie.ts";
 import { openState, type SignInState } from "./session/signInState.ts";
@@ -60,8 +61,9 @@ export async function finishSignIn(app: Lightsout, request: HttpRequest): Promis
     if (!(await takeOnce(store, `state ${goal.id}`, endOf(pending)))) {
       return { location: late, cookies: [noCookie] };
     }
-    const session = await redeem(app, request, signIn, goal.scopes, code, form);
-    return { location, cookies: [session, noCookie] };
+    const browser = browserOf(app, request, signIn, signIns);
+    const session = await redeem(app, request, signIn, goal.scopes, code, form, browser);
+    return { location, cookies: [...session, noCookie] };
   } catch (error) {
     if (!isRefusal(error)) throw error;
     logRefusal(app, error);
@@ -143,7 +145,30 @@ function codeOf(form: URLSearchParams): string {
   throw new BadRequest("The sign-in page's answer has no code in it.");
 }
 
-/** From the code to the session's cookie. */
+/** What is known of the browser's other sign-ins: those under way, and the one that was done last. */
+function browserOf(
+  { store }: Lightsout,
+  request: HttpRequest,
+  { pending, attempt }: KnownSignIn,
+  signIns: readonly KnownSignIn[],
+) {
+  const last = readLastSession(store.keyring, request);
+  const before = pending.replaces;
+  const others = [...signIns.map(({ attempt }) => attempt.sessionId), last?.sessionId ?? ""];
+  return {
+    replaced: [
+      ...(before ? [before] : []),
+      ...(last && last.sessionId !== before?.sessionId ? [last] : []),
+    ],
+    sessionIds: [
+      attempt.sessionId,
+      // What was there when it started is replaced, never taken over.
+      ...others.filter((id) => id && id !== before?.sessionId),
+    ],
+  };
+}
+
+/** From the code to the session's cookies. */
 async function redeem(
   app: Lightsout,
   request: HttpRequest,
@@ -151,7 +176,8 @@ async function redeem(
   scopes: readonly string[],
   code: string,
   form: URLSearchParams,
-): Promise<Cookie> {
+  { replaced, sessionIds }: ReturnType<typeof browserOf>,
+): Promise<Cookie[]> {
   const { settings, store } = app;
   const asked = scopesToAsk(scopes);
   const redeemed = await app.tokens.redeem(code, redirectUri(settings), asked, attempt);
@@ -159,12 +185,13 @@ async function redeem(
   assertSameUser(redeemed, claims);
   const metadata = await app.metadata.get();
 
-  const { replaces } = pending;
+  const partition = accountPartition(redeemed.homeAccountId);
   const now = store.now();
-  if (replaces && replaces.partition !== accountPartition(redeemed.homeAccountId)) {
+  for (const other of replaced) {
+    if (other.partition === partition) continue;
     // Somebody else was signed in with this browser.
-    await endSession(store, replaces);
-    store.log("info", "session.replaced", { account: replaces.partition });
+    if (!(await endSession(store, other))) continue;
+    store.log("info", "session.replaced", { account: other.partition });
   }
   const ref = await storeSignIn(store, {
     session: {
@@ -180,14 +207,18 @@ async function redeem(
     cache: redeemed.cache,
     sids: sidsOf(claims, form.get("session_state")),
     subject: metadata.backchannel_logout_supported ? claims.sub : undefined,
-    replaces,
+    replaces: pending.replaces,
+    sessionIds,
   });
   store.log("info", "signin.done", { account: ref.partition, sidClaim: claims.sid !== undefined });
   if (claims.sid === undefined) warnOfMissingSid(app);
 
   const logoutHint = hintForCookie(claims.login_hint);
   const ticket = { ...ref, logoutHint };
-  return sessionCookie(store.keyring, ticket, settings.sessionLifetime);
+  return [
+    sessionCookie(store.keyring, ticket, settings.sessionLifetime),
+    lastSessionCookie(store.keyring, ref),
+  ];
 }
 
 /**

@@ -251,7 +251,8 @@ describe("fifty sign-ins started at once", () => {
     expect(header.length).toBeLessThan(13_000);
     await signedInBrowser(rig, ADELE, flooded);
     expect(await sessionOf(rig, flooded)).toMatchObject({ signedIn: true });
-    expect(flooded.cookies.names(rig.url)).toHaveLength(16);
+    const signIns = flooded.cookies.names(rig.url).filter((name) => name.includes("-signin-"));
+    expect(signIns).toHaveLength(15);
   });
 });
 

@@ -7,13 +7,14 @@ describe("attemptOf", () => {
     const attempt = attemptOf("secret");
     expect(attemptOf("secret")).toEqual(attempt);
     const values = [...Object.values(attempt), ...Object.values(attemptOf("another"))];
-    expect(new Set(values).size).toBe(8);
+    expect(new Set(values).size).toBe(10);
   });
 
   it("is in the form that the standards ask for", () => {
-    const { codeVerifier, codeChallenge, ...others } = attemptOf("secret");
+    const { codeVerifier, codeChallenge, sessionId, ...others } = attemptOf("secret");
     expect(codeVerifier).toMatch(/^[A-Za-z0-9._~-]{43,128}$/);
     expect(codeChallenge).toBe(createHash("sha256").update(codeVerifier).digest("base64url"));
+    expect(sessionId).toMatch(/^[\w-]{22}$/);
     for (const value of Object.values(others)) expect(value).toMatch(/^[\w-]{43}$/);
   });
 

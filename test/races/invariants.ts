@@ -121,7 +121,10 @@ export function checkKept(
     if (signIn.do !== "signIn" || result?.kind !== "done" || result.ref === undefined) continue;
     const { partition, generation } = result.ref;
     const row = held.find((one) => one.partition === partition && one.generation === generation);
-    if (row?.sessions.includes(signIn.id) && row.accessTokens.includes(signIn.id)) continue;
+    // The tabs of one browser have one session; each of them has its tokens.
+    const tabs = [signIn.id, ...(signIn.tabs ?? [])];
+    const isKept = tabs.some((tab) => row?.sessions.includes(tab));
+    if (isKept && row?.accessTokens.includes(signIn.id)) continue;
     if (now >= expiryOf(signIn, watch[index]?.calledAt ?? 0)) continue;
     if (isExcused(ops, watch, index, signIn)) continue;
     return { invariant: "I2", what: `${signIn.id} is lost, and nothing may have undone it.` };

@@ -24,6 +24,8 @@ export type Op =
       readonly subject?: string;
       /** The sign-in whose session this browser had before. */
       readonly replaces?: string;
+      /** The sign-ins of this browser's other tabs. */
+      readonly tabs?: readonly string[];
       /** How long the session lasts. */
       readonly hours?: number;
     }
@@ -113,7 +115,7 @@ async function carryOut(op: Op, world: World, onToken: () => void): Promise<Resu
 }
 
 function signInOf(
-  { id, account, sids, subject, replaces, hours = 12 }: OpOf<"signIn">,
+  { id, account, sids, subject, replaces, tabs, hours = 12 }: OpOf<"signIn">,
   world: World,
 ) {
   const signedInAt = world.store.now();
@@ -132,6 +134,7 @@ function signInOf(
     sids,
     subject,
     replaces: replaces === undefined ? undefined : refOf(replaces, world),
+    ...(tabs && { sessionIds: [id, ...tabs].map((tab) => `session of ${tab}`) }),
   };
 }
 

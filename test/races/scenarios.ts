@@ -50,6 +50,26 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario("two sign-ins of one browser", 1, {
     actors: [[signIn("A", "1")], [signIn("B", "1")]],
   }),
+  scenario("two tabs of one browser", 1, {
+    actors: [[signIn("A", "1", { tabs: ["B"] })], [signIn("B", "1", { tabs: ["A"] })]],
+  }),
+  scenario("two tabs of one browser, and a sign-out by the cookie of one", 1, {
+    actors: [[signIn("A", "1", { tabs: ["B"] }), here("A")], [signIn("B", "1", { tabs: ["A"] })]],
+  }),
+  scenario("two tabs of one browser against the front channel", 0, {
+    actors: [
+      [signIn("A", "1", { tabs: ["B"] })],
+      [signIn("B", "1", { tabs: ["A"] })],
+      [front("1")],
+    ],
+  }),
+  scenario("two tabs of a browser that had a session", 1, {
+    before: today(signIn("A", "1")),
+    actors: [
+      [signIn("B", "1", { tabs: ["C"], replaces: "A" })],
+      [signIn("C", "1", { tabs: ["B"], replaces: "A" })],
+    ],
+  }),
   scenario("two sign-ins of one account", 1, {
     actors: [[signIn("A", "1")], [signIn("B", "2")]],
   }),

@@ -3,7 +3,8 @@ import { createBrowser } from "../../local/tenant/browserless.ts";
 import type { Tenant } from "../../local/tenant/tenant.ts";
 import { openSession } from "../../src/shared/session/session.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
-import { finishSignIn, startSignIn } from "../../src/shared/signIn.ts";
+import { finishSignIn } from "../../src/shared/signIn.ts";
+import { startSignIn } from "../../src/shared/startSignIn.ts";
 import { ADELE, envOf, refOf, tenantOfApp, testApp } from "../support/app.ts";
 import { post, request } from "../support/request.ts";
 import { CLIENT_ID } from "../support/settings.ts";
@@ -44,8 +45,8 @@ async function signInWithin(minutes: number, from: "the page" | "the answer") {
 describe("a sign-in that takes its time at the provider", () => {
   it.each([0, 2.5, 5, 14])("of %d minutes works", async (minutes) => {
     const { one, session = "" } = await signInWithin(minutes, "the page");
-    const { store, createClient } = one.app;
-    const opened = await openSession(store, createClient, CLIENT_ID, refOf(one, session));
+    const { store, tokens } = one.app;
+    const opened = await openSession(store, tokens, CLIENT_ID, refOf(one, session));
     const token = await opened?.getToken(["User.Read"]);
     await expect(tenant.verifyAccessToken(token ?? "")).resolves.toBeDefined();
     await expect(opened?.getToken(["Mail.Read"])).resolves.toBeDefined();

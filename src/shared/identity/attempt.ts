@@ -10,6 +10,8 @@ export interface Attempt {
   readonly codeVerifier: string;
   /** RFC 7636 §4.2, method S256. */
   readonly codeChallenge: string;
+  /** The id of the session it makes: who knows of the sign-in knows that too. */
+  readonly sessionId: string;
 }
 
 /**
@@ -23,6 +25,7 @@ export function attemptOf(secret: string): Attempt {
     nonce: sha256(`nonce ${secret}`),
     codeVerifier,
     codeChallenge: sha256(codeVerifier),
+    sessionId: sha256(`session ${secret}`).slice(0, 22),
   };
 }
 

@@ -25,6 +25,12 @@ export interface SignIn {
   readonly subject?: string | undefined;
   /** The session this browser had before, if any. */
   readonly replaces?: SessionRef | undefined;
+  /**
+   * Ids for the session, its own one first. The others are of sessions that other sign-ins of the same browser
+   * have made meanwhile: one that is there is taken over, so that all of them end as one session, whichever
+   * answer's cookie the browser keeps. Default: a new one.
+   */
+  readonly sessionIds?: readonly string[];
 }
 
 export interface SessionRef extends GenerationRef {
@@ -53,12 +59,13 @@ export async function storeSignIn(store: Store, signIn: SignIn): Promise<Session
   const partition = accountPartition(signIn.session.homeAccountId);
   const claims = signIn.sids.map(sidPartition);
   if (signIn.subject !== undefined) claims.push(subjectPartition(signIn.subject));
-  const sessionId = randomId(store);
+  const { sessionIds = [randomId(store)] } = signIn;
   const abandoned = new Set<string>();
 
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const current = await readCurrent(store, partition);
     const generation = current.open ? current.head.generation : randomId(store);
+    const sessionId = idOf(sessionIds, current.open?.account, store.now());
     const ref: SessionRef = { partition, generation, sessionId };
 
     await fileForExpiry(store, ref, claims, signIn.session.expiresAt);
@@ -73,7 +80,7 @@ export async function storeSignIn(store: Store, signIn: SignIn): Promise<Session
       ? await join(store, ref, current.open, signIn)
       : await open(store, ref, current.head, signIn);
     if (outcome === "done") return ref;
-    if (await isStored(store, ref)) return ref;
+    if (outcome === "unsure" && (await isStored(store, ref))) return ref;
     // A try that lost its answer may have been stored and signed out since: storing again would undo that.
     if (outcome === "unsure") throw new SignInOvertaken();
     if (!current.open) abandoned.add(generation);
@@ -125,6 +132,7 @@ function join(
   const { replaces } = signIn;
   const sessions = liveSessions(account, store.now());
   if (replaces?.generation === ref.generation) delete sessions[sessionKey(replaces.sessionId)];
+  delete sessions[sessionKey(ref.sessionId)];
   const byExpiry = Object.entries(sessions).sort(([, a], [, b]) => b.expiresAt - a.expiresAt);
   const joined: Account = {
     sessions: {
@@ -134,6 +142,12 @@ function join(
     cache: mergeCaches(account.cache, signIn.cache),
   };
   return store.table.replace(entityOf(store, ref, joined), etag);
+}
+
+/** The first that the account has already, else the first. */
+function idOf(ids: readonly string[], account: Account | undefined, now: number): string {
+  const sessions = account ? liveSessions(account, now) : {};
+  return (ids.find((id) => sessions[sessionKey(id)]) ?? ids[0]) as string;
 }
 
 async function isStored(store: Store, ref: SessionRef): Promise<boolean> {

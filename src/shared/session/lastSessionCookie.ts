@@ -1,0 +1,30 @@
+import type { Cookie, HttpRequest } from "../http/types.ts";
+import type { Keyring } from "../store/sealing.ts";
+import type { SessionRef } from "../store/signIn.ts";
+import { openCookie, readCookies, sealCookie } from "./cookies.ts";
+import { SIGN_IN_LIFETIME } from "./signInCookie.ts";
+
+const NAME = "__Host-lightsout-last";
+
+/**
+ * Says which session this browser's last sign-in made, to those that were under way then: the post that ends one
+ * of them comes from another site, and does not carry the session's own cookie. It is good for finding that
+ * session, and for nothing else.
+ */
+export function lastSessionCookie(keyring: Keyring, ref: SessionRef): Cookie {
+  const { partition, generation, sessionId } = ref;
+  return {
+    name: NAME,
+    value: sealCookie(keyring, NAME, { partition, generation, sessionId }),
+    path: "/",
+    secure: true,
+    httpOnly: true,
+    sameSite: "None",
+    maxAge: SIGN_IN_LIFETIME / 1_000,
+  };
+}
+
+export function readLastSession(keyring: Keyring, request: HttpRequest): SessionRef | undefined {
+  const value = readCookies(request).get(NAME);
+  return value === undefined ? undefined : openCookie(keyring, NAME, value);
+}
