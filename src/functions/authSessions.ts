@@ -14,6 +14,7 @@ app.http("authSessions", {
     const session = await sessionOf(lightsout, request);
     if (session === undefined) throw new SignedOut();
     const { settings, store } = lightsout;
-    return page(settings, sessionsPage(session.account.username, session.list(), store.now()));
+    const { username } = session.account;
+    return page(settings, sessionsPage(session, username, session.list(), store.now()));
   }),
 });

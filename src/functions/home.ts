@@ -17,6 +17,6 @@ app.http("home", {
     const { name, username } = session.account;
     const profile = await readProfile(lightsout, session);
     const expiresAt = new Date(session.expiresAt).toISOString();
-    return page(settings, signedInHome({ name, username, profile, expiresAt, otherApp }));
+    return page(settings, signedInHome({ session, name, username, profile, expiresAt, otherApp }));
   }),
 });

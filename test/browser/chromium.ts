@@ -20,24 +20,32 @@ export function hasChromium(): boolean {
 /**
  * A fresh browser profile. Nothing in it reaches any host but this machine's.
  * @param options.thirdPartyCookies whether a frame of another site gets and may set its cookies
+ * @param options.backForwardCache as users have it, and Playwright has not. Only pages of https get into it.
+ * @param options.publicKeyHash of the self-signed certificate that it trusts
  * @throws Error when there is no browser
  */
 export async function launchChromium(
-  options: { thirdPartyCookies: "blocked" | "allowed" } & BrowserContextOptions,
+  options: {
+    thirdPartyCookies: "blocked" | "allowed";
+    backForwardCache?: boolean;
+    publicKeyHash?: string;
+  } & BrowserContextOptions,
 ): Promise<BrowserContext> {
-  const { thirdPartyCookies, ...contextOptions } = options;
+  const { thirdPartyCookies, backForwardCache, publicKeyHash, ...contextOptions } = options;
   const { executablePath, env } = await findChromium();
   const profile = await createProfile();
   const context = await chromium.launchPersistentContext(profile, {
     ...contextOptions,
     executablePath,
     env: { ...process.env, ...env },
+    ...(backForwardCache && { ignoreDefaultArgs: ["--disable-back-forward-cache"] }),
     args: [
       "--disable-gpu",
       "--disable-quic",
       `--disable-features=${DISABLED_FEATURES.join()}`,
       "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1",
       ...(thirdPartyCookies === "blocked" ? ["--test-third-party-cookie-phaseout"] : []),
+      ...(publicKeyHash ? [`--ignore-certificate-errors-spki-list=${publicKeyHash}`] : []),
     ],
   });
   const close = context.close.bind(context);

@@ -198,8 +198,9 @@ describeInBrowser("the single-page app", () => {
     await rows().nth(11).waitFor();
 
     proxy.down = true;
+    const asked = page.waitForResponse("**/auth/session");
     await comeBack();
-    await page.getByRole("status").getByText("Table Storage does not answer.").waitFor();
+    expect((await asked).status()).toBe(503);
     expect(await rows().count()).toBe(12);
     await page.reload();
     await page.getByRole("heading", { name: "Not available right now" }).waitFor();

@@ -1,22 +1,28 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { pageScriptModule } from "../../scripts/pageScript.ts";
+import * as responses from "../../src/shared/http/responses.ts";
 import { errorPage } from "../../src/shared/pages/errorPage.ts";
 import { signedInHome, signedOutHome } from "../../src/shared/pages/homePage.ts";
 import { html } from "../../src/shared/pages/html.ts";
 import { layout } from "../../src/shared/pages/layout.ts";
+import { SCRIPT, SCRIPT_HASH } from "../../src/shared/pages/script.ts";
 import { sessionsPage } from "../../src/shared/pages/sessionsPage.ts";
 import { signOutFailedPage, signOutPage } from "../../src/shared/pages/signOutPage.ts";
 import { STYLE, STYLE_HASH } from "../../src/shared/pages/style.ts";
 import { tagsOf, unescaped } from "../support/markup.ts";
+import { settings } from "../support/settings.ts";
 
 const NOW = Date.UTC(2027, 0, 15, 12);
+const SESSION = { account: { homeAccountId: "oid.tid" }, signedInAt: NOW };
 const EXPIRES_AT = "2027-01-16T00:30:00.000Z";
 
 /** Every page, with one text wherever a page shows what is not ours. */
 const pages: Record<string, (text: string) => string> = {
   signedInHome: (text) =>
     signedInHome({
+      session: { account: { homeAccountId: text }, signedInAt: NOW },
       name: text,
       username: text,
       profile: { displayName: text, mail: text, jobTitle: text, officeLocation: text },
@@ -25,6 +31,7 @@ const pages: Record<string, (text: string) => string> = {
     }),
   withoutProfile: (text) =>
     signedInHome({
+      session: { account: { homeAccountId: text }, signedInAt: NOW },
       name: text,
       username: text,
       profile: undefined,
@@ -34,7 +41,12 @@ const pages: Record<string, (text: string) => string> = {
   signedOutHome: (text) => signedOutHome(text),
   sessions: (text) => {
     const session = { device: text, signedInAt: NOW - 90_000, expiresAt: NOW, current: true };
-    return sessionsPage(text, [session, { ...session, current: false }], NOW);
+    return sessionsPage(
+      { account: { homeAccountId: text }, signedInAt: NOW },
+      text,
+      [session, { ...session, current: false }],
+      NOW,
+    );
   },
   error: (text) => errorPage({ type: text, title: text, status: 400, detail: text }, text),
   signOut: () => signOutPage(),
@@ -45,7 +57,7 @@ const pages: Record<string, (text: string) => string> = {
 describe.each(Object.entries(pages))("%s", (_, render) => {
   it("is a whole page with a title", () => {
     const page = render("text");
-    expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
+    expect(page).toMatch(/^<!doctype html>\n<html lang="en"( data-session="[^"]+")?>/);
     expect(page).toMatch(/<title>.+ · Lightsout<\/title>/);
     expect(page).toMatch(/<h1>.+<\/h1>|text/);
   });
@@ -60,10 +72,20 @@ describe.each(Object.entries(pages))("%s", (_, render) => {
     expect(hashes.map((hash) => `sha256-${hash}`)).toEqual([STYLE_HASH]);
   });
 
-  it("has nothing that the policy would block: no script, inline style, or foreign address", () => {
+  it("has the one script, whose hash is in the policy, or none", () => {
+    const page = render("text");
+    const policy = responses.page(settings(), page).headers?.["Content-Security-Policy"] ?? "";
+    const [, script] = /<script>([\s\S]*?)<\/script>/.exec(page) ?? [];
+    const allowed = `script-src '${SCRIPT_HASH}'; connect-src 'self'`;
+    expect(script === undefined || script === SCRIPT).toBe(true);
+    expect(policy.includes(allowed)).toBe(script !== undefined);
+    expect(policy.replace(allowed, "")).not.toMatch(/script-src|connect-src/);
+  });
+
+  it("has nothing else that the policy would block: no inline style, or foreign address", () => {
     const tags = render("https://other.example/").match(/<[^>]*>/g) ?? [];
     for (const tag of tags) {
-      expect(tag).not.toMatch(/^<(script|iframe|object|embed|base|link|svg|meta http)/i);
+      expect(tag).not.toMatch(/^<(script\s|iframe|object|embed|base|link|svg|meta http)/i);
       expect(tag).not.toMatch(/\s(on\w+|style|srcset|formaction)=/i);
       const [, address] = /\s(?:src|action)="([^"]*)"/.exec(tag) ?? [];
       expect(address ?? "/").toMatch(/^\/(?!\/)/);
@@ -95,8 +117,27 @@ describe.each(Object.entries(pages))("%s", (_, render) => {
 const tagsAndValues = (page: string) => page.match(/<[^>]*>/g) ?? [];
 
 describe("what the pages say", () => {
+  it.each(["signedInHome", "withoutProfile", "sessions"])(
+    "%s: its script is told whose data it shows, as /auth/session says it",
+    (name) => {
+      const [, attribute = ""] =
+        /<html lang="en" data-session="([^"]*)">/.exec(pages[name]?.('a"<b') ?? "") ?? [];
+      expect(JSON.parse(unescaped(attribute))).toEqual({
+        account: { homeAccountId: 'a"<b' },
+        signedInAt: "2027-01-15T12:00:00.000Z",
+      });
+    },
+  );
+
   it("the style sheet loads nothing and cannot end its element", () => {
     expect(STYLE).not.toMatch(/url\(|@import|<|\/\//);
+  });
+
+  it("the script is what src/browser makes of it (`npm run page-script`), and cannot end its element", () => {
+    expect(pageScriptModule()).toContain(`export const SCRIPT = ${JSON.stringify(SCRIPT)};`);
+    expect(SCRIPT).not.toContain("<");
+    const hash = createHash("sha256").update(SCRIPT).digest("base64");
+    expect(SCRIPT_HASH).toBe(`sha256-${hash}`);
   });
 
   it("home: who is signed in, until when, and how to sign out", () => {
@@ -114,6 +155,7 @@ describe("what the pages say", () => {
 
   it("home: what Graph leaves empty is not shown", () => {
     const home = {
+      session: SESSION,
       name: "Adele",
       username: "a@b.example",
       profile: {},
@@ -139,7 +181,7 @@ describe("what the pages say", () => {
     [30 * 3_600_000, "30 hours ago"],
   ])("sessions: %d ms is %s", (age, expected) => {
     const session = { device: "Firefox", signedInAt: NOW - age, expiresAt: NOW, current: true };
-    expect(sessionsPage("a", [session], NOW)).toContain(`signed in ${expected}`);
+    expect(sessionsPage(SESSION, "a", [session], NOW)).toContain(`signed in ${expected}`);
   });
 
   it.each([

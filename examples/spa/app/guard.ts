@@ -3,8 +3,8 @@ import { el } from "./dom.ts";
 import type { Visit } from "./session.ts";
 
 /**
- * Does something for the signed-in user. When it fails, `place` shows why and what helps; when it fails
- * because the user is signed out, the visit ends.
+ * Does something for the signed-in user. When it fails, `place` shows why and what helps, unless it fails because
+ * the user is signed out: then the visit ends.
  */
 export async function guard(
   visit: Visit,
@@ -14,8 +14,8 @@ export async function guard(
   try {
     await work();
   } catch (error) {
+    if (error instanceof SignedOut) await visit.check();
     if (visit.signal.aborted) return;
-    if (error instanceof SignedOut) return visit.end(error.signInUrl);
     place.replaceChildren(failure(error as Error, () => void guard(visit, place, work)));
   }
 }

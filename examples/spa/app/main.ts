@@ -1,3 +1,4 @@
+import { watchSession } from "../../../src/browser/watchSession.ts";
 import { SignedOut, withReturn } from "./api.ts";
 import { compose } from "./compose.ts";
 import { el, focusOn, say } from "./dom.ts";
@@ -7,41 +8,34 @@ import { readSession, type SignedIn } from "./session.ts";
 
 const main = document.querySelector("main") as HTMLElement;
 
-/** The account whose data is on the page; `nobody`; undefined as long as that is not known. */
-let shown: string | undefined;
-/** Ends everything that is under way for that account. */
-let visit = new AbortController();
+/** Ends everything that is under way for the account whose data is on the page; undefined when that is nobody. */
+let visit: AbortController | undefined;
+/** Whether the page says so already. */
+let signedOutShown = false;
 /** Only the last question about the session counts. */
 let question = new AbortController();
 
-/**
- * Asks who is signed in, and makes the page say so. Nobody tells a page that its user has signed out in
- * another app, so this is asked whenever the user comes back to it.
- */
-async function check(): Promise<void> {
+/** Asks who is signed in, and makes the page say so. */
+async function start(signedOut = false): Promise<void> {
   question.abort();
   question = new AbortController();
   const { signal } = question;
   try {
     const session = await readSession(signal);
-    say("");
-    if (!session.signedIn) showSignedOut(session.signInUrl);
-    else if (session.account.homeAccountId !== shown) showSignedIn(session);
+    if (session.signedIn) showSignedIn(session);
+    else if (!signedOutShown) showSignedOut(session.signInUrl, signedOut);
   } catch (error) {
     if (signal.aborted) return;
-    if (error instanceof SignedOut) return showSignedOut(error.signInUrl);
-    // What is on the page is still the last that was known.
-    if (shown === undefined) showUnavailable(error as Error);
-    else say((error as Error).message);
+    if (error instanceof SignedOut) return showSignedOut(error.signInUrl, signedOut);
+    showUnavailable(error as Error);
   }
 }
 
 /** Takes everything private off the page, and lets nothing that is under way bring it back. */
 function clear(): void {
-  visit.abort();
-  visit = new AbortController();
-  question.abort();
-  shown = undefined;
+  visit?.abort();
+  visit = undefined;
+  signedOutShown = false;
   say("");
   main.replaceChildren();
   document.body.classList.remove("on");
@@ -49,9 +43,16 @@ function clear(): void {
 
 function showSignedIn(session: SignedIn): void {
   clear();
-  shown = session.account.homeAccountId;
+  visit = new AbortController();
   document.body.classList.add("on");
-  const here = { signal: visit.signal, end: showSignedOut };
+  const { check } = watchSession({
+    session,
+    onSignedOut() {
+      clear();
+      return start(true);
+    },
+  });
+  const here = { signal: visit.signal, check };
   let mail = messages(here);
   const refresh = () => {
     const fresh = messages(here);
@@ -61,24 +62,22 @@ function showSignedIn(session: SignedIn): void {
   main.append(profile(session), nextMeeting(here), mail, compose(here, refresh));
 }
 
-function showSignedOut(signInUrl: string): void {
-  if (shown === "nobody") return;
-  const before = shown !== undefined;
-  clear();
-  shown = "nobody";
-  const heading = el("h1", {}, before ? "You were signed out" : "You are signed out");
-  const text = before
+/** @param now Whether it is news to the user. */
+function showSignedOut(signInUrl: string, now: boolean): void {
+  signedOutShown = true;
+  const heading = el("h1", {}, now ? "You were signed out" : "You are signed out");
+  const text = now
     ? "Here, or in another app. Nothing of yours is left on this page, and the app holds no tokens for you."
     : "Sign in to read and send your mail.";
   const link = el("a", { className: "button", href: withReturn(signInUrl) }, "Sign in");
-  main.append(el("section", {}, heading, el("p", { className: "soft" }, text), link));
-  if (before) focusOn(heading);
+  main.replaceChildren(el("section", {}, heading, el("p", { className: "soft" }, text), link));
+  if (now) focusOn(heading);
 }
 
 function showUnavailable({ message }: Error): void {
   const again = el(
     "button",
-    { className: "button quiet", onclick: () => void check() },
+    { className: "button quiet", onclick: () => void start() },
     "Try again",
   );
   main.replaceChildren(
@@ -92,10 +91,8 @@ function showUnavailable({ message }: Error): void {
   );
 }
 
-addEventListener("focus", () => void check());
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") void check();
+void start();
+// Signed in meanwhile, in another tab.
+addEventListener("focus", () => {
+  if (visit === undefined) void start();
 });
-// A page that the browser keeps for the Back button would show the last user's data to the next one.
-addEventListener("pagehide", clear);
-addEventListener("pageshow", () => void check());

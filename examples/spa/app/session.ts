@@ -3,6 +3,7 @@ import { call } from "./api.ts";
 export interface SignedIn {
   signedIn: true;
   account: { homeAccountId: string; name: string; username: string };
+  signedInAt: string;
   signOutUrl: string;
 }
 
@@ -21,6 +22,6 @@ export async function readSession(signal: AbortSignal): Promise<SignedIn | Signe
 export interface Visit {
   /** Aborted the moment the user is known to be signed out. */
   signal: AbortSignal;
-  /** To be called by whoever finds out. */
-  end(signInUrl: string): void;
+  /** For whoever is told that the user is signed out: finds out whether that is so. */
+  check(): Promise<void>;
 }

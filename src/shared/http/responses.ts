@@ -1,6 +1,7 @@
 import type { Settings } from "../config/settings.ts";
 import { authorityOrigins, localProviders } from "../config/settings.ts";
 import type { ProviderMetadata } from "../identity/metadata.ts";
+import { SCRIPT_HASH } from "../pages/script.ts";
 import { STYLE_HASH } from "../pages/style.ts";
 import type { Cookie, HttpResponse } from "./types.ts";
 
@@ -45,7 +46,7 @@ export function redirect(
 }
 
 /**
- * An HTML page, with one style sheet and what its markup needs besides. A page with a form tells its own
+ * An HTML page: one style sheet, at most the one script, and what its markup needs besides. A page with a form tells its own
  * origin where the form comes from: without a referrer, `Origin` would be `null`.
  */
 export function page(settings: Settings, body: string, status = 200, headers = {}): HttpResponse {
@@ -54,6 +55,7 @@ export function page(settings: Settings, body: string, status = 200, headers = {
     "default-src 'none'",
     `style-src '${STYLE_HASH}'`,
     "img-src 'self'",
+    ...(body.includes("<script>") ? [`script-src '${SCRIPT_HASH}'`, "connect-src 'self'"] : []),
     `form-action ${hasForm ? formTargets(settings) : "'none'"}`,
     "base-uri 'none'",
     "frame-ancestors 'none'",

@@ -1,8 +1,9 @@
 import type { Profile } from "../graph/profile.ts";
 import { html } from "./html.ts";
-import { layout } from "./layout.ts";
+import { layout, type ShownSession } from "./layout.ts";
 
 export interface SignedInHome {
+  readonly session: ShownSession;
   readonly name: string;
   readonly username: string;
   /** From Microsoft Graph; undefined when Graph did not answer. */
@@ -13,6 +14,7 @@ export interface SignedInHome {
 }
 
 export function signedInHome({
+  session,
   name,
   username,
   profile,
@@ -23,6 +25,7 @@ export function signedInHome({
   return layout({
     title: "Signed in",
     signedIn: true,
+    session,
     content: html`<div class="who">
 <img src="/graph/me/photo/$value" alt="" width="80" height="80">
 <div><h1>${profile?.displayName ?? name}</h1><p class="soft">${profile?.mail ?? username}</p></div>

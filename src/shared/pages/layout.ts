@@ -1,22 +1,32 @@
 import { Html, html } from "./html.ts";
+import { SCRIPT } from "./script.ts";
 import { STYLE } from "./style.ts";
+
+/** Whose data a page shows: its script asks whether that is still who is signed in. */
+export interface ShownSession {
+  readonly account: { readonly homeAccountId: string };
+  /** Milliseconds since 1970. */
+  readonly signedInAt: number;
+}
 
 export interface Layout {
   readonly title: string;
   readonly signedIn?: boolean;
+  /** Of pages that show something of the user. */
+  readonly session?: ShownSession;
   readonly content: Html;
 }
 
-/** A whole page. The style sheet is put in as it is: its hash is in the page's policy. */
-export function layout({ title, signedIn = false, content }: Layout): string {
+/** A whole page. Style sheet and script are put in as they are: their hashes are in the page's policy. */
+export function layout({ title, signedIn = false, session, content }: Layout): string {
   return html`<!doctype html>
-<html lang="en">
+<html lang="en"${session && html` data-session="${known(session)}"`}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · Lightsout</title>
 <style>${new Html(STYLE)}</style>
-</head>
+${signedIn && html`<script>${new Html(SCRIPT)}</script>\n`}</head>
 <body>
 <main>
 <p class="brand${signedIn && " on"}">Lightsout</p>
@@ -25,4 +35,12 @@ ${content}
 </body>
 </html>
 `.toString();
+}
+
+/** As `/auth/session` says it. */
+function known({ account: { homeAccountId }, signedInAt }: ShownSession): string {
+  return JSON.stringify({
+    account: { homeAccountId },
+    signedInAt: new Date(signedInAt).toISOString(),
+  });
 }

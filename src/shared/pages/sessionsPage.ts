@@ -1,9 +1,10 @@
 import type { SessionSummary } from "../session/session.ts";
 import { html } from "./html.ts";
-import { layout } from "./layout.ts";
+import { layout, type ShownSession } from "./layout.ts";
 
 /** @param now Milliseconds since 1970. */
 export function sessionsPage(
+  session: ShownSession,
   username: string,
   sessions: readonly SessionSummary[],
   now: number,
@@ -11,6 +12,7 @@ export function sessionsPage(
   return layout({
     title: "Your sessions",
     signedIn: true,
+    session,
     content: html`<h1>Your sessions</h1>
 <p class="soft">Where ${username} is signed in to this app.</p>
 <ul class="rows">

@@ -1,0 +1,53 @@
+import { createHash, X509Certificate } from "node:crypto";
+import { once } from "node:events";
+import { type IncomingMessage, request as sendRequest } from "node:http";
+import { createServer } from "node:https";
+import { selfSignedCertificate } from "../../local/tenant/certificate.ts";
+import { pemOf, rsaKey } from "./certificate.ts";
+
+export interface HttpsFront {
+  /** `https://localhost:PORT` */
+  readonly url: string;
+  /** base64(SHA-256(SPKI)), for Chromium's `--ignore-certificate-errors-spki-list`. */
+  readonly publicKeyHash: string;
+  /** Where requests go: an origin of this machine. Set before the first one. */
+  target: string;
+  /** Answers in place of what is behind, where it returns a status. */
+  fault: ((request: IncomingMessage) => number | undefined) | undefined;
+  stop(): Promise<void>;
+}
+
+const KEY = rsaKey();
+
+/** The app's public origin, as it is in Azure: TLS ends here. */
+export async function startHttpsFront(port: number): Promise<HttpsFront> {
+  const certificate = selfSignedCertificate(KEY, "localhost").toString();
+  const { publicKey } = new X509Certificate(certificate);
+  const hash = createHash("sha256").update(publicKey.export({ type: "spki", format: "der" }));
+
+  const server = createServer({ key: pemOf(KEY), cert: certificate }, (incoming, outgoing) => {
+    const status = front.fault?.(incoming);
+    if (status !== undefined) return void outgoing.writeHead(status).end();
+    const { method, url, headers } = incoming;
+    const onward = sendRequest(new URL(url ?? "/", front.target), { method, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+      answer.pipe(outgoing);
+    });
+    onward.on("error", () => outgoing.destroy());
+    incoming.pipe(onward);
+  });
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  const front: HttpsFront = {
+    url: `https://localhost:${port}`,
+    publicKeyHash: hash.digest("base64"),
+    target: "",
+    fault: undefined,
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+    },
+  };
+  return front;
+}
