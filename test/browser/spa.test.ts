@@ -193,7 +193,7 @@ describeInBrowser("the single-page app", () => {
     await settled();
     rig.graph.faults.next.push({ status: 503 });
     await click("Show more");
-    await page.getByRole("alert").getByText("Microsoft Graph does not answer.").waitFor();
+    await page.getByRole("alert").getByText("This did not work (503).").waitFor();
     await click("Try again");
     await rows().nth(11).waitFor();
 
