@@ -1,7 +1,7 @@
 import { createContext, runInContext } from "node:vm";
 import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import { bundleForBrowser } from "../../scripts/pageScript.ts";
+import { bundleForBrowser } from "../../scripts/page-script/bundle.ts";
 
 const CODE = bundleForBrowser("watchSession.ts", "iife", "lightsout");
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { pageScriptModule } from "../../scripts/pageScript.ts";
+import { pageScriptModule } from "../../scripts/page-script/bundle.ts";
 import * as responses from "../../src/shared/http/responses.ts";
 import { errorPage } from "../../src/shared/pages/errorPage.ts";
 import { signedInHome, signedOutHome } from "../../src/shared/pages/homePage.ts";

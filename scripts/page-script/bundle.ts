@@ -1,12 +1,5 @@
-import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
-
-/*
- * The script of the pages is in the sources as text, src/shared/pages/script.ts, so that they run without a
- * bundler. `npm run page-script` writes it anew from src/browser; a test says when that is due.
- */
-const FILE = fileURLToPath(new URL("../src/shared/pages/script.ts", import.meta.url));
 
 /** A file of src/browser with all that it imports. */
 export function bundleForBrowser(
@@ -15,7 +8,7 @@ export function bundleForBrowser(
   globalName?: string,
 ): string {
   const { outputFiles } = buildSync({
-    entryPoints: [fileURLToPath(new URL(`../src/browser/${file}`, import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(`../../src/browser/${file}`, import.meta.url))],
     bundle: true,
     minify: true,
     write: false,
@@ -38,5 +31,3 @@ export const SCRIPT = ${JSON.stringify(bundleForBrowser("page.ts", "iife"))};
 export const SCRIPT_HASH = \`sha256-\${createHash("sha256").update(SCRIPT).digest("base64")}\`;
 `;
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(FILE, pageScriptModule());
