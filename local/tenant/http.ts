@@ -32,12 +32,16 @@ export async function readRequest(message: IncomingMessage): Promise<TenantReque
   };
 }
 
+/** Who answers, for the doctor: nothing else on the wire tells this tenant from another provider on the machine. */
+export const SERVER = "Lightsout-Development-Tenant";
+
 export function writeReply(response: ServerResponse, { status, headers, body }: Reply): void {
   if (status === "drop") {
     response.destroy();
     return;
   }
   response.writeHead(status, {
+    Server: SERVER,
     "Cache-Control": "no-store, no-cache",
     Pragma: "no-cache",
     "X-Content-Type-Options": "nosniff",

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { SERVER } from "../../local/tenant/http.ts";
 import { cloudOf } from "../../src/shared/config/cloud.ts";
 import { type Env, isLoopback } from "../../src/shared/config/env.ts";
 import { readSettings, type Settings } from "../../src/shared/config/settings.ts";
@@ -29,14 +30,15 @@ export interface Patient {
   readonly client: Client | undefined;
   /** The app, made in this process from its settings. */
   readonly app: Lightsout | undefined;
-  /** Whether its tenant is the development one. */
-  readonly isDevelopment: boolean;
+  /** Whether its provider is on this machine: the development tenant, or any other. */
+  readonly isLocal: boolean;
+  isDevelopment(): Promise<boolean>;
   /** @throws {ProviderUnavailable} */
   metadata(): Promise<ProviderMetadata>;
   /** @throws {RegistrationMissing} @throws Error One line that says why it cannot be read. */
   directory(): Promise<Directory>;
-  /** Undefined where nobody can be signed in without a password. @throws Error It failed. */
-  readonly rehearsal: (() => Promise<Rehearsal>) | undefined;
+  /** @returns undefined where nobody can be signed in without a password. @throws Error It failed. */
+  rehearsal(): Promise<Rehearsal | undefined>;
 }
 
 const send = keepAliveSender();
@@ -62,7 +64,7 @@ export function patientOf({ settings: env, source }: { settings: Env; source: st
     log: () => {},
   });
   const metadata = createMetadataSource(settings, send, Date.now, ANY_ISSUER);
-  const isDevelopment = isLoopback(new URL(settings.metadataUrl));
+  const provider = providerAt(settings.metadataUrl);
   return {
     source,
     env,
@@ -70,10 +72,12 @@ export function patientOf({ settings: env, source }: { settings: Env; source: st
     baseUrl: settings.baseUrl,
     client: settings,
     app,
-    isDevelopment,
+    ...provider,
     metadata: () => metadata.get(),
-    directory: once(() => directoryOf(settings, settings.graphBaseUrl, isDevelopment)),
-    rehearsal: isDevelopment ? once(() => rehearse(app)) : undefined,
+    directory: once(() => directoryOf(settings, settings.graphBaseUrl, provider.isLocal)),
+    rehearsal: once(async () =>
+      (await provider.isDevelopment()) ? await rehearse(app) : undefined,
+    ),
   };
 }
 
@@ -95,14 +99,14 @@ export async function patientAt(
   const { metadataUrl, authority } = client;
   const graph = graphBaseUrl ?? `${cloudOf(authority).graph}/v1.0`;
   const metadata = createMetadataSource(client, send, Date.now, ANY_ISSUER);
-  const isDevelopment = isLoopback(new URL(metadataUrl));
+  const provider = providerAt(metadataUrl);
   return {
     ...nothing,
+    ...provider,
     baseUrl,
     client,
-    isDevelopment,
     metadata: () => metadata.get(),
-    directory: once(() => directoryOf(client, graph, isDevelopment)),
+    directory: once(() => directoryOf(client, graph, provider.isLocal)),
   };
 }
 
@@ -118,11 +122,20 @@ function clientIn(authorization: URL): Client | undefined {
   return { clientId, tenant, authority, metadataUrl };
 }
 
-const NO_DIRECTORY = new Error("the development tenant has no directory to look into");
+function providerAt(metadataUrl: string): Pick<Patient, "isLocal" | "isDevelopment"> {
+  const isLocal = isLoopback(new URL(metadataUrl));
+  const asked = once(() => ask(metadataUrl).catch(() => undefined));
+  return {
+    isLocal,
+    isDevelopment: async () => isLocal && (await asked())?.headers.get("server") === SERVER,
+  };
+}
+
+const NO_DIRECTORY = new Error("a provider on this machine has no directory to look into");
 const NOT_KNOWN = new Error("it is not known which registration the app has");
 
-async function directoryOf(client: Client, graphBaseUrl: string, isDevelopment: boolean) {
-  if (isDevelopment) throw NO_DIRECTORY;
+async function directoryOf(client: Client, graphBaseUrl: string, isLocal: boolean) {
+  if (isLocal) throw NO_DIRECTORY;
   return await readRegistration(client, graphBaseUrl);
 }
 
@@ -130,8 +143,9 @@ const NOTHING_KNOWN = {
   baseUrl: undefined,
   client: undefined,
   app: undefined,
-  isDevelopment: false,
+  isLocal: false,
+  isDevelopment: async () => false,
   metadata: () => Promise.reject(NOT_KNOWN),
   directory: () => Promise.reject(NOT_KNOWN),
-  rehearsal: undefined,
+  rehearsal: async () => undefined,
 };

@@ -1,13 +1,13 @@
 import { cloudOf } from "../../../src/shared/config/cloud.ts";
 import type { CredentialSettings } from "../../../src/shared/config/credential.ts";
 import { optional } from "../../../src/shared/config/env.ts";
-import { SignInRejected } from "../../../src/shared/errors.ts";
+import { ManagedIdentityUnavailable, SignInRejected } from "../../../src/shared/errors.ts";
 import { attemptOf } from "../../../src/shared/identity/attempt.ts";
 import { TokenRequestRefused } from "../../../src/shared/identity/network.ts";
 import { refusalOf } from "../../../src/shared/identity/refusal.ts";
 import type { Lightsout } from "../../../src/shared/lightsout.ts";
 import { planCredential } from "../../register-app/credential.ts";
-import { type Check, type Finding, ok, problem, skipped } from "../check.ts";
+import { type Check, type Finding, ok, problem, problemOf, skipped } from "../check.ts";
 import type { Patient } from "../patient.ts";
 
 export const credential: Check = {
@@ -32,7 +32,9 @@ async function byClientCredentials(app: Lightsout): Promise<Finding | undefined>
     await client.acquireTokenByClientCredential({ scopes: [`${origin}/.default`] });
     return ok("accepted");
   } catch (error) {
-    return isRefusal(error) ? refused(error) : undefined;
+    // A client that is known may still be none that gets tokens of its own: `unauthorized_client` says nothing.
+    const refusal = refusalIn(error);
+    return refusal?.error === "invalid_client" ? refused(refusal.code) : undefined;
   }
 }
 
@@ -43,21 +45,33 @@ async function byCode(app: Lightsout): Promise<Finding> {
   try {
     await app.tokens.redeem("made-up", redirectUri, ["openid"], attempt);
   } catch (error) {
-    if (error instanceof SignInRejected) return ok("accepted: only a made-up code was refused");
-    const cause = error instanceof Error ? error.cause : undefined;
-    if (isRefusal(cause)) return refused(cause);
+    if (error instanceof ManagedIdentityUnavailable) return problemOf(error);
+    if (error instanceof SignInRejected && error.reason !== "code_refused") return skipped(TAKEN);
+    const refusal = refusalIn(error instanceof Error ? error.cause : undefined);
+    if (refusal && refusal.verdict !== "time") {
+      const { error, verdict, code } = refusal;
+      if (verdict === "credential" || /^(invalid|unauthorized)_client$/.test(error)) {
+        return refused(code);
+      }
+      return error === "invalid_grant"
+        ? ok("accepted: only a made-up code was refused")
+        : skipped(`the provider's answer to a made-up code says neither (${code})`);
+    }
     return problem(
       "The token endpoint does not answer.",
       "See whether this machine may reach the provider: a proxy or firewall may be in between.",
     );
   }
-  return skipped("the provider took a code that nobody had issued");
+  return skipped(TAKEN);
 }
 
-function isRefusal(error: unknown): error is TokenRequestRefused {
-  if (!(error instanceof TokenRequestRefused)) return false;
-  const { error: code } = (error.body ?? {}) as { error?: unknown };
-  return code === "invalid_client" || code === "unauthorized_client";
+const TAKEN = "the provider took a code that nobody had issued";
+
+/** What an answer of the token endpoint says that refuses, and its error code (RFC 6749 §5.2) as it came. */
+function refusalIn(cause: unknown) {
+  if (!(cause instanceof TokenRequestRefused)) return undefined;
+  const { error } = (cause.body ?? {}) as { error?: unknown };
+  return { ...refusalOf(cause, "authorization_code"), error: String(error) };
 }
 
 const PORTAL = "Certificates & secrets in the app registration";
@@ -76,8 +90,8 @@ const FIXES: Readonly<Record<string, string>> = {
     "No federated credential has this subject: npm run register-app adds the right one.",
 };
 
-function refused(error: TokenRequestRefused): Finding {
-  const { code } = refusalOf(error, "authorization_code");
+/** @param code An AADSTS number, or an OAuth error code. */
+function refused(code: string): Finding {
   return problem(
     `The provider refuses the app's credential (${code}).`,
     FIXES[code] ??

@@ -36,12 +36,14 @@ function isSafe(url: URL): boolean {
 export const issuer: Check = {
   name: "Issuer",
   async look(patient) {
-    const { client, isDevelopment, app } = patient;
+    const { client, app } = patient;
     if (client === undefined) return skipped("it is not known which provider the app has");
     const found = await patient.metadata().catch(() => undefined);
     if (found === undefined) return skipped("waits for the metadata");
     // From outside, the development tenant's own address is all there is to compare with.
-    if (isDevelopment && app === undefined) return skipped("the development tenant's is made up");
+    if (app === undefined && (await patient.isDevelopment())) {
+      return skipped("the development tenant's is made up");
+    }
     if (isIssuerOf(found.issuer, client)) return ok(found.issuer);
     return problem(
       `${found.issuer} is not the issuer of ${client.tenant} at ${new URL(client.authority).host}.`,

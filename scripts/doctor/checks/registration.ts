@@ -2,7 +2,7 @@ import { applicationFor } from "../../register-app/application.ts";
 import { changesTo } from "../../register-app/changes.ts";
 import { isRedirectUri } from "../authorizeProbe.ts";
 import { type Check, type Finding, ok, problem, skipped } from "../check.ts";
-import type { Patient } from "../patient.ts";
+import type { Client, Patient } from "../patient.ts";
 import { RegistrationMissing } from "../registration.ts";
 import type { Rehearsal } from "../rehearsal.ts";
 
@@ -89,14 +89,19 @@ const readable: Check = {
   },
 };
 
+const TAKES_A_PERSON = "takes a person with a password";
+
 const signIn: Check = {
   name: "Sign-in",
-  async look({ rehearsal, baseUrl, metadata }) {
+  async look({ rehearsal, baseUrl, metadata, isLocal }) {
     if (baseUrl === undefined) return skipped("waits for the settings");
-    if (rehearsal === undefined) return skipped("takes a person with a password");
+    if (!isLocal) return skipped(TAKES_A_PERSON);
     if (!(await metadata().catch(() => undefined))) return skipped("waits for the metadata");
     return await rehearsal().then(
-      () => ok("somebody of the development tenant could sign in, and out"),
+      (signedIn) =>
+        signedIn
+          ? ok("somebody of the development tenant could sign in, and out")
+          : skipped(TAKES_A_PERSON),
       (error: Error) =>
         problem(
           `Nobody can sign in at the development tenant: ${error.message}`,
@@ -116,23 +121,26 @@ export const registration: readonly Check[] = [
 ];
 
 async function lookAt(part: Part, patient: Patient): Promise<Finding> {
-  const { baseUrl, client, isDevelopment } = patient;
+  const { baseUrl, client, isLocal } = patient;
   if (baseUrl === undefined || client === undefined) {
     return skipped("it is not known which registration the app has");
   }
-  if (part.name === "Front-channel URL" && !isDevelopment && !baseUrl.startsWith("https:")) {
+  if (part.name === "Front-channel URL" && !isLocal && !baseUrl.startsWith("https:")) {
     return skipped("Entra ID takes https only: sign-outs in other apps do not reach this machine");
   }
   const isThere =
     (await inside(part, patient, baseUrl)) ?? (await part.fromOutside(patient, baseUrl));
   if (isThere === undefined) return skipped("the registration cannot be read");
   if (isThere) return ok(part.there(baseUrl));
-  return problem(
-    part.missing(baseUrl),
-    isDevelopment
-      ? "Start npm start again: it registers the app with the development tenant."
-      : `npm run register-app -- --client-id ${client.clientId} --base-url ${baseUrl}`,
-  );
+  return problem(part.missing(baseUrl), await fixFor(patient, client, baseUrl));
+}
+
+async function fixFor({ isLocal, isDevelopment }: Patient, { clientId }: Client, baseUrl: string) {
+  if (await isDevelopment()) {
+    return "Start npm start again: it registers the app with the development tenant.";
+  }
+  if (isLocal) return "Add it to the app's registration at the provider.";
+  return `npm run register-app -- --client-id ${clientId} --base-url ${baseUrl}`;
 }
 
 /** @returns undefined when the registration cannot be read. */
@@ -144,7 +152,7 @@ async function inside(part: Part, patient: Patient, baseUrl: string): Promise<bo
 }
 
 function rehearsalOf({ rehearsal }: Patient): Promise<Rehearsal | undefined> {
-  return rehearsal ? rehearsal().catch(() => undefined) : Promise.resolve(undefined);
+  return rehearsal().catch(() => undefined);
 }
 
 async function hasClaim(patient: Patient, name: "sid" | "login_hint") {

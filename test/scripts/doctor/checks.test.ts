@@ -6,7 +6,7 @@ import type { Env } from "../../../src/shared/config/env.ts";
 import { certificateOf, pemOf, rsaKey } from "../../support/certificate.ts";
 import { type Answer, type Received, startLoopback } from "../../support/loopback.ts";
 import { readTable } from "../../support/table.ts";
-import { type Clinic, openClinic, outcomeOf } from "./clinic.ts";
+import { type Clinic, forward, openClinic, outcomeOf, resultsOf } from "./clinic.ts";
 
 let clinic: Clinic;
 beforeAll(async () => {
@@ -168,6 +168,48 @@ describe("the credential", () => {
     expect(first).toMatch(/^Credential: The token endpoint does not answer\. → See whether/);
   });
 
+  /** A provider that answers every token request like this. */
+  async function findingAt(answer: (grant: string) => Answer) {
+    const provider = await startLoopback(async ({ method, body }) => {
+      if (method === "POST") return answer(new URLSearchParams(`${body}`).get("grant_type") ?? "");
+      const metadata = await (await fetch(clinic.rig.tenant.metadataUrl)).json();
+      return { body: { ...(metadata as object), token_endpoint: `${provider.url}/token` } };
+    });
+    const results = await resultsOf(clinic.patient({ ENTRA_METADATA_URL: provider.url }));
+    await provider.stop();
+    return results.find(({ name }) => name === "Credential");
+  }
+  const refusal = (error: string, status = 400): Answer => ({ status, body: { error } });
+
+  it.each([
+    ["invalid_request", 400],
+    ["invalid_request", 401],
+    ["invalid_scope", 400],
+    ["unsupported_grant_type", 400],
+    ["access_denied", 403],
+    ["interaction_required", 400],
+  ])("is not known to be taken when the answer is %s", async (error, status) => {
+    const found = await findingAt(() => refusal(error, status));
+    expect(found).toMatchObject({
+      status: "skipped",
+      detail: `the provider's answer to a made-up code says neither (${error})`,
+    });
+  });
+
+  it("is taken where nothing but the code is refused", async () => {
+    const codeOnly = (grant: string) =>
+      refusal(grant === "authorization_code" ? "invalid_grant" : "unauthorized_client");
+    expect(await findingAt(codeOnly)).toMatchObject({
+      status: "ok",
+      detail: "accepted: only a made-up code was refused",
+    });
+  });
+
+  it.each(["invalid_client", "unauthorized_client"])("is not taken at %s", async (error) => {
+    const found = await findingAt(() => refusal(error, 401));
+    expect(found).toMatchObject({ status: "problem", detail: expect.stringContaining(error) });
+  });
+
   it("of Azure cannot be tried from here, and does not end", async () => {
     const ENTRA_MANAGED_IDENTITY_CLIENT_ID = "00000000-0000-4000-8000-000000000000";
     const env = { ENTRA_CLIENT_SECRET: "", ENTRA_MANAGED_IDENTITY_CLIENT_ID };
@@ -180,6 +222,27 @@ describe("the credential", () => {
     const key = rsaKey();
     return pemOf(key) + certificateOf(key);
   }
+});
+
+it("takes no other provider on this machine for the development tenant", async () => {
+  const form = '<form method="post"><input name="user"><input name="password"></form>';
+  const provider = await startLoopback(async ({ url }) => {
+    if (url.startsWith("/authorize")) return { body: form };
+    const metadata = await (await fetch(clinic.rig.tenant.metadataUrl)).json();
+    const authorization_endpoint = `${provider.url}/authorize`;
+    return { body: { ...(metadata as object), authorization_endpoint } };
+  });
+  const env = { ENTRA_METADATA_URL: provider.url };
+  const app = await clinic.rig.startHost({ env });
+  clinic.door.respond = (request) => forward(app.url, request);
+  const { problems, skipped } = await outcomeOf(clinic.patient(env));
+  await app.stop();
+  await provider.stop();
+  expect(problems).toEqual([]);
+  expect(skipped).toEqual([
+    ...["Credential lasts", "Registration", "Sign-in", "Redirect URI", "Sign-out redirect URI"],
+    ...["Front-channel URL", "Claim sid", "Claim login_hint", "Permissions"],
+  ]);
 });
 
 describe("the registration, as the development tenant shows it", () => {

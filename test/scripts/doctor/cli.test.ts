@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { root } from "../../infra/project.ts";
+import { startLoopback } from "../../support/loopback.ts";
 import { type SecureLoopback, startSecureLoopback } from "../secureLoopback.ts";
 import { type Clinic, forward, openClinic } from "./clinic.ts";
 
@@ -58,6 +59,22 @@ describe("npm run doctor", () => {
     expect(stdout).toMatch(/\n {2}✗ Credential {12} .*AADSTS7000215.*\n {27}→ ENTRA_CLIENT_SECRET/);
     expect(stdout).toContain("\n2 problems, ");
     expect(stdout).not.toContain(ESCAPE);
+    expect(code).toBe(1);
+  });
+
+  it("does not take an identity that gives no token for an accepted credential", async () => {
+    const endpoint = await startLoopback(() => ({
+      status: 400,
+      body: { statusCode: 400, message: "Unable to load the proper Managed Identity." },
+    }));
+    const ENTRA_MANAGED_IDENTITY_CLIENT_ID = "00000000-0000-4000-8000-00000000000b";
+    const identity = { IDENTITY_ENDPOINT: endpoint.url, IDENTITY_HEADER: "secret" };
+    const credential = { ENTRA_CLIENT_SECRET: "", ENTRA_MANAGED_IDENTITY_CLIENT_ID };
+    const { code, stdout } = await doctor([], { ...clinic.rig.env, ...identity, ...credential });
+    await endpoint.stop();
+    expect(stdout).toMatch(
+      /✗ Credential {12} The app's managed identity gives no token\.\n +→ Check that the identity in ENTRA_MANAGED/,
+    );
     expect(code).toBe(1);
   });
 
