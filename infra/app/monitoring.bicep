@@ -84,8 +84,8 @@ resource alerts 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
       scopes: [
         workspace.outputs.resourceId
       ]
-      evaluationFrequency: 'PT5M'
-      windowSize: 'PT15M'
+      evaluationFrequency: alert.frequency
+      windowSize: alert.window
       autoMitigate: true
       // The tables come with the first telemetry.
       skipQueryValidation: true

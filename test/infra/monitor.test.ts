@@ -1,6 +1,7 @@
 import { globSync } from "node:fs";
 import { basename } from "node:path";
 import { describe, expect, it, test } from "@jest/globals";
+import * as errors from "../../src/shared/errors.ts";
 import { ANSWERS, deploy } from "./deployment.ts";
 import type { Values } from "./evaluate.ts";
 import { readJson, readText, root } from "./project.ts";
@@ -56,6 +57,9 @@ interface Rule {
   readonly description: string;
   readonly severity: 0 | 1 | 2 | 3 | 4;
   readonly threshold: number;
+  /** ISO 8601 durations. */
+  readonly frequency: string;
+  readonly window: string;
   readonly query: string;
 }
 
@@ -145,7 +149,7 @@ describe("the workbook", () => {
 describe("the alert rules", () => {
   it.each(alerts)(
     "$name is deployed",
-    ({ name, displayName, description, severity, threshold, query }) => {
+    ({ name, displayName, description, severity, threshold, frequency, window, query }) => {
       const rules = deploy().monitoring.resource<Values[]>("alerts");
       const rule = rules.find((candidate) => candidate.name === `lightsout-${name}`);
       expect(rule).toMatchObject({ kind: "LogAlert", location: "swedencentral" });
@@ -155,8 +159,8 @@ describe("the alert rules", () => {
         description,
         severity,
         scopes: [ANSWERS.workspace.resourceId],
-        evaluationFrequency: "PT5M",
-        windowSize: "PT15M",
+        evaluationFrequency: frequency,
+        windowSize: window,
         autoMitigate: true,
         skipQueryValidation: true,
         criteria: {
@@ -173,14 +177,28 @@ describe("the alert rules", () => {
         },
         actions: { actionGroups: [] },
       } satisfies ScheduledQueryRule);
-      expect(query).toMatch(/\| summarize Events = sum\(ItemCount\)$/);
+      expect(query).toMatch(/\| summarize Events = (sum\(ItemCount\)|count\(\))$/);
     },
   );
 
-  it("are three, and send a mail when there is an address", () => {
+  it("look no further back than their window", () => {
+    const hours: Record<string, number> = { PT15M: 0.25, P2D: 48 };
+    for (const { query, window } of alerts) {
+      const ago = [...query.matchAll(/ago\((\d+)h\)/g)].map(([, hour]) => Number(hour));
+      expect(Math.max(0, ...ago)).toBeLessThan(hours[window] ?? 0);
+    }
+  });
+
+  it("know the errors that they ask for by their names", () => {
+    const asked = alerts.flatMap(({ query }) => [...query.matchAll(/ has '(\w+)'/g)]);
+    expect(asked.length).toBeGreaterThan(0);
+    for (const [, name = ""] of asked) expect(errors).toHaveProperty(name);
+  });
+
+  it("send a mail when there is an address", () => {
     const { monitoring } = deploy({ alertEmail: "ops@example.com" });
     const rules = monitoring.resource<{ properties: ScheduledQueryRule }[]>("alerts");
-    expect(rules).toHaveLength(3);
+    expect(rules).toHaveLength(alerts.length);
     for (const { properties } of rules) expect(properties.actions.actionGroups).toHaveLength(1);
     const { properties } = monitoring.resource<{ properties: Values }>("actionGroup");
     expect(properties).toEqual({

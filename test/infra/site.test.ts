@@ -3,7 +3,7 @@ import { expect, it, test } from "@jest/globals";
 import { readHostJson } from "../../local/host/settings.ts";
 import { REQUESTS_OVER } from "../../src/shared/store/expiry.ts";
 import { ANSWERS, deploy } from "./deployment.ts";
-import { root } from "./project.ts";
+import { readText, root } from "./project.ts";
 
 /*
  * The expected values are checked by the compiler against the types of Azure's own SDK: a property that the
@@ -67,6 +67,10 @@ it("is the app that azd deploys to, with one identity for everything", () => {
 test("no request outlives the time after which none counts as under way", () => {
   const { functionTimeout = Number.POSITIVE_INFINITY } = readHostJson(root);
   expect(REQUESTS_OVER / functionTimeout).toBeGreaterThanOrEqual(30);
+});
+
+test("no query string, and so no sid, gets into telemetry", () => {
+  expect(readText("host.json")).not.toContain("enableQueryStringTracing");
 });
 
 test("settings left from earlier go", () => {
