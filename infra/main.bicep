@@ -208,6 +208,8 @@ module api './app/api.bicep' = {
       TOKEN_CACHE_STORAGE__clientId: identity.outputs.clientId
       TOKEN_CACHE_KEYS: '@Microsoft.KeyVault(SecretUri=${sealingKeys.outputs.secretUri})'
       SESSION_HOURS: string(sessionHours)
+      // The host holds a body in memory before anybody looks at it. Microsoft Graph takes 4 MB.
+      FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '4194304'
     })
   }
 }

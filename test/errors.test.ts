@@ -4,6 +4,8 @@ import * as errors from "../src/shared/errors.ts";
 const made: [errors.LightsoutError, string][] = [
   [new errors.SettingInvalid("m"), "ERR_SETTING_INVALID"],
   [new errors.BadRequest("m"), "ERR_BAD_REQUEST"],
+  [new errors.RequestTooLarge(1), "ERR_REQUEST_TOO_LARGE"],
+  [new errors.TooManyCalls(), "ERR_TOO_MANY_CALLS"],
   [new errors.CrossSiteRequest(), "ERR_CROSS_SITE_REQUEST"],
   [new errors.SignedOut(), "ERR_SIGNED_OUT"],
   [new errors.InteractionRequired(["s"], "c"), "ERR_INTERACTION_REQUIRED"],

@@ -12,7 +12,6 @@ export function requestOf(
     url: BASE_URL + path,
     headers: new Headers(headers),
     params: {},
-    text: async () => body,
     arrayBuffer: async () => new TextEncoder().encode(body).buffer,
   };
 }

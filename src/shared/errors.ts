@@ -20,6 +20,27 @@ export class BadRequest extends LightsoutError {
   readonly code = BadRequest.code;
 }
 
+/** The request's body is longer than any that this route has a use for. */
+export class RequestTooLarge extends LightsoutError {
+  static readonly code = "ERR_REQUEST_TOO_LARGE";
+  readonly code = RequestTooLarge.code;
+
+  /** @param limit Bytes. */
+  constructor(limit: number) {
+    super(`The body is too large. At most ${limit} bytes are taken here.`);
+  }
+}
+
+/** So many calls are under way that this one did not get its turn in time. */
+export class TooManyCalls extends LightsoutError {
+  static readonly code = "ERR_TOO_MANY_CALLS";
+  readonly code = TooManyCalls.code;
+
+  constructor() {
+    super("Too many calls are under way. Wait for some of them to end, then send this one again.");
+  }
+}
+
 /** A request that changes something did not come from this origin. */
 export class CrossSiteRequest extends LightsoutError {
   static readonly code = "ERR_CROSS_SITE_REQUEST";

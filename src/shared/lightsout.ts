@@ -1,6 +1,7 @@
 import type { Settings } from "./config/settings.ts";
 import { type DampedLog, damped } from "./damped.ts";
 import type { Send } from "./http/send.ts";
+import { createTurns, type Turns } from "./http/turns.ts";
 import { type ClientFactory, createClientFactory } from "./identity/client.ts";
 import { createClientCredential } from "./identity/clientCredential.ts";
 import { createIdTokenValidator, type IdTokenValidator } from "./identity/idToken.ts";
@@ -26,7 +27,12 @@ export interface Lightsout {
   readonly send: Send;
   /** For what strangers can bring about. */
   readonly dampedLog: DampedLog;
+  /** By account: one user's hanging calls must not keep everybody's waiting. */
+  readonly graphTurns: Turns;
 }
+
+/** Calls to Graph: what fits on one instance, what a browser's page has use for, and how long one may wait. */
+const GRAPH_TURNS = { atOnce: 128, ofEach: 16, patience: 5_000 };
 
 /** What Lightsout takes from the outside world. */
 export interface Platform {
@@ -67,5 +73,6 @@ export function createLightsout(settings: Settings, platform: Platform): Lightso
     logoutTokens: createLogoutTokenValidator({ clientId, metadata: issuer }, keys),
     send,
     dampedLog: damped(log, now),
+    graphTurns: createTurns(GRAPH_TURNS),
   };
 }

@@ -45,8 +45,8 @@ async function answered(username = ADELE) {
 }
 
 /** Refused before anybody was asked. */
-async function expectRefused(answer: Response, requestsBefore: number) {
-  expect(answer.status).toBe(400);
+async function expectRefused(answer: Response, requestsBefore: number, status = 400) {
+  expect(answer.status).toBe(status);
   expect(answer.headers.getSetCookie().join()).not.toContain("__Host-lightsout=");
   expect(answer.headers.get("location")).toBeNull();
   expect(tokenRequests(rig)).toBe(requestsBefore);
@@ -298,7 +298,6 @@ describe("an answer that", () => {
     ["has two codes", ({ state, code }) => `state=${state}&code=${code}&code=${code}`],
     ["has two states", ({ state, code }) => `state=${state}&state=${state}&code=${code}`],
     ["is an error too", ({ state, code }) => `state=${state}&code=${code}&error=server_error`],
-    ["is too large", ({ state, code }) => `state=${state}&code=${code}&x=${"x".repeat(70_000)}`],
     [
       "has a thousand parameters twice",
       ({ state, code }) => `state=${state}&code=${code}${"&x=1".repeat(1_000)}`,
@@ -310,6 +309,13 @@ describe("an answer that", () => {
     const { fields, cookie } = await answered();
     const before = tokenRequests(rig);
     await expectRefused(await post(body(fields), { cookie }), before);
+  });
+
+  it("is too large is refused before the token endpoint", async () => {
+    const { fields, cookie } = await answered();
+    const before = tokenRequests(rig);
+    const body = new URLSearchParams({ ...fields, x: "x".repeat(70_000) }).toString();
+    await expectRefused(await post(body, { cookie }), before, 413);
   });
 
   it.each([

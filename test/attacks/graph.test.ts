@@ -321,7 +321,7 @@ describe("a write", () => {
   it("of more than 4 MB is refused here", async () => {
     const large = Buffer.alloc(4 * 1024 * 1024 + 1, "x");
     const answer = await call(MAIL, { method: "POST", headers: FROM_HERE, body: large });
-    expect(answer.status).toBe(400);
+    expect(answer.status).toBe(413);
     expect(answer.body.length).toBeLessThan(1_000);
     expect(sent()).toEqual([]);
   });

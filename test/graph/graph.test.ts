@@ -208,7 +208,7 @@ describe("a body", () => {
     await expect(
       forward(MAIL, { method: "POST", body: Buffer.alloc(size + 1) }),
     ).rejects.toMatchObject({
-      code: "ERR_BAD_REQUEST",
+      code: "ERR_REQUEST_TOO_LARGE",
     });
     expect(graph.requests.map(({ body }) => body.length)).toEqual([size]);
   });

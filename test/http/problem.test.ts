@@ -9,11 +9,13 @@ import {
   ManagedIdentityUnavailable,
   NotPermitted,
   ProviderUnavailable,
+  RequestTooLarge,
   SettingInvalid,
   SignedOut,
   SignInOvertaken,
   SignInRejected,
   StoreUnavailable,
+  TooManyCalls,
 } from "../../src/shared/errors.ts";
 import { problemOf, signInUrl } from "../../src/shared/http/problem.ts";
 
@@ -30,6 +32,8 @@ describe("problemOf", () => {
     [new CrossSiteRequest(), 403, "cross-site-request", "Cross-site request"],
     [new NotPermitted(), 403, "not-permitted", "Not offered"],
     [new SignInOvertaken(), 409, "sign-in-overtaken", "Signed out meanwhile"],
+    [new RequestTooLarge(1), 413, "request-too-large", "Request too large"],
+    [new TooManyCalls(), 429, "too-many-calls", "Too many calls at once"],
     [new GraphUnavailable(false), 502, "graph-unavailable", "Microsoft Graph not available"],
     [new GraphUnavailable(true), 504, "graph-unavailable", "Microsoft Graph not available"],
     [new AppRefused("w", "f"), 500, "app-refused", "App refused by the sign-in service"],
@@ -66,6 +70,7 @@ describe("problemOf", () => {
   it("says when to try again where that helps", () => {
     expect(problemOf(new StoreUnavailable())).toMatchObject({ retryAfter: 2 });
     expect(problemOf(new ProviderUnavailable())).toMatchObject({ retryAfter: 2 });
+    expect(problemOf(new TooManyCalls())).toMatchObject({ retryAfter: 2 });
     const asked = new ProviderUnavailable(undefined, { retryAfter: 60 });
     expect(problemOf(asked)).toMatchObject({ retryAfter: 60 });
     for (const error of [

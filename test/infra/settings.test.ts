@@ -16,6 +16,7 @@ const HOST = [
   "AzureWebJobsStorage__blobServiceUri",
   "AzureWebJobsStorage__clientId",
   "AzureWebJobsStorage__credential",
+  "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT",
 ];
 
 /** Set by the platform, and by the local set-up for itself. */
@@ -40,6 +41,10 @@ describe("the app settings of a deployment", () => {
       },
       sessionLifetime: 12 * 3_600_000,
     });
+  });
+
+  it("let no larger body in than Microsoft Graph takes", () => {
+    expect(deployed.FUNCTIONS_REQUEST_BODY_SIZE_LIMIT).toBe(String(4 * 1024 * 1024));
   });
 
   it("follow the parameters", () => {

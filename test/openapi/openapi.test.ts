@@ -204,6 +204,8 @@ describe("real answers are as described", () => {
     const token = { logout_token: await signLogoutToken(rig, { sid: "unknown" }) };
     await check("POST /auth/backchannel-logout", 200, backchannel, form(token));
     await check("POST /auth/backchannel-logout", 400, backchannel, form(token));
+    const large = form({ logout_token: "x".repeat(70_000) });
+    await check("POST /auth/backchannel-logout", 413, backchannel, large);
   });
 
   it("while the provider is away, or Microsoft Graph takes longer than a request may", async () => {

@@ -20,7 +20,6 @@ export function request(
     url: new URL(path, "https://host-header.example").href,
     headers: all,
     params: {},
-    text: () => new Response(body).text(),
     arrayBuffer: () => new Response(body).arrayBuffer(),
   };
 }

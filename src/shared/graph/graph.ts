@@ -1,5 +1,6 @@
 import { isLoopback } from "../config/env.ts";
-import { BadRequest, GraphUnavailable, InteractionRequired, NotPermitted } from "../errors.ts";
+import { GraphUnavailable, InteractionRequired, NotPermitted } from "../errors.ts";
+import { readBody } from "../http/body.ts";
 import { type Answer, type Outgoing, TimeoutError } from "../http/send.ts";
 import type { HttpRequest, HttpResponse } from "../http/types.ts";
 import type { Lightsout } from "../lightsout.ts";
@@ -36,7 +37,7 @@ const RESPONSE_HEADERS = [
  * it, or Graph has named the address in an earlier answer. Only the headers listed here go through, in either
  * direction; what Graph answers goes through as it is, its errors too.
  *
- * @throws {NotPermitted} @throws {BadRequest} @throws {GraphUnavailable} and what `getToken` throws.
+ * @throws {NotPermitted} @throws {RequestTooLarge} @throws {TooManyCalls} @throws {GraphUnavailable} and what `getToken` throws.
  */
 export async function forwardToGraph(
   app: Lightsout,
@@ -59,7 +60,7 @@ export async function forwardToGraph(
   const { status, headers, body } = await callGraph(app, session, call.scopes, url, {
     method,
     headers: pick(REQUEST_HEADERS, (name) => request.headers.get(name)),
-    ...(method !== "GET" && { body: await readBody(request) }),
+    ...(method !== "GET" && { body: await readBody(request, MAX_BODY) }),
   });
   const passed = pick(RESPONSE_HEADERS, (name) => headers[name]);
   if (status >= 300 && status < 400 && status !== 304) {
@@ -95,7 +96,7 @@ type GraphRequest = Omit<Outgoing, "timeout">;
  * Calls Graph with the user's token. A claims challenge (Continuous Access Evaluation) is answered once
  * with a new token; what Graph refuses then, only the user can solve.
  *
- * @throws {InteractionRequired} @throws {GraphUnavailable} and what `getToken` throws.
+ * @throws {InteractionRequired} @throws {GraphUnavailable} @throws {TooManyCalls} and what `getToken` throws.
  */
 export async function callGraph(
   app: Lightsout,
@@ -104,19 +105,22 @@ export async function callGraph(
   url: string | URL,
   request: GraphRequest = {},
 ): Promise<Answer> {
-  let answer = await send(app, url, request, await session.getToken(scopes));
+  const { homeAccountId } = session.account;
+  const send = (token: string) =>
+    app.graphTurns.take(homeAccountId, () => sendOnce(app, url, request, token));
+  let answer = await send(await session.getToken(scopes));
   if (answer.status !== 401) return answer;
 
   const claims = challengeOf(answer.headers["www-authenticate"]);
   if (claims === undefined) throw new InteractionRequired(scopes);
-  answer = await send(app, url, request, await session.getToken(scopes, claims));
+  answer = await send(await session.getToken(scopes, claims));
   if (answer.status === 401) {
     throw new InteractionRequired(scopes, challengeOf(answer.headers["www-authenticate"]));
   }
   return answer;
 }
 
-async function send(
+async function sendOnce(
   app: Lightsout,
   url: string | URL,
   request: GraphRequest,
@@ -133,12 +137,6 @@ async function send(
   } catch (cause) {
     throw new GraphUnavailable(cause instanceof TimeoutError, { cause });
   }
-}
-
-async function readBody(request: HttpRequest): Promise<Uint8Array> {
-  const body = await request.arrayBuffer();
-  if (body.byteLength > MAX_BODY) throw new BadRequest("The body is larger than 4 MB.");
-  return new Uint8Array(body);
 }
 
 /** Printable ASCII only: anything else in a header makes the host answer 500. */

@@ -1,18 +1,18 @@
 import { BadRequest } from "../errors.ts";
+import { readBody } from "./body.ts";
 import type { HttpRequest } from "./types.ts";
 
-/** More than an authorization response ever has. Characters. */
+/** More than an authorization response ever has. Bytes. */
 const MAX_LENGTH = 64 * 1024;
 
-/** @throws {BadRequest} Not a form, too large, or with a parameter twice (RFC 6749 §3.1). */
+/** @throws {BadRequest} Not a form, or a parameter twice (RFC 6749 §3.1). @throws {RequestTooLarge} */
 export async function readForm(request: HttpRequest): Promise<URLSearchParams> {
   const [type] = (request.headers.get("content-type") ?? "").split(";");
   if (type?.trim().toLowerCase() !== "application/x-www-form-urlencoded") {
     throw new BadRequest("Send a form, with Content-Type: application/x-www-form-urlencoded.");
   }
-  const text = await request.text();
-  if (text.length > MAX_LENGTH) throw new BadRequest("The form is too large.");
-  return onlyOnce(new URLSearchParams(text));
+  const body = await readBody(request, MAX_LENGTH);
+  return onlyOnce(new URLSearchParams(Buffer.from(body).toString()));
 }
 
 /**

@@ -8,10 +8,12 @@ import {
   ManagedIdentityUnavailable,
   NotPermitted,
   ProviderUnavailable,
+  RequestTooLarge,
   SignedOut,
   SignInOvertaken,
   SignInRejected,
   StoreUnavailable,
+  TooManyCalls,
 } from "../errors.ts";
 import { isClaimsRequest } from "../identity/claimsRequest.ts";
 import { isScope } from "./signInOptions.ts";
@@ -36,6 +38,8 @@ const TABLE: readonly [new (...args: never[]) => LightsoutError, number, string]
   [CrossSiteRequest, 403, "Cross-site request"],
   [NotPermitted, 403, "Not offered"],
   [SignInOvertaken, 409, "Signed out meanwhile"],
+  [RequestTooLarge, 413, "Request too large"],
+  [TooManyCalls, 429, "Too many calls at once"],
   [AppRefused, 500, "App refused by the sign-in service"],
   [ManagedIdentityUnavailable, 503, "Managed identity not available"],
   [ProviderUnavailable, 503, "Sign-in service not available"],
@@ -53,7 +57,7 @@ export function problemOf(error: unknown): Problem {
   for (const [type, status, title] of TABLE) {
     if (!(error instanceof type)) continue;
     const known = problem(error, status, title);
-    if (status === 503) {
+    if (status === 503 || status === 429) {
       const asked = error instanceof ProviderUnavailable ? error.retryAfter : undefined;
       return { ...known, retryAfter: asked || RETRY_AFTER };
     }

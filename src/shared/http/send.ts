@@ -35,7 +35,8 @@ export class TimeoutError extends Error {
   override readonly name = "TimeoutError";
 }
 
-const MAX_SOCKETS = 64;
+/** To one server. */
+const MAX_SOCKETS = 128;
 /**
  * Milliseconds after which an idle connection is given up. Azure's way out forgets one after four minutes,
  * without a word to either side, and the next request on it would wait for nothing.
