@@ -11,16 +11,24 @@ import { azureTable } from "./shared/store/azureTable.ts";
 import { retrying, SHORT_FAULTS } from "./shared/store/retrying.ts";
 import type { Log } from "./shared/store/store.ts";
 
-/** The invocation that is running, so that what it logs is filed under it. */
-const invocation = new AsyncLocalStorage<InvocationContext>();
+/** The invocation that is running, so that what it logs is filed under it. A sign-out may go on when it is over. */
+const invocation = new AsyncLocalStorage<{ context: InvocationContext | undefined }>();
 
 app.hook.preInvocation((hook) => {
   const { functionHandler, invocationContext } = hook;
-  hook.functionHandler = (...args) => invocation.run(invocationContext, functionHandler, ...args);
+  const running: ReturnType<typeof invocation.getStore> = { context: invocationContext };
+  hook.functionHandler = (...args) =>
+    invocation.run(running, async () => {
+      try {
+        return await functionHandler(...args);
+      } finally {
+        running.context = undefined;
+      }
+    });
 });
 
 const log: Log = (level, event, details) => {
-  (invocation.getStore() ?? console)[level](JSON.stringify({ event, ...details }));
+  (invocation.getStore()?.context ?? console)[level](JSON.stringify({ event, ...details }));
 };
 
 const settings = readSettings(process.env);
@@ -41,4 +49,8 @@ export const lightsout = createLightsout(settings, {
   randomBytes,
   managedIdentity,
   log,
+});
+
+app.hook.appTerminate(() => {
+  for (const who of lightsout.signOuts.open()) log("error", "signout.unfinished", { who });
 });

@@ -9,12 +9,11 @@ import { readFrontChannelCall } from "../../src/shared/identity/frontChannel.ts"
 import type { Lightsout } from "../../src/shared/lightsout.ts";
 import { noSessionCookie, readSessionCookie } from "../../src/shared/session/sessionCookie.ts";
 import { finishSignIn } from "../../src/shared/signIn.ts";
-import { signOutElsewhere, signOutHere } from "../../src/shared/signOut.ts";
 import { startSignIn } from "../../src/shared/startSignIn.ts";
 
 /** What src/functions registers, without the Functions host. */
 export function handlersOf(app: Lightsout) {
-  const { settings, store, metadata } = app;
+  const { settings, store, metadata, signOuts } = app;
   return {
     signIn: webPage(app, async (request) => {
       const options = signInOptions(readQuery(request));
@@ -30,14 +29,14 @@ export function handlersOf(app: Lightsout) {
     ),
     signOut: webPage(app, async (request) => {
       const ticket = readSessionCookie(store.keyring, request);
-      if (ticket) await signOutHere(store, ticket);
+      if (ticket) await signOuts.here(ticket);
       const home = `${settings.baseUrl}/`;
       const next = await endSessionUrl(metadata, settings, home, ticket?.logoutHint);
       return redirect(303, next, [noSessionCookie()]);
     }),
     logoutCallback: async (request: HttpRequest) => {
       const call = await readFrontChannelCall(new URL(request.url).search, settings, metadata);
-      if ("sids" in call) await Promise.all(call.sids.map((sid) => signOutElsewhere(store, sid)));
+      if ("sids" in call) await Promise.all(call.sids.map(signOuts.elsewhere));
       return framed(settings, metadata.peek(), 200, "Signed out.");
     },
   };

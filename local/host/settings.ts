@@ -87,7 +87,8 @@ function readJson(path: string): any {
 }
 
 /** Milliseconds of a .NET TimeSpan, `undefined` for no limit, `null` when malformed or too short. */
-function parseTimeout(text: unknown): number | undefined | null {
+/** @returns milliseconds, undefined for no limit, null for what the host refuses */
+export function parseTimeout(text: unknown): number | undefined | null {
   if (text === "-1") return undefined;
   const match = /^(?:(\d+)\.)?(\d\d?):(\d\d):(\d\d)$/.exec(String(text));
   if (!match) return null;

@@ -82,7 +82,10 @@ ${hidden(fields)}
   );
 }
 
-/** Calls the apps' front-channel logout URLs in hidden frames, then goes on to `target`. */
+/**
+ * Calls the apps' front-channel logout URLs in hidden frames, and goes on to `target` as soon as they have loaded,
+ * whatever their status, or after {@link FRAMES_TIMEOUT}: nobody calls again.
+ */
 export function signedOut({
   frames,
   target,
@@ -108,7 +111,10 @@ ${frames.map((url) => html`<iframe src="${url}" onload="loaded()"></iframe>\n`)}
     html`<meta http-equiv="refresh" content="${seconds};url=${target}">
 <script>
 let waiting = ${frames.length};
-const loaded = () => --waiting || location.replace(document.querySelector("a").href);
+const goOn = () => location.replace(document.querySelector("a").href);
+const loaded = () => --waiting || goOn();
+// Chromium counts the time of a refresh from when the last frame has loaded.
+if (waiting) setTimeout(goOn, ${seconds * 1_000});
 </script>`,
   );
 }

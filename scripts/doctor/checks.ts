@@ -4,12 +4,12 @@ import { credential, lasting } from "./checks/credential.ts";
 import { clock, issuer, metadata } from "./checks/provider.ts";
 import { registration } from "./checks/registration.ts";
 import { cookies, frame, headers } from "./checks/served.ts";
-import { keys, node, settings } from "./checks/settings.ts";
+import { functionTimeout, keys, node, settings } from "./checks/settings.ts";
 import { table } from "./checks/table.ts";
 
 /** In the order in which things depend on one another. */
 export const SECTIONS: readonly Section[] = [
-  { title: "Set-up", checks: [node, settings, keys] },
+  { title: "Set-up", checks: [node, settings, keys, functionTimeout] },
   { title: "Identity provider", checks: [metadata, issuer, clock, credential, lasting] },
   { title: "App registration", checks: registration },
   { title: "Storage", checks: [table] },

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { ROOT } from "../../local/root.ts";
 import { SERVER } from "../../local/tenant/http.ts";
 import { cloudOf } from "../../src/shared/config/cloud.ts";
 import { type Env, isLoopback } from "../../src/shared/config/env.ts";
@@ -22,6 +23,8 @@ export type Client = Pick<Settings, "clientId" | "tenant" | "authority" | "metad
 export interface Patient {
   /** Where the settings were found; undefined when the app is looked at from outside. */
   readonly source: string | undefined;
+  /** Folder of the app, where `host.json` is. */
+  readonly root: string;
   /** App settings as they were found. */
   readonly env: Env;
   readonly settingsFault: SettingInvalid | undefined;
@@ -43,8 +46,11 @@ export interface Patient {
 
 const send = keepAliveSender();
 
-/** An app by its settings. */
-export function patientOf({ settings: env, source }: { settings: Env; source: string }): Patient {
+/** An app by its settings, in that folder. */
+export function patientOf(
+  { settings: env, source }: { settings: Env; source: string },
+  root = ROOT,
+): Patient {
   let settings: Settings;
   let requests: TableRequests;
   try {
@@ -52,7 +58,7 @@ export function patientOf({ settings: env, source }: { settings: Env; source: st
     requests = azureTable(settings.storage, send, managedIdentity, "report");
   } catch (error) {
     if (!(error instanceof SettingInvalid)) throw error;
-    return { source, env, settingsFault: error, ...NOTHING_KNOWN };
+    return { source, root, env, settingsFault: error, ...NOTHING_KNOWN };
   }
   const app = createLightsout(settings, {
     table: retrying(requests, { delays: [200], maxDelay: 1_000, sleep }),
@@ -67,6 +73,7 @@ export function patientOf({ settings: env, source }: { settings: Env; source: st
   const provider = providerAt(settings.metadataUrl);
   return {
     source,
+    root,
     env,
     settingsFault: undefined,
     baseUrl: settings.baseUrl,
@@ -94,7 +101,13 @@ export async function patientAt(
 ): Promise<Patient> {
   const { location } = await ask(`${baseUrl}/auth/signin`).catch(() => ({ location: undefined }));
   const client = location === undefined ? undefined : clientIn(new URL(location));
-  const nothing = { ...NOTHING_KNOWN, source: undefined, env: {}, settingsFault: undefined };
+  const nothing = {
+    ...NOTHING_KNOWN,
+    source: undefined,
+    root: ROOT,
+    env: {},
+    settingsFault: undefined,
+  };
   if (client === undefined) return { ...nothing, baseUrl };
   const { metadataUrl, authority } = client;
   const graph = graphBaseUrl ?? `${cloudOf(authority).graph}/v1.0`;

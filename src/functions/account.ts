@@ -3,7 +3,6 @@ import { lightsout } from "../app.ts";
 import { BadRequest } from "../shared/errors.ts";
 import { api } from "../shared/http/handlers.ts";
 import { json, noContent } from "../shared/http/responses.ts";
-import { signOutAccount } from "../shared/signOut.ts";
 import { describeAccount } from "../shared/store/describe.ts";
 
 const HOME_ACCOUNT_ID = /^[0-9a-f-]{36}\.[0-9a-f-]{36}$/i;
@@ -19,7 +18,7 @@ app.http("account", {
       throw new BadRequest("Give the account's home account id: <object id>.<tenant id>.");
     }
     if (method === "DELETE") {
-      await signOutAccount(lightsout.store, homeAccountId);
+      await lightsout.signOuts.account(homeAccountId);
       return noContent();
     }
     const account = await describeAccount(lightsout.store, homeAccountId);

@@ -4,7 +4,6 @@ import { BadRequest } from "../shared/errors.ts";
 import { readForm } from "../shared/http/form.ts";
 import { api } from "../shared/http/handlers.ts";
 import { json } from "../shared/http/responses.ts";
-import { signOutByToken } from "../shared/signOut.ts";
 
 /** OpenID Connect Back-Channel Logout 1.0, for providers that have it. */
 app.http("authBackchannelLogout", {
@@ -14,7 +13,7 @@ app.http("authBackchannelLogout", {
   handler: api(lightsout, async (request) => {
     const token = (await readForm(request)).get("logout_token");
     if (!token) throw new BadRequest("The form has no logout_token.");
-    await signOutByToken(lightsout.store, await lightsout.logoutTokens.validate(token));
+    await lightsout.signOuts.byToken(await lightsout.logoutTokens.validate(token));
     return json({});
   }),
 });

@@ -3,7 +3,6 @@ import { lightsout } from "../app.ts";
 import { logFault } from "../shared/http/handlers.ts";
 import { framed } from "../shared/http/responses.ts";
 import { readFrontChannelCall } from "../shared/identity/frontChannel.ts";
-import { signOutElsewhere } from "../shared/signOut.ts";
 
 /**
  * The front-channel logout URL of the app registration. The provider opens it in a hidden frame when the
@@ -14,15 +13,15 @@ app.http("authLogoutCallback", {
   route: "auth/logout-callback",
   authLevel: "anonymous",
   handler: async (request) => {
-    const { settings, store, metadata, dampedLog: log } = lightsout;
+    const { settings, metadata, signOuts, dampedLog: log } = lightsout;
     try {
       const call = await readFrontChannelCall(new URL(request.url).search, settings, metadata);
       if ("ignored" in call) log("warn", "signout.ignored", { reason: call.ignored });
-      else await Promise.all(call.sids.map((sid) => signOutElsewhere(store, sid)));
+      else await Promise.all(call.sids.map(signOuts.elsewhere));
       return framed(settings, metadata.peek(), 200, "Signed out.");
     } catch (error) {
       logFault(lightsout, error);
-      // The provider never calls again, but the browser does: it reloads the frame.
+      // The provider never calls again. The browser does, where its page is still there: it reloads the frame.
       return framed(settings, metadata.peek(), 503, "Not signed out yet. Trying again.", {
         Refresh: "2",
       });

@@ -7,7 +7,6 @@ import { assertSameOrigin } from "../shared/http/sameOrigin.ts";
 import { endSessionUrl } from "../shared/identity/endSession.ts";
 import { signOutFailedPage, signOutPage } from "../shared/pages/signOutPage.ts";
 import { noSessionCookie, readSessionCookie } from "../shared/session/sessionCookie.ts";
-import { signOutHere } from "../shared/signOut.ts";
 
 /** A page that asks (GET: a link or a prefetch signs nobody out), and the sign-out itself (POST). */
 app.http("authSignOut", {
@@ -15,13 +14,13 @@ app.http("authSignOut", {
   route: "auth/signout",
   authLevel: "anonymous",
   handler: webPage(lightsout, async (request) => {
-    const { settings, store, metadata } = lightsout;
+    const { settings, store, metadata, signOuts } = lightsout;
     if (request.method === "GET") return page(settings, signOutPage());
 
     assertSameOrigin(request, settings.baseUrl);
     const ticket = readSessionCookie(store.keyring, request);
     try {
-      if (ticket) await signOutHere(store, ticket);
+      if (ticket) await signOuts.here(ticket);
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       logFault(lightsout, error);

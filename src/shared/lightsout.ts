@@ -11,6 +11,7 @@ import type { TokenSource } from "./identity/managedIdentity.ts";
 import { createMetadataSource, type MetadataSource } from "./identity/metadata.ts";
 import { createNetworkClient } from "./identity/network.ts";
 import { createTokenEndpoint, type TokenEndpoint } from "./identity/tokens.ts";
+import { createSignOuts, type SignOuts } from "./signOuts.ts";
 import { createKeyring } from "./store/sealing.ts";
 import type { Log, Store } from "./store/store.ts";
 import type { Table } from "./store/table.ts";
@@ -25,6 +26,7 @@ export interface Lightsout {
   readonly idTokens: IdTokenValidator;
   readonly logoutTokens: LogoutTokenValidator;
   readonly send: Send;
+  readonly signOuts: SignOuts;
   /** For what strangers can bring about. */
   readonly dampedLog: DampedLog;
   /** By account: one user's hanging calls must not keep everybody's waiting. */
@@ -57,21 +59,18 @@ export function createLightsout(settings: Settings, platform: Platform): Lightso
   const network = createNetworkClient(send, sleep);
   const createClient = createClientFactory(settings, credential, metadata, network);
   const idTokens = createIdTokenValidator({ clientId, allowedTenants, metadata: issuer }, keys);
+  const keyring = createKeyring(settings.sealingKeys, randomBytes);
+  const store = { table, keyring, now, randomBytes, log };
   return {
     settings,
-    store: {
-      table,
-      keyring: createKeyring(settings.sealingKeys, randomBytes),
-      now,
-      randomBytes,
-      log,
-    },
+    store,
     metadata,
     createClient,
     tokens: createTokenEndpoint(createClient, idTokens, log),
     idTokens,
     logoutTokens: createLogoutTokenValidator({ clientId, metadata: issuer }, keys),
     send,
+    signOuts: createSignOuts(store, sleep),
     dampedLog: damped(log, now),
     graphTurns: createTurns(GRAPH_TURNS),
   };

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import { type JWTPayload, SignJWT, UnsecuredJWT } from "jose";
 import type { Browser } from "../../local/tenant/browserless.ts";
 import { itLeaksNothing } from "../support/attack.ts";
+import { leapingClock } from "../support/leap.ts";
 import { signLogoutToken } from "../support/logoutToken.ts";
 import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
 import { readAccountRows } from "../support/table.ts";
@@ -152,7 +153,10 @@ describe("what is refused, on 400, and signs nobody out", () => {
 
 describe("while the table does not answer", () => {
   it("says so, and the provider's next try with the same token succeeds", async () => {
-    const host = await rig.startHost({ env: { TOKEN_CACHE_STORAGE: proxy.connectionString } });
+    const TOKEN_CACHE_STORAGE = proxy.connectionString;
+    const leap = leapingClock("/auth/backchannel-logout", 20_000);
+    const NODE_OPTIONS = `${rig.env.NODE_OPTIONS} ${leap}`;
+    const host = await rig.startHost({ env: { TOKEN_CACHE_STORAGE, NODE_OPTIONS } });
     const token = await logoutToken();
     proxy.down = true;
     expect((await post(token, host.url)).status).toBe(503);

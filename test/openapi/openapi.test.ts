@@ -4,6 +4,7 @@ import { type Rig, startRig } from "../../local/rig.ts";
 import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
 import * as errors from "../../src/shared/errors.ts";
 import { PERMISSIONS } from "../../src/shared/graph/permissions.ts";
+import { leapingClock } from "../support/leap.ts";
 import { signLogoutToken } from "../support/logoutToken.ts";
 import { startLoopback } from "../support/loopback.ts";
 import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
@@ -36,7 +37,9 @@ beforeAll(async () => {
   rig = await startRig();
   rig.tenant.switches.backchannelLogout = true;
   proxy = await startTableProxy(rig.azurite);
-  const host = await rig.startHost({ env: { TOKEN_CACHE_STORAGE: proxy.connectionString } });
+  const TOKEN_CACHE_STORAGE = proxy.connectionString;
+  const NODE_OPTIONS = leapingClock("/auth/logout-callback", 100_000);
+  const host = await rig.startHost({ env: { TOKEN_CACHE_STORAGE, NODE_OPTIONS } });
   cut = host.url;
   browser = await signedInBrowser(rig);
 });

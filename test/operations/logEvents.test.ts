@@ -255,6 +255,30 @@ it("storage faults, and requests that fail of them", async () => {
   expect(message).toMatch(/^Table Storage does not answer/);
 });
 
+it("sign-outs that are given up, and that are open when the process ends", async () => {
+  browser = await signedInBrowser(rig);
+  const sid = sidOf(rig, browser);
+  const host = await rig.startHost({ env: { TOKEN_CACHE_STORAGE: proxy.connectionString } });
+  proxy.down = true;
+  const signOut = () =>
+    fetch(`${host.url}/auth/signout`, {
+      method: "POST",
+      headers: { cookie: sessionCookieOf(rig, browser), "sec-fetch-site": "same-origin" },
+    });
+  expect(await logs("signout.given_up", signOut)).toEqual({
+    who: account(),
+    reason: "late",
+    error: expect.stringMatching(/^StoreUnavailable\/.+ < Error\/ECONN\w+$/),
+  });
+
+  const call = fetch(`${host.url}/auth/logout-callback?sid=${sid}`).catch(() => undefined);
+  const retries = () => logged.filter(({ event }) => event === "storage.retry").length;
+  const before = retries();
+  await eventually(() => retries() > before);
+  expect(await logs("signout.unfinished", () => host.stop())).toEqual({ who: sidPartition(sid) });
+  await call;
+});
+
 it("all of this is what the sources log and what docs/operations.md lists", () => {
   const names = globSync("src/**/*.ts", { cwd: root }).flatMap((path) =>
     [...readText(path).matchAll(/\blog\(\s*"(?:info|warn|error)",\s*"([a-z_.]+)"/g)].map(

@@ -1,3 +1,4 @@
+import { parseTimeout, readHostJson } from "../../../local/host/settings.ts";
 import { optional } from "../../../src/shared/config/env.ts";
 import { readSealingKeys } from "../../../src/shared/config/sealingKeys.ts";
 import { type Check, ok, problem, problemOf, skipped } from "../check.ts";
@@ -50,5 +51,24 @@ export const keys: Check = {
     const also =
       others.length > 0 ? `, ${others.map(({ id }) => id).join(", ")} can still open` : "";
     return ok(`${first?.id} seals${also}`);
+  },
+};
+
+/** A front-channel sign-out keeps trying for 100 seconds, and is answered then. Milliseconds. */
+const SHORTEST_TIMEOUT = 120_000;
+
+export const functionTimeout: Check = {
+  name: "Function timeout",
+  look({ source, env, root }: Patient) {
+    if (source === undefined) return skipped("not visible from outside");
+    const override = optional(env, "AzureFunctionsJobHost__functionTimeout");
+    const timeout = override ? parseTimeout(override) : readHostJson(root).functionTimeout;
+    if (timeout === undefined || (timeout !== null && timeout >= SHORTEST_TIMEOUT)) {
+      return ok(timeout === undefined ? "no limit" : `${timeout / 1_000} seconds`);
+    }
+    return problem(
+      `${override ? "AzureFunctionsJobHost__functionTimeout" : "functionTimeout in host.json"} ends a sign-out that meets a fault before it has been carried through.`,
+      "Set it to 00:02:00 or more.",
+    );
   },
 };

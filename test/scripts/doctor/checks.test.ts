@@ -1,7 +1,11 @@
 import { randomBytes } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { freePort } from "../../../local/ports.ts";
 import type { AppRegistration } from "../../../local/tenant/tenant.ts";
+import { patientOf } from "../../../scripts/doctor/patient.ts";
 import type { Env } from "../../../src/shared/config/env.ts";
 import { certificateOf, pemOf, rsaKey } from "../../support/certificate.ts";
 import { type Answer, type Received, startLoopback } from "../../support/loopback.ts";
@@ -25,7 +29,7 @@ it("finds nothing wrong where nothing is", async () => {
   expect(problems).toEqual([]);
   expect(skipped).toEqual(["Credential lasts", "Registration", "Permissions"]);
   expect(ok).toEqual([
-    ...["Node.js", "Settings", "Sealing keys"],
+    ...["Node.js", "Settings", "Sealing keys", "Function timeout"],
     ...["Metadata", "Issuer", "Clocks", "Credential"],
     ...["Sign-in", "Redirect URI", "Sign-out redirect URI", "Front-channel URL"],
     ...["Claim sid", "Claim login_hint"],
@@ -46,7 +50,7 @@ describe("settings", () => {
     expect(problems).toEqual([
       "Settings: ENTRA_CLIENT_ID is not a GUID. → Use the Application (client) ID. Find it on the overview page of your app registration.",
     ]);
-    expect(ok).toEqual(["Node.js", "Sealing keys"]);
+    expect(ok).toEqual(["Node.js", "Sealing keys", "Function timeout"]);
   });
 
   it("that would send the account key over plain http are", async () => {
@@ -72,6 +76,32 @@ describe("settings", () => {
   it("with the keys of another app pass: they open nothing of this one's", async () => {
     const TOKEN_CACHE_KEYS = `k2:${randomBytes(32).toString("base64")}`;
     expect(await problemsOf({ TOKEN_CACHE_KEYS })).toEqual([]);
+  });
+});
+
+describe("the time that a function may take", () => {
+  const ENDS = "ends a sign-out that meets a fault before it has been carried through.";
+  const FIX = "Set it to 00:02:00 or more.";
+
+  it.each<[string, string[]]>([
+    ["-1", []],
+    ["00:02:00", []],
+    ["01:00:00", []],
+    ["00:01:59", [`Function timeout: functionTimeout in host.json ${ENDS} → ${FIX}`]],
+  ])("is %s in host.json", async (functionTimeout, expected) => {
+    const root = await mkdtemp(join(tmpdir(), "lightsout-doctor-"));
+    await writeFile(join(root, "host.json"), JSON.stringify({ version: "2.0", functionTimeout }));
+    const source = { settings: clinic.rig.env, source: "a test" };
+    expect((await outcomeOf(patientOf(source, root))).problems).toEqual(expected);
+    await rm(root, { recursive: true });
+  });
+
+  it("is that of the setting, where one is stronger than host.json", async () => {
+    const name = "AzureFunctionsJobHost__functionTimeout";
+    expect(await problemsOf({ [name]: "00:05:00" })).toEqual([]);
+    expect(await problemsOf({ [name]: "00:01:00" })).toEqual([
+      `Function timeout: ${name} ${ENDS} → ${FIX}`,
+    ]);
   });
 });
 

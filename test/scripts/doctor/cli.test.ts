@@ -47,7 +47,7 @@ describe("npm run doctor", () => {
     );
     expect(stdout).toContain("\n  – Permissions            the registration cannot be read\n");
     expect(stdout).toMatch(
-      /\nNothing is wrong: 21 in order, 3 that cannot be told from here\.\n\n$/,
+      /\nNothing is wrong: 22 in order, 3 that cannot be told from here\.\n\n$/,
     );
     expect(stdout).not.toContain(ESCAPE);
     expect(code).toBe(0);
@@ -88,7 +88,7 @@ describe("npm run doctor", () => {
     const { code, stdout } = await doctor(["--json"]);
     const { url, ok, checks } = JSON.parse(stdout);
     expect({ url, ok, code }).toEqual({ url: clinic.door.url, ok: true, code: 0 });
-    expect(checks).toHaveLength(24);
+    expect(checks).toHaveLength(25);
     expect(checks[0]).toEqual({
       section: "Set-up",
       name: "Node.js",

@@ -28,7 +28,7 @@ it("the doctor finds the app that npm start runs, and nothing wrong with it", as
   const doctor = run("doctor.ts");
   expect(await doctor.exited).toBe(0);
   expect(doctor.output).toContain(", by the settings of npm start\n");
-  expect(doctor.output).toContain("Nothing is wrong: 21 in order");
+  expect(doctor.output).toContain("Nothing is wrong: 22 in order");
 });
 
 it("so do the operators' commands", async () => {

@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import type { BrowserContext } from "playwright-core";
+import type { FunctionsHost } from "../../local/host/host.ts";
+import { type Rig, startRig } from "../../local/rig.ts";
+import { accountPartition } from "../../src/shared/store/keys.ts";
+import { eventually } from "../support/eventually.ts";
+import { type FlakyTable, type Outage, startFlakyTable } from "../support/outage.ts";
+import { readAccountRows } from "../support/table.ts";
+import { homeAccountIdOf, isSignedIn } from "../support/user.ts";
+import { launchChromium } from "./chromium.ts";
+import { describeInBrowser } from "./describeInBrowser.ts";
+
+/*
+ * A user signs out in another app while this app's table is away. The provider's page frames the logout URL,
+ * and goes on as soon as the frame has loaded, whatever its status, or after five seconds; then the user closes
+ * the browser. Nobody calls again.
+ */
+
+interface Visit {
+  readonly user: string;
+  readonly username: string;
+  readonly outage: Outage;
+  /** Seconds. */
+  readonly away: number;
+}
+
+/** All at the same time: each on an instance of its own, with a table of its own that is away. */
+const VISITS: readonly Visit[] = [
+  { user: "Adele Vance", username: "adelev@contoso.com", outage: "gone", away: 60 },
+  { user: "Alex Wilber", username: "alexw@contoso.com", outage: "silent", away: 60 },
+  { user: "Megan Bowen", username: "meganb@contoso.com", outage: "gone", away: 5 },
+];
+
+interface Stage extends Visit {
+  readonly table: FlakyTable;
+  readonly host: FunctionsHost;
+  readonly context: BrowserContext;
+  /** As whoever copied it would send it. */
+  readonly cookie: string;
+}
+
+let rig: Rig;
+const stages: Stage[] = [];
+
+async function setStage(visit: Visit): Promise<Stage> {
+  const table = await startFlakyTable(rig.azurite);
+  const host = await rig.startHost({ env: { TOKEN_CACHE_STORAGE: table.connectionString } });
+  const context = await launchChromium({ thirdPartyCookies: "blocked" });
+  const stage = { ...visit, table, host, context, cookie: "" };
+  stages.push(stage);
+  const page = await context.newPage();
+  await page.goto(rig.url);
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: visit.user }).click();
+  await page.waitForURL(`${rig.url}/`);
+  const cookies = await context.cookies(rig.url);
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+  return Object.assign(stage, { cookie });
+}
+
+/** Signs out in the other app. The provider's page leads back there. */
+async function signOutElsewhere({ context, host }: Stage): Promise<void> {
+  const ours = [...rig.tenant.apps.values()].find(({ redirectUris }) =>
+    redirectUris.includes(`${rig.url}/auth/callback`),
+  );
+  Object.assign(ours ?? {}, { frontChannelLogoutUrl: `${host.url}/auth/logout-callback` });
+  const page = await context.newPage();
+  await page.goto(rig.otherApp.url);
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign out everywhere" }).click();
+  await page.getByText("You are signed out everywhere").waitFor();
+  await context.close();
+}
+
+const holdsTokens = async ({ username }: Visit) => {
+  const partition = accountPartition(homeAccountIdOf(rig, username));
+  const rows = await readAccountRows(rig.azurite);
+  return rows.some(({ partitionKey }) => partitionKey === partition);
+};
+
+beforeAll(async () => {
+  rig = await startRig();
+});
+afterAll(async () => {
+  for (const { context } of stages) await context.close().catch(() => {});
+  await rig?.stop();
+  for (const { table } of stages) await table.stop();
+});
+
+describeInBrowser("a sign-out in another app, while the table is away", () => {
+  it("takes tokens and session all the same, long after the provider's page has gone on", async () => {
+    const outages: Promise<void>[] = [];
+    for (const visit of VISITS) await setStage(visit);
+    for (const stage of stages) {
+      expect(await holdsTokens(stage)).toBe(true);
+      const { table, outage, away } = stage;
+      await table.be(outage);
+      outages.push(sleep(away * 1_000).then(() => table.be()));
+      await signOutElsewhere(stage);
+    }
+    for (const stage of stages.filter(({ away }) => away > 30)) {
+      expect(await holdsTokens(stage)).toBe(true);
+    }
+    await Promise.all(outages);
+    for (const stage of stages) {
+      await eventually(async () => !(await holdsTokens(stage)));
+      expect(await isSignedIn(rig, stage.cookie)).toBe(false);
+    }
+  }, 180_000);
+});

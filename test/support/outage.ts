@@ -1,0 +1,77 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Azurite } from "../../local/azurite/azurite.ts";
+
+/** What a table can be like: gone (ECONNREFUSED), silent, or refusing with that status and code. */
+export type Outage = "gone" | "silent" | readonly [status: number, code: string];
+
+export interface FlakyTable {
+  /** For an app that is to go through here. */
+  readonly connectionString: string;
+  /** How many requests came while it was out. */
+  readonly met: number;
+  /** Puts it out, until it is called without one. */
+  be(outage?: Outage): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Stands before the table service, and can be as bad as the world. */
+export async function startFlakyTable(
+  azurite: Pick<Azurite, "connectionString" | "port">,
+): Promise<FlakyTable> {
+  let outage: Outage | undefined;
+  let met = 0;
+  let isStopped = false;
+
+  const server = createServer((incoming, outgoing) => {
+    if (outage === undefined) return pass(azurite.port, incoming, outgoing);
+    met += 1;
+    // Whoever was left without an answer does not get one later either.
+    if (typeof outage === "string") return;
+    const [status, code] = outage;
+    const error = { code, message: { lang: "en-US", value: "Refused by a test." } };
+    outgoing.writeHead(status, { "Content-Type": "application/json" });
+    outgoing.end(JSON.stringify({ "odata.error": error }));
+  });
+  const listen = async (port: number) => {
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+  };
+  const close = async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, "close");
+  };
+
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  const table: FlakyTable = {
+    connectionString: azurite.connectionString.replace(`:${azurite.port}/`, `:${port}/`),
+    get met() {
+      return met;
+    },
+    async be(next) {
+      if (isStopped) return;
+      if (next === "gone" && server.listening) await close();
+      if (next !== "gone" && !server.listening) await listen(port);
+      outage = next;
+    },
+    async stop() {
+      isStopped = true;
+      if (server.listening) await close();
+    },
+  };
+  return table;
+}
+
+function pass(port: number, incoming: IncomingMessage, outgoing: ServerResponse): void {
+  const { method, headers, url: path } = incoming;
+  const onward = request({ host: "127.0.0.1", port, method, headers, path });
+  onward.on("error", () => outgoing.destroy());
+  onward.on("response", (response) => {
+    outgoing.writeHead(response.statusCode ?? 500, response.rawHeaders);
+    response.pipe(outgoing);
+  });
+  incoming.pipe(onward);
+}
