@@ -9,6 +9,9 @@ export interface RigOptions {
   ports?: ServicePorts & { functions?: number };
   /** The app's public origin, where something stands in front of it. Default: the host's own. */
   baseUrl?: string;
+  /** The same for the tenant, and for the second app. */
+  tenantUrl?: string;
+  otherAppUrl?: string;
   /** Default: new ones. */
   secrets?: Secrets;
   /** Folder that keeps the tables; in memory without it. */
@@ -35,12 +38,12 @@ export interface Rig extends Services {
  * @throws Error what did not start and why; nothing is left running then
  */
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
-  const { ports = {}, secrets = createSecrets(), tables, timers = false, onLog } = options;
+  const { ports = {}, secrets = createSecrets(), timers = false, onLog } = options;
   const port = await freePort(ports.functions);
   const url = options.baseUrl ?? `http://localhost:${port}`;
   const parts = new Parts();
   try {
-    const services = await parts.add(startServices({ baseUrl: url, secrets, ports, tables }));
+    const services = await parts.add(startServices({ ...options, baseUrl: url, secrets, ports }));
     const env = { ...services.env, ...options.env };
     const startAnother: Rig["startHost"] = ({ env: own, ...rest } = {}) =>
       parts.add(

@@ -30,10 +30,14 @@ export interface Services {
 /**
  * Starts a storage emulator, a tenant, a Graph and a second app.
  * @param options.baseUrl the function app's public origin
+ * @param options.tenantUrl the tenant's origin for browsers, where something stands in front of it
+ * @param options.otherAppUrl the same for the second app
  * @param options.tables folder that keeps the tables; in memory without it
  */
 export async function startServices(options: {
   baseUrl: string;
+  tenantUrl?: string | undefined;
+  otherAppUrl?: string | undefined;
   secrets: Secrets;
   ports?: ServicePorts | undefined;
   tables?: string | undefined;
@@ -48,7 +52,11 @@ export async function startServices(options: {
       }),
     );
     const tenant = await parts.add(
-      startTenant({ port: ports.tenant ?? 0, signingKey: secrets.signingKey }),
+      startTenant({
+        port: ports.tenant ?? 0,
+        url: options.tenantUrl,
+        signingKey: secrets.signingKey,
+      }),
     );
     const graph = await parts.add(
       startGraph({
@@ -63,6 +71,7 @@ export async function startServices(options: {
     const otherApp = await parts.add(
       startOtherApp({
         port: ports.otherApp ?? 0,
+        url: options.otherAppUrl,
         metadataUrl: tenant.metadataUrl,
         clientId: OTHER_CLIENT_ID,
         clientSecret: secrets.otherAppSecret,

@@ -25,6 +25,8 @@ interface Reply {
 /** Fabrikam Travel: an app of the same organization, so that there is somewhere else to sign out. */
 export async function startOtherApp(options: {
   port?: number;
+  /** The origin for browsers, where something stands in front of it. Default: its own, on `fabrikam.localhost`. */
+  url?: string | undefined;
   metadataUrl: string;
   clientId: string;
   clientSecret: string;
@@ -92,7 +94,8 @@ export async function startOtherApp(options: {
   });
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
-  const url = `http://fabrikam.localhost:${(server.address() as AddressInfo).port}`;
+  const { port: ownPort } = server.address() as AddressInfo;
+  const url = options.url ?? `http://fabrikam.localhost:${ownPort}`;
   const identity = new Identity(provider, url);
 
   return {

@@ -34,7 +34,7 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
     domain: options.domain ?? "contoso.com",
     authority,
     issuer: options.issuer ?? `${authority}/v2.0`,
-    url: `http://login.localhost:${port}`,
+    url: options.url ?? `http://login.localhost:${port}`,
     internalUrl: `http://127.0.0.1:${port}`,
     elsewhere,
     users: options.users ?? defaultUsers(),

@@ -109,6 +109,8 @@ export interface TokenFault {
 export interface TenantOptions {
   /** 0 takes a free one. */
   port?: number;
+  /** The origin for browsers, where something stands in front of it. Default: its own, on `login.localhost`. */
+  url?: string | undefined;
   tenantId?: string;
   /** A verified domain, another name for the tenant. */
   domain?: string;

@@ -2,8 +2,14 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type BrowserContext, type BrowserContextOptions, chromium } from "playwright-core";
+import {
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page as PlaywrightPage,
+} from "playwright-core";
 import { type NpmChromium, unpackChromium } from "./npmChromium.ts";
+import { type Browser, Page, type Tab } from "./page.ts";
 
 const DEBIAN_PATH = "/usr/bin/chromium";
 export const MISSING =
@@ -82,4 +88,31 @@ function installedPath(): string | undefined {
 
 function npmChromiumRuns(): boolean {
   return process.platform === "linux" && process.arch === "x64";
+}
+
+/** {@link launchChromium} as the tests see every browser. */
+export async function launchAsBrowser(
+  ...options: Parameters<typeof launchChromium>
+): Promise<Browser> {
+  const context = await launchChromium(...options);
+  return {
+    newPage: async () => new Page(tab(context, await context.newPage())),
+    close: () => context.close(),
+  };
+}
+
+function tab(context: BrowserContext, page: PlaywrightPage): Tab {
+  return {
+    open: async (url) => void (await page.goto(url, { waitUntil: "commit" })),
+    reload: async () => void (await page.reload({ waitUntil: "commit" })),
+    back: async () => void (await page.goBack({ waitUntil: "commit" })),
+    evaluate: (expression) => page.evaluate(expression),
+    cookies: () => context.cookies(page.url()),
+    async click(xpath) {
+      const target = page.locator(`xpath=${xpath}`).first();
+      if ((await target.count()) === 0) return false;
+      await target.click();
+      return true;
+    },
+  };
 }

@@ -6,7 +6,7 @@ import { selfSignedCertificate } from "../../local/tenant/certificate.ts";
 import { pemOf, rsaKey } from "./certificate.ts";
 
 export interface HttpsFront {
-  /** `https://localhost:PORT` */
+  /** The origin. */
   readonly url: string;
   /** base64(SHA-256(SPKI)), for Chromium's `--ignore-certificate-errors-spki-list`. */
   readonly publicKeyHash: string;
@@ -19,8 +19,11 @@ export interface HttpsFront {
 
 const KEY = rsaKey();
 
-/** The app's public origin, as it is in Azure: TLS ends here. */
-export async function startHttpsFront(port: number): Promise<HttpsFront> {
+/**
+ * The app's public origin, as it is in Azure: TLS ends here.
+ * @param hostname what browsers call it
+ */
+export async function startHttpsFront(port: number, hostname = "localhost"): Promise<HttpsFront> {
   const certificate = selfSignedCertificate(KEY, "localhost").toString();
   const { publicKey } = new X509Certificate(certificate);
   const hash = createHash("sha256").update(publicKey.export({ type: "spki", format: "der" }));
@@ -39,7 +42,7 @@ export async function startHttpsFront(port: number): Promise<HttpsFront> {
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
   const front: HttpsFront = {
-    url: `https://localhost:${port}`,
+    url: `https://${hostname}:${port}`,
     publicKeyHash: hash.digest("base64"),
     target: "",
     fault: undefined,

@@ -1,0 +1,38 @@
+/** Milliseconds for an answer: longer than any takes, also on a busy machine. */
+const PATIENCE = 15_000;
+
+/** A command that the driver refused. `code` is the protocol's error code. */
+export class WebDriverError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(`${code}: ${message}`);
+    this.code = code;
+  }
+}
+
+/** A connection that speaks WebDriver. https://www.w3.org/TR/webdriver2/ */
+export class WebDriver {
+  readonly #url: string;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  /** @throws WebDriverError, or a `TimeoutError` when no answer comes */
+  async send<T = unknown>(
+    method: "GET" | "POST" | "DELETE",
+    path: string,
+    parameters: object = {},
+  ): Promise<T> {
+    const response = await fetch(this.#url + path, {
+      method,
+      signal: AbortSignal.timeout(PATIENCE),
+      ...(method === "POST" && { body: JSON.stringify(parameters) }),
+    });
+    const { value } = (await response.json()) as { value: unknown };
+    if (response.ok) return value as T;
+    const { error, message } = value as { error: string; message: string };
+    throw new WebDriverError(error, message);
+  }
+}
