@@ -13,7 +13,8 @@ export interface AuthorizationRequest {
   authority: Authority;
   app: AppRegistration;
   target: RedirectTarget;
-  scopes: Scopes;
+  /** Of each resource. */
+  scopes: Scopes[];
   params: Record<string, string>;
 }
 
@@ -29,7 +30,7 @@ export function withAuthorizationRequest(
 ): Reply {
   const app = findApp(state, authority, required(params, "client_id"));
   const target = redirectTarget(app, params);
-  let scopes: Scopes;
+  let scopes: Scopes[];
   try {
     scopes = checkParameters(params);
   } catch (error) {
@@ -54,7 +55,7 @@ function redirectTarget(app: AppRegistration, params: Record<string, string>): R
   return { redirectUri, responseMode, state };
 }
 
-function checkParameters(params: Record<string, string>): Scopes {
+function checkParameters(params: Record<string, string>): Scopes[] {
   const responseType = required(params, "response_type");
   if (responseType !== "code") {
     const implicit = responseType.split(" ").includes("id_token");
@@ -63,8 +64,11 @@ function checkParameters(params: Record<string, string>): Scopes {
       `response_type '${responseType}' is not enabled for the application.`,
     );
   }
-  if (!["", "none", "login", "select_account", "consent"].includes(params.prompt ?? "")) {
+  if (!["", "none", "login", "select_account", "consent", "create"].includes(params.prompt ?? "")) {
     throw new EntraError(90023, "Unsupported 'prompt' value.");
+  }
+  if (!/^\d+$/.test(params.max_age ?? "0")) {
+    throw new EntraError(90023, "Invalid 'max_age' value.");
   }
   const { code_challenge: challenge, code_challenge_method: method } = params;
   if (challenge !== undefined && method !== "S256") {

@@ -56,6 +56,7 @@ export function complete(
       sid: signIn.sid,
       nonce: params.nonce,
       claims: params.claims,
+      authenticatedAt: signIn.authenticatedAt,
       issuedAt: state.now(),
     },
     {
@@ -102,9 +103,11 @@ export function picker(authorization: AuthorizationRequest, session: BrowserSess
 function singleSignOn(authorization: AuthorizationRequest, session: BrowserSession): SignIn[] {
   const { state, authority, app, params } = authorization;
   const { prompt, login_hint: hint, domain_hint: domain, sid } = params;
-  if (prompt === "login" || prompt === "select_account") return [];
+  if (["login", "select_account", "create"].includes(prompt ?? "")) return [];
+  const oldest = params.max_age === undefined ? 0 : state.now() - Number(params.max_age) * 1000;
   return session.signIns.filter(
-    ({ user, sid: own }) =>
+    ({ user, sid: own, authenticatedAt }) =>
+      authenticatedAt >= oldest &&
       identityAt(state, authority, app, user) &&
       (hint === undefined || isHinted(user, hint, state.tenantId)) &&
       (domain === undefined || !domain.includes(".") || user.username.endsWith(`@${domain}`)) &&

@@ -15,6 +15,8 @@ export interface Grant {
   nonce: string | undefined;
   /** The `claims` parameter of the authorization request. */
   claims: string | undefined;
+  /** Milliseconds. */
+  authenticatedAt: number;
   issuedAt: number;
   revokedAt?: number;
   /** A refresh token of it was used twice. */

@@ -47,7 +47,7 @@ ${avatar(user)}
 export function consent(view: {
   app: AppRegistration;
   user: TenantUser;
-  scopes: Scopes;
+  scopes: Scopes[];
   action: string;
   fields: Record<string, string>;
 }): Html {
@@ -56,7 +56,7 @@ export function consent(view: {
     html`<h1>Permissions requested</h1>
 <p class="quiet">${view.app.displayName} asks ${view.user.username} for:</p>
 <ul>
-${names(view.scopes).map((name) => html`<li class="row"><span>${name}</span></li>\n`)}
+${view.scopes.flatMap(names).map((name) => html`<li class="row"><span>${name}</span></li>\n`)}
 <li class="row"><span>Sign you in and read your profile</span></li>
 </ul>
 <form method="post" action="${view.action}">

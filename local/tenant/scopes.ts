@@ -5,11 +5,11 @@ export const GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000";
 const GRAPH = "https://graph.microsoft.com";
 const OIDC = ["openid", "profile", "email", "offline_access"];
 
-/** A `scope` parameter, taken apart. */
+/** What a `scope` parameter asks of one resource. */
 export interface Scopes {
   /** OpenID Connect scopes. */
   oidc: string[];
-  /** Identifier of the one resource asked for. */
+  /** Its identifier. */
   resource: string;
   /** Permissions of that resource, without its prefix. */
   permissions: string[];
@@ -17,8 +17,11 @@ export interface Scopes {
   prefix: string;
 }
 
-/** @throws EntraError 28000 for two resources in one request, 70011 for a malformed scope. */
-export function parseScopes(scope: string): Scopes {
+/**
+ * An authorization request may ask for permissions of several resources: one element for each.
+ * @throws EntraError 70011 for a malformed scope.
+ */
+export function parseScopes(scope: string): [Scopes, ...Scopes[]] {
   const words = scope.split(/[ +]/).filter(Boolean);
   const oidc = words.filter((word) => OIDC.includes(word));
   const others = words.filter((word) => !OIDC.includes(word)).map(split);
@@ -28,26 +31,36 @@ export function parseScopes(scope: string): Scopes {
       `The provided value for the input parameter 'scope' is not valid. The scope '${scope}' is not valid.`,
     );
   }
-  const [first, ...rest] = others;
-  if (rest.some(({ resource }) => resource !== first?.resource)) {
-    throw new EntraError(
-      28000,
-      `Provided value for the input parameter scope is not valid because it contains more than one resource. Scope ${scope} is not valid.`,
-    );
-  }
-  const permissions = [...new Set(others.map(({ permission }) => permission))];
-  if (permissions.includes(".default") && permissions.length > 1) {
+  const kinds = new Set(others.map(({ permission }) => permission === ".default"));
+  if (kinds.size > 1) {
     throw new EntraError(70011, ".default scope can't be combined with resource-specific scopes.");
   }
-  return { oidc, resource: first?.resource ?? GRAPH, permissions, prefix: first?.prefix ?? "" };
+  const [first = { resource: GRAPH, prefix: "" }, ...rest] = others;
+  const of = ({ resource, prefix }: { resource: string; prefix: string }): Scopes => {
+    const here = others.filter((other) => other.resource === resource);
+    return { oidc, resource, permissions: [...new Set(here.map((one) => one.permission))], prefix };
+  };
+  const more = new Map(rest.map((other) => [other.resource, other]));
+  more.delete(first.resource);
+  return [of(first), ...[...more.values()].map(of)];
+}
+
+/** A token is of one resource. @throws EntraError 28000 for two in one request, 70011 for a malformed scope. */
+export function parseTokenScopes(scope: string): Scopes {
+  const [scopes, ...others] = parseScopes(scope);
+  if (others.length === 0) return scopes;
+  throw new EntraError(
+    28000,
+    `Provided value for the input parameter scope is not valid because it contains more than one resource. Scope ${scope} is not valid.`,
+  );
 }
 
 /** The permissions of this request nobody consented to yet. */
-export function unconsented(app: AppRegistration, scopes: Scopes): string[] {
+export function unconsented(app: AppRegistration, scopes: readonly Scopes[]): string[] {
   const { consentedScopes } = app;
   if (consentedScopes === undefined) return [];
   const granted = new Set(consentedScopes.map((scope) => scope.toLowerCase()));
-  return names(scopes).filter((name) => !granted.has(name.toLowerCase()));
+  return scopes.flatMap(names).filter((name) => !granted.has(name.toLowerCase()));
 }
 
 /** AADSTS65001: `consent_required` in an authorization response, `invalid_grant` at the token endpoint. */

@@ -10,6 +10,8 @@ export interface SignIn {
   user: TenantUser;
   /** Session id: the `sid` claim and `session_state`. */
   sid: string;
+  /** When the user last picked the account, in milliseconds: the `auth_time` claim. */
+  authenticatedAt: number;
   /** Client id → tenant the app was signed in to, for every app to tell at sign-out. */
   apps: Map<string, string>;
 }
@@ -33,11 +35,15 @@ export class Sessions {
     return known ?? { id: randomBytes(32).toString("base64url"), signIns: [] };
   }
 
-  signIn(session: BrowserSession, user: TenantUser): SignIn {
+  signIn(session: BrowserSession, user: TenantUser, now: number): SignIn {
     this.#sessions.set(session.id, session);
     const known = session.signIns.find((signIn) => signIn.user === user);
-    if (known) return known;
-    const signIn = { user, sid: randomUUID(), apps: new Map<string, string>() };
+    if (known) {
+      known.authenticatedAt = now;
+      return known;
+    }
+    const apps = new Map<string, string>();
+    const signIn = { user, sid: randomUUID(), authenticatedAt: now, apps };
     session.signIns.push(signIn);
     return signIn;
   }

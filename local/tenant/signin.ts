@@ -21,7 +21,7 @@ export function login(state: State, authority: Authority, request: TenantRequest
       state.challenges.delete(homeAccountId(user, state.tenantId));
     }
     const session = state.sessions.of(request.cookies);
-    return complete(authorization, session, state.sessions.signIn(session, user));
+    return complete(authorization, session, state.sessions.signIn(session, user, state.now()));
   });
 }
 

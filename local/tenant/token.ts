@@ -4,7 +4,14 @@ import { authenticateClient } from "./clientAuth.ts";
 import { EntraError, errorBody, required } from "./errors.ts";
 import type { Grant } from "./grants.ts";
 import { json, type Reply, type TenantRequest } from "./http.ts";
-import { consentRequired, granted, parseScopes, scopeText, unconsented } from "./scopes.ts";
+import {
+  consentRequired,
+  granted,
+  parseScopes,
+  parseTokenScopes,
+  scopeText,
+  unconsented,
+} from "./scopes.ts";
 import type { State } from "./state.ts";
 import { accessToken, clientInfo, type Issue, idToken } from "./tokens.ts";
 import type { AppRegistration } from "./types.ts";
@@ -54,8 +61,9 @@ async function tokenResponse(
   const { user } = grant;
   requireEnabled(user);
   const identity = requireIdentity(state, authority, app, user);
-  const asked = parseScopes(params.scope || grant.scope);
-  if (unconsented(app, asked).length > 0) {
+  // Where none is named, it is the first resource of those that the code was asked for.
+  const asked = params.scope ? parseTokenScopes(params.scope) : parseScopes(grant.scope)[0];
+  if (unconsented(app, [asked]).length > 0) {
     throw consentRequired(app, { suberror: "consent_required" });
   }
   const first = params.grant_type === "authorization_code";

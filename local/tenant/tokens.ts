@@ -50,6 +50,10 @@ export async function idToken(state: State, issue: Issue, nonce?: string): Promi
     tid: tenantId,
     ...(nonce !== undefined && { nonce }),
     ...(optional.includes("sid") && !state.switches.omitSid && { sid: grant.sid }),
+    // Only where it was asked for: whether `max_age` alone would do with Entra ID is not known.
+    ...((optional.includes("auth_time") || "auth_time" in claims.idToken) && {
+      auth_time: Math.floor(grant.authenticatedAt / 1000),
+    }),
     ...((optional.includes("login_hint") || "login_hint" in claims.idToken) && {
       login_hint: loginHint(user, state.tenantId),
     }),

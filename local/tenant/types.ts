@@ -15,7 +15,7 @@ export interface AppRegistration {
   certificates?: string[];
   federatedCredentials?: FederatedCredential[];
   /** Optional ID token claims. */
-  optionalClaims?: ("sid" | "login_hint")[];
+  optionalClaims?: ("sid" | "login_hint" | "auth_time")[];
   /** Supported account types. `single`: this organization only (default); `multi`: any organization; `all`: those and personal accounts; `personal`: personal accounts only. */
   audience?: "single" | "multi" | "all" | "personal";
   /** Undefined: everything is consented to. The consent page adds to it. */

@@ -1,18 +1,37 @@
 import { app } from "@azure/functions";
 import { lightsout } from "../app.ts";
-import { readQuery } from "../shared/http/form.ts";
+import { readForm, readQuery } from "../shared/http/form.ts";
 import { webPage } from "../shared/http/handlers.ts";
-import { redirect } from "../shared/http/responses.ts";
-import { signInOptions } from "../shared/http/signInOptions.ts";
+import { page, redirect } from "../shared/http/responses.ts";
+import { returnPath } from "../shared/http/returnPath.ts";
+import { signInOptions, signInQuery } from "../shared/http/signInOptions.ts";
+import { switchAccountPage } from "../shared/pages/switchAccountPage.ts";
 import { startSignIn } from "../shared/startSignIn.ts";
+import { considerAccount } from "../shared/switchAccount.ts";
+import { assertOwnIssuer, initiatedLogin } from "../shared/thirdPartyLogin.ts";
 
+/** Starts a sign-in. Another site that initiates one may post it; the session's cookie is seen after the redirect. */
 app.http("authSignIn", {
-  methods: ["GET"],
+  methods: ["GET", "POST"],
   route: "auth/signin",
   authLevel: "anonymous",
   handler: webPage(lightsout, async (request) => {
-    const options = signInOptions(readQuery(request));
-    const { location, cookies } = await startSignIn(lightsout, request, options);
+    const { settings } = lightsout;
+    if (request.method === "POST") {
+      return redirect(303, await initiatedLogin(lightsout, await readForm(request)));
+    }
+    const query = readQuery(request);
+    const asked = signInOptions(query);
+    await assertOwnIssuer(lightsout, asked.issuer);
+    const agreement = query.get("agreement") ?? "";
+    const considered = await considerAccount(lightsout, request, asked, agreement);
+    if (!("options" in considered)) {
+      const again = signInQuery(query);
+      again.set("agreement", considered.agreement);
+      const stay = returnPath(asked.returnTo, settings.baseUrl);
+      return page(settings, switchAccountPage(considered.username, `?${again}`, stay));
+    }
+    const { location, cookies } = await startSignIn(lightsout, request, considered.options);
     return redirect(302, location, cookies);
   }),
 });

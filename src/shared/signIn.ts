@@ -10,8 +10,9 @@ import { readForm } from "./http/form.ts";
 import { sessionOf } from "./http/handlers.ts";
 import { signInUrl } from "./http/problem.ts";
 import type { Cookie, HttpRequest } from "./http/types.ts";
-import { redirectUri, scopesToAsk } from "./identity/authorize.ts";
+import { redirectUri, scopesToRedeem } from "./identity/authorize.ts";
 import type { IdTokenClaims } from "./identity/idToken.ts";
+import { CLOCK_TOLERANCE } from "./identity/keySet.ts";
 import { isUsableSid } from "./identity/sid.ts";
 import type { Redeemed } from "./identity/tokens.ts";
 import type { Lightsout } from "./lightsout.ts";
@@ -179,10 +180,11 @@ async function redeem(
   { replaced, sessionIds }: ReturnType<typeof browserOf>,
 ): Promise<Cookie[]> {
   const { settings, store } = app;
-  const asked = scopesToAsk(scopes);
+  const asked = scopesToRedeem(scopes);
   const redeemed = await app.tokens.redeem(code, redirectUri(settings), asked, attempt);
   const claims = await app.idTokens.validate(redeemed.idToken, attempt.nonce);
   assertSameUser(redeemed, claims);
+  assertRecent(claims, pending);
   const metadata = await app.metadata.get();
 
   const partition = accountPartition(redeemed.homeAccountId);
@@ -254,6 +256,20 @@ function assertSameUser({ homeAccountId }: Redeemed, { oid, tid }: IdTokenClaims
   const [uid, homeTenant] = homeAccountId.toLowerCase().split(".");
   const agrees = homeTenant !== tid.toLowerCase() || uid === oid.toLowerCase();
   if (!homeTenant || !agrees) throw new SignInRejected("client_info_mismatch");
+}
+
+/** Where a sign-in was to be recent, the provider has to say that it is (OpenID Connect Core §3.1.3.7, rule 13). */
+function assertRecent(
+  { auth_time }: IdTokenClaims,
+  { startedAt, maxAge }: KnownSignIn["pending"],
+): void {
+  if (maxAge === undefined) return;
+  const oldest = startedAt / 1_000 - maxAge - CLOCK_TOLERANCE;
+  if (auth_time !== undefined && auth_time >= oldest) return;
+  throw new SignInRejected(
+    "auth_time",
+    "This needs a sign-in that is more recent than yours, or the sign-in service does not say how old yours is.",
+  );
 }
 
 /** The provider's `error_description` is shown nowhere: anybody can post one here. */

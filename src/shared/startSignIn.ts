@@ -36,6 +36,7 @@ export async function startSignIn(
     secret,
     startedAt,
     silent: options.prompt === "none",
+    maxAge: options.maxAge,
     replaces: sessionBefore(app, request),
   };
   return {

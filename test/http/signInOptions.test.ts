@@ -14,6 +14,10 @@ describe("signInOptions", () => {
       domainHint: undefined,
       scopes: [],
       claims: undefined,
+      maxAge: undefined,
+      uiLocales: undefined,
+      acrValues: undefined,
+      issuer: undefined,
     };
     expect(read({})).toEqual(nothing);
     expect(
@@ -29,22 +33,28 @@ describe("signInOptions", () => {
       domainHint: "b.example",
       claims: '{"access_token":{}}',
     };
+    const more = { maxAge: "0", uiLocales: "de-AT en", acrValues: "urn:a c2" };
     const scope = "User.Read  https://graph.microsoft.com/Mail.Read api://x/.default";
-    expect(read({ ...options, scope })).toEqual({
+    expect(read({ ...options, ...more, scope })).toEqual({
       ...options,
+      ...more,
+      maxAge: 0,
+      issuer: undefined,
       scopes: ["User.Read", "https://graph.microsoft.com/Mail.Read", "api://x/.default"],
     });
   });
 
-  it.each(["login", "select_account", "consent", "none"])("knows the prompt %s", (prompt) => {
-    expect(read({ prompt }).prompt).toBe(prompt);
-  });
+  it.each(["login", "select_account", "consent", "none", "create"])(
+    "knows the prompt %s",
+    (prompt) => {
+      expect(read({ prompt }).prompt).toBe(prompt);
+    },
+  );
 
   const scopes = (count: number, length = 1) => Array(count).fill("s".repeat(length)).join(" ");
   it.each<[string, string]>([
     ["prompt", "LOGIN"],
     ["prompt", "login consent"],
-    ["prompt", "create"],
     ["prompt", "__proto__"],
     ["loginHint", "a\nb"],
     ["loginHint", "a\u0000"],
@@ -52,6 +62,17 @@ describe("signInOptions", () => {
     ["loginHint", "a".repeat(321)],
     ["domainHint", "a\r\nSet-Cookie: x"],
     ["domainHint", "a".repeat(321)],
+    ["login_hint", "a\nb"],
+    ["maxAge", "-1"],
+    ["maxAge", "1.5"],
+    ["maxAge", "1e3"],
+    ["maxAge", "1234567890"],
+    ["uiLocales", "de_DE"],
+    ["uiLocales", "de,en"],
+    ["uiLocales", "de\nen"],
+    ["acrValues", "a\tb"],
+    ["acrValues", "\u00fcrn:x"],
+    ["acrValues", "x".repeat(129)],
     ["scope", 'a"b'],
     ["scope", "a\\b"],
     ["scope", "a\tb"],
@@ -66,11 +87,20 @@ describe("signInOptions", () => {
     ["claims", '{"access_token":null}'],
     ["claims", JSON.stringify({ a: { b: "x".repeat(5_000) } })],
   ])("refuses %s=%j and repeats nothing of it", (name, value) => {
-    expect(() => read({ [name]: value })).toThrow(BadRequest);
-    expect(() => read({ [name]: value })).toThrow(
-      new RegExp(`^The ${name} parameter is malformed\\.`),
-    );
-    if (value.length > 4) expect(() => read({ [name]: value })).not.toThrow(value);
+    const query = { [name]: value, ...(name === "login_hint" && { iss: "https://i.example" }) };
+    expect(() => read(query)).toThrow(BadRequest);
+    expect(() => read(query)).toThrow(new RegExp(`^The ${name} parameter is malformed\\.`));
+    if (value.length > 4) expect(() => read(query)).not.toThrow(value);
+  });
+
+  it("takes what another site says that initiates a login, and the provider's name with it", () => {
+    const initiated = { login_hint: "a@b.example", target_link_uri: "/a" };
+    expect(read({ ...initiated, iss: "https://i.example" })).toMatchObject({
+      issuer: "https://i.example",
+      loginHint: "a@b.example",
+      returnTo: "/a",
+    });
+    expect(() => read(initiated)).toThrow("The iss parameter is missing");
   });
 
   it("takes as much as it says", () => {
@@ -87,6 +117,12 @@ describe("signInOptions", () => {
       "domainHint",
       "scope",
       "claims",
+      "maxAge",
+      "uiLocales",
+      "acrValues",
+      "iss",
+      "login_hint",
+      "target_link_uri",
     );
     const value = fc.oneof(fc.string({ unit: "binary" }), fc.json());
     fc.assert(

@@ -1,6 +1,11 @@
 import { describe, expect, it } from "@jest/globals";
 import { attemptOf } from "../../src/shared/identity/attempt.ts";
-import { type AuthorizeOptions, authorizeUrl } from "../../src/shared/identity/authorize.ts";
+import {
+  type AuthorizeOptions,
+  authorizeUrl,
+  scopesToAsk,
+  scopesToRedeem,
+} from "../../src/shared/identity/authorize.ts";
 import { createClientFactory } from "../../src/shared/identity/client.ts";
 import { LOGIN, providerMetadata } from "../support/identity.ts";
 import { CLIENT_ID, settings, TENANT_ID } from "../support/settings.ts";
@@ -49,7 +54,17 @@ describe("authorization request", () => {
 
   it("has no parameter nobody asked for", async () => {
     const { searchParams } = await url();
-    for (const name of ["prompt", "login_hint", "domain_hint", "sid", "request", "request_uri"]) {
+    for (const name of [
+      "prompt",
+      "login_hint",
+      "domain_hint",
+      "sid",
+      "request",
+      "request_uri",
+      "max_age",
+      "ui_locales",
+      "acr_values",
+    ]) {
       expect(searchParams.has(name)).toBe(false);
     }
   });
@@ -68,6 +83,22 @@ describe("authorization request", () => {
     expect(JSON.parse(searchParams.get("claims") ?? "").access_token).toEqual({
       nbf: { essential: true, value: "1" },
       xms_cc: { values: ["CP1"] },
+    });
+  });
+
+  it("passes OpenID Connect's own parameters on, and asks for the time that max_age is held against", async () => {
+    const claims = JSON.stringify({ id_token: { acrs: { value: "c1" } } });
+    const options = { prompt: "create", maxAge: 0, uiLocales: "de en", acrValues: "urn:x", claims };
+    const { searchParams } = await url(options);
+    expect(Object.fromEntries(searchParams)).toMatchObject({
+      prompt: "create",
+      max_age: "0",
+      ui_locales: "de en",
+      acr_values: "urn:x",
+    });
+    expect(JSON.parse(searchParams.get("claims") ?? "")).toMatchObject({
+      access_token: { xms_cc: { values: ["CP1"] } },
+      id_token: { acrs: { value: "c1" }, auth_time: { essential: true } },
     });
   });
 
@@ -102,5 +133,48 @@ describe("authorization request", () => {
       value: hostile,
     });
     expect([hash, origin]).toEqual(["", LOGIN]);
+  });
+});
+
+describe("scopes", () => {
+  const usual = ["openid", "profile", "offline_access"];
+
+  it.each<[string, string[], string[], string[]]>([
+    ["nothing more", [], ["User.Read"], ["User.Read"]],
+    [
+      "more of Microsoft Graph",
+      ["Mail.Read"],
+      ["User.Read", "Mail.Read"],
+      ["User.Read", "Mail.Read"],
+    ],
+    ["what is of no resource", ["email"], ["User.Read", "email"], ["User.Read", "email"]],
+    [
+      "two resources: the first that was asked for",
+      ["api://x/Reports.Read", "Mail.Read", "api://x/Reports.Write", "https://y.example/a/read"],
+      [
+        "User.Read",
+        "api://x/Reports.Read",
+        "Mail.Read",
+        "api://x/Reports.Write",
+        "https://y.example/a/read",
+      ],
+      ["api://x/Reports.Read", "api://x/Reports.Write"],
+    ],
+    [
+      "a resource in another case",
+      ["api://X/a", "api://x/b"],
+      ["User.Read", "api://X/a", "api://x/b"],
+      ["api://X/a", "api://x/b"],
+    ],
+    [
+      "all permissions of a resource",
+      ["api://x/.default"],
+      ["api://x/.default"],
+      ["api://x/.default"],
+    ],
+    ["all permissions of Microsoft Graph", [".default"], [".default"], [".default"]],
+  ])("%s", (_, more, asked, redeemed) => {
+    expect(scopesToAsk(more)).toEqual([...usual, ...asked]);
+    expect(scopesToRedeem(more)).toEqual([...usual, ...redeemed]);
   });
 });

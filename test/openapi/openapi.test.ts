@@ -137,6 +137,9 @@ describe("real answers are as described", () => {
     await check("GET /auth/sessions", 302, `${url}/auth/sessions`);
     await check("GET /auth/signin", 302, `${url}/auth/signin?returnTo=/a&scope=Mail.Read`);
     await check("GET /auth/signin", 400, `${url}/auth/signin?prompt=nonsense`);
+    const initiated = { iss: rig.tenant.issuer, login_hint: ADELE, target_link_uri: "/a" };
+    await check("POST /auth/signin", 303, `${url}/auth/signin`, form(initiated));
+    await check("POST /auth/signin", 400, `${url}/auth/signin`, form({ iss: "https://other" }));
     await check("POST /auth/callback", 400, `${url}/auth/callback`, form({ state: "unknown" }));
     await check("GET /auth/signout", 200, `${url}/auth/signout`);
     await check("POST /auth/signout", 403, `${url}/auth/signout`);
@@ -172,6 +175,7 @@ describe("real answers are as described", () => {
     const { url } = rig;
     await check("GET /", 200, `${url}/`, signedIn());
     await check("GET /auth/session", 200, `${url}/auth/session`, signedIn());
+    await check("GET /auth/signin", 200, `${url}/auth/signin?loginHint=b@b.example`, signedIn());
     await check("GET /auth/sessions", 200, `${url}/auth/sessions`, signedIn());
     await check("GET /my/next-meeting", 200, `${url}/my/next-meeting`, signedIn());
     const graph = `${url}/graph/me`;

@@ -78,7 +78,7 @@ function problem(error: LightsoutError, status: number, title: string): Problem 
 }
 
 /** Longer request lines are refused by the host, which takes 8,192 bytes. Characters. */
-const MAX_URL = 8_000;
+export const MAX_URL = 8_000;
 
 /** `/auth/signin` with everything that the problem says is missing, as far as it is accepted there. */
 export function signInUrl(

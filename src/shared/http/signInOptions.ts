@@ -2,30 +2,75 @@ import { BadRequest } from "../errors.ts";
 import type { AuthorizeOptions } from "../identity/authorize.ts";
 import { isClaimsRequest } from "../identity/claimsRequest.ts";
 
-const PROMPTS = new Set(["login", "select_account", "consent", "none"]);
+const PROMPTS = new Set(["login", "select_account", "consent", "none", "create"]);
 /** A scope token (RFC 6749 §3.3); resource scopes are URLs. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/;
 /** They travel in `state`. Characters, all of them together. */
 const MAX_SCOPES = 2_000;
+/** Language tags (RFC 5646), the preferred one first. */
+const LOCALES =
+  /^[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8}){0,8}( [A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8}){0,8}){0,9}$/;
+const ACR_VALUES = /^[\x21-\x7e]{1,128}( [\x21-\x7e]{1,128}){0,9}$/;
+/** Up to some thirty years. */
+const SECONDS = /^\d{1,9}$/;
 const HINT = /^[^\p{Cc}]{1,320}$/u;
 
 /** What a sign-in can be asked for. */
 export interface SignInOptions extends AuthorizeOptions {
+  /** Who sent the user here to sign in (OpenID Connect Core §4): has to be the provider. */
+  readonly issuer?: string | undefined;
   /** An address of this app; any other one counts as its home page. */
   readonly returnTo: string | undefined;
 }
 
-/** What `/auth/signin` passes on to the provider. @throws {BadRequest} */
+/** The parameters of `/auth/signin`; the last three are another site's, which initiates a login. */
+const NAMES = [
+  "returnTo",
+  "prompt",
+  "loginHint",
+  "domainHint",
+  "scope",
+  "claims",
+  "maxAge",
+  "uiLocales",
+  "acrValues",
+  "iss",
+  "login_hint",
+  "target_link_uri",
+] as const;
+
+/** What `/auth/signin` is asked for. @throws {BadRequest} */
 export function signInOptions(query: URLSearchParams): SignInOptions {
-  const get = (name: string) => query.get(name) || undefined;
+  const get = (name: (typeof NAMES)[number]) => query.get(name) || undefined;
+  const issuer = get("iss");
+  const target = get("target_link_uri");
+  const hint = checked("login_hint", get("login_hint"), (value) => HINT.test(value));
+  if (issuer === undefined && (target ?? hint) !== undefined) {
+    throw new BadRequest("The iss parameter is missing. It says which provider is to sign in.");
+  }
+  const maxAge = checked("maxAge", get("maxAge"), (value) => SECONDS.test(value));
   return {
-    returnTo: get("returnTo"),
+    issuer,
+    returnTo: get("returnTo") ?? target,
     prompt: checked("prompt", get("prompt"), (value) => PROMPTS.has(value)),
-    loginHint: checked("loginHint", get("loginHint"), (value) => HINT.test(value)),
+    loginHint: checked("loginHint", get("loginHint"), (value) => HINT.test(value)) ?? hint,
     domainHint: checked("domainHint", get("domainHint"), (value) => HINT.test(value)),
     scopes: scopesOf(get("scope")),
     claims: checked("claims", get("claims"), isClaimsRequest),
+    maxAge: maxAge === undefined ? undefined : Number(maxAge),
+    uiLocales: checked("uiLocales", get("uiLocales"), (value) => LOCALES.test(value)),
+    acrValues: checked("acrValues", get("acrValues"), (value) => ACR_VALUES.test(value)),
   };
+}
+
+/** The same parameters, without any that `/auth/signin` does not know. */
+export function signInQuery(parameters: URLSearchParams): URLSearchParams {
+  const known = new URLSearchParams();
+  for (const name of NAMES) {
+    const value = parameters.get(name);
+    if (value) known.set(name, value);
+  }
+  return known;
 }
 
 /** Whether a text can be a `scope` parameter: names with spaces between them (RFC 6749 §3.3). */

@@ -1,13 +1,40 @@
 import type { Settings } from "../config/settings.ts";
 import type { Attempt } from "./attempt.ts";
+import { withIdTokenClaim } from "./claimsRequest.ts";
 import type { ClientFactory } from "./client.ts";
 
-/** What every sign-in asks for: an ID token, a refresh token, and the profile that the home page shows. */
-export const SIGN_IN_SCOPES = ["openid", "profile", "offline_access", "User.Read"];
+/** An ID token and a refresh token. */
+const OPENID_SCOPES = ["openid", "profile", "offline_access"];
+/** What every sign-in asks for: those, and the profile that the home page shows. */
+export const SIGN_IN_SCOPES = [...OPENID_SCOPES, "User.Read"];
+/** Of no resource (OpenID Connect Core §5.4, §11). */
+const WITHOUT_RESOURCE = [...OPENID_SCOPES, "email", "address", "phone"];
 
-/** All that an authorization request asks for: what every sign-in does, and more. */
+/**
+ * All that an authorization request asks for: what every sign-in does, and more, of any number of resources.
+ * `.default` cannot be asked for together with permissions by name (AADSTS70011).
+ */
 export function scopesToAsk(more: readonly string[]): string[] {
-  return [...new Set([...SIGN_IN_SCOPES, ...more])];
+  const usual = more.some((scope) => /(^|\/)\.default$/i.test(scope))
+    ? OPENID_SCOPES
+    : SIGN_IN_SCOPES;
+  return [...new Set([...usual, ...more])];
+}
+
+/**
+ * What the code is redeemed for. A token request names scopes of one resource (AADSTS28000): here it is the first
+ * that was asked for beyond the usual, whose claims challenge the sign-in may answer. Tokens of the others come by
+ * refresh, when they are needed.
+ */
+export function scopesToRedeem(more: readonly string[]): string[] {
+  const ofResource = (scope: string) => !WITHOUT_RESOURCE.includes(scope);
+  const resource = resourceOf(more.find(ofResource) ?? "User.Read");
+  return scopesToAsk(more).filter((scope) => !ofResource(scope) || resourceOf(scope) === resource);
+}
+
+/** What comes before the permission's name: nothing for Microsoft Graph's. */
+function resourceOf(scope: string): string {
+  return scope.slice(0, scope.lastIndexOf("/") + 1).toLowerCase();
 }
 
 /** Registered with the app registration, as a platform of type Web. */
@@ -21,6 +48,11 @@ export interface AuthorizeOptions {
   readonly loginHint?: string | undefined;
   readonly domainHint?: string | undefined;
   readonly claims?: string | undefined;
+  /** Seconds since the user last authenticated (`max_age`, OpenID Connect Core §3.1.2.1). */
+  readonly maxAge?: number | undefined;
+  /** `ui_locales`, `acr_values` (there). */
+  readonly uiLocales?: string | undefined;
+  readonly acrValues?: string | undefined;
 }
 
 /** What is new in every request. `state` says where it is going: see session/signInState.ts. */
@@ -34,8 +66,11 @@ export async function authorizeUrl(
   createClient: ClientFactory,
   redirectUri: string,
   { state, nonce, codeChallenge }: AuthorizeValues,
-  { scopes, prompt, loginHint, domainHint, claims }: AuthorizeOptions,
+  { scopes, prompt, loginHint, domainHint, claims, ...options }: AuthorizeOptions,
 ): Promise<string> {
+  const { maxAge, uiLocales, acrValues } = options;
+  // What the sign-in is held against on the way back has to be in the ID token.
+  const wanted = maxAge === undefined ? claims : withIdTokenClaim(claims, "auth_time");
   const client = await createClient();
   return await client.getAuthCodeUrl({
     redirectUri,
@@ -48,6 +83,11 @@ export async function authorizeUrl(
     ...(prompt && { prompt }),
     ...(loginHint && { loginHint }),
     ...(domainHint && { domainHint }),
-    ...(claims && { claims }),
+    ...(wanted && { claims: wanted }),
+    extraQueryParameters: {
+      ...(maxAge !== undefined && { max_age: String(maxAge) }),
+      ...(uiLocales && { ui_locales: uiLocales }),
+      ...(acrValues && { acr_values: acrValues }),
+    },
   });
 }

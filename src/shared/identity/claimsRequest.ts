@@ -12,6 +12,12 @@ export function isClaimsRequest(text: string): boolean {
   }
 }
 
+/** The same request, and one claim more of the ID token. @param request As {@link isClaimsRequest} has it. */
+export function withIdTokenClaim(request: string | undefined, claim: string): string {
+  const { id_token, ...others } = JSON.parse(request ?? "{}");
+  return JSON.stringify({ ...others, id_token: { ...id_token, [claim]: { essential: true } } });
+}
+
 function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -20,6 +20,8 @@ export interface IdTokenClaims extends Identity {
   readonly preferred_username: string;
   /** Optional claim: the session at the provider, which the front channel names at sign-out. */
   readonly sid: string | undefined;
+  /** When the user last authenticated. Seconds since 1970. */
+  readonly auth_time: number | undefined;
   /** Optional claim: makes the provider's sign-out page skip the account picker. */
   readonly login_hint: string | undefined;
 }
@@ -103,6 +105,7 @@ function claimsOf(payload: JWTPayload, tid: string): IdTokenClaims {
     name: text(payload.name) ?? "",
     preferred_username: text(payload.preferred_username) ?? "",
     sid: sidOf(payload.sid),
+    auth_time: typeof payload.auth_time === "number" ? payload.auth_time : undefined,
     login_hint: text(payload.login_hint),
   };
 }

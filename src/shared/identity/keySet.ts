@@ -33,7 +33,7 @@ const LIFETIME = 24 * 3_600_000;
 /** Only signatures of the provider's key pair: with "none" or an HMAC, anybody could sign. */
 const ALGORITHMS = ["RS256"];
 /** Clocks may differ by this many seconds. */
-const CLOCK_TOLERANCE = 120;
+export const CLOCK_TOLERANCE = 120;
 
 /**
  * The keys are fetched when the first token comes, and again, at most twice a minute, when none of them has

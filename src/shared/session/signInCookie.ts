@@ -12,6 +12,8 @@ export interface PendingSignIn {
   readonly startedAt: number;
   /** Whether the provider was asked to show nothing (`prompt=none`). */
   readonly silent: boolean;
+  /** How many seconds before it started the user may have authenticated. */
+  readonly maxAge?: number | undefined;
   /** The session this browser had when it started; the callback's cross-site post does not carry it. */
   readonly replaces?: SessionRef | undefined;
 }

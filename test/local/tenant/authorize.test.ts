@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from "@jest/globals";
+import { decodeJwt } from "jose";
 import { type Browser, createBrowser } from "../../../local/tenant/browserless.ts";
 import type { Tenant } from "../../../local/tenant/tenant.ts";
 import {
@@ -186,8 +187,9 @@ describe("an error at the redirect URI", () => {
     ["invalid_request", "AADSTS900144", { scope: undefined }],
     ["invalid_scope", "AADSTS70011", { scope: "openid User.Read;Mail.Read" }],
     ["invalid_scope", "AADSTS70011", { scope: "openid .default User.Read" }],
-    ["invalid_request", "AADSTS28000", { scope: "User.Read api://other/read" }],
-    ["invalid_request", "AADSTS90023", { prompt: "create" }],
+    ["invalid_scope", "AADSTS70011", { scope: "openid User.Read api://other/.default" }],
+    ["invalid_request", "AADSTS90023", { prompt: "register" }],
+    ["invalid_request", "AADSTS90023", { max_age: "soon" }],
     ["invalid_request", "AADSTS50147", { code_challenge_method: "plain" }],
     ["invalid_request", "AADSTS50147", { code_challenge_method: undefined }],
     ["invalid_request", "AADSTS501491", { code_challenge: "short" }],
@@ -362,5 +364,26 @@ describe("consent", () => {
       suberror: "consent_required",
       error_codes: [65001],
     });
+  });
+});
+
+describe("max_age", () => {
+  test("asks again whoever authenticated longer ago, and auth_time says when that was", async () => {
+    let now = Date.UTC(2027, 0, 15, 12);
+    const own = await start({ now: () => now });
+    const browser = createBrowser();
+    const claims = JSON.stringify({ id_token: { auth_time: { essential: true } } });
+    const authTime = async (params: Params) => {
+      const form = await browser.signIn(authorizeUrl(own, params), ADELE);
+      return decodeJwt((await redeem(own, form)).body.id_token ?? "").auth_time;
+    };
+    const first = now / 1_000;
+    expect(await authTime({})).toBeUndefined();
+    now += 600_000;
+    expect(await authTime({ claims, max_age: "601" })).toBe(first);
+    const silent = await browser.get(authorizeUrl(own, { max_age: "599", prompt: "none" }));
+    expect(silent.forms[0]?.fields.error).toBe("login_required");
+    expect(await authTime({ claims, max_age: "599" })).toBe(first + 600);
+    await own.stop();
   });
 });

@@ -305,6 +305,20 @@ describe("refreshing", () => {
     expect(body).not.toHaveProperty("refresh_token");
   });
 
+  test("gets tokens of each resource that was asked for, one in a request", async () => {
+    const scope = `${SCOPE} api://other/read`;
+    const form = await createBrowser().signIn(authorizeUrl(tenant, { scope }), ADELE);
+    const both = await redeem(tenant, form, { scope });
+    expect([both.status, both.body.error_codes]).toEqual([400, [28000]]);
+    const again = await createBrowser().signIn(authorizeUrl(tenant, { scope }), ADELE);
+    const { body } = await redeem(tenant, again);
+    expect(body.scope).toContain("User.Read");
+    expect(body.scope).not.toContain("api://");
+    const other = await refresh(tenant, body.refresh_token, { scope: "api://other/read" });
+    expect(other.body.scope).toContain("api://other/read");
+    expect(decodeJwt(other.body.access_token ?? "").aud).toBe("api://other");
+  });
+
   test.each<[string, number, Params]>([
     ["no refresh token", 900144, { refresh_token: undefined }],
     ["an unknown refresh token", 9002313, { refresh_token: "1.ARXXX" }],

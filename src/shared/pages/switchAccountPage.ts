@@ -1,0 +1,19 @@
+import { html } from "./html.ts";
+import { layout } from "./layout.ts";
+
+/**
+ * @param username Who is signed in.
+ * @param signIn Where the user agrees to the other account. @param stay Where to go on without.
+ */
+export function switchAccountPage(username: string, signIn: string, stay: string): string {
+  return layout({
+    title: "Another account?",
+    signedIn: true,
+    content: html`<h1>Sign in with another account?</h1>
+<p>You are signed in as ${username}. The link that you followed is for somebody else.</p>
+<div class="actions">
+<a class="button" href="${signIn}">Sign in with another account</a>
+<a class="button quiet" href="${stay}">Stay signed in</a>
+</div>`,
+  });
+}

@@ -1,0 +1,133 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from "@jest/globals";
+import type { BrowserContext, Page } from "playwright-core";
+import { type Rig, startRig } from "../../local/rig.ts";
+import { ADELE, ALEX, homeAccountIdOf } from "../support/user.ts";
+import { launchChromium } from "./chromium.ts";
+import { describeInBrowser } from "./describeInBrowser.ts";
+
+/** Ten sign-ins of one account at once disturb each other, on a busy machine for long. */
+jest.setTimeout(180_000);
+
+let rig: Rig;
+let context: BrowserContext;
+
+beforeAll(async () => {
+  rig = await startRig();
+});
+beforeEach(async () => {
+  context = await launchChromium({ thirdPartyCookies: "blocked" });
+});
+afterEach(async () => {
+  await context?.close();
+  await fetch(accountUrl(), { method: "DELETE", headers: operator() });
+});
+afterAll(() => rig?.stop());
+
+const operator = () => ({ "x-functions-key": rig.host.keys.default });
+const accountUrl = () => `${rig.url}/accounts/${homeAccountIdOf(rig)}`;
+const heading = (page: Page) => page.getByRole("heading", { level: 1 }).innerText();
+
+async function sessionsHeld(): Promise<number> {
+  const answer = await fetch(accountUrl(), { headers: operator() });
+  return ((await answer.json()) as { sessions?: unknown[] }).sessions?.length ?? 0;
+}
+
+/** Goes to a page that needs a sign-in, and picks the account. */
+async function signIn(path: string, name = "Adele Vance"): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(rig.url + path);
+  await page.getByRole("button", { name }).click();
+  await page.waitForURL(rig.url + path);
+  return page;
+}
+
+describeInBrowser("ten tabs that are restored", () => {
+  it("all end signed in where they were, as one session of this browser", async () => {
+    await (await signIn("/auth/sessions")).close();
+    // Their session is over; the provider's goes on.
+    await fetch(accountUrl(), { method: "DELETE", headers: operator() });
+    await context.clearCookies({ name: /lightsout/ });
+    const tabs = await Promise.all(
+      Array.from({ length: 10 }, async (_, i) => {
+        const page = await context.newPage();
+        return { page, url: `${rig.url}/auth/sessions?tab=${i}` };
+      }),
+    );
+    await Promise.all(tabs.map(({ page, url }) => page.goto(url)));
+    await Promise.all(tabs.map(({ page, url }) => page.waitForURL(url)));
+    for (const { page } of tabs) {
+      await page.reload();
+      expect(await page.getByText(ADELE).count()).toBeGreaterThan(0);
+    }
+    expect(await sessionsHeld()).toBe(1);
+    const names = (await context.cookies(rig.url)).map(({ name }) => name);
+    expect(names.filter((name) => name.includes("-signin-"))).toEqual([]);
+  });
+});
+
+describeInBrowser("an answer of the provider that is posted again", () => {
+  it("by one Back after signing in, leads to where that sign-in was going", async () => {
+    const page = await signIn("/auth/sessions?a=b");
+    await page.goBack({ waitUntil: "commit" });
+    await page.waitForURL(`${rig.url}/auth/sessions?a=b`);
+    expect(await page.getByText(ADELE).count()).toBeGreaterThan(0);
+  });
+
+  it("by a page that is sent twice, does too", async () => {
+    const posted: Record<string, string>[] = [];
+    context.on("request", (request) => {
+      const isAnswer = request.method() === "POST" && request.url() === `${rig.url}/auth/callback`;
+      if (isAnswer) posted.push(Object.fromEntries(new URLSearchParams(request.postData() ?? "")));
+    });
+    await signIn("/auth/sessions?twice");
+    const page = await context.newPage();
+    await page.goto(rig.tenant.url);
+    const inputs = Object.entries(posted[0] ?? {})
+      .map(([name, value]) => `<input type="hidden" name="${name}" value="${value}">`)
+      .join("");
+    const form = `<form method="post" action="${rig.url}/auth/callback">${inputs}<button>Again</button></form>`;
+    await page.evaluate((html) => {
+      // biome-ignore lint/suspicious/noExplicitAny: the page's own globals
+      (globalThis as any).document.body.innerHTML = html;
+    }, form);
+    await page.getByRole("button", { name: "Again" }).click();
+    await page.waitForURL(`${rig.url}/auth/sessions?twice`);
+    expect(await sessionsHeld()).toBe(1);
+  });
+});
+
+describeInBrowser("a sign-in page that was left open overnight", () => {
+  it("says that it expired, and its link leads to where it was going", async () => {
+    const page = await context.newPage();
+    const url = `${rig.url}/auth/sessions?${"x".repeat(1_900)}`;
+    await page.goto(url);
+    await context.clearCookies({ name: /lightsout/ });
+    await page.getByRole("button", { name: "Adele Vance" }).click();
+    await page.getByText("This sign-in has expired").waitFor();
+    await page.getByRole("link", { name: "Sign in" }).click();
+    await page.waitForURL(url);
+    expect(await page.getByText(ADELE).count()).toBeGreaterThan(0);
+  });
+});
+
+describeInBrowser("a link of another site that names somebody else", () => {
+  it("changes who is signed in when the user agrees, and not before", async () => {
+    await (await signIn("/auth/sessions")).close();
+    const page = await context.newPage();
+    await page.goto(rig.tenant.url);
+    await page.evaluate((href) => {
+      // biome-ignore lint/suspicious/noExplicitAny: the page's own globals
+      (globalThis as any).document.body.innerHTML = `<a href="${href}">Free tickets</a>`;
+    }, `${rig.url}/auth/signin?returnTo=/auth/sessions&amp;loginHint=${ALEX}`);
+    await page.getByRole("link", { name: "Free tickets" }).click();
+    expect(await heading(page)).toBe("Sign in with another account?");
+    await page.getByRole("link", { name: "Stay signed in" }).click();
+    expect(await page.getByText(ADELE).count()).toBeGreaterThan(0);
+    await page.goBack();
+    await page.getByRole("link", { name: "Sign in with another account" }).click();
+    await page.getByRole("button", { name: "Alex Wilber" }).click();
+    await page.waitForURL(`${rig.url}/auth/sessions`);
+    expect(await page.getByText(ALEX).count()).toBeGreaterThan(0);
+    expect(await sessionsHeld()).toBe(0);
+  });
+});
