@@ -83,6 +83,26 @@ describeInBrowser("signing out", () => {
   });
 });
 
+describeInBrowser("without JavaScript", () => {
+  it("people sign in, see where, and sign out", async () => {
+    const context = await launchChromium({
+      thirdPartyCookies: "blocked",
+      javaScriptEnabled: false,
+    });
+    contexts.push(context);
+    const page = await context.newPage();
+    await page.goto(rig.url);
+    await page.getByRole("link", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Adele Vance" }).click();
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByRole("heading", { name: "Adele Vance" }).waitFor();
+    await page.getByRole("link", { name: "Your sessions" }).click();
+    await page.getByText("this one").waitFor();
+    await page.getByRole("button", { name: "Sign out everywhere" }).click();
+    await page.getByRole("heading", { name: "You are signed out" }).waitFor();
+  });
+});
+
 describeInBrowser("a provider that signs out on another origin, by way of a third", () => {
   let elsewhere: Rig;
   beforeAll(async () => {
