@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import { StoreUnavailable } from "../src/shared/errors.ts";
+import { BadRequest, StoreUnavailable } from "../src/shared/errors.ts";
 import { createSignOuts, type SignOuts } from "../src/shared/signOuts.ts";
 import { accountPartition, sidPartition, subjectPartition } from "../src/shared/store/keys.ts";
 import type { Log } from "../src/shared/store/store.ts";
+import type { Entity } from "../src/shared/store/table.ts";
 import { keyring } from "./support/keyring.ts";
 import { type MemoryTable, memoryTable } from "./support/memoryTable.ts";
 import { type VirtualTime, virtualTime } from "./support/virtualTime.ts";
@@ -65,6 +66,30 @@ describe.each<[string, number, string, () => Promise<void>]>([
     expect(logged).toEqual([
       ["error", "signout.given_up", expect.objectContaining({ who, reason: "late" })],
     ]);
+  });
+});
+
+describe("a logout token", () => {
+  it("is not refused for having been used by a try of its own whose answer was lost", async () => {
+    const { insert } = table;
+    Object.assign(table, {
+      async insert(entity: Entity) {
+        table.insert = insert;
+        await insert(entity);
+        throw new StoreUnavailable();
+      },
+    });
+    const one = watch(signOuts.byToken(TOKEN));
+    await time.pass(2 * SECOND);
+    expect(one.outcome).toBe("done");
+  });
+
+  it("is refused the second time", async () => {
+    watch(signOuts.byToken(TOKEN));
+    await time.pass(0);
+    const again = watch(signOuts.byToken(TOKEN));
+    await time.pass(0);
+    expect(again.outcome).toBeInstanceOf(BadRequest);
   });
 });
 

@@ -1,3 +1,4 @@
+import { BadRequest } from "./errors.ts";
 import type { LogoutToken } from "./identity/logoutToken.ts";
 import { signOutAccount, signOutByToken, signOutElsewhere, signOutHere } from "./signOut.ts";
 import { accountPartition, sidPartition, subjectPartition } from "./store/keys.ts";
@@ -52,12 +53,23 @@ export function createSignOuts(
       return frontChannel.insist({ who, patience: PATIENCE.frontChannel, pass }, who);
     },
 
-    byToken: (token) =>
-      others.insist({
+    byToken(token) {
+      let isRepeated = false;
+      return others.insist({
         who: token.sid !== undefined ? sidPartition(token.sid) : subjectPartition(token.sub ?? ""),
         patience: PATIENCE.backChannel,
-        pass: () => signOutByToken(store, token),
-      }),
+        async pass() {
+          try {
+            await signOutByToken(store, token);
+          } catch (error) {
+            // Used by the pass before, whose last answer was lost: it has taken effect.
+            if (isRepeated && error instanceof BadRequest) return;
+            isRepeated = true;
+            throw error;
+          }
+        },
+      });
+    },
 
     account: (homeAccountId) =>
       others.insist({
