@@ -11,6 +11,7 @@ import type { TokenSource } from "./identity/managedIdentity.ts";
 import { createMetadataSource, type MetadataSource } from "./identity/metadata.ts";
 import { createNetworkClient } from "./identity/network.ts";
 import { createTokenEndpoint, type TokenEndpoint } from "./identity/tokens.ts";
+import { Refreshes } from "./session/refreshes.ts";
 import { createSignOuts, type SignOuts } from "./signOuts.ts";
 import { createKeyring } from "./store/sealing.ts";
 import type { Log, Store } from "./store/store.ts";
@@ -23,6 +24,7 @@ export interface Lightsout {
   readonly metadata: MetadataSource;
   readonly createClient: ClientFactory;
   readonly tokens: TokenEndpoint;
+  readonly refreshes: Refreshes;
   readonly idTokens: IdTokenValidator;
   readonly logoutTokens: LogoutTokenValidator;
   readonly send: Send;
@@ -67,6 +69,7 @@ export function createLightsout(settings: Settings, platform: Platform): Lightso
     metadata,
     createClient,
     tokens: createTokenEndpoint(createClient, idTokens, log),
+    refreshes: new Refreshes(sleep),
     idTokens,
     logoutTokens: createLogoutTokenValidator({ clientId, metadata: issuer }, keys),
     send,

@@ -139,7 +139,7 @@ describe("a refusal at a refresh", () => {
   it.each(REFUSALS)("%s", async (_, fault, outcome) => {
     const one = testApp(envOf(tenant));
     const ref = refOf(one, await signIn(one));
-    const session = await openSession(one.app.store, one.app.tokens, CLIENT_ID, ref);
+    const session = await openSession(one.app, CLIENT_ID, ref);
     const row = `${ref.partition}|c.${ref.generation}`;
     const before = one.table.rows.get(row);
     one.logged.length = 0;
@@ -155,7 +155,7 @@ describe("a refusal at a refresh", () => {
     expect(events).not.toContain("token.refreshed");
 
     tenant.switches.tokenFault = undefined;
-    const after = await openSession(one.app.store, one.app.tokens, CLIENT_ID, ref);
+    const after = await openSession(one.app, CLIENT_ID, ref);
     if (outcome === "signed out") expect(after).toBeUndefined();
     else await expect(after?.getToken(["Mail.Read"])).resolves.toMatch(/./);
   });

@@ -40,10 +40,9 @@ async function signInWith(username: string, ...changes: Change[]) {
   });
   const one = testApp(envOf(tenant, "organizations"));
   const outcome = await signIn(one, username).catch((error: { reason: string }) => error.reason);
-  const { store, tokens } = one.app;
   const rows = [...one.table.rows.keys()].filter((key) => key.includes("|c."));
   if (rows.length === 0) return outcome;
-  return await openSession(store, tokens, CLIENT_ID, refOf(one, outcome));
+  return await openSession(one.app, CLIENT_ID, refOf(one, outcome));
 }
 
 describe("client_info, which is not signed, names the account that the ID token is of", () => {

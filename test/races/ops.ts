@@ -1,5 +1,6 @@
 import { SignedOut, SignInOvertaken, StoreUnavailable } from "../../src/shared/errors.ts";
 import type { TokenEndpoint } from "../../src/shared/identity/tokens.ts";
+import type { Refreshes } from "../../src/shared/session/refreshes.ts";
 import { openSession } from "../../src/shared/session/session.ts";
 import {
   signOutAccount,
@@ -33,7 +34,16 @@ export type Op =
   | { readonly do: "front"; readonly id: string; readonly sid: string }
   | { readonly do: "back"; readonly id: string; readonly subject: string }
   | { readonly do: "admin"; readonly id: string; readonly account: string }
-  | { readonly do: "refresh"; readonly id: string; readonly of: string; readonly revoked?: boolean }
+  | {
+      readonly do: "refresh";
+      readonly id: string;
+      readonly of: string;
+      readonly revoked?: boolean;
+      /** What it asks for. By default nobody else does. */
+      readonly scope?: string;
+      /** Begins after so many requests of the op before it, on the same instance, and goes on beside that. */
+      readonly beside?: number;
+    }
   | { readonly do: "endSession"; readonly id: string; readonly of: string }
   | { readonly do: "purge"; readonly id: string };
 
@@ -48,6 +58,8 @@ export interface World {
   readonly store: Store;
   /** What sign-ins returned so far, by id. */
   readonly refs: Map<string, SessionRef>;
+  /** Of the instance that this is done on. */
+  readonly refreshes: Refreshes;
   /** Waits for the token endpoint. */
   readonly token: () => Promise<void>;
 }
@@ -99,9 +111,10 @@ async function carryOut(op: Op, world: World, onToken: () => void): Promise<Resu
       break;
     case "refresh": {
       const ref = refOf(op.of, world);
-      const session = await openSession(store, tokenEndpoint(op, world, onToken), CLIENT, ref);
+      const tokens = tokenEndpoint(op, world, onToken);
+      const session = await openSession({ ...world, tokens }, CLIENT, ref);
       if (session === undefined) return { kind: "signedOut" };
-      await session.getToken([`scope of ${op.id}`]);
+      await session.getToken([scopeOf(op)]);
       break;
     }
     case "endSession":
@@ -155,6 +168,10 @@ function cacheOf(id: string, account: string): TokenCache {
   };
 }
 
+function scopeOf({ id, scope = `scope of ${id}` }: OpOf<"refresh">): string {
+  return scope;
+}
+
 function accessToken(account: string, secret: string, target: string) {
   const expires_on = NEVER;
   return { home_account_id: account, client_id: CLIENT, realm: TENANT, secret, target, expires_on };
@@ -181,7 +198,7 @@ function tokenEndpoint(op: OpOf<"refresh">, world: World, onToken: () => void): 
       const [, owner = ""] = String(refreshToken.secret).split(":");
       if (op.revoked && owner === op.of) return { refused: new SignedOut() };
       const secret = `at:${owner}:${op.id}`;
-      const fresh = accessToken(account, secret, `scope of ${op.id}`);
+      const fresh = accessToken(account, secret, scopeOf(op));
       return {
         accessToken: secret,
         cache: {

@@ -20,7 +20,7 @@ import { keyOf, type Rows } from "./model.ts";
 import { type Op, perform } from "./ops.ts";
 import { anyScenario } from "./random.ts";
 import { openTable, seededBytes } from "./realTable.ts";
-import { openKeyring, opsOf, type Scenario, storeOf } from "./scenario.ts";
+import { openKeyring, opsOf, pastOf, type Scenario, storeOf } from "./scenario.ts";
 import { type Happening, note, nothingYet, watching } from "./watch.ts";
 
 export interface Place {
@@ -69,7 +69,7 @@ async function prepare({ azurite, proxy, fleet }: Place, scenario: Scenario, see
   for (const { at, op } of scenario.before ?? []) {
     happen({ op: op.id, what: "called" }, await rowsNow(), at);
     const store = storeOf(direct, openKeyring, () => at, seededBytes(randomOf(op)));
-    const result = await perform(op, { store, refs, token: async () => {} }, () => {});
+    const result = await perform(op, pastOf(store, refs), () => {});
     happen({ op: op.id, what: "ended", result }, undefined, at);
   }
 

@@ -1,11 +1,12 @@
-import { type RetryPolicy, retrying } from "../../src/shared/store/retrying.ts";
+import { Refreshes } from "../../src/shared/session/refreshes.ts";
+import { type RetryPolicy, retrying, type TableRequests } from "../../src/shared/store/retrying.ts";
 import type { Keyring } from "../../src/shared/store/sealing.ts";
 import type { SessionRef } from "../../src/shared/store/signIn.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import type { Table } from "../../src/shared/store/table.ts";
 import type { Program } from "./automaton.ts";
 import type { Port } from "./coroutine.ts";
-import { type Op, perform } from "./ops.ts";
+import { type Op, perform, type World } from "./ops.ts";
 
 export interface Scenario {
   readonly name: string;
@@ -54,7 +55,8 @@ export function programOf(
   weakness?: Weakness,
 ): Program {
   return async (port, report) => {
-    const table = retrying(port.requests, RETRY);
+    const instance = ops.some((op) => beside(op) > 0) ? inTurn(port) : alone(port);
+    const table = retrying(instance.requests, RETRY);
     const world = {
       store: storeOf(
         weakness ? weakness(table, port) : table,
@@ -63,15 +65,99 @@ export function programOf(
         deterministicBytes(ops[0]?.id ?? ""),
       ),
       refs: new Map(refs),
-      token: port.token,
+      refreshes: new Refreshes(async () => {}),
+      token: instance.token,
     };
-    for (const op of ops) {
-      report({ op: op.id, what: "called" });
-      const result = await perform(op, world, () => report({ op: op.id, what: "token" }));
-      report({ op: op.id, what: "ended", result });
-      if (result.kind !== "done") return;
+    for (const group of groupsOf(ops)) {
+      const underWay = new Set<string>();
+      // Who waits for somebody else's token request gets what comes of it.
+      const onToken = () => {
+        for (const op of underWay) report({ op, what: "token" });
+      };
+      const over = Promise.withResolvers<void>();
+      const results = await Promise.all(
+        group.map(async (op) => {
+          if (beside(op) > 0) await Promise.race([instance.sent(beside(op)), over.promise]);
+          report({ op: op.id, what: "called" });
+          underWay.add(op.id);
+          const result = await perform(op, world, onToken);
+          underWay.delete(op.id);
+          report({ op: op.id, what: "ended", result });
+          over.resolve();
+          return result;
+        }),
+      );
+      if (results.some(({ kind }) => kind !== "done")) return;
     }
   };
+}
+
+function beside(op: Op): number {
+  return (op.do === "refresh" && op.beside) || 0;
+}
+
+/** Ops that go on beside each other, one group after the other. */
+function groupsOf(ops: readonly Op[]): Op[][] {
+  const groups: Op[][] = [];
+  for (const op of ops) {
+    if (beside(op) > 0) groups.at(-1)?.push(op);
+    else groups.push([op]);
+  }
+  return groups;
+}
+
+/**
+ * One request at a time leaves an instance, whatever goes on in it at once: what is asked for meanwhile is sent
+ * when the one before has been answered, and all that follows from its answer has been done.
+ */
+function inTurn(port: Port) {
+  let count = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
+
+  function turn<Arguments extends unknown[], T>(request: (...args: Arguments) => Promise<T>) {
+    return (...args: Arguments): Promise<T> => {
+      const answer = last.then(() => {
+        count += 1;
+        for (const one of waiting) if (one.count === count) one.resolve();
+        return request(...args);
+      });
+      last = answer.then(nextTick, nextTick);
+      return answer;
+    };
+  }
+
+  const { get, write, remove, page } = port.requests;
+  const requests: TableRequests = {
+    get: turn(get) as TableRequests["get"],
+    write: turn(write),
+    remove: turn(remove),
+    page: turn(page) as TableRequests["page"],
+  };
+  return {
+    requests,
+    token: turn(port.token),
+    /** Resolves as soon as so many requests have been sent. */
+    sent(count: number): Promise<void> {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      waiting.push({ count, resolve });
+      return promise;
+    },
+  };
+}
+
+/** Sends nothing while it waits for an answer, by itself. */
+function alone({ requests, token }: Port): ReturnType<typeof inTurn> {
+  return { requests, token, sent: async () => {} };
+}
+
+function nextTick(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Where what happened before has happened: everything on an instance of its own, and the token endpoint answers. */
+export function pastOf(store: Store, refs: Map<string, SessionRef>): World {
+  return { store, refs, refreshes: new Refreshes(async () => {}), token: async () => {} };
 }
 
 export function storeOf(

@@ -13,6 +13,11 @@ const front = (sid: string, id = `front ${sid}`): Op => ({ do: "front", id, sid 
 const back = (subject: string): Op => ({ do: "back", id: `back ${subject}`, subject });
 const admin = (id = "operator"): Op => ({ do: "admin", id, account: "ada.t" });
 const refresh = (of: string, id = `refresh of ${of}`): Op => ({ do: "refresh", id, of });
+/** Two of one instance for the same token, the second one begun after so many requests of the first. */
+const joined = (of: string, after: number, scope?: string): Op[] => [
+  { do: "refresh", id: "first refresh", of, scope: "same" },
+  { do: "refresh", id: "second refresh", of, scope: scope ?? "same", beside: after },
+];
 const revoked = (of: string): Op => ({ do: "refresh", id: `refresh of ${of}`, of, revoked: true });
 const leave = (of: string): Op => ({ do: "endSession", id: `leaving of ${of}`, of });
 const purge: Op = { do: "purge", id: "purge" };
@@ -130,6 +135,37 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario("two refreshes against sign-out by cookie", 1, {
     before: today(signIn("A", "1")),
     actors: [[refresh("A", "first refresh")], [refresh("A", "second refresh")], [here("A")]],
+  }),
+  scenario("two refreshes of one instance against sign-out by cookie", 1, {
+    before: today(signIn("A", "1")),
+    actors: [joined("A", 1), [here("A")]],
+    faultyReads: true,
+  }),
+  scenario("a refresh that joins one under way, against sign-out by cookie", 1, {
+    before: today(signIn("A", "1")),
+    actors: [joined("A", 2), [here("A")]],
+    faultyReads: true,
+  }),
+  scenario("a refresh that joins one as it is stored, against sign-out by cookie", 1, {
+    before: today(signIn("A", "1")),
+    actors: [joined("A", 3), [here("A")]],
+    faultyReads: true,
+  }),
+  scenario("a refresh that waits for one of other scopes, against sign-out by cookie", 1, {
+    before: today(signIn("A", "1")),
+    actors: [joined("A", 2, "other"), [here("A")]],
+  }),
+  scenario("a refresh that joins one under way, against the front channel and a new sign-in", 0, {
+    before: today(signIn("A", "1")),
+    actors: [joined("A", 2), [front("1"), signIn("B", "2")]],
+  }),
+  scenario("refreshes of two browsers on one instance, one of which leaves", 1, {
+    before: today(signIn("A", "1"), signIn("B", "2")),
+    actors: [[refresh("A"), { ...refresh("B"), beside: 2 } as Op], [leave("A")]],
+  }),
+  scenario("a withdrawn grant against a refresh on another instance, and sign-out by cookie", 1, {
+    before: today(signIn("A", "1")),
+    actors: [[revoked("A")], [refresh("A", "other refresh")], [here("A")]],
   }),
   scenario("a refresh against sign-out by cookie and a new sign-in", 1, {
     before: today(signIn("A", "1")),

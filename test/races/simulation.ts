@@ -20,6 +20,7 @@ import {
   MINUTE,
   openKeyring,
   opsOf,
+  pastOf,
   programOf,
   type Scenario,
   storeOf,
@@ -74,7 +75,7 @@ export class Simulation {
       const table = retrying(requests, { delays: [], maxDelay: 0, sleep: async () => {} });
       const store = storeOf(table, this.#keyring, () => at, deterministicBytes(op.id));
       watch = this.#note(watch, { op: op.id, what: "called" }, requests.rows, at);
-      const result = await perform(op, { store, refs, token: async () => {} }, () => {});
+      const result = await perform(op, pastOf(store, refs), () => {});
       watch = this.#note(watch, { op: op.id, what: "ended", result }, requests.rows, at);
     }
     for (const ops of actors) {

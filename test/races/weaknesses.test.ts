@@ -22,6 +22,8 @@ describe("the explorer finds out", () => {
     ["refreshUpserts", "I4", "a refresh against the front channel"],
     ["refreshUpserts", "I2", "a refresh against a second browser"],
     ["refreshMatchesAny", "I2", "a refresh against a second browser"],
+    ["refreshUnstored", "I1", "a refresh against sign-out by cookie"],
+    ["refreshUnstored", "I1", "a refresh that joins one under way, against sign-out by cookie"],
     ["headIsNoCondition", "I1", "a sign-in against the front channel"],
     ["headIsNoCondition", "structure", "two sign-ins of one account"],
     ["noHead", "I1", "a sign-in, then its sign-out by cookie"],

@@ -27,6 +27,15 @@ export const TABLE_WEAKNESSES = {
     replace: (entity, etag) => table.replace(entity, isTokens(entity) ? "*" : etag),
   }),
 
+  /** Hands a refreshed token out whether or not it could be stored. */
+  refreshUnstored: (table) => ({
+    ...table,
+    replace: async (entity, etag) => {
+      const outcome = await table.replace(entity, etag);
+      return isTokens(entity) ? "done" : outcome;
+    },
+  }),
+
   /** Stores the tokens first, and then what leads to them. */
   tokensBeforeIndex(table) {
     const waiting: Entity[] = [];

@@ -1,3 +1,4 @@
+import { Refreshes } from "../../src/shared/session/refreshes.ts";
 import type { SessionRef } from "../../src/shared/store/signIn.ts";
 import { type Op, perform, type Result } from "./ops.ts";
 import { openTable, seededBytes } from "./realTable.ts";
@@ -25,6 +26,7 @@ function serve(connectionString: string, weakness: TableWeakness | undefined): v
   const real = openTable(connectionString);
   const table = weakness ? TABLE_WEAKNESSES[weakness](real) : real;
   const waiting = new Map<number, () => void>();
+  const refreshes = new Refreshes(async () => {});
 
   async function run({ job, op, now, refs, random }: ToWorker & { kind: "perform" }) {
     const token = () => {
@@ -34,7 +36,7 @@ function serve(connectionString: string, weakness: TableWeakness | undefined): v
       return promise;
     };
     const store = storeOf(table, openKeyring, () => now, seededBytes(random));
-    const result = await perform(op, { store, refs: new Map(refs), token }, () => {});
+    const result = await perform(op, { store, refs: new Map(refs), refreshes, token }, () => {});
     send({ kind: "ended", job, result: result.kind === "error" ? withMessage(result) : result });
   }
 

@@ -46,7 +46,7 @@ function forget(): void {
 }
 
 async function open(): Promise<SignedInSession> {
-  const session = await openSession(one.app.store, one.app.tokens, CLIENT_ID, ref);
+  const session = await openSession(one.app, CLIENT_ID, ref);
   if (!session) throw new Error("Signed out.");
   return session;
 }
@@ -81,7 +81,7 @@ describe("openSession", () => {
   ])("finds nothing %s, in one point read and without any other request", async (_, happen) => {
     await happen();
     forget();
-    const session = openSession(one.app.store, one.app.tokens, CLIENT_ID, ref);
+    const session = openSession(one.app, CLIENT_ID, ref);
     await expect(session).resolves.toBeUndefined();
     expect(operations()).toEqual(["get"]);
     expect(tenant.requests).toEqual([]);

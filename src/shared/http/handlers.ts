@@ -79,7 +79,7 @@ export async function sessionOf(
   request: HttpRequest,
 ): Promise<SignedInSession | undefined> {
   const ticket = readSessionCookie(app.store.keyring, request);
-  return ticket && (await openSession(app.store, app.tokens, app.settings.clientId, ticket));
+  return ticket && (await openSession(app, app.settings.clientId, ticket));
 }
 
 /**

@@ -13,7 +13,7 @@ import {
 } from "../errors.ts";
 import { accountPartition } from "../store/keys.ts";
 import type { Log } from "../store/store.ts";
-import type { TokenCache } from "../store/tokenCache.ts";
+import { challengeId, type TokenCache } from "../store/tokenCache.ts";
 import { fixOf } from "./aadsts.ts";
 import type { Attempt } from "./attempt.ts";
 import { SIGN_IN_SCOPES } from "./authorize.ts";
@@ -175,7 +175,7 @@ export function createTokenEndpoint(
         });
         await assertSameUser(answer, request);
         if (!accessToken) throw new ProviderUnavailable("The provider answered without a token.");
-        return { accessToken, cache: inTenant(cacheOf(client), accessToken, tenantId) };
+        return { accessToken, cache: filed(cacheOf(client), cache, accessToken, request) };
       } catch (cause) {
         const refusal = read(cause, "refresh_token", accountPartition(homeAccountId));
         if (refusal?.verdict === "dead") {
@@ -201,12 +201,22 @@ function cacheOf(client: ConfidentialClientApplication): TokenCache {
   return JSON.parse(client.getTokenCache().serialize());
 }
 
-/** MSAL files a token whose tenant it is not told under the authority's name for it, which may be a domain. */
-function inTenant(cache: TokenCache, secret: string, realm: string): TokenCache {
-  const tokens = Object.entries(cache.AccessToken).map(([key, token]) => [
-    key,
-    token.secret === secret ? { ...token, realm } : token,
-  ]);
+/**
+ * MSAL files a token whose tenant it is not told under the authority's name for it, which may be a domain, and
+ * forgets what it has no name for.
+ */
+function filed(
+  cache: TokenCache,
+  before: TokenCache,
+  fresh: string,
+  { tenantId: realm, claims }: RefreshRequest,
+): TokenCache {
+  const challenge = claims && { challenge: challengeId(claims) };
+  const tokens = Object.entries(cache.AccessToken).map(([key, token]) => {
+    if (token.secret === fresh) return [key, { ...token, realm, ...challenge }];
+    const known = before.AccessToken[key];
+    return [key, known?.secret === token.secret ? known : token];
+  });
   return { ...cache, AccessToken: Object.fromEntries(tokens) };
 }
 

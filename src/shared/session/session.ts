@@ -1,10 +1,11 @@
-import { InteractionRequired, SignedOut, StoreUnavailable } from "../errors.ts";
-import type { Refreshed, TokenEndpoint } from "../identity/tokens.ts";
+import { AppRefused, InteractionRequired, SignedOut, StoreUnavailable } from "../errors.ts";
 import { liveSessions, type Session } from "../store/account.ts";
 import { sessionKey } from "../store/keys.ts";
-import { type AccountRead, readSession, removeRead, writeBack } from "../store/refresh.ts";
+import { type AccountRead, readSession } from "../store/refresh.ts";
 import type { SessionRef } from "../store/signIn.ts";
-import type { Store } from "../store/store.ts";
+import { findAccessToken } from "../store/tokenCache.ts";
+import { refreshAccount, type Sessions } from "./refresh.ts";
+import { type Asked, isSame, type Stored } from "./refreshes.ts";
 
 /** A signed-in user, for as long as one request lasts. */
 export interface SignedInSession {
@@ -37,20 +38,24 @@ export interface SessionSummary extends Pick<Session, "device" | "signedInAt" | 
   readonly current: boolean;
 }
 
-const WRITE_ATTEMPTS = 5;
+/** Each of them is somebody else's refresh, or somebody else's write. */
+const TURNS = 100;
+const TOO_MANY_CHANGES = "Too many changes to this account at once. Try again in a moment.";
 
 /** @returns undefined when nobody is signed in with that cookie. One point read. @throws {StoreUnavailable} */
 export async function openSession(
-  store: Store,
-  tokens: TokenEndpoint,
+  sessions: Sessions,
   clientId: string,
   ref: SessionRef,
 ): Promise<SignedInSession | undefined> {
+  const { store, refreshes } = sessions;
   const found = await readSession(store, ref);
   if (found === undefined) return undefined;
   const { session, read: firstRead } = found;
   const { homeAccountId, tenantId, name, username, signedInAt, expiresAt } = session;
   let read: AccountRead | undefined = firstRead;
+  /** What a challenge refuses, so that it does not answer it. */
+  const handedOut = new Set<string>();
 
   /** The newest version that is known; what was written over is read again. */
   async function current(): Promise<AccountRead> {
@@ -59,23 +64,51 @@ export async function openSession(
     return read;
   }
 
-  async function getToken(scopes: readonly string[], claims?: string): Promise<string> {
-    const wanted = { homeAccountId, tenantId, clientId, scopes };
-    for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
+  function accepted(token: string | undefined, { claims }: Asked): string | undefined {
+    return token !== undefined && claims !== undefined && handedOut.has(token) ? undefined : token;
+  }
+
+  /** What a refresh has brought, of an account that this session is still in. */
+  function tokenOf({ account, accessToken }: Stored, got: Asked, asked: Asked): string | undefined {
+    const now = store.now();
+    if (liveSessions(account, now)[sessionKey(ref.sessionId)] === undefined) return undefined;
+    if (accessToken !== undefined && isSame(got, asked)) return accessToken;
+    const wanted = { homeAccountId, clientId, ...asked };
+    return accepted(findAccessToken(account.cache, wanted, now), asked);
+  }
+
+  async function findOrRefresh(asked: Asked): Promise<string> {
+    const wanted = { homeAccountId, clientId, ...asked };
+    for (let turn = 0; turn < TURNS; turn++) {
       const version = await current();
-      const held = claims ? undefined : version.account.findAccessToken(wanted, store.now());
+      const held = accepted(version.account.findAccessToken(wanted, store.now()), asked);
       if (held !== undefined) return held;
 
-      const started = store.now();
-      const refreshed = await refresh(store, tokens, version, session, scopes, claims);
-      read = undefined;
-      // Not before it is stored is the token used: storing fails when the user has signed out meanwhile.
-      if (refreshed && (await writeBack(store, version, refreshed.cache))) {
-        store.log("info", "token.refreshed", { account: ref.partition, ms: store.now() - started });
-        return refreshed.accessToken;
+      const running = refreshes.running(ref);
+      if (running === undefined && refreshes.hasReplaced(version)) {
+        read = undefined;
+        continue;
+      }
+      const work = () => refreshAccount(sessions, ref, version, session, asked);
+      const refresh = running ?? refreshes.start(ref, asked, work);
+      try {
+        const stored = await refresh.outcome;
+        read = undefined;
+        const token = stored && tokenOf(stored, refresh.asked, asked);
+        if (token !== undefined) return token;
+      } catch (error) {
+        // What is refused for other scopes may be granted for these.
+        const isTheirs = error instanceof InteractionRequired || error instanceof AppRefused;
+        if (!isTheirs || isSame(refresh.asked, asked)) throw error;
       }
     }
-    throw new StoreUnavailable();
+    throw new StoreUnavailable(TOO_MANY_CHANGES);
+  }
+
+  async function getToken(scopes: readonly string[], claims?: string): Promise<string> {
+    const token = await findOrRefresh({ tenantId, scopes, claims });
+    handedOut.add(token);
+    return token;
   }
 
   function list(): SessionSummary[] {
@@ -92,33 +125,4 @@ export async function openSession(
 
   const account = { homeAccountId, tenantId, name, username };
   return { account, signedInAt, expiresAt, list, getToken };
-}
-
-/** @returns undefined when the grant is gone, but the account was changed since it was read: it may have a new one. */
-async function refresh(
-  store: Store,
-  tokens: TokenEndpoint,
-  read: AccountRead,
-  { homeAccountId, tenantId, identity }: Session,
-  scopes: readonly string[],
-  claims: string | undefined,
-): Promise<Refreshed | undefined> {
-  // A challenge means that the tokens at hand are refused: none of them may be found again.
-  const cache = claims ? { ...read.account.cache, AccessToken: {} } : read.account.cache;
-  const account = read.partition;
-  const started = store.now();
-  try {
-    const request = { homeAccountId, tenantId, identity, scopes, claims };
-    const result = await tokens.refresh(cache, request);
-    if (!("refused" in result)) return result;
-    throw result.refused;
-  } catch (error) {
-    if (error instanceof InteractionRequired) {
-      store.log("info", "token.interaction_required", { account });
-    }
-    if (!(error instanceof SignedOut)) throw error;
-    if (!(await removeRead(store, read))) return undefined;
-    store.log("info", "signout.revoked", { account, ms: store.now() - started });
-    throw error;
-  }
 }

@@ -119,12 +119,20 @@ export function unpackAccount(bytes: Uint8Array): OpenedAccount {
   };
 }
 
-const GRANT = ["home_account_id", "client_id", "realm", "target", "expires_on"] as const;
+const GRANT = [
+  "home_account_id",
+  "client_id",
+  "realm",
+  "target",
+  "expires_on",
+  "challenge",
+] as const;
 
 function grantOf(token: AccessToken, except: AccessToken | undefined): Partial<Grant> {
   // A field that were left out would be taken from the first token.
   const fields = GRANT.map((field) => [field, token[field] ?? ""] as const);
-  return Object.fromEntries(fields.filter(([field, value]) => value !== except?.[field]));
+  const first = (field: keyof Grant) => except && (except[field] ?? "");
+  return Object.fromEntries(fields.filter(([field, value]) => value !== first(field)));
 }
 
 function inflate(bytes: Uint8Array, dictionary?: Uint8Array): string {

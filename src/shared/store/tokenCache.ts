@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** The sections of a serialized MSAL token cache, each a map of credentials by key. */
 export interface TokenCache {
   readonly Account: Readonly<Record<string, Credential>>;
@@ -18,6 +20,13 @@ export interface Grant {
   readonly target: string;
   /** Seconds since 1970, as a string. */
   readonly expires_on: string;
+  /** The claims challenge that it was issued in answer to, by {@link challengeId}. */
+  readonly challenge?: string;
+}
+
+/** @param claims JSON of a `claims` request parameter. */
+export function challengeId(claims: string): string {
+  return createHash("sha256").update(claims).digest("base64url").slice(0, 22);
 }
 
 export interface AccessToken extends Credential, Grant {
@@ -26,6 +35,23 @@ export interface AccessToken extends Credential, Grant {
 
 /** An access token this close to its end is not handed out: it has to survive the call it is for. Milliseconds. */
 export const ACCESS_TOKEN_MARGIN = 5 * 60_000;
+
+/**
+ * What a refresh has got, in a newer version of the cache that it was made from: all but the token is that one's,
+ * which may hold a newer grant.
+ *
+ * @param refused Of a claims challenge: all tokens of the older version are.
+ */
+export function withToken(
+  newer: TokenCache,
+  { cache, accessToken }: { readonly cache: TokenCache; readonly accessToken: string },
+  refused: TokenCache["AccessToken"],
+): TokenCache {
+  const secrets = new Set(Object.values(refused).map(({ secret }) => secret));
+  const kept = Object.entries(newer.AccessToken).filter(([, { secret }]) => !secrets.has(secret));
+  const fresh = Object.entries(cache.AccessToken).filter(([, it]) => it.secret === accessToken);
+  return { ...newer, AccessToken: Object.fromEntries([...kept, ...fresh]) };
+}
 
 /** Both caches, the newer one's credentials before the older one's. */
 export function mergeCaches(older: TokenCache, newer: TokenCache): TokenCache {
@@ -59,6 +85,8 @@ export interface Wanted {
   readonly tenantId: string;
   readonly clientId: string;
   readonly scopes: readonly string[];
+  /** Only a token that was issued in answer to this claims challenge will do. */
+  readonly claims?: string | undefined;
 }
 
 /**
@@ -71,8 +99,18 @@ export function suits(grant: Grant, wanted: Wanted, now: number): boolean {
     grant.realm === wanted.tenantId &&
     grant.client_id === wanted.clientId &&
     expiryOfToken(grant) > now + ACCESS_TOKEN_MARGIN &&
-    hasScopes(grant.target, wanted.scopes)
+    hasScopes(grant.target, wanted.scopes) &&
+    (wanted.claims === undefined || grant.challenge === challengeId(wanted.claims))
   );
+}
+
+/** The secret of the first access token that suits. */
+export function findAccessToken(
+  { AccessToken }: TokenCache,
+  wanted: Wanted,
+  now: number,
+): string | undefined {
+  return Object.values(AccessToken).find((token) => suits(token, wanted, now))?.secret;
 }
 
 /** Scopes are compared without case, as Entra does. */

@@ -1,0 +1,118 @@
+import { InteractionRequired, SignedOut, StoreUnavailable } from "../errors.ts";
+import type { GrantRefused, Refreshed, TokenEndpoint } from "../identity/tokens.ts";
+import type { Session } from "../store/account.ts";
+import { type AccountRead, readSession, removeRead, writeBack } from "../store/refresh.ts";
+import type { SessionRef } from "../store/signIn.ts";
+import type { Store } from "../store/store.ts";
+import { type TokenCache, withToken } from "../store/tokenCache.ts";
+import type { Asked, Refreshes, Stored } from "./refreshes.ts";
+
+/** What sessions are opened and kept with. */
+export interface Sessions {
+  readonly store: Store;
+  readonly tokens: TokenEndpoint;
+  readonly refreshes: Refreshes;
+}
+
+/** Each time one is lost, another instance has stored something. */
+const WRITE_ATTEMPTS = 24;
+/** Longer than another instance takes from the token endpoint's answer to the table. Milliseconds. */
+const WRITTEN_SOON = 1_000;
+
+/**
+ * One token request, and one write on the condition that the account is still what the request was made from.
+ * Where another instance's write came first, the fresh token goes into what that one has stored, if the session is
+ * still there; else it is thrown away.
+ *
+ * @returns undefined when the session is gone, or was when it was looked for last.
+ * @throws what {@link TokenEndpoint.refresh} does. @throws {SignedOut} The grant is dead, and the account deleted.
+ * @throws {StoreUnavailable}
+ */
+export async function refreshAccount(
+  sessions: Sessions,
+  ref: SessionRef,
+  read: AccountRead,
+  { homeAccountId, identity }: Session,
+  asked: Asked,
+): Promise<Stored | undefined> {
+  const { store, tokens } = sessions;
+  const account = read.partition;
+  const started = store.now();
+  // A challenge means that the tokens at hand are refused: none of them may be found again.
+  const { cache } = read.account;
+  const refused = asked.claims === undefined ? {} : cache.AccessToken;
+  const usable = asked.claims === undefined ? cache : { ...cache, AccessToken: {} };
+  try {
+    const result = await tokens.refresh(usable, { homeAccountId, identity, ...asked });
+    if ("refused" in result) return await lookAgain(sessions, ref, read, result, started);
+    return await storeTokens(sessions, ref, read, result, refused, started);
+  } catch (error) {
+    if (error instanceof InteractionRequired) {
+      store.log("info", "token.interaction_required", { account });
+    }
+    throw error;
+  }
+}
+
+async function storeTokens(
+  { store, refreshes }: Sessions,
+  ref: SessionRef,
+  first: AccountRead,
+  fresh: Refreshed,
+  refused: TokenCache["AccessToken"],
+  started: number,
+): Promise<Stored | undefined> {
+  let read = first;
+  let { cache } = fresh;
+  for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
+    if (await writeBack(store, read, cache)) {
+      refreshes.replaced(read);
+      store.log("info", "token.refreshed", { account: ref.partition, ms: store.now() - started });
+      const { accessToken } = fresh;
+      return { account: { sessions: read.account.sessions, cache }, accessToken };
+    }
+    const found = await readSession(store, ref);
+    if (found === undefined) return undefined;
+    read = found.read;
+    // An earlier try of our own that lost its answer.
+    const { account } = read;
+    const { accessToken } = fresh;
+    if (isHeld(account.cache, accessToken)) return { account, accessToken };
+    cache = withToken(account.cache, fresh, refused);
+  }
+  throw new StoreUnavailable("Too many changes to this account at once. Try again in a moment.");
+}
+
+function isHeld({ AccessToken }: TokenCache, secret: string): boolean {
+  return Object.values(AccessToken).some((token) => token.secret === secret);
+}
+
+/**
+ * Some providers end a refresh token when it is used a second time. Then whoever used it first has a good one, and
+ * is about to store it.
+ */
+async function lookAgain(
+  { store, refreshes }: Sessions,
+  ref: SessionRef,
+  read: AccountRead,
+  { refused }: GrantRefused,
+  started: number,
+): Promise<Stored | undefined> {
+  await refreshes.sleep(WRITTEN_SOON);
+  const found = await readSession(store, ref);
+  if (found === undefined) return undefined;
+  if (refreshTokensOf(found.read) !== refreshTokensOf(read)) {
+    return { account: found.read.account, accessToken: undefined };
+  }
+  if (refused instanceof SignedOut) {
+    // Only this version: a sign-in that joins at this moment brings a grant of its own.
+    if (!(await removeRead(store, found.read))) return undefined;
+    const ms = store.now() - started;
+    store.log("info", "signout.revoked", { account: ref.partition, ms });
+  }
+  throw refused;
+}
+
+function refreshTokensOf({ account }: AccountRead): string {
+  return JSON.stringify(Object.values(account.cache.RefreshToken).map(({ secret }) => secret));
+}

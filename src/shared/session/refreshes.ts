@@ -1,0 +1,84 @@
+import type { Account } from "../store/account.ts";
+import type { AccountRead } from "../store/refresh.ts";
+import type { GenerationRef } from "../store/store.ts";
+
+/** What a refresh is to get. */
+export interface Asked {
+  readonly tenantId: string;
+  readonly scopes: readonly string[];
+  /** The claims challenge that it answers. */
+  readonly claims: string | undefined;
+}
+
+/** What is in the table once a refresh is over. */
+export interface Stored {
+  readonly account: Account;
+  /** The token that was asked for, where it is this refresh that has got it. */
+  readonly accessToken: string | undefined;
+}
+
+export interface RunningRefresh {
+  readonly asked: Asked;
+  /** Undefined where what is in the table has to be looked up. */
+  readonly outcome: Promise<Stored | undefined>;
+}
+
+/** How many versions. */
+const REMEMBERED = 1_000;
+
+/**
+ * The refreshes of this process: one at a time for each generation of an account. Whoever needs another one waits
+ * for it, and looks first at what has come of it. Only who has read the account by itself gets as far as here.
+ */
+export class Refreshes {
+  /** Milliseconds. */
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly #running = new Map<string, RunningRefresh>();
+  readonly #replaced = new Set<string>();
+
+  constructor(sleep: (milliseconds: number) => Promise<void>) {
+    this.sleep = sleep;
+  }
+
+  running(ref: GenerationRef): RunningRefresh | undefined {
+    return this.#running.get(keyOf(ref));
+  }
+
+  /** Only where none is {@link running}. */
+  start(ref: GenerationRef, asked: Asked, work: () => Promise<Stored | undefined>): RunningRefresh {
+    const key = keyOf(ref);
+    const refresh = { asked, outcome: work().finally(() => this.#running.delete(key)) };
+    this.#running.set(key, refresh);
+    return refresh;
+  }
+
+  /** Remembers that this version has been written over. */
+  replaced(read: AccountRead): void {
+    this.#replaced.add(versionOf(read));
+    const [oldest] = this.#replaced;
+    if (this.#replaced.size > REMEMBERED && oldest) this.#replaced.delete(oldest);
+  }
+
+  /** Whether this version is known to be an old one: reading again is cheaper than a refresh in vain. */
+  hasReplaced(read: AccountRead): boolean {
+    return this.#replaced.has(versionOf(read));
+  }
+}
+
+/** Whether the same request would be sent for both. */
+export function isSame(a: Asked, b: Asked): boolean {
+  return textOf(a) === textOf(b);
+}
+
+function textOf({ tenantId, scopes, claims }: Asked): string {
+  const names = scopes.map((scope) => scope.toLowerCase()).sort();
+  return JSON.stringify([tenantId, names, claims]);
+}
+
+function keyOf({ partition, generation }: GenerationRef): string {
+  return `${partition}/${generation}`;
+}
+
+function versionOf(read: AccountRead): string {
+  return `${keyOf(read)} ${read.etag}`;
+}
