@@ -113,8 +113,11 @@ export function requireIdentity(
   );
 }
 
-/** @throws EntraError 50057. */
-export function requireEnabled(user: TenantUser): void {
+/** @throws EntraError 50034 when the user was deleted, 50057 when disabled. */
+export function requireEnabled({ users }: State, user: TenantUser): void {
+  if (!users.includes(user)) {
+    throw new EntraError(50034, "The user account does not exist in the directory.");
+  }
   if (user.disabled) throw new EntraError(50057, "The user account is disabled.");
 }
 

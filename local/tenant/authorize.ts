@@ -37,7 +37,7 @@ export function complete(
 ): Reply {
   const { state, authority, app, target, scopes, params } = authorization;
   const identity = requireIdentity(state, authority, app, signIn.user);
-  requireEnabled(signIn.user);
+  requireEnabled(state, signIn.user);
   const cookie = sessionCookie(session);
   const missing = unconsented(app, scopes);
   if (!consented && (missing.length > 0 || params.prompt === "consent")) {

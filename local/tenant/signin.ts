@@ -16,7 +16,7 @@ export function login(state: State, authority: Authority, request: TenantRequest
   return withAuthorizationRequest(state, authority, params, (authorization) => {
     const user = findAccount(state, account);
     requireIdentity(state, authority, authorization.app, user);
-    requireEnabled(user);
+    requireEnabled(state, user);
     if (needsStepUp(authorization, user)) {
       state.challenges.delete(homeAccountId(user, state.tenantId));
     }

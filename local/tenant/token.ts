@@ -59,7 +59,7 @@ async function tokenResponse(
   params: Record<string, string>,
 ) {
   const { user } = grant;
-  requireEnabled(user);
+  requireEnabled(state, user);
   const identity = requireIdentity(state, authority, app, user);
   // Where none is named, it is the first resource of those that the code was asked for.
   const asked = params.scope ? parseTokenScopes(params.scope) : parseScopes(grant.scope)[0];

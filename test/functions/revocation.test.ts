@@ -47,12 +47,28 @@ afterAll(async () => {
 const oidOf = (username: string) => homeAccountIdOf(rig, username).split(".")[0] ?? "";
 
 describe("a grant that the provider has withdrawn", () => {
+  let restore: (() => unknown) | undefined;
+  afterEach(() => {
+    restore = undefined;
+  });
+
   it.each<[string, () => void]>([
     ["by revoking the user's sessions", () => rig.tenant.revoke(oidOf(ADELE))],
     [
       "by disabling the user",
       () => {
         for (const user of rig.tenant.users) user.disabled = user.username === ADELE;
+      },
+    ],
+    [
+      "by deleting the user",
+      () => {
+        const { users } = rig.tenant;
+        const [gone] = users.splice(
+          users.findIndex(({ username }) => username === ADELE),
+          1,
+        );
+        restore = () => gone && users.push(gone);
       },
     ],
   ])("%s: the next refresh ends all of the account's sessions", async (_, withdraw) => {
@@ -73,6 +89,7 @@ describe("a grant that the provider has withdrawn", () => {
     expect(await sessionOf(rig, elsewhere)).toMatchObject({ signedIn: false });
     expect(await sessionOf(rig, colleague)).toMatchObject({ signedIn: true });
 
+    restore?.();
     for (const user of rig.tenant.users) user.disabled = false;
     await signedInBrowser(rig, ADELE, browser);
     expect((await browser.get(rig.url + NEEDS_REFRESH)).status).toBe(200);

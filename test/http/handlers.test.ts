@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import {
+  AppRefused,
   BadRequest,
   GraphUnavailable,
   InteractionRequired,
@@ -182,6 +183,20 @@ describe("webPage", () => {
     const { status, headers, body } = await page(new StoreUnavailable("Try <again>."));
     expect([status, headers?.["Retry-After"]]).toEqual([503, "2"]);
     expect(body).toContain("Try &lt;again&gt;.");
+  });
+
+  it("says how long to wait where the provider says so", async () => {
+    const error = new ProviderUnavailable(undefined, { retryAfter: 60 });
+    const { status, headers, body } = await page(error);
+    expect([status, headers?.["Retry-After"]]).toEqual([503, "60"]);
+    expect(body).toContain("Try again in 60 seconds.");
+  });
+
+  it("offers no way round what only the operator can solve", async () => {
+    const { status, headers, body } = await page(new AppRefused("the request (X)", "Fix it."));
+    expect([status, headers?.["Retry-After"]]).toEqual([500, undefined]);
+    expect(body).toContain("Trying again does not help");
+    expect(body).not.toMatch(/\/auth\/signin|Fix it/);
   });
 
   it("says nothing of a foreign error", async () => {
