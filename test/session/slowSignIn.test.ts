@@ -45,8 +45,7 @@ async function signInWithin(minutes: number, from: "the page" | "the answer") {
 describe("a sign-in that takes its time at the provider", () => {
   it.each([0, 2.5, 5, 14])("of %d minutes works", async (minutes) => {
     const { one, session = "" } = await signInWithin(minutes, "the page");
-    const { store, tokens } = one.app;
-    const opened = await openSession(store, tokens, CLIENT_ID, refOf(one, session));
+    const opened = await openSession(one.app, CLIENT_ID, refOf(one, session));
     const token = await opened?.getToken(["User.Read"]);
     await expect(tenant.verifyAccessToken(token ?? "")).resolves.toBeDefined();
     await expect(opened?.getToken(["Mail.Read"])).resolves.toBeDefined();
