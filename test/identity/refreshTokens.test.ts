@@ -193,7 +193,7 @@ describe("an answer that is not this session's (OpenID Connect Core §12.2)", ()
     ["refresh with invalid sub", { sub: "somebody else" }, "id_token_sub"],
     ["another audience", { aud: OTHER_TENANT_ID }, "id_token_aud"],
     ["another object id", { oid: OTHER_TENANT_ID }, "id_token_oid"],
-    ["another tenant", { tid: OTHER_TENANT_ID }, "id_token_issuer"],
+    ["another tenant", { tid: OTHER_TENANT_ID }, "id_token_tid"],
     ["no object id", { oid: undefined }, "id_token_oid"],
     ["no tenant", { tid: undefined }, "id_token_tid"],
     ["no subject", { sub: undefined }, "id_token_sub"],

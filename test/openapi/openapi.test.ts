@@ -169,6 +169,8 @@ describe("real answers are as described", () => {
     const sid = sidOf(rig, late.own);
     await check("GET /auth/logout-callback", 200, `${rig.url}/auth/logout-callback?sid=${sid}`);
     await check("POST /auth/callback", 409, url, late.post);
+    rig.tenant.switches.tokenFault = { number: 50076, times: 1 };
+    await check("POST /auth/callback", 401, url, (await startedSignIn()).post);
   });
 
   it("to somebody who is signed in", async () => {
