@@ -14,6 +14,7 @@ export interface Sessions {
   readonly refreshes: Refreshes;
 }
 
+export const TOO_MANY_CHANGES = "Too many changes to this account at once. Try again in a moment.";
 /** Each time one is lost, another instance has stored something. */
 const WRITE_ATTEMPTS = 24;
 /** Longer than another instance takes from the token endpoint's answer to the table. Milliseconds. */
@@ -80,7 +81,7 @@ async function storeTokens(
     if (isHeld(account.cache, accessToken)) return { account, accessToken };
     cache = withToken(account.cache, fresh, refused);
   }
-  throw new StoreUnavailable("Too many changes to this account at once. Try again in a moment.");
+  throw new StoreUnavailable(TOO_MANY_CHANGES);
 }
 
 function isHeld({ AccessToken }: TokenCache, secret: string): boolean {

@@ -4,7 +4,7 @@ import { sessionKey } from "../store/keys.ts";
 import { type AccountRead, readSession } from "../store/refresh.ts";
 import type { SessionRef } from "../store/signIn.ts";
 import { findAccessToken } from "../store/tokenCache.ts";
-import { refreshAccount, type Sessions } from "./refresh.ts";
+import { refreshAccount, type Sessions, TOO_MANY_CHANGES } from "./refresh.ts";
 import { type Asked, isSame, type Stored } from "./refreshes.ts";
 
 /** A signed-in user, for as long as one request lasts. */
@@ -40,7 +40,6 @@ export interface SessionSummary extends Pick<Session, "device" | "signedInAt" | 
 
 /** Each of them is somebody else's refresh, or somebody else's write. */
 const TURNS = 100;
-const TOO_MANY_CHANGES = "Too many changes to this account at once. Try again in a moment.";
 
 /** @returns undefined when nobody is signed in with that cookie. One point read. @throws {StoreUnavailable} */
 export async function openSession(
