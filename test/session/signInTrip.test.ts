@@ -34,8 +34,7 @@ async function signInBy({ app }: TestApp, url: string, browser = createBrowser()
 }
 
 async function sessionOf(one: TestApp, [cookie]: readonly { value: string }[]) {
-  const { store, tokens } = one.app;
-  const session = await openSession(store, tokens, CLIENT_ID, refOf(one, cookie?.value ?? ""));
+  const session = await openSession(one.app, CLIENT_ID, refOf(one, cookie?.value ?? ""));
   if (session === undefined) throw new Error("Nobody is signed in.");
   return session;
 }
