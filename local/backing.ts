@@ -45,7 +45,14 @@ export async function developmentTenant(parts: Parts): Promise<Backing> {
     otherApp: await freePort(PORTS.otherApp),
   };
   const { azurite, tenant, graph, otherApp, env } = await parts.add(
-    startServices({ baseUrl, secrets, ports, tables: TABLES }),
+    startServices({
+      baseUrl,
+      secrets,
+      ports,
+      tables: TABLES,
+      // As the registration's: whatever is beyond that has to be agreed to.
+      consentedScopes: ["User.Read"],
+    }),
   );
   const live = await parts.add(
     startLive({

@@ -33,6 +33,8 @@ export interface Services {
  * @param options.tenantUrl the tenant's origin for browsers, where something stands in front of it
  * @param options.otherAppUrl the same for the second app
  * @param options.tables folder that keeps the tables; in memory without it
+ * @param options.consentedScopes what the app's registration lists; the tenant asks about anything else, and about
+ * nothing without it
  */
 export async function startServices(options: {
   baseUrl: string;
@@ -41,8 +43,9 @@ export async function startServices(options: {
   secrets: Secrets;
   ports?: ServicePorts | undefined;
   tables?: string | undefined;
+  consentedScopes?: string[];
 }): Promise<Services> {
-  const { baseUrl, secrets, ports = {}, tables } = options;
+  const { baseUrl, secrets, ports = {}, tables, consentedScopes } = options;
   const parts = new Parts();
   try {
     const starting = parts.add(
@@ -86,6 +89,7 @@ export async function startServices(options: {
       frontChannelLogoutUrl: `${baseUrl}/auth/logout-callback`,
       clientSecrets: [secrets.clientSecret],
       optionalClaims: ["sid", "login_hint"],
+      ...(consentedScopes && { consentedScopes }),
     });
     const azurite = await starting;
     const env = {

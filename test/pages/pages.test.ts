@@ -11,6 +11,7 @@ import { SCRIPT, SCRIPT_HASH } from "../../src/shared/pages/script.ts";
 import { sessionsPage } from "../../src/shared/pages/sessionsPage.ts";
 import { signOutFailedPage, signOutPage } from "../../src/shared/pages/signOutPage.ts";
 import { STYLE, STYLE_HASH } from "../../src/shared/pages/style.ts";
+import { switchAccountPage } from "../../src/shared/pages/switchAccountPage.ts";
 import { tagsOf, unescaped } from "../support/markup.ts";
 import { settings } from "../support/settings.ts";
 
@@ -49,6 +50,7 @@ const pages: Record<string, (text: string) => string> = {
     );
   },
   error: (text) => errorPage({ type: text, title: text, status: 400, detail: text }, text),
+  switchAccount: (text) => switchAccountPage(text, text, text),
   signOut: () => signOutPage(),
   signOutFailed: () => signOutFailedPage(),
   layout: (text) => layout({ title: text, content: html`${text}` }),

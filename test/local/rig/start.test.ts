@@ -5,6 +5,7 @@ import { delimiter, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { freePort, isFree } from "../../../local/ports.ts";
+import { createBrowser } from "../../../local/tenant/browserless.ts";
 import { copyCheckout, Program, removeCheckout } from "./checkout.ts";
 import { childrenOf, isRunning, until } from "./processes.ts";
 
@@ -62,6 +63,24 @@ describe("npm start", () => {
     expect(program.output).not.toContain("\u001b");
     const secrets = await readFile(join(checkout, ".local/secrets.json"), "utf8");
     expect(program.output).not.toContain(JSON.parse(secrets).clientSecret);
+  });
+
+  it("asks for consent to what the registration does not list", async () => {
+    start();
+    await program.prints("Ctrl-C stops everything.");
+    const [port] = portsOn(program.output);
+    const url = `http://localhost:${port}`;
+    const browser = createBrowser();
+    const home = await browser.submit(await browser.signIn(`${url}/auth/signin`, "adelev@"));
+    expect(home.status).toBe(200);
+    const refused = await browser.get(`${url}/graph/me/messages`);
+    expect(refused.status).toBe(401);
+    const consent = await browser.get(JSON.parse(refused.body).signInUrl);
+    expect(consent.text).toContain("Permissions requested");
+    expect(consent.text).toContain("Mail.Read");
+    const answer = await browser.submit(consent.forms[0], { press: "Accept" });
+    await browser.submit(answer.forms[0]);
+    expect((await browser.get(`${url}/graph/me/messages`)).status).toBe(200);
   });
 
   it("keeps its secrets to itself, and the same ones the next time", async () => {
