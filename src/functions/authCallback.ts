@@ -3,7 +3,8 @@ import { lightsout } from "../app.ts";
 import { readQuery } from "../shared/http/form.ts";
 import { errorAnswer, webPage } from "../shared/http/handlers.ts";
 import { redirect } from "../shared/http/responses.ts";
-import { finishSignIn, resumeSignIn } from "../shared/signIn.ts";
+import { resumeSignIn } from "../shared/resumeSignIn.ts";
+import { finishSignIn } from "../shared/signIn.ts";
 
 /** The redirect URI of the app registration (POST), and where late answers go on (GET). */
 app.http("authCallback", {

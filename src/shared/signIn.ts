@@ -7,8 +7,6 @@ import {
 } from "./errors.ts";
 import { deviceOf } from "./http/device.ts";
 import { readForm } from "./http/form.ts";
-import { sessionOf } from "./http/handlers.ts";
-import { signInUrl } from "./http/problem.ts";
 import type { Cookie, HttpRequest } from "./http/types.ts";
 import { redirectUri, scopesToRedeem } from "./identity/authorize.ts";
 import type { IdTokenClaims } from "./identity/idToken.ts";
@@ -16,27 +14,19 @@ import { CLOCK_TOLERANCE } from "./identity/keySet.ts";
 import { isUsableSid } from "./identity/sid.ts";
 import type { Redeemed } from "./identity/tokens.ts";
 import type { Lightsout } from "./lightsout.ts";
+import { type Answered, logRefusal, readState, startAgain } from "./resumeSignIn.ts";
 import { lastSessionCookie, readLastSession } from "./session/lastSessionCookie.ts";
 import { sessionCookie } from "./session/sessionCookie.ts";
 import { endOf, type KnownSignIn, readSignIns } from "./session/signInCookie.ts";
-import { openState, type SignInState } from "./session/signInState.ts";
 import { endSession } from "./store/endSession.ts";
 import { accountPartition } from "./store/keys.ts";
 import { takeOnce } from "./store/once.ts";
 import { storeSignIn } from "./store/signIn.ts";
 
-/** What an answer of the provider led to. */
-export interface Answered {
-  /** Where the browser goes on; of a sign-in that was refused, what starts it again. */
-  readonly location: string;
-  readonly cookies: Cookie[];
-  readonly refused?: LightsoutError;
-}
-
 /**
  * Takes the provider's answer (OpenID Connect Core §3.1.2.5, form post): redeems the code once, validates the
  * ID token, stores the tokens, and makes the session. One that comes too late or twice goes on to
- * {@link resumeSignIn}.
+ * resumeSignIn.ts.
  *
  * @throws {SignInRejected} Its `state` is none of ours.
  * @throws {AppRefused} @throws {ProviderUnavailable} @throws {ManagedIdentityUnavailable}
@@ -67,33 +57,11 @@ export async function finishSignIn(app: Lightsout, request: HttpRequest): Promis
     return { location, cookies: [...session, noCookie] };
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    logRefusal(app, error);
     const more = error instanceof InteractionRequired ? error : undefined;
+    if (pending.silent && more) return { location, cookies: [noCookie] };
+    logRefusal(app, error);
     return { location: startAgain(app, goal, more), cookies: [noCookie], refused: error };
   }
-}
-
-/**
- * Where an answer goes that came too late or twice. Only here is the session's cookie seen: a post from the
- * provider's site does not carry it. Who is signed in goes on; who is not is told, with a link that leads there.
- *
- * @throws {SignInRejected} The `state` is none of ours. @throws {StoreUnavailable}
- */
-export async function resumeSignIn(
-  app: Lightsout,
-  request: HttpRequest,
-  state: string,
-): Promise<Answered> {
-  const goal = readState(app, state);
-  if (await sessionOf(app, request)) {
-    return { location: app.settings.baseUrl + goal.returnTo, cookies: [] };
-  }
-  const refused = new SignInRejected(
-    "expired",
-    "This sign-in has expired, or its answer came twice. Please start again. If that does not help, allow cookies for this site; on plain http://localhost, use Chrome, Edge or Firefox.",
-  );
-  logRefusal(app, refused);
-  return { location: startAgain(app, goal), cookies: [], refused };
 }
 
 /** What the provider answers when it was to show nothing and would have to (OpenID Connect Core §3.1.2.6). */
@@ -104,38 +72,10 @@ const SILENTLY_IMPOSSIBLE = new Set([
   "account_selection_required",
 ]);
 
-/** @throws {SignInRejected} It is none of ours, or a week old. */
-function readState(app: Lightsout, state: string): SignInState {
-  const goal = openState(app.store.keyring, state, app.store.now());
-  if (goal !== undefined) return goal;
-  const refused = new SignInRejected(
-    "state_unknown",
-    `This is no answer to a sign-in that was started here. Start again at ${app.settings.baseUrl}.`,
-  );
-  logRefusal(app, refused);
-  throw refused;
-}
-
-/** @param more What the provider wants to be asked for. */
-function startAgain(
-  { settings }: Lightsout,
-  { scopes, returnTo }: SignInState,
-  more?: InteractionRequired,
-): string {
-  return signInUrl(settings.baseUrl, { scopes, claims: more?.claims }, returnTo);
-}
-
 /** What trying the same once more would not change. */
 function isRefusal(error: unknown): error is LightsoutError {
   const kinds = [SignInRejected, SignInOvertaken, InteractionRequired, BadRequest];
   return kinds.some((kind) => error instanceof kind);
-}
-
-function logRefusal({ store }: Lightsout, error: LightsoutError): void {
-  if (error instanceof SignInRejected) {
-    store.log("warn", "signin.refused", { reason: error.reason });
-  }
-  if (error instanceof SignInOvertaken) store.log("info", "signin.overtaken");
 }
 
 /** @throws {SignInRejected} The provider answered with an error. @throws {BadRequest} */
