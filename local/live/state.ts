@@ -22,6 +22,7 @@ export interface Item {
   time?: string;
 }
 
+const SESSION_COOKIE = "__Host-lightsout";
 /** Lines in a list of what happens; of what the table holds, the newest. */
 const SHOWN = 6;
 
@@ -53,6 +54,7 @@ export async function look(watched: Watched, journal: Journal, cookies: string[]
 
 function meaning(cookie: string, lit: boolean): string {
   if (cookie.includes("signin")) return "A sign-in under way.";
+  if (cookie !== SESSION_COOKIE) return "Sealed, for 15 minutes: for sign-ins that follow.";
   return lit
     ? "Sealed: says where the session is. There is no token in it."
     : "Leads nowhere: its session is gone.";
