@@ -93,14 +93,14 @@ async function run({ quick, progress }: Options): Promise<OperationsResult> {
 
       const unknown = requestOf(`/auth/logout-callback?sid=${randomUUID()}`);
       await measure("front-channel, unknown sid", keep, 200, () =>
-        handlers.logoutCallback(unknown),
+        handlers.logoutCallback(unknown, 0),
       );
       if (user % 2 === 0) {
         const out = requestOf("/auth/signout", first.headers(""), { method: "POST", body: "" });
         await measure("sign-out by cookie", keep, 303, () => handlers.signOut(out, 0));
       } else {
         const out = requestOf(`/auth/logout-callback?sid=${first.sid}`);
-        await measure("front-channel sign-out", keep, 200, () => handlers.logoutCallback(out));
+        await measure("front-channel sign-out", keep, 200, () => handlers.logoutCallback(out, 0));
       }
       const { status } = await handlers.graph(me, 0);
       if (status !== 401) throw new Error(`After sign-out the answer was ${status}.`);

@@ -1,14 +1,15 @@
-import { app } from "@azure/functions";
-import { lightsout } from "../app.ts";
 import { BadRequest } from "../shared/errors.ts";
+import type { HttpFunction } from "../shared/functions.ts";
 import { api } from "../shared/http/handlers.ts";
 import { json, noContent } from "../shared/http/responses.ts";
+import type { Lightsout } from "../shared/lightsout.ts";
 import { describeAccount } from "../shared/store/describe.ts";
 
 const HOME_ACCOUNT_ID = /^[0-9a-f-]{36}\.[0-9a-f-]{36}$/i;
 
 /** For operators, with a function key: what is held for an account, and signing it out. */
-app.http("account", {
+export const account = (lightsout: Lightsout): HttpFunction => ({
+  name: "account",
   methods: ["GET", "DELETE"],
   route: "accounts/{homeAccountId}",
   authLevel: "function",

@@ -1,12 +1,13 @@
-import { app } from "@azure/functions";
-import { lightsout } from "../app.ts";
 import { BadRequest } from "../shared/errors.ts";
+import type { HttpFunction } from "../shared/functions.ts";
 import { readForm } from "../shared/http/form.ts";
 import { api } from "../shared/http/handlers.ts";
 import { json } from "../shared/http/responses.ts";
+import type { Lightsout } from "../shared/lightsout.ts";
 
 /** OpenID Connect Back-Channel Logout 1.0, for providers that have it. */
-app.http("authBackchannelLogout", {
+export const authBackchannelLogout = (lightsout: Lightsout): HttpFunction => ({
+  name: "authBackchannelLogout",
   methods: ["POST"],
   route: "auth/backchannel-logout",
   authLevel: "anonymous",

@@ -1,13 +1,14 @@
-import { app } from "@azure/functions";
-import { lightsout } from "../app.ts";
+import type { HttpFunction } from "../shared/functions.ts";
 import { readQuery } from "../shared/http/form.ts";
 import { errorAnswer, webPage } from "../shared/http/handlers.ts";
 import { redirect } from "../shared/http/responses.ts";
+import type { Lightsout } from "../shared/lightsout.ts";
 import { resumeSignIn } from "../shared/resumeSignIn.ts";
 import { finishSignIn } from "../shared/signIn.ts";
 
 /** The redirect URI of the app registration (POST), and where late answers go on (GET). */
-app.http("authCallback", {
+export const authCallback = (lightsout: Lightsout): HttpFunction => ({
+  name: "authCallback",
   methods: ["GET", "POST"],
   route: "auth/callback",
   authLevel: "anonymous",

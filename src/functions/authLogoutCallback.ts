@@ -1,14 +1,15 @@
-import { app } from "@azure/functions";
-import { lightsout } from "../app.ts";
+import type { HttpFunction } from "../shared/functions.ts";
 import { logFault } from "../shared/http/handlers.ts";
 import { framed } from "../shared/http/responses.ts";
 import { readFrontChannelCall } from "../shared/identity/frontChannel.ts";
+import type { SigningOut } from "../shared/lightsout.ts";
 
 /**
  * The front-channel logout URL of the app registration. The provider opens it in a hidden frame when the
  * user signs out of any app; no cookie comes with it, so the `sid` has to be enough.
  */
-app.http("authLogoutCallback", {
+export const authLogoutCallback = (lightsout: SigningOut): HttpFunction => ({
+  name: "authLogoutCallback",
   methods: ["GET"],
   route: "auth/logout-callback",
   authLevel: "anonymous",

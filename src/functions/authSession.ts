@@ -1,10 +1,11 @@
-import { app } from "@azure/functions";
-import { lightsout } from "../app.ts";
+import type { HttpFunction } from "../shared/functions.ts";
 import { api, sessionOf } from "../shared/http/handlers.ts";
 import { json } from "../shared/http/responses.ts";
+import type { Lightsout } from "../shared/lightsout.ts";
 
 /** For the browser's scripts: who is signed in. Never an error when nobody is. */
-app.http("authSession", {
+export const authSession = (lightsout: Lightsout): HttpFunction => ({
+  name: "authSession",
   methods: ["GET"],
   route: "auth/session",
   authLevel: "anonymous",

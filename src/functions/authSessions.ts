@@ -1,12 +1,13 @@
-import { app } from "@azure/functions";
-import { lightsout } from "../app.ts";
 import { SignedOut } from "../shared/errors.ts";
+import type { HttpFunction } from "../shared/functions.ts";
 import { sessionOf, webPage } from "../shared/http/handlers.ts";
 import { page } from "../shared/http/responses.ts";
+import type { Lightsout } from "../shared/lightsout.ts";
 import { sessionsPage } from "../shared/pages/sessionsPage.ts";
 
 /** For people: where they are signed in. */
-app.http("authSessions", {
+export const authSessions = (lightsout: Lightsout): HttpFunction => ({
+  name: "authSessions",
   methods: ["GET"],
   route: "auth/sessions",
   authLevel: "anonymous",

@@ -1,17 +1,18 @@
-import { app } from "@azure/functions";
-import { lightsout } from "../app.ts";
+import type { HttpFunction } from "../shared/functions.ts";
 import { readForm, readQuery } from "../shared/http/form.ts";
 import { webPage } from "../shared/http/handlers.ts";
 import { page, redirect } from "../shared/http/responses.ts";
 import { returnPath } from "../shared/http/returnPath.ts";
 import { signInOptions, signInQuery } from "../shared/http/signInOptions.ts";
+import type { Lightsout } from "../shared/lightsout.ts";
 import { switchAccountPage } from "../shared/pages/switchAccountPage.ts";
 import { startSignIn } from "../shared/startSignIn.ts";
 import { considerAccount } from "../shared/switchAccount.ts";
 import { assertOwnIssuer, initiatedLogin } from "../shared/thirdPartyLogin.ts";
 
 /** Starts a sign-in. Another site that initiates one may post it; the session's cookie is seen after the redirect. */
-app.http("authSignIn", {
+export const authSignIn = (lightsout: Lightsout): HttpFunction => ({
+  name: "authSignIn",
   methods: ["GET", "POST"],
   route: "auth/signin",
   authLevel: "anonymous",

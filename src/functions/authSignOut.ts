@@ -1,15 +1,16 @@
-import { app } from "@azure/functions";
-import { lightsout } from "../app.ts";
 import { StoreUnavailable } from "../shared/errors.ts";
+import type { HttpFunction } from "../shared/functions.ts";
 import { logFault, webPage } from "../shared/http/handlers.ts";
 import { page, redirect } from "../shared/http/responses.ts";
 import { assertSameOrigin } from "../shared/http/sameOrigin.ts";
 import { endSessionUrl } from "../shared/identity/endSession.ts";
+import type { SigningOut } from "../shared/lightsout.ts";
 import { signOutFailedPage, signOutPage } from "../shared/pages/signOutPage.ts";
 import { noSessionCookie, readSessionCookie } from "../shared/session/sessionCookie.ts";
 
 /** A page that asks (GET: a link or a prefetch signs nobody out), and the sign-out itself (POST). */
-app.http("authSignOut", {
+export const authSignOut = (lightsout: SigningOut): HttpFunction => ({
+  name: "authSignOut",
   methods: ["GET", "POST"],
   route: "auth/signout",
   authLevel: "anonymous",

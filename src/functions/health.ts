@@ -1,16 +1,14 @@
-import { app } from "@azure/functions";
-import { lightsout } from "../app.ts";
-import { createHealthCheck } from "../shared/health.ts";
+import type { HttpFunction } from "../shared/functions.ts";
 import { json } from "../shared/http/responses.ts";
+import type { Lightsout } from "../shared/lightsout.ts";
 
-const isHealthy = createHealthCheck(lightsout.store);
-
-app.http("health", {
+export const health = (lightsout: Lightsout): HttpFunction => ({
+  name: "health",
   methods: ["GET", "HEAD"],
   route: "health",
   authLevel: "anonymous",
   handler: async () => {
-    const healthy = await isHealthy();
+    const healthy = await lightsout.isHealthy();
     return json({ status: healthy ? "healthy" : "unhealthy" }, healthy ? 200 : 503);
   },
 });

@@ -1,11 +1,12 @@
-import { app } from "@azure/functions";
-import { lightsout } from "../app.ts";
+import type { HttpFunction } from "../shared/functions.ts";
 import { readProfile } from "../shared/graph/profile.ts";
 import { sessionOf, webPage } from "../shared/http/handlers.ts";
 import { page } from "../shared/http/responses.ts";
+import type { Lightsout } from "../shared/lightsout.ts";
 import { signedInHome, signedOutHome } from "../shared/pages/homePage.ts";
 
-app.http("home", {
+export const home = (lightsout: Lightsout): HttpFunction => ({
+  name: "home",
   methods: ["GET"],
   route: "{ignored:maxlength(0)?}",
   authLevel: "anonymous",

@@ -1,5 +1,6 @@
 import type { Settings } from "./config/settings.ts";
 import { type DampedLog, damped } from "./damped.ts";
+import { createHealthCheck } from "./health.ts";
 import type { Send } from "./http/send.ts";
 import { createTurns, type Turns } from "./http/turns.ts";
 import { type ClientFactory, createClientFactory } from "./identity/client.ts";
@@ -17,6 +18,12 @@ import { createKeyring } from "./store/sealing.ts";
 import type { Log, Store } from "./store/store.ts";
 import type { Table } from "./store/table.ts";
 
+/** What signing out works with. */
+export type SigningOut = Pick<
+  Lightsout,
+  "settings" | "store" | "metadata" | "signOuts" | "dampedLog"
+>;
+
 /** Everything a handler works with: made once per process. */
 export interface Lightsout {
   readonly settings: Settings;
@@ -33,6 +40,7 @@ export interface Lightsout {
   readonly dampedLog: DampedLog;
   /** By account: one user's hanging calls must not keep everybody's waiting. */
   readonly graphTurns: Turns;
+  readonly isHealthy: () => Promise<boolean>;
 }
 
 /** Calls to Graph: what fits on one instance, what a browser's page has use for, and how long one may wait. */
@@ -76,5 +84,6 @@ export function createLightsout(settings: Settings, platform: Platform): Lightso
     signOuts: createSignOuts(store, sleep),
     dampedLog: damped(log, now),
     graphTurns: createTurns(GRAPH_TURNS),
+    isHealthy: createHealthCheck(store),
   };
 }

@@ -108,7 +108,7 @@ describe.each(queries)("the query of $name", ({ query }) => {
 });
 
 test("the log lines begin the way the queries expect", () => {
-  expect(readText("src/app.ts")).toContain("JSON.stringify({ event, ...details })");
+  expect(readText("src/invocations.ts")).toContain("JSON.stringify({ event, ...details })");
 });
 
 describe("the workbook", () => {

@@ -128,11 +128,11 @@ describe("local.settings.sample.json", () => {
   });
 });
 
-test("nothing but src/app.ts reads the environment", () => {
+test("nothing but src/main.ts reads the environment", () => {
   const readers = globSync("src/**/*.ts", { cwd: root }).filter((path) =>
     readText(path).includes("process.env"),
   );
-  expect(readers).toEqual([join("src", "app.ts")]);
+  expect(readers).toEqual([join("src", "main.ts")]);
 });
 
 /** The names that `readSettings` asks for, whichever of the storage settings is there. */

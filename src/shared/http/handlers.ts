@@ -1,6 +1,6 @@
 import { LightsoutError, SignedOut } from "../errors.ts";
 import { kindsOf } from "../kindsOf.ts";
-import type { Lightsout } from "../lightsout.ts";
+import type { Lightsout, SigningOut } from "../lightsout.ts";
 import { errorPage } from "../pages/errorPage.ts";
 import { openSession, type SignedInSession } from "../session/session.ts";
 import { readSessionCookie } from "../session/sessionCookie.ts";
@@ -15,7 +15,7 @@ export type Handler<Context = unknown> = (
 ) => Promise<HttpResponse>;
 
 /** For programs: errors become `application/problem+json`. */
-export function api<Context>(app: Lightsout, handler: Handler<Context>): Handler<Context> {
+export function api<Context>(app: SigningOut, handler: Handler<Context>): Handler<Context> {
   return answering(app, handler, (problem) => {
     const { signIn, retryAfter, ...body } = problem;
     const link = signIn && { signInUrl: signInUrl(app.settings.baseUrl, signIn) };
@@ -30,7 +30,7 @@ export function api<Context>(app: Lightsout, handler: Handler<Context>): Handler
  * For people: errors become a page, and being signed out leads to sign-in and back. Whoever is signed in and
  * has to sign in again gets a link instead: a provider that keeps asking would lead round in circles.
  */
-export function webPage<Context>(app: Lightsout, handler: Handler<Context>): Handler<Context> {
+export function webPage<Context>(app: SigningOut, handler: Handler<Context>): Handler<Context> {
   return answering(app, handler, (problem, request) => {
     const { signIn } = problem;
     const { pathname, search } = new URL(request.url);
@@ -42,18 +42,18 @@ export function webPage<Context>(app: Lightsout, handler: Handler<Context>): Han
 }
 
 /** A page that says what went wrong. @param link Where signing in solves it. */
-export function errorAnswer(app: Lightsout, error: unknown, link: string): HttpResponse {
+export function errorAnswer(app: SigningOut, error: unknown, link: string): HttpResponse {
   return problemPage(app, problemOf(error), link);
 }
 
-function problemPage(app: Lightsout, problem: Problem, link: string | undefined): HttpResponse {
+function problemPage(app: SigningOut, problem: Problem, link: string | undefined): HttpResponse {
   const { status, retryAfter } = problem;
   const headers = retryAfter ? { "Retry-After": String(retryAfter) } : {};
   return page(app.settings, errorPage(problem, link), status, headers);
 }
 
 function answering<Context>(
-  app: Lightsout,
+  app: SigningOut,
   handler: Handler<Context>,
   answer: (problem: Problem, request: HttpRequest) => HttpResponse,
 ): Handler<Context> {
@@ -68,7 +68,7 @@ function answering<Context>(
   };
 }
 
-export function logFault(app: Lightsout, error: unknown): void {
+export function logFault(app: SigningOut, error: unknown): void {
   const message = error instanceof LightsoutError ? error.message : "";
   app.store.log("error", "request.failed", { error: kindsOf(error), message });
 }

@@ -1,0 +1,25 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { app, InvocationContext } from "@azure/functions";
+import type { Log } from "./shared/store/store.ts";
+
+/** A log that files what it is told under the invocation that is running. A sign-out may go on when that is over. */
+export function followInvocations({ hook }: Pick<typeof app, "hook">): Log {
+  const invocation = new AsyncLocalStorage<{ context: InvocationContext | undefined }>();
+
+  hook.preInvocation((starting) => {
+    const { functionHandler, invocationContext } = starting;
+    const running: ReturnType<typeof invocation.getStore> = { context: invocationContext };
+    starting.functionHandler = (...args) =>
+      invocation.run(running, async () => {
+        try {
+          return await functionHandler(...args);
+        } finally {
+          running.context = undefined;
+        }
+      });
+  });
+
+  return (level, event, details) => {
+    (invocation.getStore()?.context ?? console)[level](JSON.stringify({ event, ...details }));
+  };
+}
