@@ -23,7 +23,14 @@ beforeEach(() => {
   table = memoryTable();
   logged = [];
   const log: Log = (...line) => void logged.push(line);
-  const store = { table, keyring: keyring("k1"), now: time.now, randomBytes, log };
+  const store = {
+    table,
+    keyring: keyring("k1"),
+    now: time.now,
+    sleep: time.sleep,
+    randomBytes,
+    log,
+  };
   signOuts = createSignOuts(store, time.sleep);
 });
 

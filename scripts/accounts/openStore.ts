@@ -41,6 +41,7 @@ export async function openStore(env: Env, log: Log): Promise<OpenedStore> {
       table: retrying(requests, { ...SHORT_FAULTS, sleep }),
       keyring: hasKeys ? createKeyring(readSealingKeys(env), randomBytes) : NO_KEYS,
       now: Date.now,
+      sleep,
       randomBytes,
       log,
     },

@@ -70,7 +70,7 @@ export function createLightsout(settings: Settings, platform: Platform): Lightso
   const createClient = createClientFactory(settings, credential, metadata, network);
   const idTokens = createIdTokenValidator({ clientId, allowedTenants, metadata: issuer }, keys);
   const keyring = createKeyring(settings.sealingKeys, randomBytes);
-  const store = { table, keyring, now, randomBytes, log };
+  const store = { table, keyring, now, sleep, randomBytes, log };
   return {
     settings,
     store,

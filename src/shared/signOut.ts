@@ -4,6 +4,7 @@ import { noteEarlySignOut } from "./store/earlySignOuts.ts";
 import { deleteGeneration, endGeneration, fence, readHead } from "./store/generation.ts";
 import { accountPartition, sidPartition, subjectPartition } from "./store/keys.ts";
 import { isTaken, takeOnce } from "./store/once.ts";
+import { beginRound } from "./store/rounds.ts";
 import { markSignedOut, readSid } from "./store/sidIndex.ts";
 import type { GenerationRef, Store } from "./store/store.ts";
 
@@ -18,10 +19,13 @@ import type { GenerationRef, Store } from "./store/store.ts";
  * answer, they throw.
  */
 
+/** Where an answer was lost: whether tokens were there cannot be told. */
+const UNSURE = "unsure";
+
 /** Signed out in this app, by the browser that holds the cookie: one request to the table. @throws {StoreUnavailable} */
 export async function signOutHere(store: Store, ref: GenerationRef): Promise<void> {
   const started = store.now();
-  const found = await deleteGeneration(store, ref);
+  const found = (await deleteGeneration(store, ref)) ?? UNSURE;
   const ms = store.now() - started;
   store.log("info", "signout.here", { account: ref.partition, found, ms });
 }
@@ -37,8 +41,9 @@ export async function signOutElsewhere(store: Store, sid: string): Promise<void>
   const started = store.now();
   const key = sidPartition(sid);
   let account: string | undefined;
-  let found = false;
-  for (;;) {
+  let found: boolean | undefined = false;
+  for (let round = 0; ; round++) {
+    await beginRound(store, round);
     let entry = await readSid(store, key);
     if (entry === undefined) {
       // Unknown, or its sign-in is still redeeming the code. Leave word for that one, then look again: it
@@ -49,12 +54,18 @@ export async function signOutElsewhere(store: Store, sid: string): Promise<void>
     account = entry?.partition;
     if (entry === undefined || entry.signedOut) break;
 
-    if (await endGeneration(store, entry)) found = true;
+    const ended = await endGeneration(store, entry);
+    if (ended || found === false) found = ended;
     // Refused when a sign-in claimed the `sid` meanwhile: then that one has to end too.
     if (await markSignedOut(store, entry)) break;
   }
   const ms = store.now() - started;
-  store.log("info", "signout.elsewhere", { sid: key, ...(account && { account }), found, ms });
+  store.log("info", "signout.elsewhere", {
+    sid: key,
+    ...(account && { account }),
+    found: found ?? UNSURE,
+    ms,
+  });
 }
 
 /**
@@ -81,34 +92,49 @@ async function signOutSubject(store: Store, subject: string): Promise<void> {
   const started = store.now();
   const key = subjectPartition(subject);
   let account: string | undefined;
-  let found = false;
+  let found: boolean | undefined = false;
   let entry = await readSid(store, key);
-  while (entry !== undefined) {
-    if (await endGeneration(store, entry)) found = true;
+  for (let round = 0; entry !== undefined; round++) {
+    await beginRound(store, round);
+    const ended = await endGeneration(store, entry);
+    if (ended || found === false) found = ended;
     const { etag } = entry;
     account = entry.partition;
     entry = await readSid(store, key);
     if (entry?.etag === etag) break;
   }
   const ms = store.now() - started;
-  store.log("info", "signout.subject", { subject: key, ...(account && { account }), found, ms });
+  store.log("info", "signout.subject", {
+    subject: key,
+    ...(account && { account }),
+    found: found ?? UNSURE,
+    ms,
+  });
 }
 
-/** Signed out by an operator. @returns whether tokens were there. @throws {StoreUnavailable} */
-export function signOutAccount(store: Store, homeAccountId: string): Promise<boolean> {
+/**
+ * Signed out by an operator.
+ * @returns whether tokens were there; undefined when nobody can tell. @throws {StoreUnavailable}
+ */
+export function signOutAccount(store: Store, homeAccountId: string): Promise<boolean | undefined> {
   return signOutPartition(store, accountPartition(homeAccountId));
 }
 
 /** The same, by the account's hashed id: the one in the log and in the table. @throws {StoreUnavailable} */
-export async function signOutPartition(store: Store, partition: string): Promise<boolean> {
+export async function signOutPartition(
+  store: Store,
+  partition: string,
+): Promise<boolean | undefined> {
   const started = store.now();
-  for (;;) {
+  for (let round = 0; ; round++) {
+    await beginRound(store, round);
     const head = await readHead(store, partition);
     const generation = head?.generation;
     const found = generation ? await deleteGeneration(store, { partition, generation }) : false;
     // Nothing was there; but a sign-in that gave up may have a request under way that stores its tokens.
     if (!found && !(await fence(store, partition, head))) continue;
-    store.log("info", "signout.operator", { account: partition, found, ms: store.now() - started });
+    const ms = store.now() - started;
+    store.log("info", "signout.operator", { account: partition, found: found ?? UNSURE, ms });
     return found;
   }
 }

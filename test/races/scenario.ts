@@ -166,7 +166,7 @@ export function storeOf(
   now: () => number,
   randomBytes: (size: number) => Uint8Array,
 ): Store {
-  return { table, keyring, now, randomBytes, log: () => {} };
+  return { table, keyring, now, sleep: async () => {}, randomBytes, log: () => {} };
 }
 
 /** Ids one can read: who made it and the how manieth it is. */

@@ -1,12 +1,11 @@
-import { once } from "node:events";
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { RequestListener } from "node:http";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { StoreUnavailable } from "../../src/shared/errors.ts";
 import { keepAliveSender, type Send } from "../../src/shared/http/send.ts";
 import { azureTable } from "../../src/shared/store/azureTable.ts";
 import { type TableRequests, Unanswered } from "../../src/shared/store/retrying.ts";
 import type { Write } from "../../src/shared/store/table.ts";
+import { against as meet } from "../support/tableAnswers.ts";
 import { type Impatient, impatientSender } from "../support/timeouts.ts";
 
 let impatient: Impatient;
@@ -16,18 +15,6 @@ beforeEach(() => {
   impatient = impatientSender();
   send = keepAliveSender();
 });
-
-const open = (port: number) =>
-  azureTable(
-    {
-      connectionString: [
-        "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5",
-        `TableEndpoint=http://127.0.0.1:${port}/a;`,
-      ].join(";"),
-    },
-    send,
-    () => () => Promise.reject(new Error("No identity.")),
-  );
 
 it.each([
   "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5;EndpointSuffix=core.windows.net",
@@ -42,19 +29,8 @@ it.each([
 });
 
 describe("a table service that", () => {
-  /** Answers like `listener` while `use` runs. */
-  async function against(listener: RequestListener, use: (table: TableRequests) => Promise<void>) {
-    const server = createServer(listener).listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const { port } = server.address() as AddressInfo;
-    try {
-      await use(open(port));
-    } finally {
-      server.close();
-      server.closeAllConnections();
-      await once(server, "close");
-    }
-  }
+  const against = (listener: RequestListener, use: (table: TableRequests) => Promise<void>) =>
+    meet(listener, use, send);
   const failure = (table: TableRequests) => table.get("p", "r").catch((error: unknown) => error);
 
   it.each([400, 401, 403, 405])("answers %i for good: StoreUnavailable", async (status) => {
@@ -84,28 +60,6 @@ describe("a table service that", () => {
       await expect(table.page("a", "b", undefined)).rejects.toThrow(StoreUnavailable);
     });
   });
-
-  it.each([
-    [409, "TableBeingDeleted"],
-    [412, "UpdateConditionNotSatisfied"],
-    [404, "ResourceNotFound", "list"],
-  ])(
-    "answers %i %s where no condition was: nobody takes that for an empty table",
-    async (...it) => {
-      const [status, code, what = "list or read"] = it;
-      const listener: RequestListener = (_, response) => {
-        const body = { "odata.error": { code, message: { lang: "en-US", value: "" } } };
-        response
-          .writeHead(status, { "content-type": "application/json" })
-          .end(JSON.stringify(body));
-      };
-      const refused = `Table Storage refuses with ${status} ${code}.`;
-      await against(listener, async (table) => {
-        await expect(table.page("a", "b", undefined)).rejects.toThrow(refused);
-        if (what !== "list") await expect(table.get("p", "r")).rejects.toThrow(refused);
-      });
-    },
-  );
 
   it.each<[number, string | undefined, number | undefined]>([
     [408, undefined, undefined],

@@ -110,8 +110,14 @@ describe("get and remove", () => {
     expect(await scripted([LOST(), row]).table.get("p", "r")).toBe(row);
   });
 
-  it.each([true, false])("remove returns %s after a retry", async (removed) => {
-    expect(await scripted([LOST(), removed]).table.remove("p", "r")).toBe(removed);
+  it.each<[boolean | undefined, Answer[]]>([
+    [true, [true]],
+    [true, [LOST(), true]],
+    [false, [false]],
+    [undefined, [LOST(), false]],
+    [undefined, [LOST(), LOST(), false]],
+  ])("remove returns %p after %j", async (removed, answers) => {
+    expect(await scripted([...answers]).table.remove("p", "r")).toBe(removed);
   });
 });
 

@@ -26,6 +26,7 @@ export function memoryStore(time = NOON): MemoryStore {
     table: memoryTable(),
     keyring: keyring("k1"),
     now: () => store.time,
+    sleep: async () => {},
     randomBytes,
     log: (_, event) => logged.push(event),
     logged,

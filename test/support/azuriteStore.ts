@@ -23,6 +23,7 @@ export function azuriteStore(
     table: retrying(requests, { ...SHORT_FAULTS, sleep }),
     keyring: createKeyring(readSealingKeys({ TOKEN_CACHE_KEYS: keys }), randomBytes),
     now,
+    sleep,
     randomBytes,
     log: () => {},
   };

@@ -4,23 +4,17 @@ import { StoreUnavailable } from "../errors.ts";
 import type { Send } from "../http/send.ts";
 import type { TokenSource } from "../identity/managedIdentity.ts";
 import { type TableRequests, Unanswered } from "./retrying.ts";
+import { storageAdviceFor } from "./storageAdvice.ts";
 import type { Entity, Stored } from "./table.ts";
 import { openTableClient } from "./tableClient.ts";
+import { TableFault, type TableOperation } from "./tableFault.ts";
+import { noRow, notThatVersion, refused, type Unfulfilled } from "./unfulfilled.ts";
 
 /** Entities. */
 const PAGE_SIZE = 200;
 /** Everything Lightsout keeps is in this table. */
 export const TABLE_NAME = "lightsout";
 const NO_TABLE = `The storage account has no table ${TABLE_NAME}. Check the storage setting: the app makes its table with its first request.`;
-
-/** By which statuses the service says that the condition of a request does not hold, and what its answer then is. */
-interface Unfulfilled<A> {
-  readonly statuses: readonly (number | undefined)[];
-  readonly answer: A;
-}
-
-const NO_ROW: Unfulfilled<undefined> = { statuses: [404], answer: undefined };
-const NOT_THAT_VERSION: Unfulfilled<false> = { statuses: [404, 409, 412], answer: false };
 
 export interface AzureTable extends TableRequests {
   /** The table endpoint of the storage account, without what may be secret in it. */
@@ -38,35 +32,39 @@ export function azureTable(
   missing: "make" | "report" = "make",
 ): AzureTable {
   const client = openTableClient(TABLE_NAME, storage, send, managedIdentity);
-  const { origin, pathname } = new URL(client.url);
+  const { origin, pathname, host } = new URL(client.url);
 
-  /** Runs one try. */
+  /** Runs one try. @param unfulfilled What says that its condition does not hold, and what its answer then is. */
   async function request<T, A = never>(
+    operation: TableOperation,
     run: () => Promise<T>,
-    unfulfilled?: Unfulfilled<A>,
+    unfulfilled?: { readonly by: Unfulfilled; readonly answer: A },
     tableMade = false,
   ): Promise<T | A> {
     try {
       return await run();
     } catch (error) {
-      const status = error instanceof RestError ? error.statusCode : undefined;
-      const code = codeOf(error);
-      if (code === "TableNotFound") {
-        if (missing === "report") throw new StoreUnavailable(NO_TABLE, { cause: error });
-        if (tableMade) throw new Unanswered({ cause: error });
-        // Instances may do this at once: the SDK takes "already exists" for success.
-        await request(() => client.createTable(), undefined, true);
-        return await request(run, unfulfilled, true);
+      const { status, code, requestId } = saidBy(error);
+      if (code !== undefined && unfulfilled?.by(`${status} ${code}`, (error as Error).message)) {
+        return unfulfilled.answer;
       }
-      // Without the service's own code it is something in between that says so, and of the row nothing is known.
-      if (code !== undefined && unfulfilled?.statuses.includes(status)) return unfulfilled.answer;
+      const named = code ?? networkCodeOf(error) ?? String(status);
+      const said = { code: named, status, operation, table: TABLE_NAME, host, requestId };
+      const fault = new TableFault({ ...said, fix: storageAdviceFor(named) }, { cause: error });
+      if (code === "TableNotFound") {
+        if (missing === "report") throw new StoreUnavailable(NO_TABLE, { cause: fault });
+        if (tableMade) throw new Unanswered({ cause: fault });
+        // Instances may do this at once: the SDK takes "already exists" for success.
+        await request("create table", () => client.createTable(), undefined, true);
+        return await request(operation, run, unfulfilled, true);
+      }
       if (isPermanent(status)) {
         throw new StoreUnavailable(
-          `Table Storage refuses with ${code ? `${status} ${code}` : status}. Check the storage setting and that the app's identity has the role Storage Table Data Contributor.`,
-          { cause: error },
+          `Table Storage refuses with ${code ? `${status} ${code}` : status}. ${fault.fix}`,
+          { cause: fault },
         );
       }
-      throw new Unanswered({ cause: error, retryAfter: retryAfterOf(error) });
+      throw new Unanswered({ cause: fault, retryAfter: retryAfterOf(error) });
     }
   }
 
@@ -74,42 +72,70 @@ export function azureTable(
     endpoint: (origin + pathname).replace(/\/$/, ""),
 
     get: <E extends Entity>(partitionKey: string, rowKey: string) => {
-      const read = async () => storedOf<E>(await client.getEntity(partitionKey, rowKey));
-      return request(read, NO_ROW);
+      const read = async () => {
+        const row = storedOf<E>(await client.getEntity(partitionKey, rowKey));
+        assertAnswer(row.partitionKey === partitionKey && row.rowKey === rowKey);
+        return row;
+      };
+      return request("get", read, { by: noRow, answer: undefined });
     },
 
-    write: (writes) =>
-      request(async () => {
-        const [only, ...more] = writes;
-        if (only === undefined) return true;
+    write: async (writes) => {
+      const [only, ...more] = writes;
+      if (only === undefined) return true;
+      const run = async () => {
         if (more.length > 0) {
-          await client.submitTransaction(writes.map(actionOf));
+          const { subResponses } = await client.submitTransaction(writes.map(actionOf));
+          assertAnswer(subResponses.filter(isDone).length === writes.length);
         } else if (only.kind === "insert") {
           await client.createEntity(only.entity);
         } else {
           await client.updateEntity(only.entity, "Replace", { etag: only.etag });
         }
         return true;
-      }, NOT_THAT_VERSION),
+      };
+      const operation = more.length > 0 ? "transaction" : only.kind;
+      return await request(operation, run, { by: refused(writes), answer: false });
+    },
 
-    remove: (partitionKey, rowKey, etag = "*") =>
-      request(async () => {
-        await client.deleteEntity(partitionKey, rowKey, { etag });
+    remove: (partitionKey, rowKey, etag) => {
+      const run = async () => {
+        await client.deleteEntity(partitionKey, rowKey, { etag: etag ?? "*" });
         return true;
-      }, NOT_THAT_VERSION),
+      };
+      const by = etag === undefined ? noRow : notThatVersion;
+      return request("delete", run, { by, answer: false });
+    },
 
     page: <E extends Entity>(from: string, to: string, start: string | undefined) => {
       const read = async () => {
-        const queryOptions = { filter: odata`PartitionKey ge ${from} and PartitionKey lt ${to}` };
+        let list: unknown;
         const pages = client
-          .listEntities({ queryOptions })
+          .listEntities({
+            queryOptions: { filter: odata`PartitionKey ge ${from} and PartitionKey lt ${to}` },
+            onResponse: ({ parsedBody }) => {
+              list = parsedBody?.value;
+            },
+          })
           .byPage({ maxPageSize: PAGE_SIZE, ...(start && { continuationToken: start }) });
         const { value: page } = await pages.next();
-        return { entities: (page ?? []).map(storedOf<E>), next: page?.continuationToken };
+        const entities = (page ?? []).map(storedOf<E>);
+        const isAsked = ({ partitionKey: key }: Entity) => key >= from && key < to;
+        assertAnswer(Array.isArray(list) && entities.every(isAsked));
+        return { entities, next: page?.continuationToken };
       };
-      return request(read);
+      return request("query", read);
     },
   };
+}
+
+/** An answer that is none to this request comes from something in between: what became of it is not known. */
+function assertAnswer(holds: boolean): void {
+  if (!holds) throw new TypeError("The answer is not one to this request.");
+}
+
+function isDone({ status }: { readonly status: number }): boolean {
+  return status >= 200 && status < 300;
 }
 
 /** The row without what the service adds to it. Its shape is the protocol's own: nobody else writes this table. */
@@ -124,12 +150,20 @@ function actionOf(write: Parameters<TableRequests["write"]>[0][number]): Transac
     : ["update", write.entity, "Replace", { etag: write.etag }];
 }
 
-function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof RestError)) return undefined;
+function saidBy(error: unknown) {
+  if (!(error instanceof RestError)) return {};
+  const { statusCode: status, response } = error;
   const details = error.details as { odataError?: { code?: string } } | undefined;
   // The SDK's own code for an answer that is no table service's.
-  const code = error.code === RestError.PARSE_ERROR ? undefined : error.code;
-  return details?.odataError?.code ?? code ?? error.response?.headers.get("x-ms-error-code");
+  const own = error.code === RestError.PARSE_ERROR ? undefined : error.code;
+  const code = details?.odataError?.code ?? own ?? response?.headers.get("x-ms-error-code");
+  return { status, code, requestId: response?.headers.get("x-ms-request-id") };
+}
+
+function networkCodeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || error instanceof RestError) return undefined;
+  const { code } = error as NodeJS.ErrnoException;
+  return code ?? error.name;
 }
 
 /** A 4xx other than "slow down" will be the same next time: a missing role, a wrong key, a bad request. */

@@ -1,6 +1,7 @@
 import { entityOf } from "./accountEntity.ts";
 import { sessionKey } from "./keys.ts";
 import { readSession, removeRead } from "./refresh.ts";
+import { beginRound } from "./rounds.ts";
 import type { SessionRef } from "./signIn.ts";
 import type { Store } from "./store.ts";
 
@@ -9,9 +10,12 @@ import type { Store } from "./store.ts";
  * @returns whether it was there.
  */
 export async function endSession(store: Store, ref: SessionRef): Promise<boolean> {
-  for (;;) {
+  let isUnsure = false;
+  for (let round = 0; ; round++) {
+    await beginRound(store, round);
     const found = await readSession(store, ref);
-    if (found === undefined) return false;
+    // A try that lost its answer has ended it.
+    if (found === undefined) return isUnsure;
     const { read } = found;
     const { [sessionKey(ref.sessionId)]: _, ...others } = read.account.sessions;
     if (Object.keys(others).length === 0) {
@@ -21,5 +25,6 @@ export async function endSession(store: Store, ref: SessionRef): Promise<boolean
     const account = { sessions: others, cache: read.account.cache };
     const outcome = await store.table.replace(entityOf(store, ref, account), read.etag);
     if (outcome === "done") return true;
+    if (outcome === "unsure") isUnsure = true;
   }
 }

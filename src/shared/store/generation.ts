@@ -1,5 +1,6 @@
 import { fileForExpiry } from "./expiry.ts";
 import { generationRow, HEAD } from "./keys.ts";
+import { beginRound } from "./rounds.ts";
 import { type GenerationRef, randomId, type Store } from "./store.ts";
 import type { Entity, Stored } from "./table.ts";
 
@@ -31,8 +32,11 @@ export function readHead(store: Store, partition: string): Promise<Stored<Head> 
   return store.table.get<Head>(partition, HEAD);
 }
 
-/** Deletes an open generation: the account's tokens and every session, in one request. @returns whether it was there. */
-export function deleteGeneration(store: Store, ref: GenerationRef): Promise<boolean> {
+/**
+ * Deletes an open generation: the account's tokens and every session, in one request.
+ * @returns whether it was there; undefined when it is not, and nobody can tell whether it was.
+ */
+export function deleteGeneration(store: Store, ref: GenerationRef): Promise<boolean | undefined> {
   return store.table.remove(ref.partition, generationRow(ref.generation));
 }
 
@@ -40,13 +44,17 @@ export function deleteGeneration(store: Store, ref: GenerationRef): Promise<bool
  * Ends a generation for good, whether it is open, was open, or is about to be opened by a sign-in
  * that is still running. Repeating it is harmless: no generation is ever opened twice.
  *
- * @returns whether tokens were there.
+ * @returns whether tokens were there; undefined when nobody can tell.
  */
-export async function endGeneration(store: Store, ref: GenerationRef): Promise<boolean> {
-  if (await deleteGeneration(store, ref)) return true;
-  if (await preventOpening(store, ref)) return false;
+export async function endGeneration(
+  store: Store,
+  ref: GenerationRef,
+): Promise<boolean | undefined> {
+  const found = await deleteGeneration(store, ref);
+  if (found || (await preventOpening(store, ref))) return found;
   // It has been opened, perhaps just after the first attempt to delete it, and that happens once only.
-  return await deleteGeneration(store, ref);
+  const foundLater = await deleteGeneration(store, ref);
+  return foundLater || (found === undefined ? undefined : foundLater);
 }
 
 /**
@@ -54,7 +62,8 @@ export async function endGeneration(store: Store, ref: GenerationRef): Promise<b
  * @returns false when it is the one that was opened last: it may still be open.
  */
 export async function preventOpening(store: Store, ref: GenerationRef): Promise<boolean> {
-  for (;;) {
+  for (let round = 0; ; round++) {
+    await beginRound(store, round);
     const head = await readHead(store, ref.partition);
     if (head?.generation === ref.generation) return false;
     if (await fence(store, ref.partition, head)) return true;

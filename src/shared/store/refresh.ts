@@ -38,7 +38,12 @@ export async function writeBack(
   return (await store.table.replace(entityOf(store, read, account), read.etag)) === "done";
 }
 
-/** Deletes exactly the version that was read, with all the account's sessions. @returns false when it is gone or newer. */
-export function removeRead(store: Store, read: AccountRead): Promise<boolean> {
-  return store.table.remove(read.partition, generationRow(read.generation), read.etag);
+/**
+ * Deletes exactly the version that was read, with all the account's sessions.
+ * @returns false when it is newer, or was gone.
+ */
+export async function removeRead(store: Store, read: AccountRead): Promise<boolean> {
+  const rowKey = generationRow(read.generation);
+  const removed = await store.table.remove(read.partition, rowKey, read.etag);
+  return removed ?? (await store.table.get(read.partition, rowKey)) === undefined;
 }

@@ -80,8 +80,10 @@ export function retrying(
     insert: (entity) => write([{ kind: "insert", entity }]),
     replace: (entity, etag) => write([{ kind: "replace", entity, etag }]),
     transact: write,
-    remove: async (partitionKey, rowKey, etag) =>
-      (await attempt(() => requests.remove(partitionKey, rowKey, etag))).answer,
+    async remove(partitionKey, rowKey, etag) {
+      const { answer, tries } = await attempt(() => requests.remove(partitionKey, rowKey, etag));
+      return answer || (tries === 1 ? false : undefined);
+    },
     async *list(from, to) {
       let start: string | undefined;
       do {

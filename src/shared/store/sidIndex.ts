@@ -1,6 +1,7 @@
 import { SignInOvertaken } from "../errors.ts";
 import { endGeneration, preventOpening } from "./generation.ts";
 import { generationRow, SID } from "./keys.ts";
+import { beginRound } from "./rounds.ts";
 import type { GenerationRef, Store } from "./store.ts";
 import type { Entity, Stored } from "./table.ts";
 
@@ -39,7 +40,8 @@ export async function claimSid(
     signedOut: false,
     changedAt: new Date(store.now()).toISOString(),
   };
-  for (;;) {
+  for (let round = 0; ; round++) {
+    await beginRound(store, round);
     if ((await store.table.insert(claim)) === "done") return true;
     const entry = await readSid(store, partitionKey);
     if (entry === undefined) continue;

@@ -11,6 +11,7 @@ import {
   sidPartition,
   subjectPartition,
 } from "./keys.ts";
+import { beginRound } from "./rounds.ts";
 import { claimSid } from "./sidIndex.ts";
 import { type GenerationRef, randomId, type Store } from "./store.ts";
 import type { Outcome, Stored } from "./table.ts";
@@ -63,6 +64,7 @@ export async function storeSignIn(store: Store, signIn: SignIn): Promise<Session
   const abandoned = new Set<string>();
 
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    await beginRound(store, attempt);
     const current = await readCurrent(store, partition);
     const generation = current.open ? current.head.generation : randomId(store);
     const sessionId = idOf(sessionIds, current.open?.account, store.now());
@@ -97,7 +99,8 @@ type Current =
   | { readonly head: Stored<Head>; readonly open: OpenGeneration }
   | { readonly head: Stored<Head> | undefined; readonly open?: undefined };
 
-async function readCurrent(store: Store, partition: string): Promise<Current> {
+async function readCurrent(store: Store, partition: string, round = 0): Promise<Current> {
+  await beginRound(store, round);
   const head = await readHead(store, partition);
   if (!head?.generation) return { head };
   const rowKey = generationRow(head.generation);
@@ -108,7 +111,7 @@ async function readCurrent(store: Store, partition: string): Promise<Current> {
   // Sealed with a key that has been retired, or tampered with: of no use to anybody.
   store.log("warn", "cache.unreadable", { account: partition });
   const removed = await store.table.remove(partition, rowKey, entity.etag);
-  return removed ? { head } : await readCurrent(store, partition);
+  return removed ? { head } : await readCurrent(store, partition, round + 1);
 }
 
 function open(store: Store, ref: SessionRef, head: Stored<Head> | undefined, signIn: SignIn) {

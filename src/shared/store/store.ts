@@ -7,6 +7,7 @@ export interface Store {
   readonly keyring: Keyring;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
   readonly randomBytes: (size: number) => Uint8Array;
   readonly log: Log;
 }

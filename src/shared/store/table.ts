@@ -31,9 +31,10 @@ export interface Table {
   transact(writes: readonly Write[]): Promise<Outcome>;
   /**
    * Delete Entity, with `If-Match` when an ETag is given.
-   * @returns false when it was not there, or was not that version any more.
+   * @returns false when it was not there, or was not that version any more; undefined when that is so now, and an
+   * earlier try lost its answer: it may have been this very request that deleted it.
    */
-  remove(partitionKey: string, rowKey: string, etag?: string): Promise<boolean>;
+  remove(partitionKey: string, rowKey: string, etag?: string): Promise<boolean | undefined>;
   /** Entities with `from <= PartitionKey < to`, in key order. */
   list<E extends Entity>(from: string, to: string): AsyncIterable<Stored<E>>;
 }

@@ -31,6 +31,7 @@ export function testStore(...keyIds: [string, ...string[]]): TestStore {
     keyring: keyring(...keyIds),
     time: Date.parse("2026-03-01T12:00:00Z"),
     now: () => store.time,
+    sleep: async () => {},
     randomBytes,
     log: () => {},
   };

@@ -1,0 +1,131 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { StoreUnavailable } from "../../src/shared/errors.ts";
+import { signOutAccount, signOutElsewhere, signOutHere } from "../../src/shared/signOut.ts";
+import { endSession } from "../../src/shared/store/endSession.ts";
+import { endGeneration, preventOpening } from "../../src/shared/store/generation.ts";
+import { accountPartition, generationRow } from "../../src/shared/store/keys.ts";
+import { readSession, removeRead } from "../../src/shared/store/refresh.ts";
+import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
+import type { Store } from "../../src/shared/store/store.ts";
+import type { Table } from "../../src/shared/store/table.ts";
+import { cacheOf, HOME, type MemoryStore, memoryStore, sessionOf } from "./samples.ts";
+
+let memory: MemoryStore;
+let ref: SessionRef;
+let logged: unknown[];
+beforeEach(async () => {
+  memory = memoryStore();
+  logged = [];
+  ref = await signIn(memory);
+  await signIn(memory, "sid 2");
+});
+
+const signIn = (store: Store, sid = "sid") =>
+  storeSignIn(store, { session: sessionOf(), cache: cacheOf(), sids: [sid] });
+
+/** The store with other answers of its table. */
+function storeWith(table: Partial<Table>, slept: number[] = []): Store {
+  return {
+    ...memory,
+    now: memory.now,
+    sleep: async (milliseconds) => void slept.push(milliseconds),
+    log: (...line) => void logged.push(line),
+    table: { ...memory.table, ...table },
+  };
+}
+
+describe("where every condition is spoilt by somebody else", () => {
+  const never = { partition: "a.never", generation: "g1" };
+  const elsewhere = () => ({ ...sessionOf(), homeAccountId: HOME.replace("1.", "2.") });
+
+  it.each<[string, (store: Store) => Promise<unknown>]>([
+    ["preventOpening", (store) => preventOpening(store, never)],
+    ["endGeneration", (store) => endGeneration(store, never)],
+    ["endSession", (store) => endSession(store, ref)],
+    ["a sign-in", (store) => signIn(store, "sid 3")],
+    [
+      "a sign-in with a sid that is another account's",
+      (store) => storeSignIn(store, { session: elsewhere(), cache: cacheOf(), sids: ["sid"] }),
+    ],
+    ["a sign-out elsewhere", (store) => signOutElsewhere(store, "sid")],
+    [
+      "a sign-out by an operator, of nobody",
+      (store) => signOutAccount(store, HOME.replace("1.", "3.")),
+    ],
+  ])("%s ends, after pauses that grow", async (_, run) => {
+    const slept: number[] = [];
+    let requests = 0;
+    const spoilt = async () => {
+      if (++requests > 500) throw new Error("It does not end.");
+      return "refused" as const;
+    };
+    const isFiled = (partition: string) => partition.startsWith("x.");
+    const store = storeWith(
+      {
+        insert: (entity) => (isFiled(entity.partitionKey) ? memory.table.insert(entity) : spoilt()),
+        replace: spoilt,
+        transact: spoilt,
+      },
+      slept,
+    );
+    await expect(run(store)).rejects.toBeInstanceOf(StoreUnavailable);
+    expect(slept.length).toBeGreaterThan(10);
+    expect(slept.at(-1)).toBeGreaterThan(10 * (slept[0] ?? Number.POSITIVE_INFINITY));
+    expect(slept.reduce((sum, pause) => sum + pause)).toBeLessThan(10_000);
+  });
+});
+
+describe("a deletion whose answer was lost", () => {
+  /** It is carried out; the try that is answered finds nothing. */
+  const lossy = () =>
+    storeWith({
+      remove: async (...row) => ((await memory.table.remove(...row)) ? undefined : false),
+    });
+  const foundOf = () =>
+    (logged as [string, string, { found?: unknown }][])
+      .filter(([, event]) => event.startsWith("signout."))
+      .map(([, , { found }]) => found);
+
+  it.each<[string, (store: Store) => Promise<unknown>]>([
+    ["here", (store) => signOutHere(store, ref)],
+    ["elsewhere", (store) => signOutElsewhere(store, "sid")],
+    ["by an operator", (store) => signOutAccount(store, HOME)],
+  ])("of a sign-out %s is no word that nothing was there", async (_, signOut) => {
+    await signOut(lossy());
+    expect(foundOf()).toEqual(["unsure"]);
+    await signOut(lossy());
+    expect(foundOf().slice(1)).not.toContain(true);
+  });
+
+  it("does not stand for a generation that cannot be opened any more", async () => {
+    const partition = accountPartition(HOME.replace("1.", "4."));
+    const store = storeWith({ remove: async () => undefined });
+    expect(await endGeneration(store, { partition, generation: "g1" })).toBeUndefined();
+    expect(await preventOpening(store, { partition, generation: "g1" })).toBe(true);
+    expect(await memory.table.get(partition, "head")).toMatchObject({ generation: "" });
+  });
+
+  it("has deleted what was read", async () => {
+    const store = lossy();
+    const read = (await readSession(store, ref))?.read;
+    expect(read && (await removeRead(store, read))).toBe(true);
+  });
+
+  it("has not where the row is a newer one", async () => {
+    const store = storeWith({ remove: async () => undefined });
+    const read = (await readSession(store, ref))?.read;
+    expect(read && (await removeRead(store, read))).toBe(false);
+    expect(await memory.table.get(ref.partition, generationRow(ref.generation))).toBeDefined();
+  });
+
+  it("has ended a session, also where the account has others", async () => {
+    const store = storeWith({
+      replace: async (...write) => {
+        await memory.table.replace(...write);
+        return "unsure";
+      },
+    });
+    expect(await endSession(store, ref)).toBe(true);
+    expect(await endSession(store, ref)).toBe(false);
+  });
+});

@@ -1,0 +1,59 @@
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { keepAliveSender, type Send } from "../../src/shared/http/send.ts";
+import { azureTable } from "../../src/shared/store/azureTable.ts";
+import type { TableRequests } from "../../src/shared/store/retrying.ts";
+
+/** A table whose service answers like `listener` while `use` runs. */
+export async function against(
+  listener: RequestListener,
+  use: (table: TableRequests) => Promise<void>,
+  send: Send = keepAliveSender(),
+): Promise<void> {
+  const server = createServer(listener).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const connectionString = [
+    "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5",
+    `TableEndpoint=http://127.0.0.1:${port}/a;`,
+  ].join(";");
+  try {
+    await use(azureTable({ connectionString }, send, () => () => Promise.reject(new Error())));
+  } finally {
+    server.close();
+    server.closeAllConnections();
+    await once(server, "close");
+  }
+}
+
+/** Answers as the Table service does: a code, and a sentence that says nothing else. */
+export function answering(status: number, code: string, text = "Said by a test."): RequestListener {
+  return (_, response) => {
+    const error = { code, message: { lang: "en-US", value: text } };
+    const headers = { "content-type": "application/json", "x-ms-request-id": "r-1" };
+    response.writeHead(status, headers).end(JSON.stringify({ "odata.error": error }));
+  };
+}
+
+/** Answers a transaction as the service does: with as many answers as it has carried out. */
+export function changeset(
+  answers: readonly string[],
+  end = "--changesetresponse_1--\r\n",
+): RequestListener {
+  return (request, response) => {
+    request.resume();
+    const parts = answers.map(
+      (answer) =>
+        `--changesetresponse_1\r\nContent-Type: application/http\r\n\r\n${answer}\r\n\r\n`,
+    );
+    const type = "multipart/mixed; boundary=batchresponse_1";
+    const body = `--batchresponse_1\r\nContent-Type: multipart/mixed; boundary=changesetresponse_1\r\n\r\n${parts.join("")}${end}--batchresponse_1--\r\n`;
+    response.writeHead(202, { "content-type": type }).end(body);
+  };
+}
+
+export function failed(status: number, code: string, text: string): string {
+  const error = { code, message: { lang: "en-US", value: text } };
+  return `HTTP/1.1 ${status} Said by a test\r\nContent-Type: application/json\r\n\r\n${JSON.stringify({ "odata.error": error })}`;
+}
