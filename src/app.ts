@@ -4,11 +4,11 @@ import type { Env } from "./shared/config/env.ts";
 import { readSettings } from "./shared/config/settings.ts";
 import { keepAliveSender } from "./shared/http/send.ts";
 import { managedIdentity } from "./shared/identity/managedIdentity.ts";
-import { kindsOf } from "./shared/kindsOf.ts";
 import { createLightsout, type Lightsout } from "./shared/lightsout.ts";
 import { azureTable } from "./shared/store/azureTable.ts";
 import { retrying, SHORT_FAULTS } from "./shared/store/retrying.ts";
 import type { Log } from "./shared/store/store.ts";
+import { faultFields } from "./shared/store/tableFault.ts";
 
 /** Makes the one Lightsout of a process, out of its app settings. */
 export function composeLightsout(env: Env, log: Log): Lightsout {
@@ -18,7 +18,7 @@ export function composeLightsout(env: Env, log: Log): Lightsout {
   const table = retrying(
     azureTable(settings.storage, send, managedIdentity),
     { ...SHORT_FAULTS, sleep },
-    (error) => log("warn", "storage.retry", { error: kindsOf(error.cause) }),
+    (error) => log("warn", "storage.retry", faultFields(error)),
   );
 
   return createLightsout(settings, {

@@ -1,6 +1,7 @@
 import { StoreUnavailable } from "./errors.ts";
 import { kindsOf } from "./kindsOf.ts";
 import type { Log } from "./store/store.ts";
+import { faultFields } from "./store/tableFault.ts";
 
 /** A sign-out to be carried through. */
 export interface SignOut {
@@ -123,7 +124,7 @@ export function stubborn({ now, sleep, random, log }: World, limits: Limits): St
   }
 
   function report(who: string, reason: "late" | "full", error: StoreUnavailable): void {
-    log("error", "signout.given_up", { who, reason, error: kindsOf(error) });
+    log("error", "signout.given_up", { who, reason, error: kindsOf(error), ...faultFields(error) });
   }
 
   function begin(key: unknown, { who, pass, patience }: SignOut): Loop {

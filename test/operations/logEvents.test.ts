@@ -249,8 +249,16 @@ it("storage faults, and requests that fail of them", async () => {
   const cookie = sessionCookieOf(rig, browser);
   const ask = () => fetch(`${host.url}/auth/session`, { headers: { cookie } });
   proxy.down = true;
-  expect((await logs("storage.retry", ask)).error).toMatch(/^Error\/ECONN\w+/);
-  const { error, message } = await logs("request.failed", ask);
+  const said = {
+    code: expect.stringMatching(/^ECONN\w+$/),
+    operation: "get",
+    table: "lightsout",
+    host: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+    fix: expect.stringContaining("does not answer"),
+  };
+  expect(await logs("storage.retry", ask)).toEqual(said);
+  const { error, message, ...fault } = await logs("request.failed", ask);
+  expect(fault).toEqual(said);
   expect(error).toMatch(/^StoreUnavailable\/ERR_STORE_UNAVAILABLE < .+ < Error\/ECONN\w+$/);
   expect(message).toMatch(/^Table Storage does not answer/);
 });
@@ -269,6 +277,11 @@ it("sign-outs that are given up, and that are open when the process ends", async
     who: account(),
     reason: "late",
     error: expect.stringMatching(/^StoreUnavailable\/.+ < Error\/ECONN\w+$/),
+    code: expect.stringMatching(/^ECONN\w+$/),
+    operation: "delete",
+    table: "lightsout",
+    host: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+    fix: expect.any(String),
   });
 
   const call = fetch(`${host.url}/auth/logout-callback?sid=${sid}`).catch(() => undefined);

@@ -4,6 +4,7 @@ import type { Lightsout, SigningOut } from "../lightsout.ts";
 import { errorPage } from "../pages/errorPage.ts";
 import { openSession, type SignedInSession } from "../session/session.ts";
 import { readSessionCookie } from "../session/sessionCookie.ts";
+import { faultFields } from "../store/tableFault.ts";
 import { type Problem, problemOf, signInUrl } from "./problem.ts";
 import { json, page, redirect } from "./responses.ts";
 import { assertSameOrigin } from "./sameOrigin.ts";
@@ -70,7 +71,11 @@ function answering<Context>(
 
 export function logFault(app: SigningOut, error: unknown): void {
   const message = error instanceof LightsoutError ? error.message : "";
-  app.store.log("error", "request.failed", { error: kindsOf(error), message });
+  app.store.log("error", "request.failed", {
+    error: kindsOf(error),
+    message,
+    ...faultFields(error),
+  });
 }
 
 /** The session of the browser that sent the request; undefined when it is signed out. One point read. */

@@ -43,3 +43,12 @@ export type TableOperation =
   | "delete"
   | "query"
   | "create table";
+
+/** What storage said, for a line of the log; nothing where an error has nothing to do with it. */
+export function faultFields(error: unknown): Readonly<Record<string, string>> {
+  let e = error;
+  while (e instanceof Error && !(e instanceof TableFault)) e = e.cause;
+  if (!(e instanceof TableFault)) return {};
+  const { code, operation, table, host, requestId, fix } = e;
+  return { code, operation, table, host, ...(requestId && { requestId }), fix };
+}

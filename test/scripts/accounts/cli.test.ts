@@ -170,7 +170,7 @@ describe("what cannot be seen is not called in order", () => {
     );
     const { code, stdout, stderr } = await accounts(named(command), { TOKEN_CACHE_STORAGE });
     expect(stdout + stderr).toMatch(
-      /Table Storage refuses with 403 \w+\. Check the storage setting/,
+      /Table Storage refuses with 403 AuthorizationFailure\. .*firewall/,
     );
     expect(stdout + stderr).not.toMatch(/in order|reason to be there|nothing|Nothing|are gone/);
     expect(code).toBe(2);

@@ -326,7 +326,7 @@ describe("the table", () => {
     const other = clinic.rig.azurite.connectionString.replace("AccountKey=E", "AccountKey=F");
     expect(await problemsOf({ TOKEN_CACHE_STORAGE: other })).toEqual([
       expect.stringMatching(
-        /^Table: Table Storage refuses with 403 Auth\w+\. → Check the storage setting/,
+        /^Table: Table Storage refuses with 403 Auth\w+\. → Let the app's network in: /,
       ),
     ]);
   });
