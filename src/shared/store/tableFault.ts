@@ -47,7 +47,10 @@ export type TableOperation =
 /** What storage said, for a line of the log; nothing where an error has nothing to do with it. */
 export function faultFields(error: unknown): Readonly<Record<string, string>> {
   let e = error;
-  while (e instanceof Error && !(e instanceof TableFault)) e = e.cause;
+  // An error may cause itself.
+  for (let depth = 0; depth < 8 && e instanceof Error && !(e instanceof TableFault); depth++) {
+    e = e.cause;
+  }
   if (!(e instanceof TableFault)) return {};
   const { code, operation, table, host, requestId, fix } = e;
   return { code, operation, table, host, ...(requestId && { requestId }), fix };
