@@ -54,7 +54,8 @@ export async function look(watched: Watched, journal: Journal, cookies: string[]
 
 function meaning(cookie: string, lit: boolean): string {
   if (cookie.includes("signin")) return "A sign-in under way.";
-  if (cookie !== SESSION_COOKIE) return "Sealed, for 15 minutes: for sign-ins that follow.";
+  if (cookie !== SESSION_COOKIE)
+    return "Sealed, for 15 minutes: tells sign-ins which session was here.";
   return lit
     ? "Sealed: says where the session is. There is no token in it."
     : "Leads nowhere: its session is gone.";

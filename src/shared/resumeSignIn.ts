@@ -29,13 +29,15 @@ export async function resumeSignIn(
   request: HttpRequest,
   state: string,
 ): Promise<Answered> {
+  const { baseUrl } = app.settings;
   const goal = readState(app, state);
-  if (await sessionOf(app, request)) {
-    return { location: app.settings.baseUrl + goal.returnTo, cookies: [] };
-  }
+  if (await sessionOf(app, request)) return { location: baseUrl + goal.returnTo, cookies: [] };
+  const browsers = baseUrl.startsWith("http:")
+    ? ", and over plain http use Chrome, Edge or Firefox"
+    : "";
   const refused = new SignInRejected(
     "expired",
-    "This sign-in has expired, or its answer came twice. Please start again. If that does not help, allow cookies for this site; on plain http://localhost, use Chrome, Edge or Firefox.",
+    `This sign-in has expired, or its answer came twice. Please start again. If that does not help, allow cookies for this site${browsers}.`,
   );
   logRefusal(app, refused);
   return { location: startAgain(app, goal), cookies: [], refused };

@@ -68,7 +68,7 @@ describe("a link that names somebody else, to a browser that is signed in,", () 
     const page = await one.get(link({ loginHint: ALEX, returnTo: "/auth/session?a=b" }), {
       from: EVIL,
     });
-    const { "Sign in with another account": agree = "", "Stay signed in": stay } = links(page.body);
+    const { "Switch account": agree = "", "Stay signed in": stay } = links(page.body);
     expect(stay).toBe("/auth/session?a=b");
     const picker = await one.get(new URL(agree, page.url).href, { from: own(), ...visit });
     const posted = await one.submit(picker.forms[0], { press: ALEX });
@@ -80,7 +80,7 @@ describe("a link that names somebody else, to a browser that is signed in,", () 
   it("is not agreed to by the agreement of another session", async () => {
     const other = await signedInBrowser(rig);
     const page = await other.get(link({ loginHint: ALEX }), { from: EVIL });
-    const { "Sign in with another account": agree = "" } = links(page.body);
+    const { "Switch account": agree = "" } = links(page.body);
     const url = new URL(agree, page.url).href;
     expect((await browser.get(url, { from: EVIL })).text).toContain("for somebody else");
   });

@@ -124,7 +124,7 @@ describeInBrowser("a link of another site that names somebody else", () => {
     await page.getByRole("link", { name: "Stay signed in" }).click();
     expect(await page.getByText(ADELE).count()).toBeGreaterThan(0);
     await page.goBack();
-    await page.getByRole("link", { name: "Sign in with another account" }).click();
+    await page.getByRole("link", { name: "Switch account" }).click();
     await page.getByRole("button", { name: "Alex Wilber" }).click();
     await page.waitForURL(`${rig.url}/auth/sessions`);
     expect(await page.getByText(ALEX).count()).toBeGreaterThan(0);

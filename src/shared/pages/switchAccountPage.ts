@@ -12,7 +12,7 @@ export function switchAccountPage(username: string, signIn: string, stay: string
     content: html`<h1>Sign in with another account?</h1>
 <p>You are signed in as ${username}. The link that you followed is for somebody else.</p>
 <div class="actions">
-<a class="button" href="${signIn}">Sign in with another account</a>
+<a class="button" href="${signIn}">Switch account</a>
 <a class="button quiet" href="${stay}">Stay signed in</a>
 </div>`,
   });
