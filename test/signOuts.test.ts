@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { BadRequest, StoreUnavailable } from "../src/shared/errors.ts";
 import { createSignOuts, type SignOuts } from "../src/shared/signOuts.ts";
-import { accountPartition, sidPartition, subjectPartition } from "../src/shared/store/keys.ts";
+import { accountPartition, sidPartition } from "../src/shared/store/keys.ts";
 import type { Log } from "../src/shared/store/store.ts";
 import type { Entity } from "../src/shared/store/table.ts";
 import { keyring } from "./support/keyring.ts";
@@ -11,7 +11,13 @@ import { type VirtualTime, virtualTime } from "./support/virtualTime.ts";
 
 const SECOND = 1_000;
 const ACCOUNT = "87d349ed-44d7-43e1-9a83-5f2406dee5bd.8d5c2a1e-7b4f-4c7d-9e36-5f0a1b2c3d4e";
-const TOKEN = { sid: undefined, sub: "the-sub", id: "jti 1", expiresAt: 2_000_000_000_000 };
+const TOKEN = {
+  sid: "the-sid",
+  sub: undefined,
+  id: "jti 1",
+  issuedAt: 0,
+  expiresAt: 2_000_000_000_000,
+};
 
 let time: VirtualTime;
 let table: MemoryTable;
@@ -46,7 +52,7 @@ const ref = { partition: accountPartition(ACCOUNT), generation: "g" };
 
 describe.each<[string, number, string, () => Promise<void>]>([
   ["in another app", 100, sidPartition("a"), () => signOuts.elsewhere("a")],
-  ["by the provider", 20, subjectPartition("the-sub"), () => signOuts.byToken(TOKEN)],
+  ["by the provider", 20, sidPartition("the-sid"), () => signOuts.byToken(TOKEN)],
   ["in the app", 10, ref.partition, () => signOuts.here(ref)],
   ["by an operator", 10, ref.partition, () => signOuts.account(ACCOUNT)],
 ])("a sign-out %s", (_, seconds, who, signOut) => {

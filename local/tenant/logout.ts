@@ -50,10 +50,11 @@ async function endSession(
   params: Record<string, string>,
 ): Promise<Reply> {
   const target = await redirectAfter(state, params);
-  state.sessions.signOut(session, signIn.user);
+  if (!state.switches.deviceMode) state.sessions.signOut(session, signIn.user);
   const calls = [...signIn.apps].flatMap(([clientId, tenantId]) =>
     frontChannelCall(state, signIn.sid, clientId, tenantId),
   );
+  signIn.apps.clear();
   state.frontChannelCalls.push(...calls);
   const frames = calls.map(({ url }) => url);
   return page(signedOut({ frames, target }), { cookie: sessionCookie(session) });

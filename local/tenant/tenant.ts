@@ -100,6 +100,7 @@ function defaultSwitches(): Switches {
     sendIss: false,
     omitSid: false,
     omitSessionState: false,
+    deviceMode: false,
     signOutElsewhere: false,
     backchannelLogout: false,
     refreshTokenRotation: true,

@@ -31,6 +31,8 @@ export async function idToken(state: State, issue: Issue, nonce?: string): Promi
   const { app, grant, identity, scopes, claims } = issue;
   const { user, tenantId, oid } = identity;
   const seconds = Math.floor(state.now() / 1000);
+  // A provider that has a back channel has to say when: its logout tokens are compared with this.
+  const issuedAt = seconds - (state.switches.backchannelLogout ? 0 : BACKDATE);
   const optional = app.optionalClaims ?? [];
   const payload = {
     ver: "2.0",
@@ -38,8 +40,8 @@ export async function idToken(state: State, issue: Issue, nonce?: string): Promi
     sub: pairwise(app.clientId, identity),
     aud: app.clientId,
     exp: seconds + ID_TOKEN_LIFETIME,
-    iat: seconds - BACKDATE,
-    nbf: seconds - BACKDATE,
+    iat: issuedAt,
+    nbf: issuedAt,
     ...(scopes.oidc.includes("profile") && {
       name: user.name,
       preferred_username: user.username,

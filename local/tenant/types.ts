@@ -55,6 +55,11 @@ export interface Switches {
   /** Leaves `session_state` out of authorization responses. */
   omitSessionState: boolean;
   /**
+   * The session, and its `sid`, outlive a sign-out: the next sign-in is silent and has the same `sid`. So it is
+   * in Entra on a device with a primary refresh token.
+   */
+  deviceMode: boolean;
+  /**
    * Announces an end-session endpoint on another origin than the authority's, which first sends the browser
    * on to a third one: as federation (AD FS) and personal accounts do.
    */

@@ -90,6 +90,9 @@ export function createInspection(keyring: Keyring | undefined, now: number) {
     const { partitionKey, partition, generation, signedOut, changedAt } = row;
     if (typeof partition !== "string" || typeof generation !== "string") return false;
     if (typeof signedOut !== "boolean" || !isTime(changedAt)) return false;
+    const { mark = "", markedAt = "", tokenMark = "", issuedUntil = "" } = row;
+    if (mark !== "" && !isTime(markedAt)) return false;
+    if (tokenMark !== "" && !isTime(issuedUntil)) return false;
     pointers.set(partitionKey, { row, to: `${partition} ${generation}` });
     return true;
   }
@@ -113,12 +116,12 @@ export function createInspection(keyring: Keyring | undefined, now: number) {
     return true;
   }
 
-  /** Marks of 20 bytes, oldest first, the last four of each the time in seconds. */
+  /** Marks of 32 bytes, oldest first, with the time in seconds after the first 16. */
   function takeEarlySignOuts(row: Row): boolean {
     const { rowKey, marks } = row;
     if (!/^[0-9a-f]{2}$/.test(rowKey) || !(marks instanceof Uint8Array)) return false;
-    if (marks.length === 0 || marks.length % 20 !== 0) return false;
-    const newest = Buffer.from(marks).readUInt32BE(marks.length - 4) * 1_000;
+    if (marks.length === 0 || marks.length % 32 !== 0) return false;
+    const newest = Buffer.from(marks).readUInt32BE(marks.length - 16) * 1_000;
     if (newest + DAY < now) report(row, "overdue");
     return true;
   }

@@ -96,13 +96,18 @@ export class SignInRejected extends LightsoutError {
   }
 }
 
-/** A sign-out overtook a sign-in that was still running. Its tokens were thrown away. */
+/** A sign-out overtook a sign-in, or may have: nothing of it is stored. */
 export class SignInOvertaken extends LightsoutError {
   static readonly code = "ERR_SIGN_IN_OVERTAKEN";
   readonly code = SignInOvertaken.code;
+  /** Where the sign-out has left its mark. */
+  readonly indexKeys: readonly string[];
 
-  constructor() {
-    super("You were signed out while this sign-in was still running.");
+  constructor(indexKeys: readonly string[] = []) {
+    super(
+      "You were signed out while this sign-in was still running, or shortly before. It has not been completed.",
+    );
+    this.indexKeys = indexKeys;
   }
 }
 

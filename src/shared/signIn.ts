@@ -16,12 +16,12 @@ import type { Redeemed } from "./identity/tokens.ts";
 import type { Lightsout } from "./lightsout.ts";
 import { type Answered, logRefusal, readState, startAgain } from "./resumeSignIn.ts";
 import { lastSessionCookie, readLastSession } from "./session/lastSessionCookie.ts";
-import { sessionCookie } from "./session/sessionCookie.ts";
+import { endedSessionCookie, sessionCookie } from "./session/sessionCookie.ts";
 import { endOf, type KnownSignIn, readSignIns } from "./session/signInCookie.ts";
 import { endSession } from "./store/endSession.ts";
 import { accountPartition } from "./store/keys.ts";
 import { takeOnce } from "./store/once.ts";
-import { storeSignIn } from "./store/signIn.ts";
+import { indexKeysOf, type SignIn, storeSignIn } from "./store/signIn.ts";
 
 /**
  * Takes the provider's answer (OpenID Connect Core §3.1.2.5, form post): redeems the code once, validates the
@@ -60,7 +60,11 @@ export async function finishSignIn(app: Lightsout, request: HttpRequest): Promis
     const more = error instanceof InteractionRequired ? error : undefined;
     if (pending.silent && more) return { location, cookies: [noCookie] };
     logRefusal(app, error);
-    return { location: startAgain(app, goal, more), cookies: [noCookie], refused: error };
+    const cookies = [noCookie];
+    // The sign-in that the page leads to has seen the sign-out: nobody gets that page twice for one.
+    if (error instanceof SignInOvertaken)
+      cookies.push(endedSessionCookie(store.keyring, error.indexKeys));
+    return { location: startAgain(app, goal, more), cookies, refused: error };
   }
 }
 
@@ -135,7 +139,7 @@ async function redeem(
     if (!(await endSession(store, other))) continue;
     store.log("info", "session.replaced", { account: other.partition });
   }
-  const ref = await storeSignIn(store, {
+  const signIn: SignIn = {
     session: {
       homeAccountId: redeemed.homeAccountId,
       tenantId: claims.tid,
@@ -143,20 +147,26 @@ async function redeem(
       name: claims.name,
       username: claims.preferred_username,
       device: deviceOf(request.headers.get("user-agent")),
+      issuedAt: claims.iat * 1_000,
       signedInAt: now,
       expiresAt: now + settings.sessionLifetime,
     },
     cache: redeemed.cache,
     sids: sidsOf(claims, form.get("session_state")),
     subject: metadata.backchannel_logout_supported ? claims.sub : undefined,
+    start: { at: pending.startedAt, seen: pending.seen },
     replaces: pending.replaces,
     sessionIds,
+  };
+  const indexKeys = indexKeysOf(signIn);
+  const ref = await storeSignIn(store, signIn).catch((error) => {
+    throw error instanceof SignInOvertaken ? new SignInOvertaken(indexKeys) : error;
   });
   store.log("info", "signin.done", { account: ref.partition, sidClaim: claims.sid !== undefined });
   if (claims.sid === undefined) warnOfMissingSid(app);
 
   const logoutHint = hintForCookie(claims.login_hint);
-  const ticket = { ...ref, logoutHint };
+  const ticket = { ...ref, indexKeys, logoutHint };
   return [
     sessionCookie(store.keyring, ticket, settings.sessionLifetime),
     lastSessionCookie(store.keyring, ref),

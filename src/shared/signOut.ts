@@ -1,11 +1,12 @@
 import { BadRequest } from "./errors.ts";
 import type { LogoutToken } from "./identity/logoutToken.ts";
-import { noteEarlySignOut } from "./store/earlySignOuts.ts";
+import { noteEarlyLogoutToken, noteEarlySignOut } from "./store/earlySignOuts.ts";
+import { endIssuedUntil } from "./store/endIssuedUntil.ts";
 import { deleteGeneration, endGeneration, fence, readHead } from "./store/generation.ts";
 import { accountPartition, sidPartition, subjectPartition } from "./store/keys.ts";
 import { isTaken, takeOnce } from "./store/once.ts";
 import { beginRound } from "./store/rounds.ts";
-import { markSignedOut, readSid } from "./store/sidIndex.ts";
+import { markIssuedUntil, markSignedOut, readSid } from "./store/sidIndex.ts";
 import type { GenerationRef, Store } from "./store/store.ts";
 
 /*
@@ -33,7 +34,8 @@ export async function signOutHere(store: Store, ref: GenerationRef): Promise<voi
 /**
  * Signed out in any other app: the identity provider calls the front-channel logout URL with nothing but a
  * `sid` (OpenID Connect Front-Channel Logout 1.0 §3). Two requests until the tokens are gone, and one to
- * make sure that no sign-in of that provider session, still running somewhere, will ever be stored.
+ * make sure that no sign-in of that provider session which is still running somewhere will ever be stored.
+ * The provider may sign the same session in again: sign-ins that are started later have seen the mark.
  *
  * @throws {StoreUnavailable}
  */
@@ -48,15 +50,16 @@ export async function signOutElsewhere(store: Store, sid: string): Promise<void>
     if (entry === undefined) {
       // Unknown, or its sign-in is still redeeming the code. Leave word for that one, then look again: it
       // writes its entry before it looks for word, so one of the two sees the other.
-      await noteEarlySignOut(store, sid);
+      await noteEarlySignOut(store, key);
       entry = await readSid(store, key);
     }
     account = entry?.partition;
-    if (entry === undefined || entry.signedOut) break;
+    if (entry === undefined) break;
 
-    const ended = await endGeneration(store, entry);
+    const ended = entry.signedOut ? false : await endGeneration(store, entry);
     if (ended || found === false) found = ended;
-    // Refused when a sign-in claimed the `sid` meanwhile: then that one has to end too.
+    // Always a new mark: a sign-in under way may have seen the last one. Refused when a sign-in claimed the
+    // `sid` meanwhile, which then has to end too, or when the purge took the entry away.
     if (await markSignedOut(store, entry)) break;
   }
   const ms = store.now() - started;
@@ -69,47 +72,51 @@ export async function signOutElsewhere(store: Store, sid: string): Promise<void>
 }
 
 /**
- * Signed out by the provider's back channel (OpenID Connect Back-Channel Logout 1.0): a token says who. It is
- * remembered after it has taken effect, so that a fault in between leaves it good for the provider's next try.
+ * Signed out by the provider's back channel (OpenID Connect Back-Channel Logout 1.0): a token says who, by
+ * `sid` or by `sub` (§2.4), and when. What was signed in after that stays: a token may come late, and more
+ * than once. It is remembered after it has taken effect, so that a fault in between leaves it good for the
+ * provider's next try.
  *
- * @throws {BadRequest} The token has been used. @throws {StoreUnavailable}
+ * @throws {BadRequest} The token has been used, or nobody is known by its `sub`. @throws {StoreUnavailable}
  */
 export async function signOutByToken(store: Store, token: LogoutToken): Promise<void> {
-  if (await isTaken(store, token.id, token.expiresAt))
-    throw new BadRequest("The logout_token has been used.");
-  if (token.sid !== undefined) await signOutElsewhere(store, token.sid);
-  else if (token.sub !== undefined) await signOutSubject(store, token.sub);
-  await takeOnce(store, token.id, token.expiresAt);
+  const started = store.now();
+  const { id, sid, sub = "", issuedAt, expiresAt } = token;
+  if (await isTaken(store, id, expiresAt)) throw new BadRequest("The logout_token has been used.");
+  const key = sid === undefined ? subjectPartition(sub) : sidPartition(sid);
+  const { account, found } = await signOutIssuedUntil(store, key, issuedAt);
+  if (account === undefined && sid === undefined)
+    throw new BadRequest("The logout_token names nobody who has signed in here.");
+  await takeOnce(store, id, expiresAt);
+  const details = {
+    ...(account && { account }),
+    found: found ?? UNSURE,
+    ms: store.now() - started,
+  };
+  if (sid === undefined) store.log("info", "signout.subject", { subject: key, ...details });
+  else store.log("info", "signout.elsewhere", { sid: key, ...details });
 }
 
 /**
- * The provider's back channel named a user and no `sid` (OpenID Connect Back-Channel Logout 1.0 §2.4): all
- * of the user's sessions end. Unlike a `sid`, a user comes back, so the entry stays as it is.
- *
- * @throws {StoreUnavailable}
+ * Marks first, then ends: a sign-in under way either sees the mark, or has stored its tokens when they are
+ * looked for, or writes on a condition that fails.
  */
-async function signOutSubject(store: Store, subject: string): Promise<void> {
-  const started = store.now();
-  const key = subjectPartition(subject);
-  let account: string | undefined;
-  let found: boolean | undefined = false;
-  let entry = await readSid(store, key);
-  for (let round = 0; entry !== undefined; round++) {
+async function signOutIssuedUntil(
+  store: Store,
+  key: string,
+  until: number,
+): Promise<{ account: string | undefined; found: boolean | undefined }> {
+  for (let round = 0; ; round++) {
     await beginRound(store, round);
-    const ended = await endGeneration(store, entry);
-    if (ended || found === false) found = ended;
-    const { etag } = entry;
-    account = entry.partition;
-    entry = await readSid(store, key);
-    if (entry?.etag === etag) break;
+    let entry = await readSid(store, key);
+    if (entry === undefined) {
+      await noteEarlyLogoutToken(store, key, until);
+      entry = await readSid(store, key);
+    }
+    if (entry === undefined) return { account: undefined, found: false };
+    if (!(await markIssuedUntil(store, entry, until))) continue;
+    return { account: entry.partition, found: await endIssuedUntil(store, entry, until) };
   }
-  const ms = store.now() - started;
-  store.log("info", "signout.subject", {
-    subject: key,
-    ...(account && { account }),
-    found: found ?? UNSURE,
-    ms,
-  });
 }
 
 /**

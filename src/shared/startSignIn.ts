@@ -4,16 +4,18 @@ import type { Cookie, HttpRequest } from "./http/types.ts";
 import { attemptOf } from "./identity/attempt.ts";
 import { authorizeUrl, redirectUri, scopesToAsk } from "./identity/authorize.ts";
 import type { Lightsout } from "./lightsout.ts";
-import { readSessionCookie } from "./session/sessionCookie.ts";
+import { readIndexKeys, readSessionCookie } from "./session/sessionCookie.ts";
 import { signInCookies } from "./session/signInCookie.ts";
 import { STATE_LIFETIME, sealState } from "./session/signInState.ts";
+import { seenMarks } from "./store/seenMarks.ts";
 import type { SessionRef } from "./store/signIn.ts";
 
 /**
  * Sends the browser to the provider's sign-in page: with a `state` that says where it is going, and a cookie
- * that binds the answer to it.
+ * that binds the answer to it. Where the browser says which session it had, the cookie says that the sign-in
+ * was started after the sign-outs of that one.
  *
- * @throws {ProviderUnavailable}
+ * @throws {ProviderUnavailable} @throws {StoreUnavailable}
  */
 export async function startSignIn(
   app: Lightsout,
@@ -35,6 +37,7 @@ export async function startSignIn(
   const pending = {
     secret,
     startedAt,
+    seen: await seenMarks(store, readIndexKeys(store.keyring, request)),
     silent: options.prompt === "none",
     maxAge: options.maxAge,
     replaces: sessionBefore(app, request),

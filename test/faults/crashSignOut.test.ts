@@ -62,7 +62,14 @@ const operator: Scenario = {
 /** The provider sends the same token again. */
 const backChannel: Scenario = {
   name: "back-channel sign-out",
-  steps: ["read used row", "read sid row", "delete tokens", "replace sid row", "insert used row"],
+  steps: [
+    "read used row",
+    "read sid row",
+    "replace sid row",
+    "read tokens",
+    "delete tokens",
+    "insert used row",
+  ],
   async begin(rig) {
     rig.tenant.switches.backchannelLogout = true;
     const signedIn = await signedInBrowser(rig);

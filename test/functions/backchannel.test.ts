@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { type JWTPayload, SignJWT, UnsecuredJWT } from "jose";
-import type { Browser } from "../../local/tenant/browserless.ts";
+import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
 import { itLeaksNothing } from "../support/attack.ts";
 import { leapingClock } from "../support/leap.ts";
 import { signLogoutToken } from "../support/logoutToken.ts";
 import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
 import { readAccountRows } from "../support/table.ts";
 import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
-import { ALEX, sessionOf, signedInBrowser } from "../support/user.ts";
+import { ADELE, ALEX, sessionOf, signedInBrowser, signInAgain } from "../support/user.ts";
 
+const MEGAN = "meganb@contoso.com";
 const EVENT = "http://schemas.openid.net/event/backchannel-logout";
 
 let rig: WatchedRig;
@@ -25,8 +26,9 @@ beforeAll(async () => {
   };
   proxy = await startTableProxy(rig.azurite);
 });
+/** Always the same browser: it has seen what was signed out before. */
 beforeEach(async () => {
-  browser = await signedInBrowser(rig);
+  browser = await signedInBrowser(rig, ADELE, browser);
 });
 afterAll(async () => {
   await rig?.stop();
@@ -57,7 +59,7 @@ describe("oidcc-client-test-rp-backchannel-rpinitlogout", () => {
     ["sub alone", { sid: undefined }],
   ])("a token with %s signs the user out, on 200", async (_, changes) => {
     const colleague = await signedInBrowser(rig, ALEX);
-    browser = await signedInBrowser(rig);
+    browser = await signedInBrowser(rig, ADELE, browser);
     const answer = await post(await logoutToken(changes));
     expect(answer.status).toBe(200);
     expect(answer.headers.get("cache-control")).toBe("no-store");
@@ -75,7 +77,60 @@ describe("oidcc-client-test-rp-backchannel-rpinitlogout", () => {
 
   it("a user can sign in again afterwards", async () => {
     expect((await post(await logoutToken({ sid: undefined }))).status).toBe(200);
-    browser = await signedInBrowser(rig);
+    browser = await signedInBrowser(rig, ADELE, browser);
+    expect(await signedIn()).toBe(true);
+  });
+
+  it("and in a browser that knows nothing of it, with a button: the provider's clock tells seconds", async () => {
+    expect((await post(await logoutToken({ sid: undefined }))).status).toBe(200);
+    const another = createBrowser();
+    const held = await another.submit(await another.signIn(`${rig.url}/auth/signin`, ADELE));
+    expect(held.status).toBe(409);
+    expect((await signInAgain(another, held)).status).toBe(200);
+    expect(await sessionOf(rig, another)).toMatchObject({ signedIn: true });
+  });
+});
+
+describe("a token that comes late", () => {
+  const minuteAgo = () => Math.floor(Date.now() / 1_000) - 60;
+
+  it.each<[string, Changes]>([
+    ["sid", { sub: undefined }],
+    ["sub", { sid: undefined }],
+  ])("by %s, does not end a sign-in that is newer", async (_, changes) => {
+    const answer = await post(await logoutToken({ ...changes, iat: minuteAgo() }));
+    expect(answer.status).toBe(200);
+    expect(await signedIn()).toBe(true);
+    expect((await browser.get(`${rig.url}/graph/me`)).status).toBe(200);
+  });
+
+  it("ends those that are not, beside it", async () => {
+    const remember = rig.tenant.switches.idTokenOverrides;
+    rig.tenant.switches.idTokenOverrides = (claims) => ({
+      claims: { ...claims, iat: minuteAgo() },
+    });
+    const old = await signedInBrowser(rig, MEGAN);
+    rig.tenant.switches.idTokenOverrides = remember;
+    const young = await signedInBrowser(rig, MEGAN);
+    expect(await sessionOf(rig, old)).toMatchObject({ signedIn: true });
+    const iat = minuteAgo() + 10;
+    expect((await post(await logoutToken({ sid: undefined, iat }))).status).toBe(200);
+    expect(await sessionOf(rig, old)).toMatchObject({ signedIn: false });
+    expect(await sessionOf(rig, young)).toMatchObject({ signedIn: true });
+    expect((await young.get(`${rig.url}/graph/me`)).status).toBe(200);
+  });
+});
+
+describe("a token that names only a sub that nobody has signed in with", () => {
+  it("is answered 400, and has not been used up", async () => {
+    const token = await logoutToken({ sid: undefined, sub: "a stranger" });
+    for (let i = 0; i < 2; i++) {
+      const answer = await post(token);
+      expect(answer.status).toBe(400);
+      expect(await answer.json()).toMatchObject({
+        detail: "The logout_token names nobody who has signed in here.",
+      });
+    }
     expect(await signedIn()).toBe(true);
   });
 });
@@ -145,7 +200,7 @@ describe("what is refused, on 400, and signs nobody out", () => {
   it("a token that has been used, which must not touch the next sign-in", async () => {
     const token = await logoutToken({ sid: undefined });
     expect((await post(token)).status).toBe(200);
-    browser = await signedInBrowser(rig);
+    browser = await signedInBrowser(rig, ADELE, browser);
     expect((await post(token)).status).toBe(400);
     expect(await signedIn()).toBe(true);
   });

@@ -50,6 +50,7 @@ describe("a good ID token", () => {
       tid: TENANT_ID,
       oid: OID,
       sub: "pairwise-subject",
+      iat: NOW / 1_000 - 300,
       name: "Adele Vance",
       preferred_username: "adelev@contoso.com",
       sid: "the-sid",

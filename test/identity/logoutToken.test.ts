@@ -56,6 +56,7 @@ describe("a good logout token", () => {
       sid: "the-sid",
       sub: "the-sub",
       id: `jti ${ISSUER} 1`,
+      issuedAt: NOW,
       expiresAt: NOW + 86_400_000,
     });
   });

@@ -193,7 +193,8 @@ it("each kind of sign-out, and who started it", async () => {
     ...gone,
   });
 
-  browser = await signedInBrowser(rig);
+  // This one has seen that sign-out; another one might have started before it.
+  browser = await signedInBrowser(rig, undefined, browser);
   expect(
     await logs("signout.operator", () =>
       fetch(`${rig.url}/accounts/${homeAccountIdOf(rig)}`, {
@@ -203,7 +204,7 @@ it("each kind of sign-out, and who started it", async () => {
     ),
   ).toEqual(gone);
 
-  browser = await signedInBrowser(rig);
+  browser = await signedInBrowser(rig, undefined, browser);
   rig.tenant.revoke(oid());
   expect(await logs("signout.revoked", () => get("/graph/me/messages"))).toEqual({
     account: account(),
@@ -225,7 +226,7 @@ it("front-channel calls that name nobody", async () => {
 });
 
 it("sealed caches that are cut, and that cannot be opened", async () => {
-  browser = await signedInBrowser(rig);
+  browser = await signedInBrowser(rig, undefined, browser);
   await fillRow();
   const cut = await logs("cache.cut", () => get("/graph/me/messages"));
   expect(cut).toEqual({ account: account(), dropped: milliseconds });
@@ -244,7 +245,7 @@ it("purge runs", async () => {
 });
 
 it("storage faults, and requests that fail of them", async () => {
-  browser = await signedInBrowser(rig);
+  browser = await signedInBrowser(rig, undefined, browser);
   const host = await rig.startHost({ env: { TOKEN_CACHE_STORAGE: proxy.connectionString } });
   const cookie = sessionCookieOf(rig, browser);
   const ask = () => fetch(`${host.url}/auth/session`, { headers: { cookie } });
@@ -264,7 +265,7 @@ it("storage faults, and requests that fail of them", async () => {
 });
 
 it("sign-outs that are given up, and that are open when the process ends", async () => {
-  browser = await signedInBrowser(rig);
+  browser = await signedInBrowser(rig, undefined, browser);
   const sid = sidOf(rig, browser);
   const host = await rig.startHost({ env: { TOKEN_CACHE_STORAGE: proxy.connectionString } });
   proxy.down = true;

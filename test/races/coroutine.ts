@@ -2,7 +2,7 @@ import { type Page, type TableRequests, Unanswered } from "../../src/shared/stor
 import type { Stored } from "../../src/shared/store/table.ts";
 import type { AnyWrite } from "./model.ts";
 
-/** What an actor waits for: one try of one storage request, or an answer of the token endpoint. */
+/** What an actor waits for: one try of one storage request, an answer of the token endpoint, or the user. */
 export type Request =
   | { readonly kind: "get"; readonly partitionKey: string; readonly rowKey: string }
   | { readonly kind: "write"; readonly writes: readonly AnyWrite[] }
@@ -18,7 +18,8 @@ export type Request =
       readonly to: string;
       readonly start: string | undefined;
     }
-  | { readonly kind: "token" };
+  | { readonly kind: "token" }
+  | { readonly kind: "user" };
 
 export const SILENCE = Symbol("no answer");
 export type Answer = Stored | undefined | boolean | Page | typeof SILENCE;
@@ -28,6 +29,7 @@ export interface Port {
   readonly requests: TableRequests;
   readonly write: (writes: readonly AnyWrite[]) => Promise<boolean>;
   readonly token: () => Promise<void>;
+  readonly user: () => Promise<void>;
   readonly now: () => number;
 }
 
@@ -65,7 +67,9 @@ export async function launch(
     page: (from, to, start) => ask({ kind: "page", from, to, start }),
   };
 
-  program({ requests, write, token: () => ask({ kind: "token" }), now: () => now }).then(
+  const token = () => ask<void>({ kind: "token" });
+  const user = () => ask<void>({ kind: "user" });
+  program({ requests, write, token, user, now: () => now }).then(
     () => standstill.resolve(),
     (error) => standstill.reject(error),
   );

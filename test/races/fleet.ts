@@ -11,8 +11,8 @@ export interface Errand {
   readonly refs: ReadonlyMap<string, SessionRef>;
   /** Seed of what is random in it. */
   readonly random: string;
-  /** Answers for the token endpoint, when it is asked. */
-  readonly onToken: () => void;
+  /** Called when a sign-in has been started, and when the token endpoint is asked. */
+  readonly onStep: () => void;
 }
 
 /** Several processes of the app that share one store. */
@@ -45,7 +45,7 @@ export async function startFleet(
       pending.delete(message.job);
       job?.end(message.result);
     } else {
-      job?.errand.onToken();
+      job?.errand.onStep();
       tell(worker, { kind: "token", job: message.job });
     }
   }

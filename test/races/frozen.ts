@@ -1,4 +1,4 @@
-import { signOutElsewhere } from "../../src/shared/signOut.ts";
+import { signOutByToken, signOutElsewhere } from "../../src/shared/signOut.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import { retrying } from "../../src/shared/store/retrying.ts";
 import type { Keyring } from "../../src/shared/store/sealing.ts";
@@ -9,6 +9,14 @@ import { DAY, deterministicBytes, MIDDAY, storeOf } from "./scenario.ts";
 
 /** Later than everything in the table: sessions last a day at most in here. */
 export const LONG_AFTER = MIDDAY + 10 * DAY;
+
+/** Newer than every sign-in. */
+const TOKEN = {
+  id: "the last logout token",
+  sid: undefined,
+  issuedAt: LONG_AFTER,
+  expiresAt: LONG_AFTER,
+};
 
 /**
  * I3: if every process died at this moment and no request in flight ever landed, a sign-out for each `sid`
@@ -28,6 +36,12 @@ export async function checkFrozen(
         if (heldIn(left, keyring).some((row: Held) => row.sessions.includes(id))) {
           return { invariant: "I3", what: `A sign-out by sid does not find ${id}.` };
         }
+      }
+      const token = { ...TOKEN, sub: signIn?.subject };
+      if (token.sub === undefined) continue;
+      const left = await thaw(rows, keyring, MIDDAY, (store) => signOutByToken(store, token));
+      if (heldIn(left, keyring).some((row: Held) => row.sessions.includes(id))) {
+        return { invariant: "I3", what: `A sign-out by subject does not find ${id}.` };
       }
     }
   }

@@ -1,10 +1,11 @@
 import { openAccount } from "../../src/shared/store/accountEntity.ts";
 import { HEAD } from "../../src/shared/store/keys.ts";
+import { CLOCKS_APART } from "../../src/shared/store/marks.ts";
 import type { Keyring } from "../../src/shared/store/sealing.ts";
 import type { Stored } from "../../src/shared/store/table.ts";
 import type { Rows } from "./model.ts";
-import { type OpOf, signInsIn } from "./ops.ts";
-import { bit, isNamedBy, type Watch, type Watching } from "./watch.ts";
+import { type Op, type OpOf, signInsIn } from "./ops.ts";
+import { bit, isNamedBy, isNewer, isOver, type Watch, type Watching } from "./watch.ts";
 
 /** What one row of tokens holds. */
 export interface Held {
@@ -72,15 +73,18 @@ export function checkSignedOut(
 ): Violation | undefined {
   for (const [index, signOut] of ops.entries()) {
     const progress = watch[index];
-    if (progress?.result?.kind !== "done" || !isSignOut(signOut.do)) continue;
+    if (progress?.result === undefined || !isSignOut(signOut.do)) continue;
+    // Who is under way loses also against a logout token that finds nobody.
+    if (!isOver(signOut, progress.result) && progress.result.kind !== "unknown") continue;
     for (const [at, signIn] of ops.entries()) {
       if (signIn.do !== "signIn") continue;
       const { id } = signIn;
       const dead =
         (progress.victims & bit(at)) !== 0 ||
         (signOut.do === "front" &&
-          signIn.sids.includes(signOut.sid) &&
-          (watch[at]?.calledAt ?? 0) <= progress.endedAt);
+          isNamedBy(signIn, signOut) &&
+          !signIn.holds?.sids.includes(signOut.sid) &&
+          startOf(signIn, watch, at) <= markedAt(signOut, progress.calledAt) + CLOCKS_APART);
       if (!dead) continue;
       if (held.some((row) => holds(row, id))) {
         return before[index]?.result === undefined
@@ -124,12 +128,20 @@ export function checkKept(
     // The tabs of one browser have one session; each of them has its tokens.
     const tabs = [signIn.id, ...(signIn.tabs ?? [])];
     const isKept = tabs.some((tab) => row?.sessions.includes(tab));
-    if (isKept && row?.accessTokens.includes(signIn.id)) continue;
+    if (row && isKept) {
+      if (row.accessTokens.includes(signIn.id) || wasCut(ops, watch, row)) continue;
+    }
     if (now >= expiryOf(signIn, watch[index]?.calledAt ?? 0)) continue;
     if (isExcused(ops, watch, index, signIn)) continue;
     return { invariant: "I2", what: `${signIn.id} is lost, and nothing may have undone it.` };
   }
   return undefined;
+}
+
+/** A logout token that ends a part of the sessions takes all access tokens along. */
+function wasCut(ops: Watching["ops"], watch: Watch, { refreshTokens }: Held): boolean {
+  const called = ops.some((op, at) => op.do === "back" && watch[at]?.called);
+  return called && refreshTokens.length > 0;
 }
 
 /** Whether anything that was called had the power to undo a sign-in. */
@@ -159,8 +171,10 @@ function mayUndo(
   switch (op?.do) {
     case "here":
       return generationOf(watch, indexIn(ops, op.of)) === generationOf(watch, index);
-    case "front":
     case "back":
+      if (isNewer(signIn, op)) return false;
+      return endsGenerationOf(ops, watch, index, cause, (other) => isNamedBy(other, op));
+    case "front":
       return endsGenerationOf(ops, watch, index, cause, (other) => isNamedBy(other, op));
     case "admin":
       return op.account === signIn.account;
@@ -235,16 +249,30 @@ export function checkOutcomes(
 ): Violation | undefined {
   for (const [index, op] of ops.entries()) {
     const result = watch[index]?.result;
-    if (result === undefined || result.kind === "done") continue;
+    if (result === undefined) continue;
+    if (result.kind === "done") {
+      const twice = ops.find(
+        (other, i) => other !== op && isSameAnswer(op, other) && watch[i]?.result?.kind === "done",
+      );
+      if (twice) return { invariant: "outcome", what: `${op.id} and ${twice.id} are one answer.` };
+      continue;
+    }
     if (result.kind === "error") {
       return { invariant: "outcome", what: `${op.id} failed: ${describeError(result.error)}` };
     }
     if (result.kind === "unavailable" && faults < tries) {
       return { invariant: "outcome", what: `${op.id} gave up after ${faults} faults.` };
     }
-    const mayOvertake = ops.some(
-      (other, i) => other.do === "front" && isNamed(op, other) && watch[i]?.called,
-    );
+    if (
+      result.kind === "used" &&
+      !ops.some((other) => other !== op && (isSameAnswer(op, other) || isSameToken(op, other)))
+    ) {
+      return { invariant: "outcome", what: `${op.id} was used up by nobody.` };
+    }
+    if (result.kind === "unknown" && ops.some((other, i) => isKnown(ops, watch, index, other, i))) {
+      return { invariant: "outcome", what: `${op.id} does not find who has signed in.` };
+    }
+    const mayOvertake = ops.some((other, i) => mayHoldBack(ops, watch, index, other, i));
     if (result.kind === "overtaken" && faults === 0 && !mayOvertake) {
       return { invariant: "outcome", what: `${op.id} was overtaken by nobody.` };
     }
@@ -252,8 +280,62 @@ export function checkOutcomes(
   return undefined;
 }
 
-function isNamed(op: Watching["ops"][number], by: Watching["ops"][number]): boolean {
-  return op.do === "signIn" && isNamedBy(op, by);
+/** The same answer of the provider, posted again. */
+function isSameAnswer(op: Op, other: Op): boolean {
+  const isOne = op.do === "signIn" && other.do === "signIn";
+  return isOne && op.state !== undefined && op.state === other.state;
+}
+
+function isSameToken(op: Op, other: Op): boolean {
+  return op.do === "back" && other.do === "back" && op.token === other.token;
+}
+
+/** With the session, the purge takes the row that leads to it. */
+function isKnown(
+  ops: Watching["ops"],
+  watch: Watch,
+  index: number,
+  signIn: Op,
+  at: number,
+): boolean {
+  const token = ops[index] as Op;
+  if (signIn.do !== "signIn" || !isNamedBy(signIn, token)) return false;
+  const over = ((watch[index]?.after ?? 0) & bit(at)) !== 0;
+  if (ops.some(({ do: kind }, i) => kind === "purge" && watch[i]?.called)) return false;
+  return over && (watch[index]?.calledAt ?? 0) < expiryOf(signIn, watch[at]?.calledAt ?? 0);
+}
+
+/**
+ * I8: a sign-out elsewhere may hold back a sign-in that it names, but not one that was started after it had
+ * answered, and has seen its mark, or comes so much later that clocks cannot tell otherwise.
+ */
+function mayHoldBack(
+  ops: Watching["ops"],
+  watch: Watch,
+  index: number,
+  signOut: Op,
+  at: number,
+): boolean {
+  const signIn = ops[index];
+  const cause = watch[at];
+  if (signIn?.do !== "signIn" || (signOut.do !== "front" && signOut.do !== "back")) return false;
+  if (!cause?.called || !isNamedBy(signIn, signOut)) return false;
+  const before = ((watch[index]?.after ?? 0) & bit(at)) !== 0;
+  const { holds } = signIn;
+  const held = holds && isNamedBy({ ...signIn, ...holds }, signOut);
+  if (before && held) return false;
+  if (signOut.do === "back") return !isNewer(signIn, signOut);
+  const since = startOf(signIn, watch, index) - markedAt(signOut, cause.endedAt);
+  return !before || since <= CLOCKS_APART;
+}
+
+/** By the clock of the instance that started it. */
+function startOf({ clocks: [minutes] = [0, 0] }: OpOf<"signIn">, watch: Watch, index: number) {
+  return (watch[index]?.calledAt ?? 0) + minutes * 60_000;
+}
+
+function markedAt({ clock = 0 }: OpOf<"front">, time: number): number {
+  return time + clock * 60_000;
 }
 
 function describeError(error: unknown): string {

@@ -1,4 +1,9 @@
-import { SignedOut, SignInOvertaken, StoreUnavailable } from "../../src/shared/errors.ts";
+import {
+  BadRequest,
+  SignedOut,
+  SignInOvertaken,
+  StoreUnavailable,
+} from "../../src/shared/errors.ts";
 import type { TokenEndpoint } from "../../src/shared/identity/tokens.ts";
 import type { Refreshes } from "../../src/shared/session/refreshes.ts";
 import { openSession } from "../../src/shared/session/session.ts";
@@ -10,8 +15,10 @@ import {
 } from "../../src/shared/signOut.ts";
 import type { Account } from "../../src/shared/store/account.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
+import { takeOnce } from "../../src/shared/store/once.ts";
 import { purge } from "../../src/shared/store/purge.ts";
-import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
+import { seenMarks } from "../../src/shared/store/seenMarks.ts";
+import { indexKeysOf, type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import type { TokenCache } from "../../src/shared/store/tokenCache.ts";
 
@@ -29,10 +36,36 @@ export type Op =
       readonly tabs?: readonly string[];
       /** How long the session lasts. */
       readonly hours?: number;
+      /** Whether something may happen between the start and the callback. `long`: the clock may jump, too. */
+      readonly apart?: "briefly" | "long";
+      /** What this browser's cookies refer to when it starts. */
+      readonly holds?: { readonly sids: readonly string[]; readonly subject?: string };
+      /** How far the instances' clocks are off, of the start and of the callback. Minutes. */
+      readonly clocks?: readonly [number, number];
+      /** When the provider issued it, by the provider's clock: minutes after some moment. */
+      readonly issued?: number;
+      /** The answer is used up before it is redeemed: another op with this state is the same answer, posted again. */
+      readonly state?: string;
     }
   | { readonly do: "here"; readonly id: string; readonly of: string }
-  | { readonly do: "front"; readonly id: string; readonly sid: string }
-  | { readonly do: "back"; readonly id: string; readonly subject: string }
+  | {
+      readonly do: "front";
+      readonly id: string;
+      readonly sid: string;
+      /** How far the instance's clock is off. Minutes. */
+      readonly clock?: number;
+    }
+  | {
+      readonly do: "back";
+      readonly id: string;
+      /** Either a `sid` or a subject. */
+      readonly sid?: string;
+      readonly subject?: string;
+      /** `jti`: other ops with the same one are repetitions. */
+      readonly token: string;
+      /** `iat`, as for sign-ins. */
+      readonly issued: number;
+    }
   | { readonly do: "admin"; readonly id: string; readonly account: string }
   | {
       readonly do: "refresh";
@@ -51,7 +84,8 @@ export type OpOf<K extends Op["do"]> = Extract<Op, { do: K }>;
 
 export type Result =
   | { readonly kind: "done"; readonly ref?: SessionRef }
-  | { readonly kind: "overtaken" | "unavailable" | "signedOut" }
+  /** `unknown`: the logout token names nobody. `used`: the answer or the logout token has been used. */
+  | { readonly kind: "overtaken" | "unavailable" | "signedOut" | "unknown" | "used" }
   | { readonly kind: "error"; readonly error: unknown };
 
 export interface World {
@@ -62,31 +96,52 @@ export interface World {
   readonly refreshes: Refreshes;
   /** Waits for the token endpoint. */
   readonly token: () => Promise<void>;
+  /** Waits for the user. */
+  readonly user: () => Promise<void>;
 }
 
 /** Tenant and client are the same for everybody. */
 const TENANT = "t";
 const CLIENT = "app";
 const HOUR = 3_600_000;
+const MINUTE = 60_000;
+/** Of what the provider issues. */
+const EPOCH = Date.UTC(2026, 2, 10);
 /** Later than any clock in here. Seconds since 1970. */
 const NEVER = String(Date.UTC(2100, 0) / 1_000);
 
-export async function perform(op: Op, world: World, onToken: () => void): Promise<Result> {
+/** @param onStep Called when a sign-in has been started, and when the token endpoint has answered a refresh. */
+export async function perform(op: Op, world: World, onStep: () => void): Promise<Result> {
   try {
-    return await carryOut(op, world, onToken);
+    return await carryOut(op, world, onStep);
   } catch (error) {
     if (error instanceof SignInOvertaken) return { kind: "overtaken" };
     if (error instanceof StoreUnavailable) return { kind: "unavailable" };
     if (error instanceof SignedOut) return { kind: "signedOut" };
+    if (error instanceof BadRequest) {
+      return { kind: error.message.includes("has been used") ? "used" : "unknown" };
+    }
     return { kind: "error", error };
   }
 }
 
-async function carryOut(op: Op, world: World, onToken: () => void): Promise<Result> {
+async function carryOut(op: Op, world: World, onStep: () => void): Promise<Result> {
   const { store } = world;
   switch (op.do) {
     case "signIn": {
-      const ref = await storeSignIn(store, signInOf(op, world));
+      const [atStart, atCallback] = op.clocks ?? [0, 0];
+      if (op.apart === "long") await world.user();
+      const start = await startOf(op, withClock(store, atStart));
+      onStep();
+      if (op.apart) await world.user();
+      if (op.state !== undefined) {
+        const expiresAt = start.at + HOUR / 4;
+        if (!(await takeOnce(store, `state ${op.state}`, expiresAt))) return { kind: "used" };
+      }
+      const ref = await storeSignIn(withClock(store, atCallback), {
+        ...signInOf(op, world),
+        start,
+      });
       world.refs.set(op.id, ref);
       return { kind: "done", ref };
     }
@@ -94,15 +149,15 @@ async function carryOut(op: Op, world: World, onToken: () => void): Promise<Resu
       await signOutHere(store, refOf(op.of, world));
       break;
     case "front":
-      await signOutElsewhere(store, op.sid);
+      await signOutElsewhere(withClock(store, op.clock ?? 0), op.sid);
       break;
     case "back": {
-      const expiresAt = store.now() + HOUR;
       await signOutByToken(store, {
-        id: `${op.subject} ${op.id}`,
-        sid: undefined,
+        id: `${op.subject ?? op.sid} ${op.token}`,
+        sid: op.sid,
         sub: op.subject,
-        expiresAt,
+        issuedAt: EPOCH + op.issued * MINUTE,
+        expiresAt: EPOCH + 48 * HOUR,
       });
       break;
     }
@@ -111,7 +166,7 @@ async function carryOut(op: Op, world: World, onToken: () => void): Promise<Resu
       break;
     case "refresh": {
       const ref = refOf(op.of, world);
-      const tokens = tokenEndpoint(op, world, onToken);
+      const tokens = tokenEndpoint(op, world, onStep);
       const session = await openSession({ ...world, tokens }, CLIENT, ref);
       if (session === undefined) return { kind: "signedOut" };
       await session.getToken([scopeOf(op)]);
@@ -127,8 +182,18 @@ async function carryOut(op: Op, world: World, onToken: () => void): Promise<Resu
   return { kind: "done" };
 }
 
+/** As `/auth/signin` does it. */
+async function startOf({ holds = { sids: [] } }: OpOf<"signIn">, store: Store) {
+  const at = store.now();
+  return { at, seen: await seenMarks(store, indexKeysOf(holds)) };
+}
+
+function withClock(store: Store, minutes: number): Store {
+  return minutes === 0 ? store : { ...store, now: () => store.now() + minutes * MINUTE };
+}
+
 function signInOf(
-  { id, account, sids, subject, replaces, tabs, hours = 12 }: OpOf<"signIn">,
+  { id, account, sids, subject, replaces, tabs, hours = 12, issued = 0 }: OpOf<"signIn">,
   world: World,
 ) {
   const signedInAt = world.store.now();
@@ -140,6 +205,7 @@ function signInOf(
       name: id,
       username: id,
       device: id,
+      issuedAt: EPOCH + issued * MINUTE,
       signedInAt,
       expiresAt: signedInAt + hours * HOUR,
     },
@@ -175,6 +241,14 @@ function scopeOf({ id, scope = `scope of ${id}` }: OpOf<"refresh">): string {
 function accessToken(account: string, secret: string, target: string) {
   const expires_on = NEVER;
   return { home_account_id: account, client_id: CLIENT, realm: TENANT, secret, target, expires_on };
+}
+
+/** Whether whoever does one thing after the other goes on after this. */
+export function goesOn(op: Op, { kind }: Result, next: Op | undefined): boolean {
+  if (kind === "done") return true;
+  // The provider sends its logout token again until it is taken, and a user who was held back tries again.
+  if (op.do === "back") return next?.do === "back" || kind !== "unavailable";
+  return kind === "overtaken" && next?.do === "signIn";
 }
 
 /** The sign-ins whose tokens or sessions an account holds. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Failure } from "./explore.ts";
-import type { Op } from "./ops.ts";
+import type { Op, OpOf } from "./ops.ts";
 import { DAY, HOUR, NIGHT, type Scenario } from "./scenario.ts";
 import { Simulation, type Variant } from "./simulation.ts";
 import type { Step } from "./state.ts";
@@ -56,11 +56,27 @@ const sids = fc.oneof(
   { weight: 1, arbitrary: fc.uniqueArray(sid, { minLength: 2, maxLength: 2 }) },
 );
 const pick = fc.nat({ max: 9 });
+/** Minutes, by the provider's clock. */
+const issued = fc.nat({ max: 3 });
+/** How far a clock is off. Minutes. */
+const clock = fc.constantFrom(0, 0, -4, 4);
+/** Whether it starts in a browser that had a session with the same `sid`. */
+const returns = fc.boolean();
 
 /** An op before it has a name, and before it is known which sign-ins there are. */
 const blueprint = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ do: fc.constant("signIn" as const), account, sids }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant("front" as const), sid }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant("signIn" as const),
+      account,
+      sids,
+      issued,
+      returns,
+      clocks: fc.tuple(clock, clock),
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("front" as const), sid, clock }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("here" as const), of: pick }) },
   {
     weight: 3,
@@ -68,17 +84,28 @@ const blueprint = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("endSession" as const), of: pick }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("admin" as const), account }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("back" as const), account }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("back" as const),
+      who: fc.oneof(fc.record({ subject: account }), fc.record({ sid })),
+      token: fc.constantFrom("T", "U"),
+      issued,
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("purge" as const) }) },
 );
 type Blueprint = typeof blueprint extends fc.Arbitrary<infer T> ? T : never;
 
 /** Over for long, over since an hour ago, or still good. */
 const age = fc.constantFrom(DAY, 13 * HOUR, HOUR, HOUR);
-const before = fc.array(fc.record({ account, sids, age, signedOut: fc.boolean() }), {
-  minLength: 1,
-  maxLength: 3,
-});
+const before = fc.array(
+  fc.record({ account, sids, age, end: fc.constantFrom(undefined, "here", "front") }),
+  {
+    minLength: 1,
+    maxLength: 3,
+  },
+);
 
 /** @param actors How many there may be. Each does one or two things. */
 export function anyScenario(actors: {
@@ -93,9 +120,11 @@ export function anyScenario(actors: {
       let count = 0;
       return {
         name: "a random scenario",
-        before: past.flatMap(({ account, sids, age, signedOut }, index) => {
-          const ops = [signIn(`${index}`, account, sids)];
-          if (signedOut) ops.push({ do: "here", id: `before${index}`, of: `${index}` });
+        before: past.flatMap(({ account, sids, age, end }, index) => {
+          const holds = { sids, subject: account };
+          const ops: Op[] = [{ ...signIn(`${index}`, account, sids), holds }];
+          if (end === "here") ops.push({ do: "here", id: `before${index}`, of: `${index}` });
+          if (end === "front") ops.push({ do: "front", id: `before${index}`, sid: sids[0] ?? "" });
           return ops.map((op) => ({ at: NIGHT - age, op }));
         }),
         now: NIGHT,
@@ -109,20 +138,35 @@ export function anyScenario(actors: {
 function opOf(blueprint: Blueprint, id: string, signIns: number): Op {
   switch (blueprint.do) {
     case "signIn":
-      return signIn(id, blueprint.account, blueprint.sids);
+      return signInOf(id, blueprint);
     case "here":
     case "endSession":
       return { do: blueprint.do, id, of: `${blueprint.of % signIns}` };
     case "refresh":
       return { ...blueprint, id, of: `${blueprint.of % signIns}` };
     case "back":
-      return { do: "back", id, subject: blueprint.account };
+      // The same token always says the same.
+      return {
+        do: "back",
+        id,
+        ...blueprint.who,
+        token: `${blueprint.token}${blueprint.issued}`,
+        issued: blueprint.issued,
+      };
     default:
       return { ...blueprint, id };
   }
 }
 
-function signIn(id: string, account: string, sids: readonly string[]): Op {
+/** A whole sign-in: start, stay on the provider's page, callback. */
+function signInOf(id: string, blueprint: Blueprint & { readonly do: "signIn" }): Op {
+  const { account, sids, issued, clocks, returns } = blueprint;
+  const holds = returns ? { holds: { sids, subject: account } } : {};
+  const whole = { apart: "briefly", state: id, issued, clocks, ...holds } as const;
+  return { ...signIn(id, account, sids), ...whole };
+}
+
+function signIn(id: string, account: string, sids: readonly string[]): OpOf<"signIn"> {
   return { do: "signIn", id, account, sids, subject: account };
 }
 

@@ -17,7 +17,7 @@ import {
   type Violation,
 } from "./invariants.ts";
 import { keyOf, type Rows } from "./model.ts";
-import { type Op, perform } from "./ops.ts";
+import { goesOn, type Op, perform } from "./ops.ts";
 import { anyScenario } from "./random.ts";
 import { openTable, seededBytes } from "./realTable.ts";
 import { openKeyring, opsOf, pastOf, type Scenario, storeOf } from "./scenario.ts";
@@ -82,7 +82,7 @@ async function prepare({ azurite, proxy, fleet }: Place, scenario: Scenario, see
         now: scenario.now,
         refs,
         random: randomOf(op),
-        onToken: () => happen({ op: op.id, what: "token" }),
+        onStep: () => happen({ op: op.id, what: "step" }),
       });
       if (result.kind === "done" && result.ref) refs.set(op.id, result.ref);
       const before = watch;
@@ -92,7 +92,7 @@ async function prepare({ azurite, proxy, fleet }: Place, scenario: Scenario, see
         const held = heldIn(await rowsNow(), openKeyring);
         violation ??= checkSignedOut(watched, after, before, held);
       }
-      if (result.kind !== "done") break;
+      if (!goesOn(op, result, ops[index + 1])) break;
     }
     return violation;
   }
@@ -144,12 +144,27 @@ function ownOf(scenario: Scenario, run: number): Scenario {
     switch (op.do) {
       case "signIn": {
         const subject = op.subject === undefined ? {} : { subject: own(op.subject) };
-        return { ...op, account: own(op.account), sids: op.sids.map(own), ...subject };
+        const held = op.holds && { ...subject, sids: op.holds.sids.map(own) };
+        const holds = held ? { holds: held } : {};
+        const state = op.state === undefined ? {} : { state: own(op.state) };
+        return {
+          ...op,
+          account: own(op.account),
+          sids: op.sids.map(own),
+          ...subject,
+          ...holds,
+          ...state,
+        };
       }
       case "front":
         return { ...op, sid: own(op.sid) };
       case "back":
-        return { ...op, subject: own(op.subject) };
+        return {
+          ...op,
+          token: own(op.token),
+          ...(op.subject && { subject: own(op.subject) }),
+          ...(op.sid && { sid: own(op.sid) }),
+        };
       case "admin":
         return { ...op, account: own(op.account) };
       default:

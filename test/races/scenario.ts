@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Refreshes } from "../../src/shared/session/refreshes.ts";
 import { type RetryPolicy, retrying, type TableRequests } from "../../src/shared/store/retrying.ts";
 import type { Keyring } from "../../src/shared/store/sealing.ts";
@@ -6,7 +7,7 @@ import type { Store } from "../../src/shared/store/store.ts";
 import type { Table } from "../../src/shared/store/table.ts";
 import type { Program } from "./automaton.ts";
 import type { Port } from "./coroutine.ts";
-import { type Op, perform, type World } from "./ops.ts";
+import { goesOn, type Op, perform, type World } from "./ops.ts";
 
 export interface Scenario {
   readonly name: string;
@@ -14,12 +15,17 @@ export interface Scenario {
   readonly before?: readonly { readonly at: number; readonly op: Op }[];
   /** When the actors run. */
   readonly now: number;
-  /** May happen at any moment: the clock jumps here. Whoever is under way is gone then, and no longer than an hour so are their requests. */
+  /**
+   * May happen at any moment: the clock jumps here. Whoever is under way is gone then, but for a user on the
+   * provider's page; and after an hour so are their requests.
+   */
   readonly later?: number;
   /** Each does its ops one after the other, all of them at once. */
   readonly actors: readonly (readonly Op[])[];
   /** How many requests may go wrong. */
   readonly faults: number;
+  /** How many requests more than others its actors may send, where they have more to ask for. */
+  readonly longer?: number;
   /** Whether reads may go unanswered too. */
   readonly faultyReads?: boolean;
 }
@@ -67,27 +73,29 @@ export function programOf(
       refs: new Map(refs),
       refreshes: new Refreshes(async () => {}),
       token: instance.token,
+      user: port.user,
     };
-    for (const group of groupsOf(ops)) {
+    const groups = groupsOf(ops);
+    for (const [index, group] of groups.entries()) {
       const underWay = new Set<string>();
       // Who waits for somebody else's token request gets what comes of it.
-      const onToken = () => {
-        for (const op of underWay) report({ op, what: "token" });
+      const onStep = () => {
+        for (const op of underWay) report({ op, what: "step" });
       };
       const over = Promise.withResolvers<void>();
-      const results = await Promise.all(
+      const ends = await Promise.all(
         group.map(async (op) => {
           if (beside(op) > 0) await Promise.race([instance.sent(beside(op)), over.promise]);
           report({ op: op.id, what: "called" });
           underWay.add(op.id);
-          const result = await perform(op, world, onToken);
+          const result = await perform(op, world, onStep);
           underWay.delete(op.id);
           report({ op: op.id, what: "ended", result });
           over.resolve();
-          return result;
+          return goesOn(op, result, groups[index + 1]?.[0]);
         }),
       );
-      if (results.some(({ kind }) => kind !== "done")) return;
+      if (ends.includes(false)) return;
     }
   };
 }
@@ -157,7 +165,8 @@ function nextTick(): Promise<void> {
 
 /** Where what happened before has happened: everything on an instance of its own, and the token endpoint answers. */
 export function pastOf(store: Store, refs: Map<string, SessionRef>): World {
-  return { store, refs, refreshes: new Refreshes(async () => {}), token: async () => {} };
+  const atOnce = async () => {};
+  return { store, refs, refreshes: new Refreshes(atOnce), token: atOnce, user: atOnce };
 }
 
 export function storeOf(
@@ -174,7 +183,8 @@ export function deterministicBytes(name: string): (size: number) => Uint8Array {
   let count = 0;
   return (size) => {
     const text = `${name.replaceAll(" ", "-")}-${++count}`.padEnd(21, "_").slice(0, 21);
-    return size === 16 ? Buffer.from(`${text}A`, "base64url") : Buffer.alloc(size, count);
+    if (size === 16) return Buffer.from(`${text}A`, "base64url");
+    return createHash("sha256").update(text).digest().subarray(0, size);
   };
 }
 

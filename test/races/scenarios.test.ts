@@ -34,6 +34,19 @@ describe("every schedule of", () => {
     60_000,
   );
 
+  it.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))(
+    "%s comes to its end where nothing goes wrong",
+    async (_, scenario) => {
+      const simulation = new Simulation(scenario);
+      let state = await simulation.start();
+      for (let [step] = simulation.steps(state).well; step; [step] = simulation.steps(state).well)
+        state = await simulation.take(state, step);
+      expect(state.places.map((place) => place?.request)).toEqual(
+        state.places.map(() => undefined),
+      );
+    },
+  );
+
   it("scenarios with names of their own", () => {
     const names = SCENARIOS.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);

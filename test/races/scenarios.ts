@@ -9,8 +9,27 @@ const signIn = (id: string, sid: string, options: Partial<OpOf<"signIn">> = {}):
   ...options,
 });
 const here = (of: string): Op => ({ do: "here", id: `cookie of ${of}`, of });
-const front = (sid: string, id = `front ${sid}`): Op => ({ do: "front", id, sid });
-const back = (subject: string): Op => ({ do: "back", id: `back ${subject}`, subject });
+const front = (sid: string, id = `front ${sid}`, clock = 0): Op => ({
+  do: "front",
+  id,
+  sid,
+  clock,
+});
+const back = (subject: string, options: Partial<OpOf<"back">> = {}): OpOf<"back"> => ({
+  do: "back",
+  id: `back ${subject}`,
+  subject,
+  token: "T",
+  issued: 1,
+  ...options,
+});
+const backBySid = (sid: string, issued = 1): OpOf<"back"> => ({
+  do: "back",
+  id: `back ${sid}`,
+  sid,
+  token: "T",
+  issued,
+});
 const admin = (id = "operator"): Op => ({ do: "admin", id, account: "ada.t" });
 const refresh = (of: string, id = `refresh of ${of}`): Op => ({ do: "refresh", id, of });
 /** Two of one instance for the same token, the second one begun after so many requests of the first. */
@@ -31,6 +50,206 @@ type Details = Partial<Scenario> & Pick<Scenario, "actors">;
 function scenario(name: string, faults: number, details: Details): Scenario {
   return { name, now: MIDDAY, faults, ...details };
 }
+
+/** The provider signs the session in again that it has signed out before; the browser still knows of it. */
+const again = (id: string, options: Partial<OpOf<"signIn">> = {}): Op =>
+  signIn(id, "1", { holds: { sids: ["1"] }, ...options });
+/** A sign-in whose user may be on the provider's page while others act. */
+const slow = (id: string, options: Partial<OpOf<"signIn">> = {}): Op =>
+  signIn(id, "1", { apart: "briefly", ...options });
+const known = { subject: "ada" };
+const justNow = (...ops: Op[]) => at(MIDDAY - 2 * MINUTE, ...ops);
+/** Longer than clocks are apart in here, and ten minutes. */
+const longerAgo = (...ops: Op[]) => at(MIDDAY - 19 * MINUTE, ...ops);
+const SLOW_CLOCK = -4;
+const FAST_CLOCK = 4;
+
+/** A `sid` that returns after a sign-out elsewhere. */
+const RETURNING: readonly Scenario[] = [
+  scenario("a sid that returns, against the front channel again", 1, {
+    before: [...today(signIn("A", "1")), ...justNow(front("1"))],
+    actors: [[again("B")], [front("1", "front 1 again")]],
+  }),
+  scenario("a sid that returns while it is being signed out", 1, {
+    before: today(signIn("A", "1")),
+    actors: [[front("1")], [again("B")]],
+  }),
+  scenario("a sid that returns, against a sign-in from before its sign-out", 1, {
+    before: today(signIn("A", "1")),
+    actors: [[front("1"), again("B")], [slow("C")]],
+  }),
+  scenario("the same with clocks that differ", 0, {
+    before: today(signIn("A", "1")),
+    actors: [
+      [front("1", "front 1", SLOW_CLOCK), again("B", { clocks: [SLOW_CLOCK, FAST_CLOCK] })],
+      [slow("C", { clocks: [FAST_CLOCK, SLOW_CLOCK] })],
+    ],
+  }),
+  scenario("a sign-in against the front channel, with clocks that differ", 0, {
+    actors: [
+      [slow("A", { clocks: [FAST_CLOCK, SLOW_CLOCK] })],
+      [front("1", "front 1", SLOW_CLOCK)],
+    ],
+  }),
+  scenario("a sid that returns twice, with a sign-out in between", 0, {
+    before: today(signIn("A", "1")),
+    actors: [[front("1"), again("B"), front("1", "front 1 again"), again("C")]],
+  }),
+  scenario("a sid that returns with another account, against a sign-in from before", 0, {
+    before: today(signIn("A", "1")),
+    actors: [[front("1"), again("B", { account: "bob.t" })], [slow("C")]],
+  }),
+  scenario("a sid that returns in two tabs", 1, {
+    before: [...today(signIn("A", "1")), ...justNow(front("1"))],
+    actors: [[again("B")], [again("C")]],
+  }),
+  scenario("a sid that returns after sign-out by cookie, against the front channel", 1, {
+    before: today(signIn("A", "1")),
+    actors: [[here("A"), again("B")], [front("1")]],
+  }),
+  scenario("a sid that returns, against a refresh from before", 1, {
+    before: today(signIn("A", "1")),
+    actors: [[front("1"), again("B")], [refresh("A")]],
+  }),
+  scenario("a sid that returns, against a second browser", 0, {
+    before: today(signIn("A", "1")),
+    actors: [[front("1"), again("B")], [signIn("C", "2")]],
+  }),
+  scenario("a sid that returns, held back and then with the button", 2, {
+    before: [...today(signIn("A", "1")), ...justNow(front("1"))],
+    actors: [[signIn("B", "1"), again("C")]],
+  }),
+  scenario("held back and then with the button, against the front channel", 1, {
+    before: [...today(signIn("A", "1")), ...justNow(front("1"))],
+    actors: [[signIn("B", "1"), again("C")], [front("1", "front 1 again")]],
+  }),
+  scenario("a sid that a stranger has signed out before it signs in", 1, {
+    before: justNow(front("1")),
+    actors: [[signIn("A", "1"), again("B")]],
+  }),
+  scenario("a sid that a stranger signs out again and again", 0, {
+    before: justNow(front("1")),
+    actors: [[signIn("A", "1"), again("B")], [front("1", "front 1 again")]],
+  }),
+  scenario("a sid that a stranger has signed out some time before it signs in", 1, {
+    before: longerAgo(front("1", "front 1", FAST_CLOCK)),
+    actors: [[signIn("A", "1", { clocks: [SLOW_CLOCK, 0] })]],
+  }),
+  scenario("a sid that returns some time later in a browser that knows nothing", 1, {
+    before: [...today(signIn("A", "1")), ...longerAgo(front("1", "front 1", FAST_CLOCK))],
+    actors: [[signIn("B", "1", { clocks: [SLOW_CLOCK, 0] })]],
+  }),
+  scenario("an answer that is posted twice, against the front channel", 0, {
+    actors: [[slow("A", { state: "X" })], [slow("B", { state: "X" })], [front("1")]],
+  }),
+  scenario("an answer that is posted twice", 1, {
+    actors: [[slow("A", { state: "X" })], [slow("B", { state: "X" })]],
+  }),
+
+  scenario("the purge of a sid that was signed out, against its front channel and its return", 0, {
+    before: yesterday(signIn("A", "1"), front("1")),
+    now: NIGHT,
+    actors: [[purge], [front("1", "front 1 again")], [slow("B")]],
+  }),
+  scenario("the purge of a sid that was signed out, against its return", 1, {
+    before: yesterday(signIn("A", "1"), front("1")),
+    now: NIGHT,
+    actors: [[purge], [again("B")]],
+  }),
+  scenario("two purges, one of which may be cut off, against the return of a sid", 0, {
+    before: yesterday(signIn("A", "1"), front("1")),
+    now: NIGHT,
+    actors: [[purge], [{ ...purge, id: "purge again" }], [again("B")]],
+  }),
+  scenario("the purge while somebody stays on the sign-in page", 0, {
+    before: yesterday(signIn("A", "1")),
+    now: NIGHT,
+    later: NIGHT + 20 * MINUTE,
+    actors: [[front("1")], [purge], [slow("B", { apart: "long" })]],
+  }),
+  scenario("the purge of early sign-outs while somebody stays on the sign-in page", 0, {
+    now: NIGHT,
+    later: NIGHT + 20 * MINUTE,
+    actors: [[front("1")], [purge], [slow("A", { apart: "long" })]],
+  }),
+  scenario("a sign-out that is forgotten by the time the sid returns", 0, {
+    before: [...yesterday(signIn("A", "1")), ...at(NIGHT - 2 * MINUTE, front("1"))],
+    now: NIGHT,
+    later: NIGHT + 2 * HOUR,
+    actors: [[purge], [slow("B", { apart: "long" })]],
+  }),
+];
+
+/** A back channel: its logout tokens may come late, and more than once. */
+const BACK_CHANNEL: readonly Scenario[] = [
+  scenario("a sign-in against a logout token for its subject", 1, {
+    actors: [[slow("A", known)], [back("ada")]],
+  }),
+  scenario("a sign-in against a logout token for its sid", 1, {
+    actors: [[slow("A")], [backBySid("1")]],
+  }),
+  scenario("a second browser, started before, against a logout token for the subject", 1, {
+    before: today(signIn("A", "1", { ...known, issued: 1 })),
+    actors: [[signIn("B", "2", { ...known, issued: 1, apart: "briefly" })], [back("ada")]],
+  }),
+  scenario("the same logout token twice at once, and a newer sign-in", 0, {
+    before: today(signIn("A", "1", { ...known, issued: 1 })),
+    actors: [
+      [back("ada")],
+      [back("ada", { id: "back ada again" })],
+      [signIn("B", "2", { ...known, issued: 2 })],
+    ],
+  }),
+  scenario("a logout token again after a fault, and a newer sign-in", 2, {
+    before: today(signIn("A", "1", { ...known, issued: 1 })),
+    actors: [
+      [back("ada"), back("ada", { id: "back ada again" })],
+      [signIn("B", "2", { ...known, issued: 2 })],
+    ],
+    faultyReads: true,
+  }),
+  scenario("a late logout token against both browsers of an account", 2, {
+    before: today(
+      signIn("A", "1", { ...known, issued: 1 }),
+      signIn("B", "2", { ...known, issued: 3 }),
+    ),
+    actors: [[back("ada", { issued: 2 })], [refresh("A")], [refresh("B")]],
+  }),
+  scenario("a late logout token against the older of two, stored last", 1, {
+    before: today(
+      signIn("B", "2", { ...known, issued: 3 }),
+      signIn("A", "1", { ...known, issued: 1 }),
+    ),
+    actors: [[back("ada", { issued: 2 })], [refresh("B")]],
+  }),
+  scenario("a late logout token against two sign-ins, one of them newer", 0, {
+    actors: [
+      [signIn("A", "1", { ...known, issued: 1 })],
+      [signIn("B", "2", { ...known, issued: 3 })],
+      [back("ada", { issued: 2 })],
+    ],
+  }),
+  scenario("a sid that returns after a logout token, against a sign-in from before", 0, {
+    before: today(signIn("A", "1", { issued: 1 })),
+    actors: [[backBySid("1", 2), signIn("B", "1", { issued: 3 })], [slow("C", { issued: 1 })]],
+  }),
+  scenario("two logout tokens of one second, against a sign-in that has seen one of them", 0, {
+    longer: 8,
+    before: today(signIn("A", "1", { ...known, issued: 1 })),
+    actors: [
+      [back("ada", { issued: 2 }), { ...backBySid("1", 2), token: "U" }],
+      [again("B", { ...known, holds: { sids: ["1"], ...known }, issued: 2, apart: "briefly" })],
+    ],
+  }),
+  scenario("a late logout token and the front channel, against the return of the sid", 0, {
+    before: today(signIn("A", "1", { issued: 1 })),
+    actors: [[front("1"), again("B", { issued: 3 })], [backBySid("1", 2)]],
+  }),
+  scenario("a late logout token and the front channel, against a sign-in from before", 0, {
+    before: today(signIn("A", "1", { issued: 1 })),
+    actors: [[front("1"), backBySid("1", 2)], [slow("C", { issued: 3 })]],
+  }),
+];
 
 /** The last number is how many requests may go wrong in one schedule. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -254,4 +473,6 @@ export const SCENARIOS: readonly Scenario[] = [
     now: NIGHT,
     actors: [[purge], [front("1")]],
   }),
+  ...RETURNING,
+  ...BACK_CHANNEL,
 ];

@@ -36,6 +36,10 @@ import { type Happening, note, nothingYet, type Watch, type Watching, watching }
  * twice by then.
  */
 export const HORIZON = 18;
+/** For every further op of the actor. */
+const FURTHER = 10;
+/** On the provider's page, with clocks that differ. */
+const LONGEST_STAY = 25 * MINUTE;
 /** Rows of one page: small, so that things happen between two of them. */
 const PAGE = 2;
 
@@ -103,7 +107,9 @@ export class Simulation {
     const well: Step[] = [];
     const wrong: Step[] = [];
     for (const [actor, place] of state.places.entries()) {
-      if (place?.request === undefined || place.depth >= this.#horizon) continue;
+      const [, ...further] = (this.scenario.actors[actor] ?? []).filter((op) => !("beside" in op));
+      const horizon = this.#horizon + further.length * FURTHER + (this.scenario.longer ?? 0);
+      if (place?.request === undefined || place.depth >= horizon) continue;
       well.push({ kind: "answer", actor });
       if (state.faults < faults) wrong.push(...this.#faultsOf(state, actor, place.request));
     }
@@ -118,7 +124,7 @@ export class Simulation {
 
   #faultsOf(state: State, actor: number, request: Request | undefined): Step[] {
     const silence = { kind: "silence", actor } as const;
-    if (request?.kind === "token") return [];
+    if (request?.kind === "token" || request?.kind === "user") return [];
     if (!isWrite(request)) return this.scenario.faultyReads ? [silence] : [];
     const copied = state.inFlight.some((flight) => flight.copy && flight.request === request);
     return copied ? [silence] : [silence, { kind: "copy", actor }];
@@ -192,7 +198,8 @@ export class Simulation {
         return await this.#moveOn(state, actor, place, answer, `${key} ${answer.next ?? ""}`);
       }
       case "token":
-        return await this.#moveOn(state, actor, place, true, "token");
+      case "user":
+        return await this.#moveOn(state, actor, place, true, request.kind);
       case undefined:
         throw new Error("That actor is at its end.");
       case "write":
@@ -234,14 +241,15 @@ export class Simulation {
   /** Whoever had started is cut off, wherever it was; its request may land, but not after an hour. */
   async #later(state: State): Promise<State> {
     const { later = 0, now } = this.scenario;
-    const cutOff = later - now > 2 * MINUTE;
+    const isCutOff = ({ request }: Place) =>
+      request !== undefined && later - now > (request.kind === "user" ? LONGEST_STAY : 2 * MINUTE);
     const left = state.places.flatMap((place, actor) =>
-      place && state.started[actor] && cutOff ? leftOf(actor, place) : [],
+      place && state.started[actor] && isCutOff(place) ? leftOf(actor, place) : [],
     );
     const places = await Promise.all(
       state.places.map(async (place, actor) => {
         if (!state.started[actor]) return await (this.#actors[actor] as Automaton).start(later);
-        return cutOff && place?.request ? undefined : place;
+        return place && isCutOff(place) ? undefined : place;
       }),
     );
     const next = this.#withLeft({ ...state, now: later, places }, left);

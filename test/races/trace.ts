@@ -66,6 +66,8 @@ function describe(request: Request | undefined): string {
       return request.writes.map(describeWrite).join(" and ");
     case "token":
       return "token endpoint";
+    case "user":
+      return "user";
     case undefined:
       return "nothing";
   }
@@ -75,7 +77,13 @@ function describeWrite(write: AnyWrite): string {
   const { partitionKey, rowKey, generation, signedOut } = write.entity;
   const condition = write.kind === "replace" ? ` if ${write.etag}` : "";
   const content = generation === undefined ? "" : ` (generation ${generation || "none"})`;
-  const mark = signedOut ? " (signed out)" : "";
+  const { mark: version, tokenMark } = write.entity;
+  const marks = [
+    signedOut && "signed out",
+    version && `mark ${version}`,
+    tokenMark && `token mark ${tokenMark}`,
+  ];
+  const mark = marks.some(Boolean) ? ` (${marks.filter(Boolean).join(", ")})` : "";
   return `${write.kind} ${partitionKey}/${rowKey}${content}${mark}${condition}`;
 }
 

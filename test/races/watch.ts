@@ -3,12 +3,14 @@ import type { Op, OpOf, Result } from "./ops.ts";
 /** Something that is worth noting about an op. */
 export type Happening =
   | { readonly op: string; readonly what: "called" }
-  /** The token endpoint answered it. */
-  | { readonly op: string; readonly what: "token" }
+  /** A sign-in has been started, or the token endpoint has answered a refresh. */
+  | { readonly op: string; readonly what: "step" }
   | { readonly op: string; readonly what: "ended"; readonly result: Result };
 
 export interface Progress {
   readonly called: boolean;
+  /** Of a sign-in: whether the browser has been sent to the provider. */
+  readonly started: boolean;
   readonly result: Result | undefined;
   /** The ops that had ended with success when it was called, or when the token endpoint answered it: a bit for each. */
   readonly after: number;
@@ -24,6 +26,7 @@ export type Watch = readonly Progress[];
 
 const IDLE: Progress = {
   called: false,
+  started: false,
   result: undefined,
   after: 0,
   victims: 0,
@@ -62,9 +65,12 @@ export function note(
   let progress: Progress;
   if (happening.what === "called") {
     const victims = victimsOf(op, ops, watch, sessions());
-    progress = { ...before, called: true, after: succeeded(watch), victims, calledAt: time };
-  } else if (happening.what === "token") {
-    progress = { ...before, after: succeeded(watch) };
+    progress = { ...before, called: true, after: succeeded(ops, watch), victims, calledAt: time };
+  } else if (happening.what === "step") {
+    progress =
+      op.do === "signIn"
+        ? { ...before, started: true }
+        : { ...before, after: succeeded(ops, watch) };
   } else {
     progress = { ...before, result: happening.result, endedAt: time };
   }
@@ -74,10 +80,10 @@ export function note(
 /** Tells watches apart. */
 export function keyOf(watch: Watch): string {
   let key = "";
-  for (const { called, result, after, victims, calledAt, endedAt } of watch) {
+  for (const { called, started, result, after, victims, calledAt, endedAt } of watch) {
     const ref = result?.kind === "done" ? (result.ref?.generation ?? "") : "";
     key += called
-      ? `${result?.kind[0] ?? "-"}${ref}.${after}.${victims}.${calledAt}${endedAt},`
+      ? `${result?.kind ?? (started ? "s" : "-")}${ref}.${after}.${victims}.${calledAt}${endedAt},`
       : ",";
   }
   return key;
@@ -87,26 +93,56 @@ export function bit(index: number): number {
   return 1 << index;
 }
 
-function succeeded(watch: Watch): number {
-  return watch.reduce((bits, { result }, i) => (result?.kind === "done" ? bits | bit(i) : bits), 0);
+function succeeded(ops: readonly Op[], watch: Watch): number {
+  return ops.reduce((bits, op, i) => (isOver(op, watch[i]?.result) ? bits | bit(i) : bits), 0);
+}
+
+/** Whether it ended with what it is for; of a logout token that has been used, the answer says so too. */
+export function isOver(op: Op, result: Result | undefined): boolean {
+  return result?.kind === "done" || (op.do === "back" && result?.kind === "used");
 }
 
 /**
  * The sign-ins a sign-out has to undo: those it names and, if one of these is stored when it is called, all
- * others of the account. A sign-in that is still running counts once its tokens are stored, answer or not.
+ * others of the account. A sign-in that is still running counts once its tokens are stored, answer or not;
+ * where the provider says who, it counts as soon as it is started. A logout token says, too, since when.
  */
 function victimsOf(op: Op, ops: readonly Op[], watch: Watch, stored: ReadonlySet<string>): number {
+  const byProvider = op.do === "front" || op.do === "back";
   const there = ops
     .map((other, index) => ({ other, index }))
     .filter((one): one is { other: OpOf<"signIn">; index: number } => one.other.do === "signIn")
-    .filter(({ other, index }) => watch[index]?.result !== undefined || stored.has(other.id));
-  const named = there.filter(({ other }) => isNamedBy(other, op));
+    .filter(({ other, index }) => isReached(op, ops, other, watch[index]));
+  const isThere = ({ other, index }: (typeof there)[number]) =>
+    watch[index]?.result !== undefined || stored.has(other.id);
+  const named = there
+    .filter(({ other }) => isNamedBy(other, op))
+    .filter((one) => isThere(one) || (byProvider && watch[one.index]?.started));
   const accounts = new Set(
     named.filter(({ other }) => stored.has(other.id)).map(({ other }) => other.account),
   );
   return there
-    .filter((one) => named.includes(one) || accounts.has(one.other.account))
+    .filter((one) => named.includes(one) || (isThere(one) && accounts.has(one.other.account)))
     .reduce((bits, { index }) => bits | bit(index), 0);
+}
+
+/** Whether a sign-in is one that the provider issued before the logout token, and not after a copy of it was handled. */
+function isReached(
+  op: Op,
+  ops: readonly Op[],
+  signIn: OpOf<"signIn">,
+  progress: Progress | undefined,
+): boolean {
+  if (op.do !== "back") return true;
+  const handled = ops.some(
+    (other, at) =>
+      other.do === "back" && other.token === op.token && ((progress?.after ?? 0) & bit(at)) !== 0,
+  );
+  return !handled && !isNewer(signIn, op);
+}
+
+export function isNewer(signIn: OpOf<"signIn">, token: OpOf<"back">): boolean {
+  return (signIn.issued ?? 0) > token.issued;
 }
 
 export function isNamedBy(signIn: OpOf<"signIn">, op: Op): boolean {
@@ -116,7 +152,7 @@ export function isNamedBy(signIn: OpOf<"signIn">, op: Op): boolean {
     case "front":
       return signIn.sids.includes(op.sid);
     case "back":
-      return signIn.subject === op.subject;
+      return op.sid === undefined ? signIn.subject === op.subject : signIn.sids.includes(op.sid);
     case "admin":
       return op.account === signIn.account;
     default:

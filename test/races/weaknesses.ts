@@ -1,11 +1,14 @@
 import { StoreUnavailable } from "../../src/shared/errors.ts";
 import { generationRow, SID } from "../../src/shared/store/keys.ts";
-import type { Entity, Outcome, Table } from "../../src/shared/store/table.ts";
+import { CLOCKS_APART } from "../../src/shared/store/marks.ts";
+import type { Entity, Outcome, Stored, Table } from "../../src/shared/store/table.ts";
 import type { Port } from "./coroutine.ts";
-import type { Weakness } from "./scenario.ts";
+import { DAY, type Weakness } from "./scenario.ts";
 
 const isTokens = ({ rowKey }: Entity) => rowKey.startsWith(generationRow(""));
 const isHead = ({ rowKey }: Entity) => rowKey === "head";
+const isSid = ({ rowKey }: { readonly rowKey: string }) => rowKey === SID;
+const isUsed = (partitionKey: string) => partitionKey.startsWith("t.");
 const isIndex = ({ partitionKey }: Entity) => /^[sux]\./.test(partitionKey);
 
 /** Sends a write without asking what became of the tries before it. */
@@ -17,6 +20,36 @@ async function resend(port: Port, writes: Parameters<Port["write"]>[0]): Promise
       throw new StoreUnavailable(undefined, { cause });
     });
   return answered ? "done" : "refused";
+}
+
+/** Shows `sid` rows otherwise than they are. */
+function readingSids(table: Table, change: (row: Stored) => Stored): Table {
+  return {
+    ...table,
+    async get(partitionKey, rowKey) {
+      const row = await table.get<never>(partitionKey, rowKey);
+      return row && rowKey === SID ? (change(row) as never) : row;
+    },
+  };
+}
+
+/** Shows early marks, of 32 bytes each, otherwise than they are. */
+function readingEarlyMarks(table: Table, change: (mark: Buffer) => void): Table {
+  return {
+    ...table,
+    async get(partitionKey, rowKey) {
+      const row = await table.get<never>(partitionKey, rowKey);
+      if (row === undefined || partitionKey !== "e") return row;
+      const marks = Buffer.from((row as Stored).marks as Uint8Array);
+      for (let at = 0; at < marks.length; at += 32) change(marks.subarray(at, at + 32));
+      return { ...(row as Stored), marks } as never;
+    },
+  };
+}
+
+/** @param time ISO 8601; empty for none. */
+function earlier(time: unknown, by: number): string {
+  return time ? new Date(Date.parse(String(time)) - by).toISOString() : "";
 }
 
 /** One guard of the protocol taken away at a time. */
@@ -87,6 +120,102 @@ export const TABLE_WEAKNESSES = {
     ...table,
     replace: async (entity, etag) =>
       entity.rowKey === SID && entity.signedOut ? "done" : await table.replace(entity, etag),
+  }),
+
+  /** Leaves the mark of the last sign-out when a sign-in takes the row over. */
+  markDroppedAtTakeover: (table) => ({
+    ...table,
+    replace: (entity, etag) =>
+      table.replace(
+        isSid(entity) && !entity.signedOut ? { ...entity, mark: "", markedAt: "" } : entity,
+        etag,
+      ),
+  }),
+
+  /** Leaves what a logout token said when a sign-in takes the row over. */
+  logoutTokenDroppedAtTakeover: (table) => {
+    let read: Stored | undefined;
+    return {
+      ...readingSids(table, (row) => {
+        read = row;
+        return row;
+      }),
+      replace: (entity, etag) => {
+        const isClaim = isSid(entity) && entity.generation !== read?.generation;
+        return table.replace(isClaim ? { ...entity, tokenMark: "" } : entity, etag);
+      },
+    };
+  },
+
+  /** Takes a row that is marked already for signed out. */
+  markNotRenewed: (table) => {
+    let marked = false;
+    return {
+      ...readingSids(table, (row) => {
+        marked = row.signedOut === true;
+        return row;
+      }),
+      replace: async (entity, etag) =>
+        marked && isSid(entity) && entity.signedOut ? "done" : await table.replace(entity, etag),
+    };
+  },
+
+  /** Lets every sign-in in, whatever sign-outs it has to come after. */
+  marksIgnored: (table) => readingSids(table, (row) => ({ ...row, mark: "", signedOut: false })),
+
+  /** Holds sign-ins back also when they have seen the mark. */
+  seenIgnored: (table) => {
+    let reads = 0;
+    return readingSids(table, (row) =>
+      row.mark ? { ...row, mark: `${row.mark} ${++reads}` } : row,
+    );
+  },
+
+  /** The same for early sign-outs. */
+  seenEarlyIgnored: (table) => {
+    let reads = 0;
+    return readingEarlyMarks(table, (mark) => mark.writeUInt32BE(++reads, 24));
+  },
+
+  /** Believes clocks. */
+  marginIgnored: (table) =>
+    readingSids(table, (row) => ({ ...row, markedAt: earlier(row.markedAt, CLOCKS_APART) })),
+
+  /** The same for early sign-outs. */
+  earlyMarginIgnored: (table) =>
+    readingEarlyMarks(table, (mark) =>
+      mark.writeUInt32BE(mark.readUInt32BE(16) - CLOCKS_APART / 1_000, 16),
+    ),
+
+  /** Waits for ever for who comes after a sign-out and has not seen it. */
+  marksForEver: (table) =>
+    readingSids(table, (row) => ({ ...row, markedAt: earlier(row.markedAt, -DAY) })),
+
+  /** Purges the row of a session that has ended, however new its mark is. */
+  marksPurgedAtOnce: (table) =>
+    readingSids(table, (row) => ({ ...row, changedAt: earlier(row.changedAt, DAY) })),
+
+  /** Does not write down what a logout token said. */
+  logoutTokenSwallowed: (table) => ({
+    ...table,
+    replace: async (entity, etag) =>
+      isSid(entity) && entity.tokenMark ? "done" : await table.replace(entity, etag),
+  }),
+
+  /** Takes a logout token for used before it has had an effect. */
+  logoutTokenBurntFirst: (table) => ({
+    ...table,
+    async get(partitionKey, rowKey) {
+      const row = await table.get<never>(partitionKey, rowKey);
+      if (row === undefined && isUsed(partitionKey)) await table.insert({ partitionKey, rowKey });
+      return row;
+    },
+  }),
+
+  /** Lets an answer of the provider be used twice. */
+  answerNotUsedUp: (table) => ({
+    ...table,
+    insert: async (entity) => (isUsed(entity.partitionKey) ? "done" : await table.insert(entity)),
   }),
 
   /** Answers before the tokens are gone when the table does not. */

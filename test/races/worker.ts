@@ -15,7 +15,7 @@ export type ToWorker =
       readonly refs: readonly (readonly [string, SessionRef])[];
       readonly random: string;
     }
-  /** The token endpoint answers. */
+  /** The token endpoint answers, or the user comes back. */
   | { readonly kind: "token"; readonly job: number };
 
 export type FromWorker =
@@ -36,7 +36,8 @@ function serve(connectionString: string, weakness: TableWeakness | undefined): v
       return promise;
     };
     const store = storeOf(table, openKeyring, () => now, seededBytes(random));
-    const result = await perform(op, { store, refs: new Map(refs), refreshes, token }, () => {});
+    const world = { store, refs: new Map(refs), refreshes, token, user: token };
+    const result = await perform(op, world, () => {});
     send({ kind: "ended", job, result: result.kind === "error" ? withMessage(result) : result });
   }
 

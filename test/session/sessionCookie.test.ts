@@ -1,7 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import { sealCookie } from "../../src/shared/session/cookies.ts";
 import {
+  ENDED_SESSION_COOKIE,
   noSessionCookie,
+  readIndexKeys,
   readSessionCookie,
   SESSION_COOKIE,
   sessionCookie,
@@ -11,7 +13,13 @@ import { request } from "../support/request.ts";
 
 const HOUR = 3_600_000;
 const ATTRIBUTES = { path: "/", secure: true, httpOnly: true, sameSite: "Lax" };
-const TICKET = { partition: "a.x", generation: "g", sessionId: "s", logoutHint: "hint" };
+const TICKET = {
+  partition: "a.x",
+  generation: "g",
+  sessionId: "s",
+  indexKeys: ["s.1", "u.1"],
+  logoutHint: "hint",
+};
 const ring = keyring("k1");
 
 describe("session cookie", () => {
@@ -32,12 +40,39 @@ describe("session cookie", () => {
   });
 
   it("is deleted by age, with the attributes it was set with", () => {
-    expect(noSessionCookie()).toEqual({
-      name: SESSION_COOKIE,
-      value: "",
-      maxAge: 0,
-      ...ATTRIBUTES,
-    });
+    const none = { name: SESSION_COOKIE, value: "", maxAge: 0, ...ATTRIBUTES };
+    expect(noSessionCookie(ring, undefined)).toEqual([none]);
+    const { indexKeys: _, ...ofAReleaseBefore } = TICKET;
+    expect(noSessionCookie(ring, ofAReleaseBefore)).toEqual([none]);
+    const value = expect.any(String);
+    const ended = { name: "__Host-lightsout-ended", value, maxAge: 900, ...ATTRIBUTES };
+    expect(noSessionCookie(ring, TICKET)).toEqual([none, ended]);
+  });
+
+  it("leaves behind where the session was indexed, which is no session", () => {
+    const [, ended] = noSessionCookie(ring, TICKET);
+    const cookies = { [ENDED_SESSION_COOKIE]: ended?.value ?? "" };
+    expect(readIndexKeys(ring, request("/", { cookies }))).toEqual(["s.1", "u.1"]);
+    expect(readSessionCookie(ring, request("/", { cookies }))).toBeUndefined();
+    const moved = { [SESSION_COOKIE]: ended?.value ?? "" };
+    expect(readSessionCookie(ring, request("/", { cookies: moved }))).toBeUndefined();
+  });
+
+  it.each<[string, Record<string, string>, string[]]>([
+    ["nothing", {}, []],
+    [
+      "a session cookie",
+      { [SESSION_COOKIE]: sessionCookie(ring, TICKET, HOUR).value },
+      ["s.1", "u.1"],
+    ],
+    ["something planted", { [ENDED_SESSION_COOKIE]: "k1.AAAA", [SESSION_COOKIE]: "k1.AAAA" }, []],
+    [
+      "a session cookie under the other name",
+      { [ENDED_SESSION_COOKIE]: sessionCookie(ring, TICKET, HOUR).value },
+      [],
+    ],
+  ])("of %s, the index keys are read", (_, cookies, keys) => {
+    expect(readIndexKeys(ring, request("/", { cookies }))).toEqual(keys);
   });
 
   it.each<[string, Record<string, string>]>([

@@ -14,6 +14,7 @@ const ring = keyring("k1");
 const pending = (secret: string, startedAt = 0): PendingSignIn => ({
   secret,
   startedAt,
+  seen: [],
   silent: false,
 });
 

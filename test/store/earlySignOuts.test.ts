@@ -1,14 +1,17 @@
 import { describe, expect, it } from "@jest/globals";
 import {
+  noteEarlyLogoutToken,
   noteEarlySignOut,
   purgeEarlySignOuts,
-  wasSignedOutEarly,
+  readEarlyMarks,
 } from "../../src/shared/store/earlySignOuts.ts";
 import { type MemoryStore, MINUTE, memoryStore } from "./samples.ts";
 
 const CAPACITY = 2_000;
-const MARK = 20;
+const MARK = 32;
 
+const isFound = async (store: MemoryStore, key: string) =>
+  (await readEarlyMarks(store, key)).length > 0;
 const rowsOf = (store: MemoryStore) => [...store.table.rows.values()];
 const marksOf = (store: MemoryStore) => rowsOf(store).map(({ marks }) => marks as Uint8Array);
 
@@ -30,38 +33,69 @@ describe("an early sign-out", () => {
     const store = memoryStore();
     await noteEarlySignOut(store, "one");
     const asked = ["one", "One", "one ", "", "two"];
-    const found = await Promise.all(asked.map((sid) => wasSignedOutEarly(store, sid)));
+    const found = await Promise.all(asked.map((sid) => isFound(store, sid)));
     expect(found).toEqual([true, false, false, false, false]);
   });
 
   it.each([
     [0, true],
-    [15 * MINUTE - 1_000, true],
-    [15 * MINUTE, false],
+    [30 * MINUTE - 1_000, true],
+    [30 * MINUTE, false],
     [24 * 60 * MINUTE, false],
-  ])("counts for fifteen minutes: after %i ms it is found is %s", async (elapsed, found) => {
-    const store = memoryStore();
-    await noteEarlySignOut(store, "one");
-    store.time += elapsed;
-    expect(await wasSignedOutEarly(store, "one")).toBe(found);
-  });
+    [-10 * MINUTE, true],
+    [-10 * MINUTE - 1_000, false],
+  ])(
+    "counts for half an hour, and ahead as far as clocks are apart: after %i ms it is found is %s",
+    async (elapsed, found) => {
+      const store = memoryStore();
+      await noteEarlySignOut(store, "one");
+      store.time += elapsed;
+      expect(await isFound(store, "one")).toBe(found);
+    },
+  );
 
   it("counts from when it was noted last", async () => {
     const store = memoryStore();
     await noteEarlySignOut(store, "one");
-    store.time += 14 * MINUTE;
+    store.time += 29 * MINUTE;
     await noteEarlySignOut(store, "one");
-    store.time += 14 * MINUTE;
-    expect(await wasSignedOutEarly(store, "one")).toBe(true);
+    store.time += 29 * MINUTE;
+    expect(await isFound(store, "one")).toBe(true);
   });
 
   it("takes the place of those that count no more", async () => {
     const store = memoryStore();
     const [first = "", second = ""] = await neighbours(2);
     await noteEarlySignOut(store, first);
-    store.time += 15 * MINUTE;
+    store.time += 30 * MINUTE;
     await noteEarlySignOut(store, second);
     expect(marksOf(store).map(({ length }) => length)).toEqual([MARK]);
+  });
+
+  it("has a version, and a new one each time it is noted; the last is kept", async () => {
+    const store = memoryStore();
+    await noteEarlySignOut(store, "one");
+    const [first] = await readEarlyMarks(store, "one");
+    store.time += MINUTE;
+    await noteEarlySignOut(store, "one");
+    const marks = await readEarlyMarks(store, "one");
+    expect(marks).toEqual([{ version: expect.any(String), markedAt: store.time }]);
+    expect(marks[0]?.version).not.toBe(first?.version);
+    expect(marksOf(store).map(({ length }) => length)).toEqual([MARK]);
+  });
+
+  it("by a logout token is kept beside it, with the token's time", async () => {
+    const store = memoryStore();
+    await noteEarlySignOut(store, "one");
+    await noteEarlyLogoutToken(store, "one", store.time - MINUTE);
+    expect(await readEarlyMarks(store, "one")).toEqual([
+      { version: expect.any(String), markedAt: store.time },
+      { version: expect.any(String), issuedUntil: store.time - MINUTE },
+    ]);
+    await noteEarlyLogoutToken(store, "one", store.time - 2 * MINUTE);
+    const [, mark] = await readEarlyMarks(store, "one");
+    expect(mark).toMatchObject({ issuedUntil: store.time - MINUTE });
+    expect(store.table.rows.size).toBe(1);
   });
 
   it("shows nothing of the sid", async () => {
@@ -87,8 +121,8 @@ describe("10,000 made-up sids", () => {
     const sizes = marksOf(store).map(({ length }) => length);
     expect(sizes.length).toBeLessThanOrEqual(256);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(CAPACITY * MARK);
-    for (const sid of sids) expect(await wasSignedOutEarly(store, sid)).toBe(true);
-    expect(await wasSignedOutEarly(store, crypto.randomUUID())).toBe(false);
+    for (const sid of sids) expect(await isFound(store, sid)).toBe(true);
+    expect(await isFound(store, crypto.randomUUID())).toBe(false);
   });
 });
 
@@ -106,9 +140,9 @@ describe("a full slot", () => {
     for (let at = 0; at < filler.length; at += MARK) filler.writeUInt32BE(at, at);
     store.table.rows.set("e|00", { ...row, marks: Buffer.concat([marks, filler]) });
 
-    expect(await wasSignedOutEarly(store, oldest)).toBe(true);
+    expect(await isFound(store, oldest)).toBe(true);
     await noteEarlySignOut(store, newest);
-    const found = [oldest, second, newest].map((sid) => wasSignedOutEarly(store, sid));
+    const found = [oldest, second, newest].map((sid) => isFound(store, sid));
     expect(await Promise.all(found)).toEqual([false, true, true]);
     expect(marksOf(store).map(({ length }) => length)).toEqual([CAPACITY * MARK]);
   });
@@ -120,7 +154,7 @@ describe("sign-outs at once in one slot", () => {
     const sids = await neighbours(8);
     await Promise.all(sids.map((sid) => noteEarlySignOut(store, sid)));
     expect(store.table.rows.size).toBe(1);
-    for (const sid of sids) expect(await wasSignedOutEarly(store, sid)).toBe(true);
+    for (const sid of sids) expect(await isFound(store, sid)).toBe(true);
   });
 
   it("are kept or refused when there are too many, never lost in silence", async () => {
@@ -128,7 +162,7 @@ describe("sign-outs at once in one slot", () => {
     const sids = await neighbours(30);
     const notes = await Promise.allSettled(sids.map((sid) => noteEarlySignOut(store, sid)));
     const noted = notes.map(({ status }) => status === "fulfilled");
-    const found = await Promise.all(sids.map((sid) => wasSignedOutEarly(store, sid)));
+    const found = await Promise.all(sids.map((sid) => isFound(store, sid)));
     expect(found).toEqual(noted);
     expect(noted).toContain(true);
     for (const note of notes) {
@@ -144,14 +178,14 @@ describe("purgeEarlySignOuts", () => {
     const elsewhere = ["a", "b", "c", "d", "e", "f"];
     for (const sid of [old, ...elsewhere]) await noteEarlySignOut(store, sid);
     const slots = store.table.rows.size;
-    store.time += 14 * MINUTE;
+    store.time += 29 * MINUTE;
     await noteEarlySignOut(store, young);
     expect(await purgeEarlySignOuts(store)).toBe(0);
     store.time += MINUTE;
     expect(await purgeEarlySignOuts(store)).toBe(slots - 1);
     expect([...store.table.rows.keys()]).toEqual(["e|00"]);
-    expect(await wasSignedOutEarly(store, young)).toBe(true);
-    store.time += 15 * MINUTE;
+    expect(await isFound(store, young)).toBe(true);
+    store.time += 30 * MINUTE;
     expect(await purgeEarlySignOuts(store)).toBe(1);
     expect(store.table.rows.size).toBe(0);
   });
@@ -160,9 +194,9 @@ describe("purgeEarlySignOuts", () => {
     const store = memoryStore();
     const [old = "", young = ""] = await neighbours(2);
     await noteEarlySignOut(store, old);
-    store.time += 15 * MINUTE;
+    store.time += 30 * MINUTE;
     store.table.before = () => noteEarlySignOut(store, young);
     expect(await purgeEarlySignOuts(store)).toBe(0);
-    expect(await wasSignedOutEarly(store, young)).toBe(true);
+    expect(await isFound(store, young)).toBe(true);
   });
 });

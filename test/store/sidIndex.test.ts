@@ -1,9 +1,16 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { SignInOvertaken } from "../../src/shared/errors.ts";
 import { headOf, readHead } from "../../src/shared/store/generation.ts";
-import { claimSid, markSignedOut, readSid } from "../../src/shared/store/sidIndex.ts";
+import type { SignInStart } from "../../src/shared/store/marks.ts";
+import {
+  claimSid,
+  markIssuedUntil,
+  markSignedOut,
+  marksOf,
+  readSid,
+} from "../../src/shared/store/sidIndex.ts";
 import type { GenerationRef } from "../../src/shared/store/store.ts";
-import { HOUR, type MemoryStore, memoryStore } from "./samples.ts";
+import { HOUR, type MemoryStore, MINUTE, memoryStore, NOON } from "./samples.ts";
 
 const KEY = "s.1";
 const MINE: GenerationRef = { partition: "a.1", generation: "g1" };
@@ -15,8 +22,14 @@ beforeEach(() => {
   store = memoryStore();
 });
 
-const claim = (ref: GenerationRef, abandoned: string[] = []) =>
-  claimSid(store, KEY, ref, new Set(abandoned));
+/** Of one that started when the clock stood there. */
+const claim = (
+  ref: GenerationRef,
+  abandoned: string[] = [],
+  start: SignInStart = { at: store.time, seen: [] },
+  issuedAt = store.time,
+) => claimSid(store, KEY, ref, new Set(abandoned), { start, issuedAt });
+const seen = async () => marksOf(await entry()).map(({ version }) => version);
 async function open({ partition, generation }: GenerationRef) {
   await store.table.insert(headOf(store, partition, generation));
   await store.table.insert({ partitionKey: partition, rowKey: `c.${generation}` });
@@ -38,6 +51,10 @@ describe("claimSid", () => {
       rowKey: "sid",
       ...MINE,
       signedOut: false,
+      mark: "",
+      markedAt: "",
+      tokenMark: "",
+      issuedUntil: "",
       changedAt: "2026-01-15T12:00:00.000Z",
       etag: expect.any(String),
     });
@@ -49,6 +66,69 @@ describe("claimSid", () => {
     store.time += HOUR;
     expect(await claim(MINE)).toBe(true);
     expect(await entry()).toEqual(before);
+  });
+
+  it.each<[string, GenerationRef]>([
+    ["the same generation", MINE],
+    ["another one of the account", NEXT],
+    ["another account", OTHERS],
+  ])("of one that was signed out, for %s, is good for who has seen the mark", async (_, ref) => {
+    await open(MINE);
+    await claim(MINE);
+    await store.table.remove("a.1", "c.g1");
+    await markSignedOut(store, await entry());
+    const { mark, markedAt } = await entry();
+    const start = { at: store.time, seen: await seen() };
+    expect(await claim(ref, [], start)).toBe(true);
+    expect(await entry()).toMatchObject({ ...ref, signedOut: false, mark, markedAt });
+    // Nobody else is let in by that, and nobody twice.
+    await expect(claim(ref)).rejects.toThrow(SignInOvertaken);
+    await markSignedOut(store, await entry());
+    await expect(claim(ref, [], start)).rejects.toThrow(SignInOvertaken);
+  });
+
+  it.each([
+    [10 * MINUTE, "not good for who started no more than ten minutes later", false],
+    [10 * MINUTE + 1, "good for who started later", true],
+  ])("of one that was signed out, after %i ms, is %s", async (elapsed, _, good) => {
+    await claim(MINE);
+    await markSignedOut(store, await entry());
+    store.time += elapsed;
+    const claimed = claim(NEXT).then(
+      () => true,
+      () => false,
+    );
+    expect(await claimed).toBe(good);
+    expect(await entry()).toMatchObject(good ? NEXT : { ...MINE, signedOut: true });
+  });
+
+  it("of one that a release before has marked, goes by its time", async () => {
+    const changedAt = new Date(store.time).toISOString();
+    await store.table.insert({
+      partitionKey: KEY,
+      rowKey: "sid",
+      ...MINE,
+      signedOut: true,
+      changedAt,
+    });
+    await expect(claim(NEXT)).rejects.toThrow(SignInOvertaken);
+    store.time += 10 * MINUTE + 1;
+    expect(await claim(NEXT)).toBe(true);
+  });
+
+  it.each([
+    ["no newer than the logout token", 0, false],
+    ["newer by as much as its provider's clocks are apart", 5_000, false],
+    ["newer by more", 5_001, true],
+  ])("for an ID token that is %s", async (_, newer, good) => {
+    await claim(MINE);
+    await markIssuedUntil(store, await entry(), NOON);
+    const claimed = claim(MINE, [], { at: NOON, seen: [] }, NOON + newer).then(
+      () => true,
+      () => false,
+    );
+    expect(await claimed).toBe(good);
+    expect(await claim(MINE, [], { at: NOON, seen: await seen() }, NOON)).toBe(true);
   });
 
   it("of one that has been signed out is overtaken, whoever claims it", async () => {
@@ -129,6 +209,21 @@ describe("claimSid", () => {
     };
     expect(await claim(NEXT, ["g1"])).toBe(true);
     expect(await entry()).toMatchObject(NEXT);
+  });
+});
+
+describe("markIssuedUntil", () => {
+  it("keeps the latest time, and the other channel's mark", async () => {
+    await claim(MINE);
+    await markSignedOut(store, await entry());
+    const { mark, markedAt } = await entry();
+    for (const until of [NOON, NOON + MINUTE, NOON - MINUTE])
+      expect(await markIssuedUntil(store, await entry(), until)).toBe(true);
+    const issuedUntil = new Date(NOON + MINUTE).toISOString();
+    expect(await entry()).toMatchObject({ ...MINE, signedOut: true, mark, markedAt, issuedUntil });
+    await markSignedOut(store, await entry());
+    expect(await entry()).toMatchObject({ issuedUntil });
+    expect((await entry()).mark).not.toBe(mark);
   });
 });
 

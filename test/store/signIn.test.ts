@@ -4,7 +4,7 @@ import { signOutAccount, signOutElsewhere, signOutHere } from "../../src/shared/
 import { openAccount } from "../../src/shared/store/accountEntity.ts";
 import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
 import { fence } from "../../src/shared/store/generation.ts";
-import { accountPartition, generationRow } from "../../src/shared/store/keys.ts";
+import { accountPartition, generationRow, sidPartition } from "../../src/shared/store/keys.ts";
 import { readSession } from "../../src/shared/store/refresh.ts";
 import { type SessionRef, type SignIn, storeSignIn } from "../../src/shared/store/signIn.ts";
 import type { Store } from "../../src/shared/store/store.ts";
@@ -144,7 +144,7 @@ describe("an account whose head names no generation", () => {
 
 describe("a sign-out while it runs", () => {
   it.each<[string, () => Promise<void>]>([
-    ["for its sid, before it looked for one", () => noteEarlySignOut(store, "sid")],
+    ["for its sid, before it looked for one", () => noteEarlySignOut(store, sidPartition("sid"))],
     ["for its sid, before it claimed it", () => signOutElsewhere(store, "sid")],
   ])("%s: it is overtaken, and nothing is stored", async (_, signOut) => {
     store.table.before = signOut;

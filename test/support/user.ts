@@ -1,5 +1,5 @@
 import type { Rig } from "../../local/rig.ts";
-import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
+import { type Browser, createBrowser, type Page } from "../../local/tenant/browserless.ts";
 
 export const ADELE = "adelev@contoso.com";
 export const ALEX = "alexw@contoso.com";
@@ -13,6 +13,12 @@ export async function signedInBrowser(
   const answer = await browser.submit(await browser.signIn(`${url}/auth/signin`, username));
   if (answer.status !== 200) throw new Error(`Sign-in ended with ${answer.status}: ${answer.text}`);
   return browser;
+}
+
+/** Goes on from the page that says that a sign-out was faster, with its one button. */
+export async function signInAgain(browser: Browser, held: Page, username = ADELE): Promise<Page> {
+  const [, href = ""] = /<a class="button" href="([^"]+)">Sign in</.exec(held.body) ?? [];
+  return browser.submit(await browser.signIn(href.replaceAll("&amp;", "&"), username));
 }
 
 /** What `/auth/session` says to this browser. */

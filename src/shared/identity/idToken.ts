@@ -16,6 +16,8 @@ export interface Identity {
 export interface IdTokenClaims extends Identity {
   /** The tenant the user signed in to. */
   readonly tid: string;
+  /** Seconds since 1970, by the provider's clock. */
+  readonly iat: number;
   readonly name: string;
   readonly preferred_username: string;
   /** Optional claim: the session at the provider, which the front channel names at sign-out. */
@@ -102,6 +104,7 @@ function claimsOf(payload: JWTPayload, tid: string): IdTokenClaims {
     tid,
     oid: guid(payload.oid),
     sub,
+    iat: payload.iat as number,
     name: text(payload.name) ?? "",
     preferred_username: text(payload.preferred_username) ?? "",
     sid: sidOf(payload.sid),

@@ -10,6 +10,8 @@ export interface LogoutToken {
   readonly sub: string | undefined;
   /** Issuer and `jti`: the same token never counts twice. */
   readonly id: string;
+  /** `iat`, by the provider's clock. Milliseconds since 1970. */
+  readonly issuedAt: number;
   /** From then on the token's age alone makes it invalid. Milliseconds since 1970. */
   readonly expiresAt: number;
 }
@@ -52,8 +54,8 @@ export function createLogoutTokenValidator(
         throw new BadRequest(INVALID);
       }
       if (sid === undefined && sub === undefined) throw new BadRequest(INVALID);
-      const expiresAt = (iat as number) * 1_000 + DAY;
-      return { sid, sub, id: `jti ${issuer} ${jti}`, expiresAt };
+      const issuedAt = (iat as number) * 1_000;
+      return { sid, sub, id: `jti ${issuer} ${jti}`, issuedAt, expiresAt: issuedAt + DAY };
     },
   };
 }

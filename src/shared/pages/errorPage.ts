@@ -7,6 +7,8 @@ export function errorPage({ title, detail, status }: Problem, signIn = "/auth/si
   const solvable = status < 500;
   // Signed in, and not far enough for any page but one.
   const signedIn = status === 401;
+  // Held back by a sign-out: one way on, and it is the user who takes it.
+  const heldBack = status === 409;
   return layout({
     title,
     signedIn,
@@ -14,7 +16,8 @@ export function errorPage({ title, detail, status }: Problem, signIn = "/auth/si
 <p>${detail}</p>
 <div class="actions">
 ${solvable && html`<a class="button" href="${signIn}">Sign in</a>`}
-${signedIn ? html`<a class="button quiet" href="/auth/signout">Sign out</a>` : html`<a class="button quiet" href="/">Home</a>`}
+${signedIn && html`<a class="button quiet" href="/auth/signout">Sign out</a>`}
+${!signedIn && !heldBack && html`<a class="button quiet" href="/">Home</a>`}
 </div>`,
   });
 }

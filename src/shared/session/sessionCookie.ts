@@ -5,6 +5,8 @@ import { openCookie, readCookies, sealCookie } from "./cookies.ts";
 
 /** What the browser keeps, sealed: where its session is, and what sign-out needs when the tokens are gone already. */
 export interface SessionTicket extends SessionRef {
+  /** Where in the index the session is found, and where a sign-out leaves its mark. Absent in cookies of a release before. */
+  readonly indexKeys?: readonly string[];
   readonly logoutHint?: string | undefined;
 }
 
@@ -24,8 +26,34 @@ export function sessionCookie(keyring: Keyring, ticket: SessionTicket, lifetime:
   };
 }
 
-export function noSessionCookie(): Cookie {
-  return { name: SESSION_COOKIE, value: "", maxAge: 0, ...ATTRIBUTES };
+/**
+ * Takes the session cookie away. What stays behind, for as long as it can matter, is where the session was
+ * indexed: a sign-in that this browser starts next is told by it from one that the sign-out is to stop.
+ */
+export function noSessionCookie(keyring: Keyring, ticket: SessionTicket | undefined): Cookie[] {
+  const none = { name: SESSION_COOKIE, value: "", maxAge: 0, ...ATTRIBUTES };
+  return ticket?.indexKeys ? [none, endedSessionCookie(keyring, ticket.indexKeys)] : [none];
+}
+
+/** Good for starting a sign-in that has seen the marks of sign-outs, and for nothing else. */
+export const ENDED_SESSION_COOKIE = "__Host-lightsout-ended";
+/** Milliseconds. */
+const ENDED_LIFETIME = 15 * 60_000;
+
+export function endedSessionCookie(keyring: Keyring, indexKeys: readonly string[]): Cookie {
+  return {
+    name: ENDED_SESSION_COOKIE,
+    value: sealCookie(keyring, ENDED_SESSION_COOKIE, indexKeys),
+    maxAge: ENDED_LIFETIME / 1_000,
+    ...ATTRIBUTES,
+  };
+}
+
+/** What this browser's session, and the one that ended last, are indexed under. */
+export function readIndexKeys(keyring: Keyring, request: HttpRequest): readonly string[] {
+  const value = readCookies(request).get(ENDED_SESSION_COOKIE);
+  const ended = value && openCookie<string[]>(keyring, ENDED_SESSION_COOKIE, value);
+  return [...(readSessionCookie(keyring, request)?.indexKeys ?? []), ...(ended || [])];
 }
 
 export function readSessionCookie(

@@ -10,6 +10,8 @@ export interface PendingSignIn {
   readonly secret: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  /** The marks of sign-outs that this browser had seen when it started. */
+  readonly seen: readonly string[];
   /** Whether the provider was asked to show nothing (`prompt=none`). */
   readonly silent: boolean;
   /** How many seconds before it started the user may have authenticated. */

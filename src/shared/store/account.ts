@@ -12,6 +12,8 @@ export interface Session {
   readonly username: string;
   /** A few words by which the user recognizes the browser. */
   readonly device: string;
+  /** `iat` of the ID token: the time by the provider's clock. Milliseconds since 1970. Absent in rows of a release before. */
+  readonly issuedAt?: number;
   /** Milliseconds since 1970. */
   readonly signedInAt: number;
   /** Milliseconds since 1970. Nothing extends it. */
@@ -29,6 +31,11 @@ export interface Account {
 export interface OpenedAccount extends Account {
   /** The secret of an access token that suits; undefined when there is none. */
   findAccessToken(wanted: Wanted, now: number): string | undefined;
+}
+
+/** When the provider issued the sign-in. Milliseconds since 1970. */
+export function issuedAtOf({ issuedAt, signedInAt }: Session): number {
+  return issuedAt ?? signedInAt;
 }
 
 /** The longest-living session decides how long the entity may stay. Milliseconds since 1970. */

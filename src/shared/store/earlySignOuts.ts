@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { StoreUnavailable } from "../errors.ts";
-import { sidPartition } from "./keys.ts";
+import { CLOCKS_APART, MARK_LIFETIME, type Mark } from "./marks.ts";
 import type { Store } from "./store.ts";
 import type { Entity, Stored } from "./table.ts";
 
@@ -12,30 +12,53 @@ import type { Entity, Stored } from "./table.ts";
  * share {@link SLOTS} rows of at most {@link CAPACITY} marks, and the oldest give way.
  */
 interface Slot extends Entity {
-  /** Marks of {@link MARK} bytes, oldest first: 16 bytes of hash, 4 bytes of time in seconds. */
+  /**
+   * Marks of {@link MARK} bytes, oldest first: 16 bytes of hash, 4 of time in seconds, 4 of the logout token's
+   * time (0: the front channel's), 8 of {@link Mark.version}.
+   */
   readonly marks: Uint8Array;
 }
 
 const PARTITION = "e";
 const SLOTS = 256;
+/** 64,000 bytes: a binary property holds 65,536. */
 const CAPACITY = 2_000;
-const MARK = 20;
+const MARK = 32;
 const ID = 16;
-/** Seconds a mark counts. An authorization code is good for ten minutes (Entra), and no callback runs longer than that. */
-const LIFETIME = 15 * 60;
+const ISSUED = 20;
+const VERSION = 24;
 const ATTEMPTS = 10;
 
-export async function noteEarlySignOut(store: Store, sid: string): Promise<void> {
-  const { rowKey, id } = placeOf(sid);
+/** @param key The partition of the `sid` or subject. */
+export function noteEarlySignOut(store: Store, key: string): Promise<void> {
+  return note(store, key, "front", 0);
+}
+
+/** @param until The `iat` of the logout token. Milliseconds since 1970. */
+export function noteEarlyLogoutToken(store: Store, key: string, until: number): Promise<void> {
+  return note(store, key, "back", seconds(until));
+}
+
+async function note(store: Store, key: string, channel: Channel, until: number): Promise<void> {
+  const { rowKey, ids } = placeOf(key);
+  const id = ids[channel];
+  const version = Buffer.from(store.randomBytes(MARK - VERSION));
+  const isSame = (mark: Buffer) => id.equals(mark.subarray(0, ID));
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const slot = await store.table.get<Slot>(PARTITION, rowKey);
     const marks = slot ? liveMarks(slot, store.now()) : [];
     const mark = Buffer.alloc(MARK, id);
     mark.writeUInt32BE(seconds(store.now()), ID);
+    mark.writeUInt32BE(
+      Math.max(until, ...marks.filter(isSame).map((one) => one.readUInt32BE(ISSUED))),
+      ISSUED,
+    );
+    version.copy(mark, VERSION);
+    const others = marks.filter((other) => !isSame(other));
     const entity: Slot = {
       partitionKey: PARTITION,
       rowKey,
-      marks: Buffer.concat([...marks, mark].slice(-CAPACITY)),
+      marks: Buffer.concat([...others, mark].slice(-CAPACITY)),
     };
     const outcome = slot
       ? await store.table.replace(entity, slot.etag)
@@ -45,11 +68,18 @@ export async function noteEarlySignOut(store: Store, sid: string): Promise<void>
   throw new StoreUnavailable("Too many sign-outs at once. Try again in a moment.");
 }
 
-export async function wasSignedOutEarly(store: Store, sid: string): Promise<boolean> {
-  const { rowKey, id } = placeOf(sid);
+/** The sign-outs that a sign-in under this key has to have been started after. */
+export async function readEarlyMarks(store: Store, key: string): Promise<Mark[]> {
+  const { rowKey, ids } = placeOf(key);
   const slot = await store.table.get<Slot>(PARTITION, rowKey);
-  if (slot === undefined) return false;
-  return liveMarks(slot, store.now()).some((mark) => id.equals(mark.subarray(0, ID)));
+  if (slot === undefined) return [];
+  return liveMarks(slot, store.now()).flatMap((mark): Mark[] => {
+    const id = mark.subarray(0, ID);
+    const version = mark.toString("base64url", VERSION);
+    if (ids.front.equals(id)) return [{ version, markedAt: mark.readUInt32BE(ID) * 1_000 }];
+    if (ids.back.equals(id)) return [{ version, issuedUntil: mark.readUInt32BE(ISSUED) * 1_000 }];
+    return [];
+  });
 }
 
 /** Removes the slots that hold nothing but old marks. @returns how many. */
@@ -67,15 +97,24 @@ function liveMarks(slot: Stored<Slot>, now: number): Buffer[] {
   const live: Buffer[] = [];
   for (let at = 0; at + MARK <= marks.length; at += MARK) {
     const mark = marks.subarray(at, at + MARK);
-    if (mark.readUInt32BE(ID) + LIFETIME > seconds(now)) live.push(mark);
+    const age = now - mark.readUInt32BE(ID) * 1_000;
+    // From further ahead than clocks are apart comes nothing of ours.
+    if (age < MARK_LIFETIME && age >= -CLOCKS_APART) live.push(mark);
   }
   return live;
 }
 
-function placeOf(sid: string): { rowKey: string; id: Buffer } {
-  const digest = createHash("sha256").update(sidPartition(sid)).digest();
-  const slot = (digest[ID] as number) % SLOTS;
-  return { rowKey: slot.toString(16).padStart(2, "0"), id: digest.subarray(0, ID) };
+type Channel = "front" | "back";
+
+/** Both channels' marks for a key are in one slot. */
+function placeOf(key: string): { rowKey: string; ids: Record<Channel, Buffer> } {
+  const [digest, back] = [key, `back ${key}`].map((id) => createHash("sha256").update(id).digest());
+  const slot = (digest?.[ID] as number) % SLOTS;
+  const idOf = (whole: Buffer | undefined) => (whole as Buffer).subarray(0, ID);
+  return {
+    rowKey: slot.toString(16).padStart(2, "0"),
+    ids: { front: idOf(digest), back: idOf(back) },
+  };
 }
 
 function seconds(milliseconds: number): number {

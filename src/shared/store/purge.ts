@@ -58,8 +58,8 @@ async function purgeEntry(
   for (const key of sids) {
     const sid = await readSid(store, key);
     if (sid?.partition !== partition || sid.generation !== generation) continue;
-    // A sign-in under way may still have to see that it has been signed out.
-    if (sid.signedOut && !rests(store, sid)) return "later";
+    // A sign-in under way may still have to see the marks in it.
+    if (!rests(store, sid)) return "later";
     if (!(await store.table.remove(key, sid.rowKey, sid.etag))) return "later";
   }
 

@@ -1,59 +1,95 @@
-import { SignInOvertaken } from "../errors.ts";
 import { endGeneration, preventOpening } from "./generation.ts";
 import { generationRow, SID } from "./keys.ts";
+import { assertStartedAfter, type Mark, type Started } from "./marks.ts";
 import { beginRound } from "./rounds.ts";
-import type { GenerationRef, Store } from "./store.ts";
+import { type GenerationRef, randomId, type Store } from "./store.ts";
 import type { Entity, Stored } from "./table.ts";
 
 /** Where the tokens of an identity provider session are. Written before the tokens, so that sign-out always finds them. */
 export interface SidEntry extends Entity {
   readonly partition: string;
   readonly generation: string;
-  /** Set when the provider has signed this session out. It will never sign in again. */
+  /** Whether a sign-out has ended what it points at for good, and no sign-in has claimed it since. */
   readonly signedOut: boolean;
+  /** The last sign-out by the front channel: its {@link Mark}'s version and time (ISO 8601). Empty: none. */
+  readonly mark: string;
+  readonly markedAt: string;
+  /** The last by the back channel: its version, and the newest `iat` of a logout token so far (ISO 8601). Empty: none. */
+  readonly tokenMark: string;
+  readonly issuedUntil: string;
   /** ISO 8601. */
   readonly changedAt: string;
+}
+
+type Content = Pick<SidEntry, "partition" | "generation"> &
+  Partial<Pick<SidEntry, "signedOut" | "mark" | "markedAt" | "tokenMark" | "issuedUntil">>;
+
+/** The one place where the row is made. */
+function entryOf(store: Store, partitionKey: string, content: Content): SidEntry {
+  const { partition, generation } = content;
+  const { signedOut = false, mark = "", markedAt = "" } = content;
+  const { tokenMark = "", issuedUntil = "" } = content;
+  return {
+    partitionKey,
+    rowKey: SID,
+    partition,
+    generation,
+    signedOut,
+    mark,
+    markedAt,
+    tokenMark,
+    issuedUntil,
+    changedAt: new Date(store.now()).toISOString(),
+  };
 }
 
 export function readSid(store: Store, partitionKey: string): Promise<Stored<SidEntry> | undefined> {
   return store.table.get<SidEntry>(partitionKey, SID);
 }
 
+/** The sign-outs that a sign-in with this `sid` has to have been started after. */
+export function marksOf(entry: SidEntry): Mark[] {
+  const { mark, markedAt, tokenMark, issuedUntil, signedOut, changedAt } = entry;
+  const marks: Mark[] = [];
+  if (mark) marks.push({ version: mark, markedAt: Date.parse(markedAt) });
+  // As the release before wrote it.
+  else if (signedOut) marks.push({ version: "", markedAt: Date.parse(changedAt) });
+  if (tokenMark) marks.push({ version: tokenMark, issuedUntil: Date.parse(issuedUntil) });
+  return marks;
+}
+
 /**
- * Points a `sid` at the generation that its sign-in is going to be stored in.
+ * Points a `sid` at the generation that its sign-in is going to be stored in. The marks in the entry stay:
+ * they stop other sign-ins too.
  *
  * @param abandoned Generations this same sign-in tried before and that are known never to have been opened.
  * @returns false when the `sid` already belongs to a generation that has been opened in the meantime.
- * @throws {SignInOvertaken} The provider has signed this session out.
+ * @throws {SignInOvertaken} The provider has signed this session out since the sign-in was started.
  */
 export async function claimSid(
   store: Store,
   partitionKey: string,
   { partition, generation }: GenerationRef,
   abandoned: ReadonlySet<string>,
+  signIn: Started,
 ): Promise<boolean> {
-  const claim: SidEntry = {
-    partitionKey,
-    rowKey: SID,
-    partition,
-    generation,
-    signedOut: false,
-    changedAt: new Date(store.now()).toISOString(),
-  };
+  const claim = { partition, generation, signedOut: false };
   for (let round = 0; ; round++) {
     await beginRound(store, round);
-    if ((await store.table.insert(claim)) === "done") return true;
+    if ((await store.table.insert(entryOf(store, partitionKey, claim))) === "done") return true;
     const entry = await readSid(store, partitionKey);
     if (entry === undefined) continue;
-    if (entry.signedOut) throw new SignInOvertaken();
-    if (entry.partition === partition && entry.generation === generation) return true;
+    assertStartedAfter(marksOf(entry), signIn);
 
-    // The entry is the only way to find what it points at, so that has to be gone before it is overwritten.
-    if (entry.partition !== partition) await endGeneration(store, entry);
-    else if (!abandoned.has(entry.generation)) {
-      if (!(await preventOpening(store, entry)) && (await isOpen(store, entry))) return false;
+    if (!entry.signedOut) {
+      if (entry.partition === partition && entry.generation === generation) return true;
+      // The entry is the only way to find what it points at, so that has to be gone before it is overwritten.
+      if (entry.partition !== partition) await endGeneration(store, entry);
+      else if (!abandoned.has(entry.generation)) {
+        if (!(await preventOpening(store, entry)) && (await isOpen(store, entry))) return false;
+      }
     }
-    if ((await store.table.replace(claim, entry.etag)) === "done") return true;
+    if (await rewrite(store, entry, claim)) return true;
   }
 }
 
@@ -61,9 +97,31 @@ async function isOpen(store: Store, ref: GenerationRef): Promise<boolean> {
   return (await store.table.get(ref.partition, generationRow(ref.generation))) !== undefined;
 }
 
-/** Marks a `sid` as signed out. @returns false when a sign-in has claimed it since `entry` was read. */
-export async function markSignedOut(store: Store, entry: Stored<SidEntry>): Promise<boolean> {
-  const { etag, ...claim } = entry;
-  const changedAt = new Date(store.now()).toISOString();
-  return (await store.table.replace({ ...claim, signedOut: true, changedAt }, etag)) === "done";
+/**
+ * Marks a `sid` as signed out, with a mark that nobody has seen yet.
+ * @returns false when the entry was changed since it was read.
+ */
+export function markSignedOut(store: Store, entry: Stored<SidEntry>): Promise<boolean> {
+  const markedAt = new Date(store.now()).toISOString();
+  return rewrite(store, entry, { signedOut: true, mark: randomId(store), markedAt });
+}
+
+/**
+ * Marks the sign-ins whose ID tokens were issued up to then as signed out.
+ * @param until Milliseconds since 1970.
+ * @returns false when the entry was changed since it was read.
+ */
+export function markIssuedUntil(
+  store: Store,
+  entry: Stored<SidEntry>,
+  until: number,
+): Promise<boolean> {
+  const time = new Date(until).toISOString();
+  const issuedUntil = entry.issuedUntil > time ? entry.issuedUntil : time;
+  return rewrite(store, entry, { tokenMark: randomId(store), issuedUntil });
+}
+
+async function rewrite(store: Store, entry: Stored<SidEntry>, changes: Partial<Content>) {
+  const next = entryOf(store, entry.partitionKey, { ...entry, ...changes });
+  return (await store.table.replace(next, entry.etag)) === "done";
 }

@@ -1,7 +1,7 @@
 import { SignInOvertaken, StoreUnavailable } from "../errors.ts";
-import { type Account, liveSessions, type Session } from "./account.ts";
+import { type Account, issuedAtOf, liveSessions, type Session } from "./account.ts";
 import { entityOf, openAccount } from "./accountEntity.ts";
-import { wasSignedOutEarly } from "./earlySignOuts.ts";
+import { readEarlyMarks } from "./earlySignOuts.ts";
 import { fileForExpiry } from "./expiry.ts";
 import { type Head, headOf, readHead } from "./generation.ts";
 import {
@@ -11,6 +11,7 @@ import {
   sidPartition,
   subjectPartition,
 } from "./keys.ts";
+import { assertStartedAfter, type SignInStart } from "./marks.ts";
 import { beginRound } from "./rounds.ts";
 import { claimSid } from "./sidIndex.ts";
 import { type GenerationRef, randomId, type Store } from "./store.ts";
@@ -24,6 +25,8 @@ export interface SignIn {
   readonly sids: readonly string[];
   /** The `sub` of the ID token, where the provider may name only that at sign-out (back channel). */
   readonly subject?: string | undefined;
+  /** Absent: before any sign-out that left a mark. */
+  readonly start?: SignInStart | undefined;
   /** The session this browser had before, if any. */
   readonly replaces?: SessionRef | undefined;
   /**
@@ -42,12 +45,20 @@ export interface SessionRef extends GenerationRef {
 const ATTEMPTS = 24;
 /** An account in more browsers than this loses the session that ends first. */
 const MAX_SESSIONS = 50;
+const BEFORE_ALL: SignInStart = { at: 0, seen: [] };
+
+/** The partitions in which what leads to a sign-in's tokens is kept, and in which marks may stop it. */
+export function indexKeysOf({ sids, subject }: Pick<SignIn, "sids" | "subject">): string[] {
+  const keys = sids.map(sidPartition);
+  if (subject !== undefined) keys.push(subjectPartition(subject));
+  return keys;
+}
 
 /**
  * Stores a sign-in's tokens: in the account's open generation if it has one, else in a new one.
  *
  * 1. File the row that lets the purge find it, then the row that lets the front channel find it.
- * 2. Look whether a sign-out for its `sid` came before that.
+ * 2. Look whether a sign-out for its `sid` came before that, and after the sign-in was started.
  * 3. Store the tokens, on the condition that nothing changed since the account was read.
  *
  * A sign-out that comes before 3 takes effect either in 2 or through the condition of 3. One that comes
@@ -58,9 +69,9 @@ const MAX_SESSIONS = 50;
  */
 export async function storeSignIn(store: Store, signIn: SignIn): Promise<SessionRef> {
   const partition = accountPartition(signIn.session.homeAccountId);
-  const claims = signIn.sids.map(sidPartition);
-  if (signIn.subject !== undefined) claims.push(subjectPartition(signIn.subject));
-  const { sessionIds = [randomId(store)] } = signIn;
+  const keys = indexKeysOf(signIn);
+  const { start = BEFORE_ALL, sessionIds = [randomId(store)] } = signIn;
+  const started = { start, issuedAt: issuedAtOf(signIn.session) };
   const abandoned = new Set<string>();
 
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -70,13 +81,11 @@ export async function storeSignIn(store: Store, signIn: SignIn): Promise<Session
     const sessionId = idOf(sessionIds, current.open?.account, store.now());
     const ref: SessionRef = { partition, generation, sessionId };
 
-    await fileForExpiry(store, ref, claims, signIn.session.expiresAt);
+    await fileForExpiry(store, ref, keys, signIn.session.expiresAt);
     let claimed = true;
-    for (const claim of claims) claimed &&= await claimSid(store, claim, ref, abandoned);
+    for (const key of keys) claimed &&= await claimSid(store, key, ref, abandoned, started);
     if (!claimed) continue;
-    for (const sid of signIn.sids) {
-      if (await wasSignedOutEarly(store, sid)) throw new SignInOvertaken();
-    }
+    for (const key of keys) assertStartedAfter(await readEarlyMarks(store, key), started);
 
     const outcome = current.open
       ? await join(store, ref, current.open, signIn)
@@ -142,7 +151,7 @@ function join(
       ...Object.fromEntries(byExpiry.slice(0, MAX_SESSIONS - 1)),
       [sessionKey(ref.sessionId)]: signIn.session,
     },
-    cache: mergeCaches(account.cache, signIn.cache),
+    cache: mergeInOrder(account, signIn),
   };
   return store.table.replace(entityOf(store, ref, joined), etag);
 }
@@ -151,6 +160,14 @@ function join(
 function idOf(ids: readonly string[], account: Account | undefined, now: number): string {
   const sessions = account ? liveSessions(account, now) : {};
   return (ids.find((id) => sessions[sessionKey(id)]) ?? ids[0]) as string;
+}
+
+/** What is kept once for an account, such as the refresh token, is that of the sign-in that was issued last. */
+function mergeInOrder({ sessions, cache }: Account, signIn: SignIn): TokenCache {
+  const last = Math.max(0, ...Object.values(sessions).map(issuedAtOf));
+  return issuedAtOf(signIn.session) < last
+    ? mergeCaches(signIn.cache, cache)
+    : mergeCaches(cache, signIn.cache);
 }
 
 async function isStored(store: Store, ref: SessionRef): Promise<boolean> {

@@ -64,6 +64,11 @@ export function mergeCaches(older: TokenCache, newer: TokenCache): TokenCache {
   };
 }
 
+/** The cache without what was handed out: only a refresh token, the newest one, brings anything back. */
+export function withoutIssuedTokens(cache: TokenCache): TokenCache {
+  return { ...cache, AccessToken: {}, IdToken: {} };
+}
+
 /** MSAL never removes an expired access token of scopes nobody asks for again; this does. */
 export function withoutExpiredTokens(cache: TokenCache, now: number): TokenCache {
   const live = Object.entries(cache.AccessToken).filter(

@@ -43,6 +43,21 @@ async function isSignedIn() {
   return page.forms[0]?.fields.error === undefined;
 }
 
+describe("in device mode", () => {
+  it("the session outlives a sign-out, and its sid comes again", async () => {
+    tenant.switches.deviceMode = true;
+    const { idToken } = await signInToBoth();
+    const page = await browser.get(logoutUrl({ logout_hint: idToken.login_hint }));
+    expect(page.frames).toHaveLength(2);
+    expect(await isSignedIn()).toBe(true);
+    const again = await signIn(tenant, ADELE, {}, browser);
+    expect(again.idToken.sid).toBe(idToken.sid);
+    // Told are the apps that have signed in since.
+    const next = await browser.get(logoutUrl({ logout_hint: idToken.login_hint }));
+    expect(next.frames).toEqual(page.frames.slice(0, 1));
+  });
+});
+
 describe("signing out with a logout_hint", () => {
   it("frames every app of the session, the one that asked included, with sid and no iss", async () => {
     const { idToken } = await signInToBoth();

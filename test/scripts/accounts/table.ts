@@ -64,7 +64,8 @@ export function signIn(
     signedInAt: store.now(),
     expiresAt: store.now() + hours * HOUR,
   };
-  return storeSignIn(store, { session, cache: CACHE, sids, subject, replaces });
+  const start = { at: store.now(), seen: [] };
+  return storeSignIn(store, { session, cache: CACHE, sids, subject, start, replaces });
 }
 
 /** What is wrong with the table, at the store's time. */

@@ -1,0 +1,51 @@
+import { issuedAtOf } from "./account.ts";
+import { entityOf, openAccount } from "./accountEntity.ts";
+import { preventOpening } from "./generation.ts";
+import { generationRow } from "./keys.ts";
+import { isIssuedAfter } from "./marks.ts";
+import { beginRound } from "./rounds.ts";
+import type { GenerationRef, Store } from "./store.ts";
+import { withoutIssuedTokens } from "./tokenCache.ts";
+
+/**
+ * Ends the sessions of a generation that were issued up to a time, whether it is open or about to be opened,
+ * and leaves newer ones alone. The account's row gets a new version in any case: a sign-in that was about to
+ * join has to look again.
+ *
+ * @param until By the provider's clock. Milliseconds since 1970.
+ * @returns whether there were any; undefined when nobody can tell. @throws {StoreUnavailable}
+ */
+export async function endIssuedUntil(
+  store: Store,
+  ref: GenerationRef,
+  until: number,
+): Promise<boolean | undefined> {
+  const rowKey = generationRow(ref.generation);
+  let opened = false;
+  let nothing: false | undefined = false;
+  for (let round = 0; ; round++) {
+    await beginRound(store, round);
+    const entity = await store.table.get(ref.partition, rowKey);
+    if (entity === undefined) {
+      // A generation is opened once only: one that has been, and is not there, has ended.
+      if (opened || (await preventOpening(store, ref))) return nothing;
+      opened = true;
+      continue;
+    }
+    const account = openAccount(store.keyring, entity);
+    const all = Object.entries(account?.sessions ?? {});
+    const newer = all.filter(([, session]) => isIssuedAfter(issuedAtOf(session), until));
+    if (account === undefined || newer.length === 0) {
+      const removed = await store.table.remove(ref.partition, rowKey, entity.etag);
+      if (removed) return true;
+      if (removed === undefined) nothing = undefined;
+      continue;
+    }
+    const kept = entityOf(store, ref, {
+      sessions: Object.fromEntries(newer),
+      // Nobody can tell whose an access token is; the refresh token is that of the newest sign-in.
+      cache: withoutIssuedTokens(account.cache),
+    });
+    if ((await store.table.replace(kept, entity.etag)) === "done") return newer.length < all.length;
+  }
+}
