@@ -13,13 +13,15 @@ import {
 } from "../errors.ts";
 import { accountPartition } from "../store/keys.ts";
 import type { Log } from "../store/store.ts";
-import { challengeId, type TokenCache } from "../store/tokenCache.ts";
+import type { TokenCache } from "../store/tokenCache.ts";
 import { fixOf } from "./aadsts.ts";
 import type { Attempt } from "./attempt.ts";
 import { SIGN_IN_SCOPES } from "./authorize.ts";
 import type { ClientFactory, TokenAnswer } from "./client.ts";
-import type { Identity, IdTokenValidator } from "./idToken.ts";
+import { clientInfoOf } from "./clientInfo.ts";
+import type { IdTokenValidator } from "./idToken.ts";
 import { TokenRequestRefused } from "./network.ts";
+import { filed, mismatchOf, type RefreshRequest } from "./refreshAnswer.ts";
 import { type GrantType, type Refusal, refusalOf } from "./refusal.ts";
 
 /** The provider's token endpoint (RFC 6749 §3.2). Every refusal is logged. */
@@ -65,15 +67,6 @@ export interface GrantRefused {
   readonly refused: SignedOut | InteractionRequired;
 }
 
-export interface RefreshRequest {
-  readonly homeAccountId: string;
-  readonly tenantId: string;
-  readonly identity: Identity;
-  readonly scopes: readonly string[];
-  /** A claims challenge to satisfy: sent once, never kept. */
-  readonly claims?: string | undefined;
-}
-
 export function createTokenEndpoint(
   createClient: ClientFactory,
   idTokens: IdTokenValidator,
@@ -99,34 +92,13 @@ export function createTokenEndpoint(
     return refusal;
   }
 
-  async function assertSameUser(
-    { id_token: idToken, client_info: clientInfo }: TokenAnswer,
-    { homeAccountId, tenantId, identity }: RefreshRequest,
-  ): Promise<void> {
-    const reason = await differenceOf();
+  async function assertOfSession(answer: TokenAnswer, request: RefreshRequest): Promise<void> {
+    const reason = await mismatchOf(answer, request, idTokens);
     if (reason === undefined) return;
-    log("warn", "token.rejected", { account: accountPartition(homeAccountId), reason });
+    log("warn", "token.rejected", { account: accountPartition(request.homeAccountId), reason });
     throw new ProviderUnavailable(
       "The provider answered with tokens that are not this sign-in's. They were thrown away.",
     );
-
-    async function differenceOf(): Promise<string | undefined> {
-      const account = clientInfo ?? clientInfoOf(homeAccountId);
-      if (accountIn(account)?.toLowerCase() !== homeAccountId.toLowerCase()) return "client_info";
-      // Legal: RFC 6749 §6 knows none, and OpenID Connect Core §12.2 makes it optional.
-      if (idToken === undefined || idToken === null) return undefined;
-      try {
-        const claims = await idTokens.validate(String(idToken));
-        const expected = { ...identity, tid: tenantId };
-        for (const name of ["iss", "sub", "oid", "tid"] as const) {
-          if (claims[name] !== expected[name]) return `id_token_${name}`;
-        }
-      } catch (error) {
-        if (error instanceof SignInRejected) return error.reason;
-        throw error;
-      }
-      return undefined;
-    }
   }
 
   return {
@@ -173,7 +145,7 @@ export function createTokenEndpoint(
           forceRefresh: true,
           ...(claims && { claims }),
         });
-        await assertSameUser(answer, request);
+        await assertOfSession(answer, request);
         if (!accessToken) throw new ProviderUnavailable("The provider answered without a token.");
         return { accessToken, cache: filed(cacheOf(client), cache, accessToken, request) };
       } catch (cause) {
@@ -199,38 +171,4 @@ const ID_TOKEN_FAULTS = new Map([
 
 function cacheOf(client: ConfidentialClientApplication): TokenCache {
   return JSON.parse(client.getTokenCache().serialize());
-}
-
-/**
- * MSAL files a token whose tenant it is not told under the authority's name for it, which may be a domain, and
- * forgets what it has no name for.
- */
-function filed(
-  cache: TokenCache,
-  before: TokenCache,
-  fresh: string,
-  { tenantId: realm, claims }: RefreshRequest,
-): TokenCache {
-  const challenge = claims && { challenge: challengeId(claims) };
-  const tokens = Object.entries(cache.AccessToken).map(([key, token]) => {
-    if (token.secret === fresh) return [key, { ...token, realm, ...challenge }];
-    const known = before.AccessToken[key];
-    return [key, known?.secret === token.secret ? known : token];
-  });
-  return { ...cache, AccessToken: Object.fromEntries(tokens) };
-}
-
-/** Entra ID's `client_info`: the account's ids in its home tenant. It is not signed. */
-function clientInfoOf(homeAccountId: string): string {
-  const [uid, utid] = homeAccountId.split(".");
-  return Buffer.from(JSON.stringify({ uid, utid })).toString("base64url");
-}
-
-function accountIn(clientInfo: unknown): string | undefined {
-  try {
-    const { uid, utid } = JSON.parse(Buffer.from(String(clientInfo), "base64url").toString());
-    return `${uid}.${utid}`;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,0 +1,64 @@
+import { SignInRejected } from "../errors.ts";
+import { challengeId, type TokenCache } from "../store/tokenCache.ts";
+import type { TokenAnswer } from "./client.ts";
+import { accountIn, clientInfoOf } from "./clientInfo.ts";
+import type { Identity, IdTokenValidator } from "./idToken.ts";
+
+/** What a refresh is for. */
+export interface RefreshRequest {
+  readonly homeAccountId: string;
+  readonly tenantId: string;
+  readonly identity: Identity;
+  readonly scopes: readonly string[];
+  /** A claims challenge to satisfy: sent once, never kept. */
+  readonly claims?: string | undefined;
+}
+
+/**
+ * In what the answer to a refresh is not the session's (OpenID Connect Core §12.2).
+ *
+ * @returns a fixed word for the log; undefined where nothing speaks against it.
+ * @throws {ProviderUnavailable} The keys for an ID token that came along cannot be had.
+ */
+export async function mismatchOf(
+  { id_token: idToken, client_info: clientInfo }: TokenAnswer,
+  { homeAccountId, tenantId, identity }: RefreshRequest,
+  idTokens: IdTokenValidator,
+): Promise<string | undefined> {
+  const account = clientInfo ?? clientInfoOf(homeAccountId);
+  if (accountIn(account)?.toLowerCase() !== homeAccountId.toLowerCase()) return "client_info";
+  // Legal: RFC 6749 §6 knows none, and OpenID Connect Core §12.2 makes it optional.
+  if (idToken === undefined || idToken === null) return undefined;
+  try {
+    const claims = await idTokens.validate(String(idToken));
+    const expected = { ...identity, tid: tenantId };
+    const differs = (["iss", "sub", "oid", "tid"] as const).find(
+      (name) => claims[name] !== expected[name],
+    );
+    return differs && `id_token_${differs}`;
+  } catch (error) {
+    if (error instanceof SignInRejected) return error.reason;
+    throw error;
+  }
+}
+
+/**
+ * The cache with the fresh token where it belongs. MSAL files a token whose tenant it is not told under the
+ * authority's name for it, which may be a domain, and forgets what it has no name for.
+ *
+ * @param cache As MSAL has it. @param before As MSAL got it. @param fresh The secret of the token.
+ */
+export function filed(
+  cache: TokenCache,
+  before: TokenCache,
+  fresh: string,
+  { tenantId: realm, claims }: RefreshRequest,
+): TokenCache {
+  const challenge = claims && { challenge: challengeId(claims) };
+  const tokens = Object.entries(cache.AccessToken).map(([key, token]) => {
+    if (token.secret === fresh) return [key, { ...token, realm, ...challenge }];
+    const known = before.AccessToken[key];
+    return [key, known?.secret === token.secret ? known : token];
+  });
+  return { ...cache, AccessToken: Object.fromEntries(tokens) };
+}
