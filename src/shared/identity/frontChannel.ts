@@ -1,5 +1,7 @@
 import type { Settings } from "../config/settings.ts";
+import { isGuid } from "../guid.ts";
 import type { MetadataSource } from "./metadata.ts";
+import { isOwnIssuer } from "./ownIssuer.ts";
 import { isUsableSid } from "./sid.ts";
 
 /** Why a front-channel call can sign nobody out: a fixed word for the log. */
@@ -52,20 +54,12 @@ function readings(search: string, sid: string): string[] {
   return verbatim === undefined || verbatim === sid ? [sid] : [sid, verbatim];
 }
 
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 async function isIssuer(
   issuer: string,
   { authority, tenant, allowedTenants }: Tenancy,
   metadata: MetadataSource,
 ): Promise<boolean> {
   const known = metadata.peek();
-  if (known === undefined && GUID.test(tenant) && issuer === `${authority}/v2.0`) return true;
-
-  const expected = (known ?? (await metadata.get())).issuer;
-  // An authority that signs in many tenants: the issuer of any that is let in.
-  const [before = "", after] = expected.split("{tenantid}");
-  if (after === undefined) return issuer === expected;
-  const id = issuer.slice(before.length, issuer.length - after.length);
-  return `${before}${id}${after}` === issuer && GUID.test(id) && (allowedTenants?.has(id) ?? true);
+  if (known === undefined && isGuid(tenant) && issuer === `${authority}/v2.0`) return true;
+  return isOwnIssuer(issuer, known ?? (await metadata.get()), allowedTenants);
 }

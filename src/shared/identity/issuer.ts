@@ -1,9 +1,9 @@
 import { cloudOf } from "../config/cloud.ts";
 import type { Settings } from "../config/settings.ts";
+import { isGuid } from "../guid.ts";
 
 /** Of personal accounts. */
 const CONSUMERS = "9188040d-6c67-4c5b-b112-36a304b66dad";
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const WELL_KNOWN = "/.well-known/openid-configuration";
 const EXTERNAL_ID = ".ciamlogin.com";
 
@@ -30,7 +30,7 @@ export function isIssuerOf(
 function isTenant(id: string, tenant: string): boolean {
   if (tenant === "common" || tenant === "organizations") return id === "{tenantid}";
   if (tenant === "consumers") return id === CONSUMERS;
-  return GUID.test(tenant) ? id === tenant.toLowerCase() : GUID.test(id);
+  return isGuid(tenant) ? id === tenant.toLowerCase() : isGuid(id);
 }
 
 /** A cloud may have several hosts for one authority, and one of them in its tokens. */

@@ -23,8 +23,9 @@ export interface MetadataSource {
   peek(): ProviderMetadata | undefined;
 }
 
+/** Milliseconds. */
 const LIFETIME = 24 * 3_600_000;
-/** While the provider does not answer, only a request in every minute waits for it. */
+/** While the provider does not answer, only a request in every minute waits for it. Milliseconds. */
 const RETRY_AFTER = 60_000;
 const CHECK = "Check ENTRA_TENANT_ID, ENTRA_AUTHORITY and ENTRA_METADATA_URL.";
 const TENANT_ALIAS = /^(common|organizations|consumers)$/;

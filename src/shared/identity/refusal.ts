@@ -1,3 +1,4 @@
+import { isGuid } from "../guid.ts";
 import { type Verdict, verdictOfNumber } from "./aadsts.ts";
 
 /** How the token endpoint's "no" came (RFC 6749 §5.2). */
@@ -41,8 +42,6 @@ const VERDICTS: Readonly<Record<string, Verdict>> = {
   invalid_target: "app",
 };
 
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 export function refusalOf({ status, body }: TokenError, grantType: GrantType): Refusal {
   const fields = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
   const error = knownError(fields.error);
@@ -54,7 +53,7 @@ export function refusalOf({ status, body }: TokenError, grantType: GrantType): R
     verdict: verdict === "scope" ? (grantType === "refresh_token" ? "user" : "app") : verdict,
     number,
     code: number === undefined ? (error ?? String(status)) : `AADSTS${number}`,
-    correlationId: typeof id === "string" && GUID.test(id) ? id.toLowerCase() : undefined,
+    correlationId: isGuid(id) ? id.toLowerCase() : undefined,
     claims: typeof claims === "string" && claims !== "" ? claims : undefined,
   };
 }
