@@ -1,4 +1,5 @@
 import type { Settings } from "../config/settings.ts";
+import { openText, sealText } from "../session/sealedText.ts";
 import type { SignedInSession } from "../session/session.ts";
 import type { Keyring } from "../store/sealing.ts";
 import { type Permitted, pathOf } from "./permissions.ts";
@@ -20,7 +21,6 @@ export interface Links {
 const PURPOSE = "graph link";
 /** The query parameter of the seal. */
 const SEAL = "lightsoutSeal";
-const FORM = /^([A-Za-z0-9_-]{1,16})\.([A-Za-z0-9_-]+)$/;
 /** The string after such a name, as JSON spells it. Nested lists have names like `attachments@odata.nextLink`. */
 const LINK = /(@(?:odata\.)?(?:nextLink|deltaLink)"\s*:\s*)("[^"\\]*(?:\\.[^"\\]*)*")/gi;
 
@@ -58,12 +58,11 @@ export function continuedCall(
   query: URLSearchParams,
   { keyring, account }: Links,
 ): Permitted | undefined {
-  const [, keyId, sealed] = FORM.exec(query.get(SEAL) ?? "") ?? [];
+  const seal = query.get(SEAL);
   const path = pathOf(encodedPath);
-  if (keyId === undefined || sealed === undefined || path === undefined) return undefined;
+  if (seal === null || path === undefined) return undefined;
   const without = new URLSearchParams([...query].filter(([name]) => name !== SEAL));
-  const bytes = Buffer.from(sealed, "base64url");
-  const scopes = keyring.open({ keyId, bytes }, PURPOSE, rowOf(account, path, without));
+  const scopes = openText(keyring, PURPOSE, seal, rowOf(account, path, without));
   return scopes && { path, query: without, scopes: JSON.parse(Buffer.from(scopes).toString()) };
 }
 
@@ -83,8 +82,7 @@ function ownLink(
   if (path === undefined) return undefined;
   const query = new URLSearchParams(url.search);
   const content = Buffer.from(JSON.stringify(scopes));
-  const { keyId, bytes } = keyring.seal(content, PURPOSE, rowOf(account, path, query));
-  query.set(SEAL, `${keyId}.${Buffer.from(bytes).toString("base64url")}`);
+  query.set(SEAL, sealText(keyring, PURPOSE, content, rowOf(account, path, query)));
   return `${settings.baseUrl}/graph/${path}?${query}`;
 }
 

@@ -2,6 +2,7 @@ import { InteractionRequired, SignedOut, StoreUnavailable } from "../errors.ts";
 import type { GrantRefused, Refreshed, TokenEndpoint } from "../identity/tokens.ts";
 import type { Session } from "../store/account.ts";
 import { type AccountRead, readSession, removeRead, writeBack } from "../store/refresh.ts";
+import { TOO_MANY_CHANGES } from "../store/rounds.ts";
 import type { SessionRef } from "../store/signIn.ts";
 import type { Store } from "../store/store.ts";
 import { type TokenCache, withToken } from "../store/tokenCache.ts";
@@ -14,7 +15,6 @@ export interface Sessions {
   readonly refreshes: Refreshes;
 }
 
-export const TOO_MANY_CHANGES = "Too many changes to this account at once. Try again in a moment.";
 /** Each time one is lost, another instance has stored something. */
 const WRITE_ATTEMPTS = 24;
 /** Longer than another instance takes from the token endpoint's answer to the table. Milliseconds. */

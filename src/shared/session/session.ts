@@ -2,9 +2,10 @@ import { AppRefused, InteractionRequired, SignedOut, StoreUnavailable } from "..
 import { liveSessions, type Session } from "../store/account.ts";
 import { sessionKey } from "../store/keys.ts";
 import { type AccountRead, readSession } from "../store/refresh.ts";
+import { TOO_MANY_CHANGES } from "../store/rounds.ts";
 import type { SessionRef } from "../store/signIn.ts";
 import { findAccessToken } from "../store/tokenCache.ts";
-import { refreshAccount, type Sessions, TOO_MANY_CHANGES } from "./refresh.ts";
+import { refreshAccount, type Sessions } from "./refresh.ts";
 import { type Asked, isSame, type Stored } from "./refreshes.ts";
 
 /** A signed-in user, for as long as one request lasts. */
@@ -39,7 +40,7 @@ export interface SessionSummary extends Pick<Session, "device" | "signedInAt" | 
 }
 
 /** Each of them is somebody else's refresh, or somebody else's write. */
-const TURNS = 100;
+const ROUNDS = 100;
 
 /** @returns undefined when nobody is signed in with that cookie. One point read. @throws {StoreUnavailable} */
 export async function openSession(
@@ -78,7 +79,7 @@ export async function openSession(
 
   async function findOrRefresh(asked: Asked): Promise<string> {
     const wanted = { homeAccountId, clientId, ...asked };
-    for (let turn = 0; turn < TURNS; turn++) {
+    for (let round = 0; round < ROUNDS; round++) {
       const version = await current();
       const held = accepted(version.account.findAccessToken(wanted, store.now()), asked);
       if (held !== undefined) return held;

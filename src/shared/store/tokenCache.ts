@@ -34,7 +34,7 @@ export interface AccessToken extends Credential, Grant {
 }
 
 /** An access token this close to its end is not handed out: it has to survive the call it is for. Milliseconds. */
-export const ACCESS_TOKEN_MARGIN = 5 * 60_000;
+const ACCESS_TOKEN_MARGIN = 5 * 60_000;
 
 /**
  * What a refresh has got, in a newer version of the cache that it was made from: all but the token is that one's,
