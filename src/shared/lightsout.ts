@@ -13,10 +13,10 @@ import { createMetadataSource, type MetadataSource } from "./identity/metadata.t
 import { createNetworkClient } from "./identity/network.ts";
 import { createTokenEndpoint, type TokenEndpoint } from "./identity/tokens.ts";
 import { Refreshes } from "./session/refreshes.ts";
-import { createSignOuts, type SignOuts } from "./signOuts.ts";
 import { createKeyring } from "./store/sealing.ts";
 import type { Log, Store } from "./store/store.ts";
 import type { Table } from "./store/table.ts";
+import { createSignOuts, type SignOuts } from "./stubbornSignOuts.ts";
 
 /** What signing out works with. */
 export type SigningOut = Pick<

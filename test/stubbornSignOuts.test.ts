@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { BadRequest, StoreUnavailable } from "../src/shared/errors.ts";
-import { createSignOuts, type SignOuts } from "../src/shared/signOuts.ts";
 import { accountPartition, sidPartition } from "../src/shared/store/keys.ts";
 import type { Log } from "../src/shared/store/store.ts";
 import type { Entity } from "../src/shared/store/table.ts";
+import { createSignOuts, type SignOuts } from "../src/shared/stubbornSignOuts.ts";
 import { keyring } from "./support/keyring.ts";
 import { type MemoryTable, memoryTable } from "./support/memoryTable.ts";
 import { type VirtualTime, virtualTime } from "./support/virtualTime.ts";
