@@ -10,6 +10,7 @@ import { startLoopback } from "../support/loopback.ts";
 import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
 import {
   ADELE,
+  ALEX,
   homeAccountIdOf,
   sessionCookieOf,
   sidOf,
@@ -193,6 +194,11 @@ describe("real answers are as described", () => {
     const mail = { ...asPage(), body: JSON.stringify({ message }) };
     await check("POST /graph/{path}", 202, `${graph}/sendMail`, mail);
     await check("POST /graph/{path}", 400, `${graph}/sendMail`, { ...asPage(), body: "{}" });
+    const cookie = sessionCookieOf(rig, await signedInBrowser(rig, ALEX));
+    const { answer } = await check("POST /auth/signout", 303, `${url}/auth/signout`, {
+      headers: { cookie, origin: url },
+    });
+    expect(answer.headers.getSetCookie()).toHaveLength(2);
   });
 
   it("to operators and to the back channel", async () => {
