@@ -55,7 +55,8 @@ var clouds = {
 var cloud = clouds[environment().name]
 var authority = '${cloud.authority}${tenant().tenantId}'
 // Known before the app is: the app needs the registration's client id, and the registration the app's address.
-var baseUrl = 'https://${empty(customDomain) ? '${functionAppName}.${cloud.sites}' : customDomain}'
+var functionAppUrl = 'https://${functionAppName}.${cloud.sites}'
+var baseUrl = empty(customDomain) ? functionAppUrl : 'https://${customDomain}'
 var packageContainer = 'app-package'
 // Has to be TABLE_NAME in src/shared/store/azureTable.ts.
 var tableName = 'lightsout'
@@ -218,5 +219,6 @@ output AZURE_LOCATION string = location
 output AZURE_TENANT_ID string = tenant().tenantId
 output AZURE_RESOURCE_GROUP string = rg.name
 output AZURE_FUNCTION_NAME string = api.outputs.name
+output AZURE_FUNCTION_URL string = functionAppUrl
 output APP_BASE_URL string = baseUrl
 output ENTRA_CLIENT_ID string = registration.outputs.clientId

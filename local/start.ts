@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { parseArgs } from "node:util";
-import { SettingInvalid } from "../src/shared/errors.ts";
+import { readSettings } from "../src/shared/config/settings.ts";
 import { type Backing, developmentTenant, ownTenant } from "./backing.ts";
 import { startFunc } from "./func.ts";
-import { type FunctionsHost, type HostStartError, startHost } from "./host/host.ts";
+import { type FunctionsHost, startHost } from "./host/host.ts";
 import { renderLog } from "./log.ts";
 import { Parts } from "./parts.ts";
 import { ROOT } from "./root.ts";
@@ -49,6 +49,8 @@ async function main(): Promise<void> {
     const backing = await (hasTenant(settings)
       ? ownTenant(parts, settings)
       : developmentTenant(parts));
+    // On a host a wrong setting takes no function away, and users get 503. Here somebody sits who can mend it.
+    readSettings({ ...settings, ...backing.env });
     const { exited } = await parts.add(func ? startFunc(backing) : startLocalHost(backing));
     claimed.note({ env: backing.env, url: `http://localhost:${backing.port}` });
     process.stdout.write(`${renderScreen(backing.screen, paint)}\n`);
@@ -96,15 +98,14 @@ async function startLocalHost({ port, env, secrets, onLog }: Backing): Promise<F
         if (text !== undefined) show(text);
       },
     });
-    show = console.log;
-    for (const text of early) show(text);
+    if (host.functions.length === 0) {
+      await host.stop();
+      throw new Error("The function app cannot be loaded.");
+    }
     return host;
-  } catch (error) {
-    const { cause } = error as HostStartError;
-    // Its one line says how to put the setting right; a stack trace would bury it.
-    if (cause?.code === SettingInvalid.code) throw new Error(cause.message);
-    console.log(early.join("\n"));
-    throw error;
+  } finally {
+    for (const text of early) console.log(text);
+    show = console.log;
   }
 }
 

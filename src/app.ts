@@ -1,33 +1,80 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { doubtAbout } from "./shared/config/credential.ts";
 import type { Env } from "./shared/config/env.ts";
-import { readSettings } from "./shared/config/settings.ts";
+import { readSealingKeys } from "./shared/config/sealingKeys.ts";
+import { readSettings, readSignOutSettings, type Settings } from "./shared/config/settings.ts";
+import { readStorageSettings, type StorageSettings } from "./shared/config/storage.ts";
+import { logFault } from "./shared/http/handlers.ts";
 import { keepAliveSender } from "./shared/http/send.ts";
 import { managedIdentity } from "./shared/identity/managedIdentity.ts";
-import { createLightsout, type Lightsout } from "./shared/lightsout.ts";
+import {
+  createAnswering,
+  createLightsout,
+  createSigningOut,
+  type Lightsout,
+  lacking,
+  type SigningOut,
+} from "./shared/lightsout.ts";
 import { azureTable } from "./shared/store/azureTable.ts";
 import { retrying, SHORT_FAULTS } from "./shared/store/retrying.ts";
 import type { Log } from "./shared/store/store.ts";
+import type { Table } from "./shared/store/table.ts";
 import { faultFields } from "./shared/store/tableFault.ts";
 
-/** Makes the one Lightsout of a process, out of its app settings. */
-export function composeLightsout(env: Env, log: Log): Lightsout {
-  const settings = readSettings(env);
+/** What the functions of a process work with. */
+export interface App {
+  readonly lightsout: Lightsout;
+  /** The same, or what there is of it. */
+  readonly signingOut: SigningOut;
+}
+
+/**
+ * Makes the one Lightsout of a process, out of its app settings. Where that cannot be, whatever it is asked for
+ * throws why; signing out then still works as long as the table and the sealing keys can be read.
+ */
+export function compose(env: Env, log: Log): App {
   const send = keepAliveSender();
+  const platform = { send, now: Date.now, sleep, randomBytes, managedIdentity, log };
 
-  const table = retrying(
-    azureTable(settings.storage, send, managedIdentity),
-    { ...SHORT_FAULTS, sleep },
-    (error) => log("warn", "storage.retry", faultFields(error)),
-  );
+  function openTable(storage: StorageSettings): Table {
+    return retrying(
+      azureTable(storage, send, managedIdentity),
+      { ...SHORT_FAULTS, sleep },
+      (error) => log("warn", "storage.retry", faultFields(error)),
+    );
+  }
 
-  return createLightsout(settings, {
-    table,
-    send,
-    now: Date.now,
-    sleep,
-    randomBytes,
-    managedIdentity,
-    log,
-  });
+  function signOutOnly(): SigningOut {
+    const settings = readSignOutSettings(env);
+    try {
+      const table = openTable(readStorageSettings(env));
+      return createSigningOut(settings, readSealingKeys(env), { ...platform, table });
+    } catch (error) {
+      const signOuts = lacking<SigningOut["signOuts"]>(error, { open: () => [] });
+      return lacking<SigningOut>(error, { ...createAnswering(settings, platform), signOuts });
+    }
+  }
+
+  try {
+    const settings = readSettings(env);
+    const doubt = doubtAbout(settings.credential);
+    if (doubt) log("warn", "setting.doubtful", { reason: doubt });
+    const table = openTable(settings.storage);
+    const lightsout = createLightsout(settings, { ...platform, table });
+    return { lightsout, signingOut: lightsout };
+  } catch (error) {
+    const signingOut = signOutOnly();
+    const { authority, metadataUrl } = signingOut.settings;
+    logFault(signingOut, error);
+    return {
+      signingOut,
+      // What is there is what saying so takes.
+      lightsout: lacking<Lightsout>(error, {
+        log,
+        dampedLog: signingOut.dampedLog,
+        settings: lacking<Settings>(error, { authority, metadataUrl }),
+      }),
+    };
+  }
 }

@@ -1,5 +1,5 @@
 import { app } from "@azure/functions";
-import { composeLightsout } from "./app.ts";
+import { compose } from "./app.ts";
 import { account } from "./functions/account.ts";
 import { authBackchannelLogout } from "./functions/authBackchannelLogout.ts";
 import { authCallback } from "./functions/authCallback.ts";
@@ -16,29 +16,27 @@ import { purgeExpired } from "./functions/purgeExpired.ts";
 import { followInvocations } from "./invocations.ts";
 
 const log = followInvocations(app);
-const lightsout = composeLightsout(process.env, log);
+const { lightsout, signingOut } = compose(process.env, log);
 
-for (const define of [
-  account,
-  authBackchannelLogout,
-  authCallback,
-  authLogoutCallback,
-  authSession,
-  authSessions,
-  authSignIn,
-  authSignOut,
-  graph,
-  health,
-  home,
-  nextMeeting,
-]) {
-  const { name, ...options } = define(lightsout);
-  app.http(name, options);
-}
+const functions = [
+  account(lightsout),
+  authBackchannelLogout(lightsout),
+  authCallback(lightsout),
+  authLogoutCallback(signingOut),
+  authSession(lightsout),
+  authSessions(lightsout),
+  authSignIn(lightsout),
+  authSignOut(signingOut),
+  graph(lightsout),
+  health(lightsout),
+  home(lightsout),
+  nextMeeting(lightsout),
+];
+for (const { name, ...options } of functions) app.http(name, options);
 
-const { name, ...options } = purgeExpired(lightsout);
+const { name, ...options } = purgeExpired(signingOut);
 app.timer(name, options);
 
 app.hook.appTerminate(() => {
-  for (const who of lightsout.signOuts.open()) log("error", "signout.unfinished", { who });
+  for (const who of signingOut.signOuts.open()) log("error", "signout.unfinished", { who });
 });

@@ -1,16 +1,15 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { AppError, FromWorker, FunctionInfo, ToWorker } from "./ipc.ts";
+import type { FromWorker, FunctionInfo, ToWorker } from "./ipc.ts";
 import type { LogLine } from "./log.ts";
 
-/** The app did not start; `stderr` is what it printed, `cause` what it threw while it was loaded. */
+/** The app did not start; `stderr` is what it printed. */
 export class HostStartError extends Error {
   readonly stderr: string;
-  declare readonly cause: AppError | undefined;
 
-  constructor(message: string, stderr: string, cause: AppError | undefined) {
-    super(message, { cause });
+  constructor(message: string, stderr: string) {
+    super(message);
     this.name = "HostStartError";
     this.stderr = stderr;
   }
@@ -71,11 +70,10 @@ export async function waitUntilReady(
   child.stderr?.on("data", collect);
 
   let failure: string | undefined;
-  let cause: AppError | undefined;
   const { promise: ready, resolve } = Promise.withResolvers<FunctionInfo[]>();
   child.on("message", (message: FromWorker) => {
     if (message.type === "ready") resolve(message.functions);
-    if (message.type === "failed") ({ message: failure, cause } = message);
+    if (message.type === "failed") failure = message.message;
   });
   const timer = setTimeout(() => {
     failure = `The app was not ready within ${timeout} ms`;
@@ -83,7 +81,7 @@ export async function waitUntilReady(
   }, timeout);
   const gone = exited.then(({ code, signal }) => {
     const message = failure ?? `The app ended while it started (${signal ?? `code ${code}`})`;
-    throw new HostStartError(message, stderr, cause);
+    throw new HostStartError(message, stderr);
   });
   try {
     return await Promise.race([ready, gone]);

@@ -62,7 +62,8 @@ const STOP_GRACE = 5_000;
  * Runs a function app in a child process that never outlives this one.
  *
  * @throws Error when `host.json` or `local.settings.json` is missing or malformed
- * @throws HostStartError when the app fails to load, or takes too long
+ * @throws HostStartError when the app ends while it is loaded, or takes too long. One that cannot be loaded is
+ * hosted without functions, as by the real host: the log says why.
  */
 export async function startHost(options: HostOptions): Promise<FunctionsHost> {
   const { keys = createKeys(), main, timers = false, keyStoreFault = false } = options;

@@ -17,15 +17,9 @@ export interface WorkerOptions {
 /** What the child tells its parent. */
 export type FromWorker =
   | { type: "ready"; functions: FunctionInfo[] }
-  | { type: "failed"; message: string; cause: AppError | undefined }
+  | { type: "failed"; message: string }
   | { type: "log"; line: LogLine }
   | { type: "ran"; runId: string; error: string | undefined };
-
-/** What the app threw while it was loaded. */
-export interface AppError {
-  message: string;
-  code?: string;
-}
 
 export interface FunctionInfo {
   name: string;

@@ -28,6 +28,7 @@ export class ServerRefusal extends Error {
 }
 
 const MAX_REQUEST_LINE_BYTES = 8192;
+const MAX_HEADER_LINES = 100;
 
 /** @throws ServerRefusal when Kestrel would not take the request */
 export function readRequest(message: IncomingMessage): HostRequest {
@@ -37,6 +38,9 @@ export function readRequest(message: IncomingMessage): HostRequest {
   }
   if (!/^\/[\x21-\x7e]*$/.test(target)) throw new ServerRefusal(400, "Invalid request target.");
   const [, rawPath = "", search = ""] = /^([^?]*)(.*)$/.exec(target) ?? [];
+  if (message.rawHeaders.length / 2 > MAX_HEADER_LINES) {
+    throw new ServerRefusal(431, "There are too many headers.");
+  }
   const headers = readHeaders(message.headersDistinct);
   const [host = "", ...others] = headers.host ?? [];
   if (others.length > 0 || !/^([\w.~-]+|\[[\da-f:.]+\])(:\d+)?$/i.test(host)) {

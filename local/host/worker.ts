@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { type AppRegistry, createRegistry, provideCoreModule, runHooks } from "./core.ts";
 import { type HttpFunction, indexFunctions, isDisabled, type TimerFunction } from "./functions.ts";
 import { createInvoke } from "./invoke.ts";
-import type { AppError, FromWorker, FunctionInfo, ToWorker, WorkerOptions } from "./ipc.ts";
+import type { FromWorker, FunctionInfo, ToWorker, WorkerOptions } from "./ipc.ts";
 import type { LogLine } from "./log.ts";
 import { listen } from "./server.ts";
 import { readEntryPoints, readHostJson } from "./settings.ts";
@@ -29,8 +29,8 @@ process.on("uncaughtException", (error: unknown) => {
 process.on("message", (message: ToWorker) => {
   if (message.type === "stop") void stop();
   else {
-    start(message).catch(({ message, cause }: Error) => {
-      report({ type: "failed", message, cause: asAppError(cause) }, () => process.exit(1));
+    start(message).catch(({ message }: Error) => {
+      report({ type: "failed", message }, () => process.exit(1));
     });
   }
 });
@@ -68,6 +68,18 @@ async function start(options: WorkerOptions): Promise<void> {
 
 async function loadApp({ root, main }: WorkerOptions): Promise<void> {
   provideCoreModule(registry, (level, category, message) => log({ level, category, message }));
+  try {
+    await loadEntryPoints(root, main);
+  } catch (error) {
+    // As the real worker, and its host goes on with what was registered until then.
+    say("error", (error as Error).message);
+  }
+  await runHooks(registry, "appStart", appContext(registry, { functionAppDirectory: root }));
+  await refuseStreaming(registry);
+  registry.locked = true;
+}
+
+async function loadEntryPoints(root: string, main: string | undefined): Promise<void> {
   const require = createRequire(pathToFileURL(`${root}/`));
   const { files, esm } = readEntryPoints(root, main);
   for (const file of files) {
@@ -78,23 +90,10 @@ async function loadApp({ root, main }: WorkerOptions): Promise<void> {
         require(file);
       }
     } catch (error) {
-      console.error(error);
       const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(
-        `Worker was unable to load entry point "${relative(root, file)}": ${reason}`,
-        { cause: error },
-      );
+      throw new Error(`Worker was unable to load entry point "${relative(root, file)}": ${reason}`);
     }
   }
-  await runHooks(registry, "appStart", appContext(registry, { functionAppDirectory: root }));
-  await refuseStreaming(registry);
-  registry.locked = true;
-}
-
-function asAppError(cause: unknown): AppError | undefined {
-  if (!(cause instanceof Error)) return undefined;
-  const { message, code } = cause as NodeJS.ErrnoException;
-  return { message, ...(typeof code === "string" && { code }) };
 }
 
 async function refuseStreaming({ programmingModel }: AppRegistry): Promise<void> {

@@ -8,7 +8,7 @@ export abstract class LightsoutError extends Error {
   }
 }
 
-/** An app setting is missing or malformed. Thrown once, at start. */
+/** An app setting is missing or malformed. Its message is for whoever runs the app, and for nobody else. */
 export class SettingInvalid extends LightsoutError {
   static readonly code = "ERR_SETTING_INVALID";
   readonly code = SettingInvalid.code;

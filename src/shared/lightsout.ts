@@ -1,4 +1,4 @@
-import type { Settings } from "./config/settings.ts";
+import type { Settings, SignOutSettings } from "./config/settings.ts";
 import { type DampedLog, damped } from "./damped.ts";
 import { createHealthCheck } from "./health.ts";
 import type { Send } from "./http/send.ts";
@@ -18,26 +18,26 @@ import type { Log, Store } from "./store/store.ts";
 import type { Table } from "./store/table.ts";
 import { createSignOuts, type SignOuts } from "./stubbornSignOuts.ts";
 
-/** What signing out works with. */
-export type SigningOut = Pick<
-  Lightsout,
-  "settings" | "store" | "metadata" | "signOuts" | "dampedLog"
->;
-
-/** Everything a handler works with: made once per process. */
-export interface Lightsout {
-  readonly settings: Settings;
+/** What signing out works with: a setting that it has no use for does not stop it. */
+export interface SigningOut {
+  readonly settings: SignOutSettings;
   readonly store: Store;
   readonly metadata: MetadataSource;
+  readonly signOuts: SignOuts;
+  readonly log: Log;
+  /** For what strangers can bring about. */
+  readonly dampedLog: DampedLog;
+}
+
+/** Everything a handler works with: made once per process. */
+export interface Lightsout extends SigningOut {
+  readonly settings: Settings;
   readonly createClient: ClientFactory;
   readonly tokens: TokenEndpoint;
   readonly refreshes: Refreshes;
   readonly idTokens: IdTokenValidator;
   readonly logoutTokens: LogoutTokenValidator;
   readonly send: Send;
-  readonly signOuts: SignOuts;
-  /** For what strangers can bring about. */
-  readonly dampedLog: DampedLog;
   /** By account: one user's hanging calls must not keep everybody's waiting. */
   readonly graphTurns: Turns;
   readonly isHealthy: () => Promise<boolean>;
@@ -58,32 +58,62 @@ export interface Platform {
   readonly log: Log;
 }
 
+/** The part of {@link SigningOut} that takes no store. */
+export function createAnswering(
+  settings: SignOutSettings,
+  { send, now, log }: Pick<Platform, "send" | "now" | "log">,
+): Omit<SigningOut, "store" | "signOuts"> {
+  const metadata = createMetadataSource(settings, send, now);
+  return { settings, metadata, log, dampedLog: damped(log, now) };
+}
+
+export function createSigningOut(
+  settings: SignOutSettings,
+  sealingKeys: Settings["sealingKeys"],
+  platform: Omit<Platform, "managedIdentity">,
+): SigningOut {
+  const { table, now, sleep, randomBytes, log } = platform;
+  const keyring = createKeyring(sealingKeys, randomBytes);
+  const store = { table, keyring, now, sleep, randomBytes, log };
+  return {
+    ...createAnswering(settings, platform),
+    store,
+    signOuts: createSignOuts(store, sleep),
+  };
+}
+
 /** Nothing is sent to anybody before the first request needs it. */
 export function createLightsout(settings: Settings, platform: Platform): Lightsout {
-  const { table, send, now, sleep, randomBytes, managedIdentity, log } = platform;
+  const { send, now, sleep, managedIdentity, log } = platform;
   const { clientId, allowedTenants } = settings;
-  const metadata = createMetadataSource(settings, send, now);
+  const signingOut = createSigningOut(settings, settings.sealingKeys, platform);
+  const { metadata, store } = signingOut;
   const issuer = () => metadata.get();
   const keys = createProviderKeys(issuer, send, now);
   const credential = createClientCredential(settings.credential, clientId, managedIdentity, now);
   const network = createNetworkClient(send, sleep);
   const createClient = createClientFactory(settings, credential, metadata, network);
   const idTokens = createIdTokenValidator({ clientId, allowedTenants, metadata: issuer }, keys);
-  const keyring = createKeyring(settings.sealingKeys, randomBytes);
-  const store = { table, keyring, now, sleep, randomBytes, log };
   return {
+    ...signingOut,
     settings,
-    store,
-    metadata,
     createClient,
     tokens: createTokenEndpoint(createClient, idTokens, log),
     refreshes: new Refreshes(sleep),
     idTokens,
     logoutTokens: createLogoutTokenValidator({ clientId, metadata: issuer }, keys),
     send,
-    signOuts: createSignOuts(store, sleep),
-    dampedLog: damped(log, now),
     graphTurns: createTurns(GRAPH_TURNS),
     isHealthy: createHealthCheck(store),
   };
+}
+
+/** What cannot be had as a whole, for the reason given: it throws that wherever it is asked for more than there is. */
+export function lacking<T extends object>(reason: unknown, there: Partial<T>): T {
+  return new Proxy(there, {
+    get(target, name) {
+      if (!Object.hasOwn(target, name)) throw reason;
+      return Reflect.get(target, name);
+    },
+  }) as T;
 }

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "@jest/globals";
 import { cloudOf } from "../../src/shared/config/cloud.ts";
 import {
   type CredentialSettings,
+  doubtAbout,
   readCredential as readFor,
 } from "../../src/shared/config/credential.ts";
 import type { Env } from "../../src/shared/config/env.ts";
@@ -100,6 +101,26 @@ describe("certificate", () => {
     key
       .export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "hidden" })
       .toString();
+});
+
+describe("doubtAbout", () => {
+  const ID = "0f8fad5b-d9cb-469f-a165-70867728950e";
+
+  it("takes a secret that is a GUID for the secret's id, and does not repeat it", () => {
+    for (const secret of [ID, ID.toUpperCase()]) {
+      const doubt = doubtAbout({ kind: "secret", secret });
+      expect(doubt).toMatch(/^ENTRA_CLIENT_SECRET is a GUID.* under Value/);
+      expect(doubt).not.toContain(secret);
+    }
+  });
+
+  it.each<CredentialSettings>([
+    { kind: "secret", secret: "a8Q~ecret" },
+    { kind: "secret", secret: `${ID}~` },
+    { kind: "managedIdentity", clientId: ID, audience: "api://AzureADTokenExchange" },
+  ])("has nothing to say about %j", (credential) => {
+    expect(doubtAbout(credential)).toBeUndefined();
+  });
 });
 
 function thrownBy(run: () => unknown): Error {

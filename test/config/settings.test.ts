@@ -1,5 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
-import { authorityOrigins, readSettings } from "../../src/shared/config/settings.ts";
+import {
+  authorityOrigins,
+  readSettings,
+  readSignOutSettings,
+} from "../../src/shared/config/settings.ts";
 import { SettingInvalid } from "../../src/shared/errors.ts";
 import { CLIENT_ID, env, KEYS, SECRET, settings, TENANT_ID } from "../support/settings.ts";
 
@@ -114,6 +118,7 @@ describe("a setting that is wrong is named, with its fix, in one line", () => {
     ["ENTRA_TENANT_ID", "contoso.com.", "GUID or domain"],
     ["ENTRA_AUTHORITY", "login.microsoftonline.com", "such as https://"],
     ["ENTRA_AUTHORITY", "http://login.microsoftonline.com/x", "https://"],
+    ["ENTRA_AUTHORITY", "HTTP://localhost:7072/t", "ENTRA_METADATA_URL"],
     ["ENTRA_METADATA_URL", "http://example.com/metadata", "https://"],
     ["ENTRA_METADATA_URL", "metadata", "such as https://"],
     ["ENTRA_ALLOWED_TENANTS", "contoso.com", "tenant GUIDs"],
@@ -183,12 +188,92 @@ describe("authorityOrigins", () => {
     [
       "a tenant on localhost itself, each place once",
       {
-        ENTRA_AUTHORITY: "http://localhost:8080/t",
         ENTRA_METADATA_URL: "http://localhost:8080/t/v2.0/.well-known/openid-configuration",
       },
-      ["http://localhost:8080", "http://*.localhost:8080"],
+      [login, "http://localhost:8080", "http://*.localhost:8080"],
     ],
   ])("%s", (_, changes, expected) => {
     expect(authorityOrigins(settings(changes))).toEqual(expected);
+  });
+});
+
+describe("a value that nobody has put in its place", () => {
+  const names = new Set<string>();
+  const recording = new Proxy(env(), {
+    get(target, name) {
+      names.add(String(name));
+      return target[String(name)];
+    },
+  });
+  readSettings(recording);
+
+  it.each([...names])("%s", (name) => {
+    for (const [value, kind] of [
+      ["@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/Hidden)", "not resolved"],
+      ["@microsoft.keyvault(VaultName=v;SecretName=Hidden)", "not resolved"],
+      ["@Microsoft.AppConfiguration(Endpoint=https://c.azconfig.io; Key=Hidden)", "not resolved"],
+      ["%Hidden%", "nobody has filled in"],
+    ] as const) {
+      const changed = env({ [name]: value });
+      const error = expect.objectContaining({
+        name: "SettingInvalid",
+        message: expect.stringMatching(new RegExp(`^${name} is an? .*${kind}\\. [^\\n]*$`)),
+      });
+      expect(() => readSettings(changed)).toThrow(error);
+      expect(() => readSettings(changed)).not.toThrow(/Hidden/);
+    }
+  });
+
+  it.each(["a%20b", "@Microsoft", "100%", "%", "a%NAME%b"])("is not %j", (value) => {
+    expect(() => readSettings(env({ ENTRA_CLIENT_SECRET: value }))).not.toThrow();
+  });
+});
+
+describe("readSignOutSettings", () => {
+  const WHOLE = {
+    ENTRA_AUTHORITY: "https://login.microsoftonline.us/contoso.com",
+    ENTRA_METADATA_URL: "https://idp.example.com/metadata",
+    ENTRA_TENANT_ID: "organizations",
+    ENTRA_ALLOWED_TENANTS: TENANT_ID,
+  };
+  const whole = readSettings(env(WHOLE));
+  const wrong = (name: string) =>
+    readSignOutSettings(env({ ...WHOLE, [name]: "@Microsoft.KeyVault(x)" }));
+
+  it("reads what readSettings reads", () => {
+    expect(whole).toMatchObject(readSignOutSettings(env(WHOLE)));
+  });
+
+  it.each<[string, object]>([
+    ["APP_BASE_URL", { baseUrl: "http://localhost:7071" }],
+    ["ENTRA_CLIENT_ID", { clientId: undefined }],
+    ["ENTRA_TENANT_ID", {}],
+    ["ENTRA_AUTHORITY", { authority: "https://login.microsoftonline.com/organizations" }],
+    [
+      "ENTRA_METADATA_URL",
+      { metadataUrl: `${WHOLE.ENTRA_AUTHORITY}/v2.0/.well-known/openid-configuration` },
+    ],
+    ["ENTRA_ALLOWED_TENANTS", { allowedTenants: undefined }],
+    ["ENTRA_CLIENT_SECRET", {}],
+    ["TOKEN_CACHE_KEYS", {}],
+  ])("takes a wrong %s for one that is not set, and nothing else", (name, changed) => {
+    expect(wrong(name)).toEqual({ ...readSignOutSettings(env(WHOLE)), ...changed });
+  });
+
+  it("takes the platform's name for the app where its own is wrong", () => {
+    const named = { ...env({ APP_BASE_URL: "nonsense" }), WEBSITE_HOSTNAME: "app.example.net" };
+    expect(readSignOutSettings(named).baseUrl).toBe("https://app.example.net");
+  });
+
+  it("always gives something", () => {
+    expect(readSignOutSettings({ WEBSITE_HOSTNAME: "no host" })).toEqual({
+      baseUrl: "http://localhost:7071",
+      clientId: undefined,
+      tenant: "organizations",
+      authority: "https://login.microsoftonline.com/organizations",
+      metadataUrl:
+        "https://login.microsoftonline.com/organizations/v2.0/.well-known/openid-configuration",
+      allowedTenants: undefined,
+    });
   });
 });

@@ -83,10 +83,19 @@ describe("problemOf", () => {
     }
   });
 
+  it("tells nobody outside which setting is wrong", () => {
+    const problem = problemOf(new SettingInvalid("ENTRA_CLIENT_ID is not set. Set it."));
+    expect(problem).toMatchObject({
+      type: "urn:lightsout:problem:setting-invalid",
+      status: 503,
+      retryAfter: 2,
+    });
+    expect(JSON.stringify(problem)).not.toMatch(/ENTRA|Set it/);
+  });
+
   it.each([
     new Error("secret"),
     new TypeError("secret", { cause: new SignedOut("secret") }),
-    new SettingInvalid("secret"),
     new Unlisted("secret"),
     Object.assign(new Error("secret"), { code: "ERR_SIGNED_OUT", status: 401 }),
     { code: "ERR_BAD_REQUEST", message: "secret" },

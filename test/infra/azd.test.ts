@@ -1,9 +1,12 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, globSync } from "node:fs";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import type { FunctionAppConfig } from "@azure/arm-appservice";
-import { describe, expect, it, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it, test } from "@jest/globals";
 import { parse } from "yaml";
+import { type Loopback, startLoopback } from "../support/loopback.ts";
 import { deploy } from "./deployment.ts";
 import { file } from "./files.ts";
 import { readJson, readText, root } from "./project.ts";
@@ -51,6 +54,46 @@ describe("azure.yaml", () => {
 
   it("has the version of the package", () => {
     expect(metadata.template).toBe(`${name}@${version}`);
+  });
+});
+
+describe("the step after deploying", () => {
+  const { hooks } = parse(readText("azure.yaml"));
+  const [, script = ""] = /^node (\S+)$/.exec(hooks.postdeploy.posix.run) ?? [];
+  let app: Loopback;
+  beforeAll(async () => {
+    app = await startLoopback();
+  });
+  afterAll(() => app?.stop());
+
+  /** What it says when the app answers with these statuses, one after the other. */
+  async function look(...statuses: number[]) {
+    const asked: string[] = [];
+    app.respond = async ({ url }) => {
+      asked.push(url);
+      return { status: statuses[asked.length - 1] ?? 500 };
+    };
+    const env = { AZURE_FUNCTION_URL: app.url };
+    const child = spawn(process.execPath, [script, String(statuses.length)], { cwd: root, env });
+    const [said, [status]] = await Promise.all([text(child.stderr), once(child, "close")]);
+    expect(new Set(asked)).toEqual(new Set(["/health"]));
+    return { status, said };
+  }
+
+  it("is the same on every system, and asks where the template says the app is", () => {
+    expect(hooks.postdeploy.windows.run).toBe(hooks.postdeploy.posix.run);
+    expect(file("main.bicep").tree.text).toContain("output AZURE_FUNCTION_URL string = ");
+    expect(readText(script)).toContain("env.AZURE_FUNCTION_URL");
+  });
+
+  it("has nothing to say about an app that is healthy in the end", async () => {
+    expect(await look(503, 200)).toEqual({ status: 0, said: "" });
+  });
+
+  it.each([503, 404])("fails with one line when /health goes on answering %i", async (status) => {
+    const { status: code, said } = await look(status);
+    expect(code).toBe(1);
+    expect(said).toMatch(new RegExp(`^http://\\S+/health answers ${status}\\. .*\n$`));
   });
 });
 

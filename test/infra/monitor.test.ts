@@ -66,9 +66,9 @@ interface Rule {
 const sources = globSync("src/**/*.ts", { cwd: root });
 const events = new Set(
   sources.flatMap((path) =>
-    [...readText(path).matchAll(/\blog\(\s*"(?:info|warn|error)",\s*"([a-z_.]+)"/g)].map(
-      ([, name]) => name,
-    ),
+    [
+      ...readText(path).matchAll(/\b(?:l|dampedL)og\(\s*"(?:info|warn|error)",\s*"([a-z_.]+)"/g),
+    ].map(([, name]) => name),
   ),
 );
 const functions = sources

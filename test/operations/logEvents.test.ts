@@ -76,15 +76,26 @@ function onLog({ level, message }: LogLine): void {
 
 const seen = new Set<string>();
 
-/** Does something, and waits for what the log says of it. */
-async function logs(event: string, cause: () => Promise<unknown>): Promise<Logged["details"]> {
+/**
+ * Does something, and waits for what the log says of it.
+ * @param shownAs As what the host files it, where that is not its level: before the first invocation there is only stderr.
+ */
+async function logs(
+  event: string,
+  cause: () => Promise<unknown>,
+  shownAs?: string,
+): Promise<Logged["details"]> {
   const before = logged.length;
   await cause();
   const find = () => logged.slice(before).find((one) => one.event === event);
   await eventually(() => find() !== undefined);
   const { level, details } = find() as Logged;
   const expected = documented.get(event);
-  expect({ event, level, fields: Object.keys(details) }).toEqual({ event, ...expected });
+  expect({ event, level, fields: Object.keys(details) }).toEqual({
+    event,
+    ...expected,
+    ...(shownAs && { level: shownAs }),
+  });
   seen.add(event);
   return details;
 }
@@ -264,6 +275,18 @@ it("storage faults, and requests that fail of them", async () => {
   expect(message).toMatch(/^Table Storage does not answer/);
 });
 
+it("a setting that is wrong, and one that looks wrong", async () => {
+  const hostWith = async (env: Record<string, string>) => {
+    const host = await rig.startHost({ env });
+    await host.stop();
+  };
+  const id = { ENTRA_CLIENT_SECRET: "8d5c2a1e-7b4f-4c7d-9e36-5f0a1b2c3d4e" };
+  const doubtful = await logs("setting.doubtful", () => hostWith(id), "error");
+  expect(doubtful.reason).toMatch(/^ENTRA_CLIENT_SECRET is a GUID/);
+  const invalid = await logs("setting.invalid", () => hostWith({ SESSION_HOURS: "a day" }));
+  expect(invalid.reason).toMatch(/^SESSION_HOURS has to be/);
+});
+
 it("sign-outs that are given up, and that are open when the process ends", async () => {
   browser = await signedInBrowser(rig, undefined, browser);
   const sid = sidOf(rig, browser);
@@ -295,9 +318,9 @@ it("sign-outs that are given up, and that are open when the process ends", async
 
 it("all of this is what the sources log and what docs/operations.md lists", () => {
   const names = globSync("src/**/*.ts", { cwd: root }).flatMap((path) =>
-    [...readText(path).matchAll(/\blog\(\s*"(?:info|warn|error)",\s*"([a-z_.]+)"/g)].map(
-      ([, name = ""]) => name,
-    ),
+    [
+      ...readText(path).matchAll(/\b(?:l|dampedL)og\(\s*"(?:info|warn|error)",\s*"([a-z_.]+)"/g),
+    ].map(([, name = ""]) => name),
   );
   expect([...documented.keys()].sort()).toEqual([...new Set(names)].sort());
   expect([...seen].sort()).toEqual([...documented.keys()].sort());

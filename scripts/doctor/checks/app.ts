@@ -12,7 +12,8 @@ export function served(
     async look(patient) {
       const { baseUrl } = patient;
       if (baseUrl === undefined) return skipped("waits for the settings");
-      const isThere = await healthOf(baseUrl).then(isLightsout, () => false);
+      const health = await healthOf(baseUrl).catch(() => undefined);
+      const isThere = health?.status === 200 && isLightsout(health);
       return isThere ? await look(baseUrl, patient) : skipped("waits for the app");
     },
   };
@@ -47,8 +48,8 @@ export const answers: Check = {
     }
     if (health.status === 200) return ok(`${baseUrl}, in ${health.took} ms`);
     return problem(
-      "The app runs, and its table does not answer it.",
-      "See the log for request.failed and storage.retry, and docs/operations.md.",
+      "The app runs and serves nobody: a setting of its own is wrong, or its table does not answer it.",
+      "See the log for setting.invalid, request.failed and storage.retry, and docs/operations.md.",
     );
   },
 };

@@ -33,12 +33,6 @@ export const keys: Check = {
   name: "Sealing keys",
   look({ source, env }: Patient) {
     if (source === undefined) return skipped("not visible from outside");
-    if (optional(env, "TOKEN_CACHE_KEYS")?.startsWith("@Microsoft.KeyVault(")) {
-      return problem(
-        "TOKEN_CACHE_KEYS is a Key Vault reference that nobody has resolved.",
-        "In Azure, give the app's identity the role Key Vault Secrets User; elsewhere, put the secret's value in its place.",
-      );
-    }
     const [first, ...others] = readSealingKeys(env);
     const all = first ? [first, ...others] : others;
     const weak = all.find(({ key }) => new Set(key.export()).size < FEWEST_BYTES);

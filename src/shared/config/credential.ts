@@ -19,6 +19,7 @@ export type CredentialSettings =
       readonly audience: string;
     };
 
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const SECRET = "ENTRA_CLIENT_SECRET";
 const CERTIFICATE = "ENTRA_CLIENT_CERTIFICATE";
 const MANAGED_IDENTITY = "ENTRA_MANAGED_IDENTITY_CLIENT_ID";
@@ -40,6 +41,12 @@ export function readCredential(
   if (secret !== undefined) return { kind: "secret", secret };
   if (clientId !== undefined) return { kind: "managedIdentity", clientId, audience };
   return certificateOf(pem as string);
+}
+
+/** What looks wrong about a credential and may be right all the same: one line, with the fix. */
+export function doubtAbout(credential: CredentialSettings): string | undefined {
+  if (credential.kind !== "secret" || !GUID.test(credential.secret)) return undefined;
+  return `${SECRET} is a GUID, as the secret's id is. Use what the portal shows under Value: it is shown once, when the secret is made.`;
 }
 
 /** App settings are single lines in many tools, so `\n` may be spelled out. */

@@ -3,9 +3,32 @@ import { SettingInvalid } from "../errors.ts";
 /** App settings as the process has them. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** The setting's value, or undefined when it is missing or blank. */
+/**
+ * The setting's value, or undefined when it is missing or blank.
+ * @throws {SettingInvalid} It is still what somebody else should have put the value in the place of.
+ */
 export function optional(env: Env, name: string): string | undefined {
-  return env[name]?.trim() || undefined;
+  const value = env[name]?.trim() || undefined;
+  if (value !== undefined) assertResolved(name, value);
+  return value;
+}
+
+function assertResolved(name: string, value: string): void {
+  if (/^@Microsoft\.KeyVault\(/i.test(value)) {
+    throw new SettingInvalid(
+      `${name} is a Key Vault reference that was not resolved. Give the app's identity the role Key Vault Secrets User (a new role takes minutes to spread), check the reference's SecretUri and the vault's firewall, then refresh the references or restart the app. Outside Azure, put the secret's value in its place.`,
+    );
+  }
+  if (/^@Microsoft\.AppConfiguration\(/i.test(value)) {
+    throw new SettingInvalid(
+      `${name} is an App Configuration reference that was not resolved. Give the app's identity the role App Configuration Data Reader, check the reference, then restart the app. Outside Azure, put the value in its place.`,
+    );
+  }
+  if (/^(%[^%\s]+%|\$\{[^}]*\}|\{\{[^}]*\}\})$/.test(value)) {
+    throw new SettingInvalid(
+      `${name} is a placeholder that nobody has filled in. Put the value in its place: app settings do not refer to each other.`,
+    );
+  }
 }
 
 /** @throws {SettingInvalid} The setting is missing; `fix` says how to get it. */

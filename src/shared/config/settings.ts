@@ -28,6 +28,12 @@ export interface Settings {
   readonly demoOtherAppUrl: string | undefined;
 }
 
+/** What signing out goes by. All of it has a default. */
+export type SignOutSettings = Pick<
+  Settings,
+  "baseUrl" | "tenant" | "authority" | "metadataUrl" | "allowedTenants"
+> & { readonly clientId: string | undefined };
+
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const TENANT = /^[a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?$/;
 const APP_REGISTRATION = "Find it on the overview page of your app registration.";
@@ -38,16 +44,8 @@ const HOUR = 3_600_000;
  * @throws {SettingInvalid} One line that names the setting and says the fix.
  */
 export function readSettings(env: Env): Settings {
-  const tenant = required(env, "ENTRA_TENANT_ID", APP_REGISTRATION).toLowerCase();
-  if (!TENANT.test(tenant)) {
-    throw new SettingInvalid(
-      "ENTRA_TENANT_ID is malformed. It has to be the tenant's GUID or domain, organizations, common or consumers.",
-    );
-  }
-  const authority = pathUrl(
-    "ENTRA_AUTHORITY",
-    optional(env, "ENTRA_AUTHORITY") ?? `https://login.microsoftonline.com/${tenant}`,
-  );
+  const tenant = readTenant(env);
+  const authority = readAuthority(env, tenant);
   const cloud = cloudOf(authority);
   const otherApp = optional(env, "DEMO_OTHER_APP_URL");
   return {
@@ -55,10 +53,7 @@ export function readSettings(env: Env): Settings {
     clientId: readClientId(env),
     tenant,
     authority,
-    metadataUrl: httpsUrl(
-      "ENTRA_METADATA_URL",
-      optional(env, "ENTRA_METADATA_URL") ?? `${authority}/v2.0/.well-known/openid-configuration`,
-    ).href,
+    metadataUrl: readMetadataUrl(env, authority),
     credential: readCredential(env, cloud),
     allowedTenants: readAllowedTenants(env, tenant),
     graphBaseUrl: pathUrl(
@@ -70,6 +65,76 @@ export function readSettings(env: Env): Settings {
     sessionLifetime: readSessionHours(env) * HOUR,
     demoOtherAppUrl: otherApp && httpsUrl("DEMO_OTHER_APP_URL", otherApp).href,
   };
+}
+
+/**
+ * For signing out where {@link readSettings} throws: what cannot be read counts as not set, and a tenant that
+ * nobody knows is any.
+ */
+export function readSignOutSettings(env: Env): SignOutSettings {
+  const tenant = firstReadable(
+    () => readTenant(env),
+    () => "organizations",
+  );
+  const authority = firstReadable(
+    () => readAuthority(env, tenant),
+    () => readAuthority({}, tenant),
+  );
+  return {
+    baseUrl: firstReadable(
+      () => readBaseUrl(env),
+      () => readBaseUrl({ WEBSITE_HOSTNAME: env.WEBSITE_HOSTNAME }),
+      () => readBaseUrl({}),
+    ),
+    clientId: firstReadable<string | undefined>(
+      () => readClientId(env),
+      () => undefined,
+    ),
+    tenant,
+    authority,
+    metadataUrl: firstReadable(
+      () => readMetadataUrl(env, authority),
+      () => readMetadataUrl({}, authority),
+    ),
+    allowedTenants: firstReadable(
+      () => readAllowedTenants(env, tenant),
+      () => readAllowedTenants({}, tenant),
+    ),
+  };
+}
+
+function firstReadable<T>(read: () => T, ...others: (() => T)[]): T {
+  try {
+    return read();
+  } catch (error) {
+    const [next, ...rest] = others;
+    if (next === undefined) throw error;
+    return firstReadable(next, ...rest);
+  }
+}
+
+function readTenant(env: Env): string {
+  const tenant = required(env, "ENTRA_TENANT_ID", APP_REGISTRATION).toLowerCase();
+  if (TENANT.test(tenant)) return tenant;
+  throw new SettingInvalid(
+    "ENTRA_TENANT_ID is malformed. It has to be the tenant's GUID or domain, organizations, common or consumers.",
+  );
+}
+
+function readAuthority(env: Env, tenant: string): string {
+  const given = optional(env, "ENTRA_AUTHORITY");
+  if (given && /^http:/i.test(given)) {
+    throw new SettingInvalid(
+      "ENTRA_AUTHORITY has to begin with https://, also on localhost: no sign-in goes through another. Leave it out, and name a provider on this machine in ENTRA_METADATA_URL.",
+    );
+  }
+  return pathUrl("ENTRA_AUTHORITY", given ?? `https://login.microsoftonline.com/${tenant}`);
+}
+
+function readMetadataUrl(env: Env, authority: string): string {
+  const given = optional(env, "ENTRA_METADATA_URL");
+  const fallback = `${authority}/v2.0/.well-known/openid-configuration`;
+  return httpsUrl("ENTRA_METADATA_URL", given ?? fallback).href;
 }
 
 function readClientId(env: Env): string {
@@ -127,7 +192,11 @@ function pathUrl(name: string, value: string): string {
  * The origins on which the configured authority shows its pages: they may frame the front-channel logout
  * URL.
  */
-export function authorityOrigins({ authority, metadataUrl, tenant }: Settings): readonly string[] {
+export function authorityOrigins({
+  authority,
+  metadataUrl,
+  tenant,
+}: SignOutSettings): readonly string[] {
   const origins = [new URL(authority).origin];
   // Personal accounts sign out on a host of their own.
   if (tenant === "common" || tenant === "consumers") origins.push("https://login.live.com");

@@ -1,4 +1,4 @@
-import { LightsoutError, SignedOut } from "../errors.ts";
+import { LightsoutError, SettingInvalid, SignedOut } from "../errors.ts";
 import { kindsOf } from "../kindsOf.ts";
 import type { Lightsout, SigningOut } from "../lightsout.ts";
 import { errorPage } from "../pages/errorPage.ts";
@@ -69,9 +69,17 @@ function answering<Context>(
   };
 }
 
-export function logFault(app: SigningOut, error: unknown): void {
+/** A wrong setting fails every request: a line a minute is enough. */
+export function logFault(
+  { log, dampedLog }: Pick<SigningOut, "log" | "dampedLog">,
+  error: unknown,
+): void {
+  if (error instanceof SettingInvalid) {
+    dampedLog("error", "setting.invalid", { reason: error.message });
+    return;
+  }
   const message = error instanceof LightsoutError ? error.message : "";
-  app.store.log("error", "request.failed", {
+  log("error", "request.failed", {
     error: kindsOf(error),
     message,
     ...faultFields(error),

@@ -9,6 +9,7 @@ import {
   NotPermitted,
   ProviderUnavailable,
   RequestTooLarge,
+  SettingInvalid,
   SignedOut,
   SignInOvertaken,
   SignInRejected,
@@ -46,6 +47,10 @@ const TABLE: readonly [new (...args: never[]) => LightsoutError, number, string]
   [StoreUnavailable, 503, "Storage not available"],
 ];
 
+/** Users can do nothing about a setting, and its name is nobody else's business. */
+const NOT_SET_UP =
+  "A setting of this app is missing or wrong. Whoever runs it finds in its log which one, and how to put it right.";
+
 /** Where nobody says how long. Seconds. */
 const RETRY_AFTER = 2;
 
@@ -53,6 +58,10 @@ const RETRY_AFTER = 2;
 export function problemOf(error: unknown): Problem {
   if (error instanceof GraphUnavailable) {
     return problem(error, error.timedOut ? 504 : 502, "Microsoft Graph not available");
+  }
+  if (error instanceof SettingInvalid) {
+    const known = problem(error, 503, "App not set up");
+    return { ...known, detail: NOT_SET_UP, retryAfter: RETRY_AFTER };
   }
   for (const [type, status, title] of TABLE) {
     if (!(error instanceof type)) continue;

@@ -1,5 +1,4 @@
-import type { Settings } from "../config/settings.ts";
-import { authorityOrigins, localProviders } from "../config/settings.ts";
+import { authorityOrigins, localProviders, type SignOutSettings } from "../config/settings.ts";
 import type { ProviderMetadata } from "../identity/metadata.ts";
 import { SCRIPT_HASH } from "../pages/script.ts";
 import { STYLE_HASH } from "../pages/style.ts";
@@ -49,7 +48,12 @@ export function redirect(
  * An HTML page: one style sheet, at most the one script, and what its markup needs besides. A page with a form tells its own
  * origin where the form comes from: without a referrer, `Origin` would be `null`.
  */
-export function page(settings: Settings, body: string, status = 200, headers = {}): HttpResponse {
+export function page(
+  settings: SignOutSettings,
+  body: string,
+  status = 200,
+  headers = {},
+): HttpResponse {
   const hasForm = body.includes("<form");
   const policy = [
     "default-src 'none'",
@@ -79,7 +83,7 @@ export function page(settings: Settings, body: string, status = 200, headers = {
  * `form-action` holds for every redirect that answers a form (CSP Level 3 §6.4.1), and the provider goes on to
  * hosts that nobody knows in advance: a federated one, that of personal accounts, a custom domain.
  */
-function formTargets(settings: Settings): string {
+function formTargets(settings: SignOutSettings): string {
   return localProviders(settings).length > 0 ? "'self' https: http:" : "'self' https:";
 }
 
@@ -89,7 +93,7 @@ function formTargets(settings: Settings): string {
  * @param metadata What is known without asking: its sign-out page may have an origin of its own.
  */
 export function framed(
-  settings: Settings,
+  settings: SignOutSettings,
   metadata: Pick<ProviderMetadata, "end_session_endpoint"> | undefined,
   status: number,
   text: string,

@@ -1,4 +1,4 @@
-import type { Settings } from "../config/settings.ts";
+import type { SignOutSettings } from "../config/settings.ts";
 import type { MetadataSource } from "./metadata.ts";
 
 /**
@@ -9,14 +9,14 @@ import type { MetadataSource } from "./metadata.ts";
  */
 export async function endSessionUrl(
   metadata: MetadataSource,
-  { authority, clientId }: Pick<Settings, "authority" | "clientId">,
+  { authority, clientId }: Pick<SignOutSettings, "authority" | "clientId">,
   postLogoutRedirectUri: string,
   logoutHint: string | undefined,
 ): Promise<string> {
   // The tokens are gone by now, so a provider that does not answer must not turn a done sign-out into an error.
   const known = await metadata.get().catch(() => undefined);
   const url = new URL(known?.end_session_endpoint ?? `${authority}/oauth2/v2.0/logout`);
-  url.searchParams.set("client_id", clientId);
+  if (clientId) url.searchParams.set("client_id", clientId);
   url.searchParams.set("post_logout_redirect_uri", postLogoutRedirectUri);
   if (logoutHint) url.searchParams.set("logout_hint", logoutHint);
   return url.href;

@@ -2,6 +2,7 @@ import { createHttpHeaders, type HttpClient } from "@azure/core-rest-pipeline";
 import { TableClient } from "@azure/data-tables";
 import { httpsUrl } from "../config/env.ts";
 import type { StorageSettings } from "../config/storage.ts";
+import { SettingInvalid } from "../errors.ts";
 import type { Send } from "../http/send.ts";
 import type { TokenSource } from "../identity/managedIdentity.ts";
 
@@ -37,7 +38,7 @@ export function openTableClient(
   };
   const client =
     "connectionString" in storage
-      ? TableClient.fromConnectionString(storage.connectionString, tableName, options)
+      ? fromConnectionString(storage.connectionString, tableName, options)
       : new TableClient(
           storage.tableServiceUri,
           tableName,
@@ -48,6 +49,19 @@ export function openTableClient(
   httpsUrl("The table endpoint in the storage setting", client.url);
   for (const name of IDLE_POLICIES) client.pipeline.removePolicy({ name });
   return client;
+}
+
+/** @throws {SettingInvalid} The SDK's own word for what is wrong may repeat what it was given. */
+function fromConnectionString(
+  ...[connectionString, tableName, options]: Parameters<typeof TableClient.fromConnectionString>
+): TableClient {
+  try {
+    return TableClient.fromConnectionString(connectionString, tableName, options);
+  } catch {
+    throw new SettingInvalid(
+      "The connection string in the storage setting is malformed. Copy it again from the storage account: Security + networking, Access keys.",
+    );
+  }
 }
 
 function pipelineClient(send: Send): HttpClient {

@@ -1,6 +1,6 @@
 import { expect, it } from "@jest/globals";
 import { type LogLine, startHost } from "../../../local/host/host.ts";
-import { createApp, eventually, failToRun, runApp, send } from "./app.ts";
+import { createApp, eventually, runApp, send } from "./app.ts";
 
 it("runs hooks around the app and around every invocation", async () => {
   const app = await createApp({
@@ -100,10 +100,13 @@ it("passes the trace of the request on", async () => {
 });
 
 it("refuses what the real worker refuses", async () => {
-  const twice = await failToRun({
+  const twice = await runApp({
     main: `app.http("a", { handler: () => ({}) }); app.http("a", { handler: () => ({}) });`,
   });
-  expect(twice.message).toContain('A function with id "a" has already been registered.');
+  expect(twice.lines.map(({ message }) => message)).toContainEqual(
+    expect.stringContaining('A function with id "a" has already been registered.'),
+  );
+  await twice.close();
   const { host, lines, close } = await runApp({
     main: `
       app.http("late", {

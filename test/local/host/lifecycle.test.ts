@@ -24,18 +24,40 @@ describe("starting", () => {
     await close();
   });
 
-  it("fails with the app's message when it throws, and with what it printed", async () => {
-    const error = await failToRun({
-      main: `console.error("about to fail");
-throw Object.assign(new Error("ENTRA_CLIENT_ID is missing"), { code: "ERR_ABOUT" });`,
-    });
-    expect(error.name).toBe("HostStartError");
-    expect(error.message).toBe(
-      'Worker was unable to load entry point "main.cjs": ENTRA_CLIENT_ID is missing',
-    );
-    expect(error.cause).toEqual({ message: "ENTRA_CLIENT_ID is missing", code: "ERR_ABOUT" });
-    expect(error.stderr).toContain("about to fail\n");
-    expect(error.stderr).toContain("main.cjs:3");
+  it.each([
+    ["throws", `throw new Error("no reason");`, undefined, '"main.cjs": no reason'],
+    ["throws no error", `throw "no reason";`, undefined, '"main.cjs": no reason'],
+    ["is missing", "", "dist/main.cjs", '"dist/main.cjs": File does not exist'],
+  ])("runs without functions when the entry point %s, and says why", async (_, text, file, why) => {
+    const start = { main: text };
+    const { host, lines, close } = await runApp(start, file === undefined ? {} : { main: file });
+    expect(host.functions).toEqual([]);
+    const complaints = lines.filter(({ message }) => message.includes("entry point"));
+    expect(complaints).toEqual([
+      {
+        level: "error",
+        category: "system",
+        message: `Worker was unable to load entry point ${why}`,
+      },
+    ]);
+    for (const path of ["/health", "/auth/logout-callback?sid=s"]) {
+      expect(await send(host, path)).toMatchObject({ status: 404, body: "" });
+    }
+    expect((await send(host, "/")).body).toContain("up and running");
+    await close();
+  });
+
+  it("says nothing at the root where the home page is disabled", async () => {
+    const env = { AzureWebJobsDisableHomepage: "true" };
+    const { host, close } = await runApp({ main: `throw new Error("no reason");` }, { env });
+    expect(await send(host, "/")).toMatchObject({ status: 204, body: "" });
+    await close();
+  });
+
+  it("goes on with what was registered before the entry point threw", async () => {
+    const { host, close } = await runApp({ main: `${hello} throw new Error("too late");` });
+    expect(await send(host, "/hello")).toMatchObject({ status: 200, body: "hello" });
+    await close();
   });
 
   it("fails when the app exits, rejects, or never comes up", async () => {
@@ -57,11 +79,9 @@ throw Object.assign(new Error("ENTRA_CLIENT_ID is missing"), { code: "ERR_ABOUT"
     expect(hook.message).toBe("hook");
   });
 
-  it("fails when host.json, main or the port is no good", async () => {
+  it("fails when host.json or the port is no good", async () => {
     const files = { "host.json": "{" };
     expect((await failToRun({ main: "", files })).message).toMatch("host.json is not valid JSON");
-    const noMain = await failToRun({ main: "" }, { main: "dist/main.cjs" });
-    expect(noMain.message).toContain('unable to load entry point "dist/main.cjs"');
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");
     const { port } = other.address() as AddressInfo;
@@ -249,15 +269,15 @@ describe("by hand", () => {
     await app.remove();
   });
 
-  it("says in one line what is wrong", async () => {
+  it("says in one line what is wrong with the app", async () => {
     const app = await createApp({ main: `throw new Error("no settings");` });
     const child = spawn(process.execPath, [`${HOST}/main.ts`, "--port", "0"], { cwd: app.root });
-    let complaint = "";
-    child.stderr.on("data", (text) => {
-      complaint += text;
-    });
-    expect(await once(child, "close")).toEqual([1, null]);
-    expect(complaint).toBe('Worker was unable to load entry point "main.cjs": no settings\n');
+    const output = await firstOutput(child);
+    expect(output).toMatch(
+      /^\S+ error: Worker was unable to load entry point "main.cjs": no settings\n/,
+    );
+    child.kill("SIGINT");
+    expect(await once(child, "close")).toEqual([0, null]);
     await app.remove();
   });
 });

@@ -159,6 +159,15 @@ describe("what the web server itself refuses", () => {
     expect((await send(app.host, "/api/echo", { headers })).status).toBe(400);
   });
 
+  it("answers 431 to more than 100 lines of headers", async () => {
+    // Besides Host and Connection.
+    const lines = (count: number) => ({ headers: { "x-a": Array<string>(count - 2).fill("1") } });
+    expect((await send(app.host, "/api/echo", lines(100))).status).toBe(200);
+    const refusal = await send(app.host, "/api/echo", lines(101));
+    expect(refusal).toMatchObject({ status: 431, body: "" });
+    expect(refusal.headers).not.toHaveProperty("x-host");
+  });
+
   it("answers 414 to a request line over 8192 bytes", async () => {
     const frame = "GET /api/echo? HTTP/1.1\r\n".length;
     expect((await send(app.host, `/api/echo?${"a".repeat(8192 - frame)}`)).status).toBe(200);

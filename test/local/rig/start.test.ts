@@ -209,6 +209,17 @@ describe("with a tenant in local.settings.json", () => {
     expect(program.output).toMatch(/^ENTRA_CLIENT_ID is not a GUID\. .*\n$/);
   });
 
+  it("says why the app cannot be loaded, and stops", async () => {
+    const broken = join(checkout, "src/main.ts");
+    const whole = await readFile(broken, "utf8");
+    await writeFile(broken, `throw new Error("no reason");\n${whole}`);
+    const { exited } = start();
+    expect(await exited).toBe(1);
+    expect(program.output).toMatch(/Worker was unable to load entry point .*: no reason/);
+    expect(program.output).toContain("The function app cannot be loaded.");
+    await writeFile(broken, whole);
+  });
+
   it("does not move away from the port its app registration knows", async () => {
     const listener = await occupy(port);
     const { exited } = start();
