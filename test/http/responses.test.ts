@@ -103,7 +103,6 @@ describe("page", () => {
     ["any https origin", {}, "'self' https:"],
     ["the same for personal accounts", { ENTRA_TENANT_ID: "common" }, "'self' https:"],
     ["http too, from a tenant here", { ENTRA_METADATA_URL: METADATA }, "'self' https: http:"],
-    ["http too, for one", { ENTRA_AUTHORITY: "http://localhost:8080/t" }, "'self' https: http:"],
   ])("lets a form lead on to %s", (_, changes, expected) => {
     expect(policyOf(FORM, changes)).toContain(`form-action ${expected}`);
   });

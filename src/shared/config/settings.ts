@@ -202,16 +202,16 @@ export function authorityOrigins({
   if (tenant === "common" || tenant === "consumers") origins.push("https://login.live.com");
   // A tenant on this machine may show its pages on a subdomain, so that it is another site than the app. As a
   // pattern `*.localhost` does not stand for `localhost` itself.
-  for (const { origin, port } of localProviders({ authority, metadataUrl })) {
+  const local = localProvider({ metadataUrl });
+  if (local) {
+    const { origin, port } = local;
     origins.push(origin, `http://localhost:${port}`, `http://*.localhost:${port}`);
   }
   return [...new Set(origins)];
 }
 
-/** The provider's addresses that are plain http, as only those on this machine may be. */
-export function localProviders({
-  authority,
-  metadataUrl,
-}: Pick<Settings, "authority" | "metadataUrl">): readonly URL[] {
-  return [new URL(authority), new URL(metadataUrl)].filter(({ protocol }) => protocol === "http:");
+/** Where a provider answers on plain http, as only one on this machine may. */
+export function localProvider({ metadataUrl }: Pick<Settings, "metadataUrl">): URL | undefined {
+  const url = new URL(metadataUrl);
+  return url.protocol === "http:" ? url : undefined;
 }

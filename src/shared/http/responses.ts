@@ -1,4 +1,4 @@
-import { authorityOrigins, localProviders, type SignOutSettings } from "../config/settings.ts";
+import { authorityOrigins, localProvider, type SignOutSettings } from "../config/settings.ts";
 import type { ProviderMetadata } from "../identity/metadata.ts";
 import { SCRIPT_HASH } from "../pages/script.ts";
 import { STYLE_HASH } from "../pages/style.ts";
@@ -84,7 +84,7 @@ export function page(
  * hosts that nobody knows in advance: a federated one, that of personal accounts, a custom domain.
  */
 function formTargets(settings: SignOutSettings): string {
-  return localProviders(settings).length > 0 ? "'self' https: http:" : "'self' https:";
+  return localProvider(settings) ? "'self' https: http:" : "'self' https:";
 }
 
 /**
