@@ -260,7 +260,7 @@ describe("by hand", () => {
       main: `${hello} app.timer("tick", { schedule: "0 0 0 1 1 *", handler: () => {} });`,
     });
     const child = spawn(process.execPath, [`${HOST}/main.ts`, "--port", "0"], { cwd: app.root });
-    const output = await firstOutput(child);
+    const output = await firstOutput(child, "Master key: ");
     const [, origin] = /hello: \[GET,POST\] (http:\/\/localhost:\d+)\/hello/.exec(output) ?? [];
     expect(output).toContain("tick: timerTrigger");
     expect(await (await fetch(`${origin}/hello`)).text()).toBe("hello");
@@ -272,7 +272,7 @@ describe("by hand", () => {
   it("says in one line what is wrong with the app", async () => {
     const app = await createApp({ main: `throw new Error("no settings");` });
     const child = spawn(process.execPath, [`${HOST}/main.ts`, "--port", "0"], { cwd: app.root });
-    const output = await firstOutput(child);
+    const output = await firstOutput(child, "Master key: ");
     expect(output).toMatch(
       /^\S+ error: Worker was unable to load entry point "main.cjs": no settings\n/,
     );
@@ -282,11 +282,12 @@ describe("by hand", () => {
   });
 });
 
-async function firstOutput(child: ChildProcess): Promise<string> {
+/** What it prints until it has printed a line, or that text. */
+async function firstOutput(child: ChildProcess, until = "\n"): Promise<string> {
   let output = "";
   child.stdout?.setEncoding("utf8").on("data", (text) => {
     output += text;
   });
-  await eventually(() => output.includes("\n") && output.trim() !== "");
+  await eventually(() => output.includes(until) && output.trim() !== "");
   return output;
 }
