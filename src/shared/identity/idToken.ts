@@ -1,5 +1,6 @@
 import { errors, type JWTPayload } from "jose";
 import { SignInRejected } from "../errors.ts";
+import { isGuid } from "../guid.ts";
 import type { ProviderKeys } from "./keySet.ts";
 import type { ProviderMetadata } from "./metadata.ts";
 import { isUsableSid } from "./sid.ts";
@@ -47,7 +48,6 @@ interface Expected {
 /** A token of a sign-in that has just been completed is much younger. Seconds. */
 const MAX_AGE = 24 * 3_600;
 const REQUIRED = ["iss", "sub", "exp", "iat", "tid", "oid"];
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const TENANT_IN_ISSUER = /\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\//;
 
 export function createIdTokenValidator(expected: Expected, keys: ProviderKeys): IdTokenValidator {
@@ -131,7 +131,7 @@ function text(value: unknown): string | undefined {
 }
 
 function guid(value: unknown): string {
-  if (typeof value === "string" && GUID.test(value)) return value;
+  if (isGuid(value)) return value;
   throw new SignInRejected("id_token_claims");
 }
 
