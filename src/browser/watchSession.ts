@@ -49,7 +49,7 @@ export function watchSession(options: {
     const answer = await ask(signal);
     if (signal.aborted) return;
     if (answer === undefined) {
-      if (!reveal && shown !== undefined) return;
+      if (!reveal && !told && shown !== undefined) return;
       timer = setTimeout(check, pause);
       pause = Math.min(2 * pause, LONGEST_PAUSE);
       return;

@@ -3,6 +3,7 @@ import { readForm, readQuery } from "../shared/http/form.ts";
 import { webPage } from "../shared/http/handlers.ts";
 import { page, redirect } from "../shared/http/responses.ts";
 import { returnPath } from "../shared/http/returnPath.ts";
+import { assertOpened } from "../shared/http/sameOrigin.ts";
 import { signInOptions, signInQuery } from "../shared/http/signInOptions.ts";
 import type { Lightsout } from "../shared/lightsout.ts";
 import { switchAccountPage } from "../shared/pages/switchAccountPage.ts";
@@ -18,6 +19,7 @@ export const authSignIn = (lightsout: Lightsout): HttpFunction => ({
   authLevel: "anonymous",
   handler: webPage(lightsout, async (request) => {
     const { settings } = lightsout;
+    assertOpened(request);
     if (request.method === "POST") {
       return redirect(303, await initiatedLogin(lightsout, await readForm(request)));
     }
@@ -30,7 +32,9 @@ export const authSignIn = (lightsout: Lightsout): HttpFunction => ({
       const again = signInQuery(query);
       again.set("agreement", considered.agreement);
       const stay = returnPath(asked.returnTo, settings.baseUrl);
-      return page(settings, switchAccountPage(considered.username, `?${again}`, stay));
+      const { session } = considered;
+      const { username } = session.account;
+      return page(settings, switchAccountPage(session, username, `?${again}`, stay));
     }
     const { location, cookies } = await startSignIn(lightsout, request, considered.options);
     return redirect(302, location, cookies);

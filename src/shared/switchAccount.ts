@@ -3,6 +3,7 @@ import type { SignInOptions } from "./http/signInOptions.ts";
 import type { HttpRequest } from "./http/types.ts";
 import type { Lightsout } from "./lightsout.ts";
 import { openText, sealText } from "./session/sealedText.ts";
+import type { SignedInSession } from "./session/session.ts";
 import { readSessionCookie, type SessionTicket } from "./session/sessionCookie.ts";
 
 const PURPOSE = "switch";
@@ -13,7 +14,7 @@ const PICKING = new Set(["select_account", "create"]);
 export type Considered =
   | { readonly options: SignInOptions }
   /** It names somebody else: only the user can say that this is wanted. */
-  | { readonly username: string; readonly agreement: string };
+  | { readonly session: SignedInSession; readonly agreement: string };
 
 /**
  * A link from another site does not change who is signed in, unless the user says so: one that names nobody is for
@@ -42,7 +43,7 @@ export async function considerAccount(
   const { username } = session.account;
   if (namesAnother(options, username, ticket)) {
     const sealed = sealText(keyring, PURPOSE, Buffer.from(ticket.sessionId));
-    return { username, agreement: sealed };
+    return { session, agreement: sealed };
   }
   if (options.loginHint ?? PICKING.has(options.prompt ?? "")) return { options };
   return { options: { ...options, loginHint: (ticket.logoutHint ?? username) || undefined } };

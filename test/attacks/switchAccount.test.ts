@@ -1,9 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
-import { itLeaksNothing } from "../support/attack.ts";
+import { sealState } from "../../src/shared/session/signInState.ts";
+import { itLeaksNothing, keyringOf } from "../support/attack.ts";
 import { unescaped } from "../support/markup.ts";
 import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
-import { ADELE, ALEX, sessionCookieOf, sessionOf, signedInBrowser } from "../support/user.ts";
+import {
+  ADELE,
+  ALEX,
+  isSignedIn,
+  sessionCookieOf,
+  sessionOf,
+  signedInBrowser,
+} from "../support/user.ts";
 
 let rig: WatchedRig;
 /** Signed in here as Adele, and at the provider as Alex too: single sign-on would do for either. */
@@ -86,6 +94,37 @@ describe("a link that names somebody else, to a browser that is signed in,", () 
   });
 });
 
+describe("to stay signed in", () => {
+  const another = () => `/auth/signin?loginHint=${encodeURIComponent(ALEX)}`;
+
+  it.each<[string, () => string]>([
+    ["a sign-in", another],
+    ["a sign-in, spelled otherwise", () => another().replace("/auth/signin", "/%41UTH/sign%69n/")],
+    ["a sign-in, by its whole address", () => rig.url + another()],
+    [
+      "where a late answer goes on to a sign-in",
+      () => {
+        const state = {
+          id: "x",
+          returnTo: another(),
+          scopes: [],
+          expiresAt: Date.now() + 60_000,
+        };
+        return `/auth/callback?state=${sealState(keyringOf(rig), state)}`;
+      },
+    ],
+  ])("is to stay who one is, also where the way back is %s", async (_, returnTo) => {
+    const one = await signedInBrowser(rig);
+    await one.signIn(`${rig.url}/auth/signin?prompt=select_account`, ALEX);
+    const page = await one.get(link({ loginHint: ALEX, returnTo: returnTo() }), { from: EVIL });
+    const { "Stay signed in": stay = "" } = links(page.body);
+    const landed = await one.get(new URL(stay, page.url).href, { from: own() });
+    expect(landed.url.startsWith(`${rig.url}/`)).toBe(true);
+    expect(landed.forms.flatMap(({ fields }) => Object.keys(fields))).not.toContain("code");
+    expect(await sessionOf(rig, one)).toMatchObject({ account: { username: ADELE } });
+  });
+});
+
 describe("a link that does not name somebody else", () => {
   /** Where it leads to, without following. */
   const startOf = async (url: string, visit: object, one = browser) => {
@@ -131,6 +170,65 @@ describe("a link that does not name somebody else", () => {
     await out.submit(question.forms[0], { follow: false });
     const visit = { from: EVIL, headers: { Cookie: cookie } };
     await startOf(link({ loginHint: ADELE }), visit, out);
+  });
+});
+
+describe("what another site does not open as a page of its own", () => {
+  const foreign = (dest: string, site = "cross-site") => ({
+    from: EVIL,
+    follow: false,
+    headers: { "Sec-Fetch-Site": site, "Sec-Fetch-Dest": dest },
+  });
+  const DESTINATIONS = ["iframe", "frame", "embed", "object", "image", "script", "style", "empty"];
+
+  it.each(DESTINATIONS)(
+    "(%s) starts no sign-in, by GET or POST, and leaves no cookie",
+    async (dest) => {
+      for (const site of ["cross-site", "same-site"]) {
+        const [get, post] = [
+          await browser.get(link({ loginHint: ALEX, prompt: "none" }), foreign(dest, site)),
+          await browser.submit(
+            {
+              method: "POST",
+              action: `${rig.url}/auth/signin`,
+              fields: { iss: rig.tenant.issuer, login_hint: ALEX },
+              buttons: [],
+              page: EVIL,
+            },
+            foreign(dest, site),
+          ),
+        ];
+        for (const { status, headers } of [get, post]) {
+          expect([status, headers["set-cookie"]]).toEqual([403, undefined]);
+        }
+      }
+    },
+  );
+
+  it("a frame that signs in without a click does not end the session that is there", async () => {
+    const one = await signedInBrowser(rig);
+    await one.signIn(`${rig.url}/auth/signin?prompt=select_account`, ALEX);
+    const cookie = sessionCookieOf(rig, one);
+    const page = await one.get(`${rig.url}/health`);
+    const evil = { ...page, ...EVIL, frames: [link({ loginHint: ALEX, prompt: "none" })] };
+    const [framed] = await one.loadFrames(evil, { cookies: true });
+    if (framed?.forms[0]) await one.submit(framed.forms[0]);
+    expect(await isSignedIn(rig, cookie)).toBe(true);
+  });
+
+  it("nor do a hundred images take a sign-in away that is under way", async () => {
+    const one = createBrowser();
+    const form = await one.signIn(link({}), ADELE);
+    for (let i = 0; i < 100; i++) await one.get(link({}), foreign("image"));
+    const landed = await one.submit(form);
+    expect(await sessionOf(rig, one)).toMatchObject({ account: { username: ADELE } });
+    expect(landed.status).toBe(200);
+  });
+
+  it("a frame of this app's own may", async () => {
+    const own = { from: { url: `${rig.url}/`, noReferrer: true }, follow: false };
+    const headers = { "Sec-Fetch-Dest": "iframe" };
+    expect((await browser.get(link({ prompt: "none" }), { ...own, headers })).status).toBe(302);
   });
 });
 

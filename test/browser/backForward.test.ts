@@ -87,6 +87,11 @@ interface Place {
 const HOME: Place = { name: "home", url: () => `${app.url}/` };
 const SESSIONS: Place = { name: "sessions", url: () => `${app.url}/auth/sessions` };
 const MAILROOM: Place = { name: "single-page app", url: () => `${mailroom.url}/` };
+/** A link of another site's that names somebody else: it asks, and says who is signed in. */
+const ASKING: Place = {
+  name: "the question about another account",
+  url: () => `${app.url}/auth/signin?loginHint=alexw%40contoso.com`,
+};
 const PLACES = [HOME, SESSIONS, MAILROOM];
 
 const neutral = () => `${rig.otherApp.url}/`;
@@ -151,7 +156,9 @@ describeInBrowser("after a sign-out", () => {
     ["elsewhere", signOutElsewhere],
     ["in a second tab", signOutInSecondTab],
   ] as const;
-  const cases = PLACES.flatMap((place) => ways.map(([way, signOut]) => ({ place, way, signOut })));
+  const cases = [...PLACES, ASKING].flatMap((place) =>
+    ways.map(([way, signOut]) => ({ place, way, signOut })),
+  );
 
   it.each(cases)(
     "$way, Back to $place.name shows nothing private",

@@ -104,6 +104,33 @@ describe("anything else is the home page", () => {
   ])("%j", (given) => {
     expect(returnPath(given, BASE)).toBe("/");
   });
+
+  // Paths are routed by what they are when unescaped, in any case.
+  it.each([
+    "/auth/signin",
+    "/auth/signin?loginHint=alexw%40contoso.com",
+    "/auth/signin#x",
+    "/auth/signin/",
+    "/AUTH/SignIn?a",
+    "/%61uth/s%49gnin",
+    "/auth%2Fsignin",
+    "/a/../auth/signin",
+    "\\\\app.example.com\\auth\\signin",
+    "/auth\\signin",
+    "https://app.example.com/auth/signin",
+    "/auth/callback?state=x",
+    "/Auth/Callback/",
+    "/%ff/auth/signin",
+  ])("%j, which is a sign-in and no place to come back to", (given) => {
+    expect(returnPath(given, BASE)).toBe("/");
+  });
+
+  it.each(["/auth/sessions", "/auth/signout", "/auth/signin-help", "/x?to=/auth/signin", "/%zz"])(
+    "but not %j",
+    (given) => {
+      expect(returnPath(given, BASE)).toBe(given);
+    },
+  );
 });
 
 describe("whatever it is", () => {

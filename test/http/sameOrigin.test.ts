@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { CrossSiteRequest } from "../../src/shared/errors.ts";
-import { assertSameOrigin } from "../../src/shared/http/sameOrigin.ts";
+import { assertOpened, assertSameOrigin } from "../../src/shared/http/sameOrigin.ts";
 import { request } from "../support/request.ts";
 
 const BASE = "https://app.example.com";
@@ -39,6 +39,32 @@ describe("assertSameOrigin", () => {
     { referer: `${BASE}/` },
     { host: "app.example.com", "x-forwarded-host": "app.example.com" },
     { "x-requested-with": "XMLHttpRequest" },
+  ])("refuses %j", (headers) => {
+    expect(check(headers)).toThrow(CrossSiteRequest);
+  });
+});
+
+describe("assertOpened", () => {
+  const check = (headers: Record<string, string>) => () => assertOpened(request("/", { headers }));
+
+  it.each<Record<string, string>>([
+    {},
+    { "sec-fetch-site": "", "sec-fetch-dest": "" },
+    { "sec-fetch-site": "none", "sec-fetch-dest": "document" },
+    { "sec-fetch-site": "cross-site", "sec-fetch-dest": "document" },
+    { "sec-fetch-site": "cross-site" },
+    { "sec-fetch-site": "same-origin", "sec-fetch-dest": "iframe" },
+    { "sec-fetch-site": "same-origin", "sec-fetch-dest": "empty" },
+  ])("lets %j through", (headers) => {
+    expect(check(headers)).not.toThrow();
+  });
+
+  it.each<Record<string, string>>([
+    { "sec-fetch-site": "cross-site", "sec-fetch-dest": "iframe" },
+    { "sec-fetch-site": "same-site", "sec-fetch-dest": "image" },
+    { "sec-fetch-site": "cross-site", "sec-fetch-dest": "empty" },
+    { "sec-fetch-site": "same-origin", "sec-fetch-dest": "document", "sec-purpose": "prefetch" },
+    { "sec-fetch-dest": "document", "sec-purpose": "prefetch;prerender" },
   ])("refuses %j", (headers) => {
     expect(check(headers)).toThrow(CrossSiteRequest);
   });

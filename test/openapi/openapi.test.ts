@@ -138,6 +138,9 @@ describe("real answers are as described", () => {
     await check("GET /auth/signin", 302, `${url}/auth/signin?returnTo=/a&scope=Mail.Read`);
     await check("GET /auth/signin", 400, `${url}/auth/signin?prompt=nonsense`);
     const initiated = { iss: rig.tenant.issuer, login_hint: ADELE, target_link_uri: "/a" };
+    const prefetch = { headers: { "sec-purpose": "prefetch" } };
+    await check("GET /auth/signin", 403, `${url}/auth/signin`, prefetch);
+    await check("POST /auth/signin", 403, `${url}/auth/signin`, prefetch);
     await check("POST /auth/signin", 303, `${url}/auth/signin`, form(initiated));
     await check("POST /auth/signin", 400, `${url}/auth/signin`, form({ iss: "https://other" }));
     await check("POST /auth/callback", 400, `${url}/auth/callback`, form({ state: "unknown" }));

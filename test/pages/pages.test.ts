@@ -50,7 +50,8 @@ const pages: Record<string, (text: string) => string> = {
     );
   },
   error: (text) => errorPage({ type: text, title: text, status: 400, detail: text }, text),
-  switchAccount: (text) => switchAccountPage(text, text, text),
+  switchAccount: (text) =>
+    switchAccountPage({ account: { homeAccountId: text }, signedInAt: NOW }, text, text, text),
   signOut: () => signOutPage(),
   signOutFailed: () => signOutFailedPage(),
   layout: (text) => layout({ title: text, content: html`${text}` }),
@@ -59,7 +60,9 @@ const pages: Record<string, (text: string) => string> = {
 describe.each(Object.entries(pages))("%s", (_, render) => {
   it("is a whole page with a title", () => {
     const page = render("text");
-    expect(page).toMatch(/^<!doctype html>\n<html lang="en"( data-session="[^"]+")?>/);
+    expect(page).toMatch(
+      /^<!doctype html>\n<html lang="en"( data-session="[^"]+")?( data-elsewhere="[^"]+")?>/,
+    );
     expect(page).toMatch(/<title>.+ · Lightsout<\/title>/);
     expect(page).toMatch(/<h1>.+<\/h1>|text/);
   });
@@ -119,17 +122,22 @@ describe.each(Object.entries(pages))("%s", (_, render) => {
 const tagsAndValues = (page: string) => page.match(/<[^>]*>/g) ?? [];
 
 describe("what the pages say", () => {
-  it.each(["signedInHome", "withoutProfile", "sessions"])(
+  it.each(["signedInHome", "withoutProfile", "sessions", "switchAccount"])(
     "%s: its script is told whose data it shows, as /auth/session says it",
     (name) => {
       const [, attribute = ""] =
-        /<html lang="en" data-session="([^"]*)">/.exec(pages[name]?.('a"<b') ?? "") ?? [];
+        /<html lang="en" data-session="([^"]*)"/.exec(pages[name]?.('a"<b') ?? "") ?? [];
       expect(JSON.parse(unescaped(attribute))).toEqual({
         account: { homeAccountId: 'a"<b' },
         signedInAt: "2027-01-15T12:00:00.000Z",
       });
     },
   );
+
+  it("a page that asks for another account leaves, when its time is over, for where staying leads", () => {
+    const page = switchAccountPage(SESSION, "a", "?agreement=b", "/stay?a&b");
+    expect(unescaped(page)).toContain(' data-elsewhere="/stay?a&b"');
+  });
 
   it("the style sheet loads nothing and cannot end its element", () => {
     expect(STYLE).not.toMatch(/url\(|@import|<|\/\//);

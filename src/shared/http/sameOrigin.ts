@@ -15,3 +15,17 @@ export function assertSameOrigin(request: HttpRequest, baseUrl: string): void {
     site === null ? request.headers.get("origin") === baseUrl : site === "same-origin";
   if (!sameOrigin) throw new CrossSiteRequest();
 }
+
+/**
+ * Lets through what a browser opens as a page. What another origin loads into a page of its own, as a frame or an
+ * image, comes without the session's cookie and with others; and nobody has gone where a prefetch goes.
+ *
+ * @throws {CrossSiteRequest}
+ */
+export function assertOpened(request: HttpRequest): void {
+  const { headers } = request;
+  const site = headers.get("sec-fetch-site") ?? "";
+  const destination = headers.get("sec-fetch-dest") || "document";
+  const embedded = site.endsWith("-site") && destination !== "document";
+  if (embedded || headers.get("sec-purpose")?.includes("prefetch")) throw new CrossSiteRequest();
+}

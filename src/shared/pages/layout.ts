@@ -14,13 +14,15 @@ export interface Layout {
   readonly signedIn?: boolean;
   /** Of pages that show something of the user. */
   readonly session?: ShownSession;
+  /** Where they lead when that is over. Default: to their own address again. */
+  readonly elsewhere?: string;
   readonly content: Html;
 }
 
 /** A whole page. Style sheet and script are put in as they are: their hashes are in the page's policy. */
-export function layout({ title, signedIn = false, session, content }: Layout): string {
+export function layout({ title, signedIn = false, session, elsewhere, content }: Layout): string {
   return html`<!doctype html>
-<html lang="en"${session && html` data-session="${known(session)}"`}>
+<html lang="en"${session && html` data-session="${known(session)}"`}${elsewhere && html` data-elsewhere="${elsewhere}"`}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

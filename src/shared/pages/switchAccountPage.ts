@@ -1,14 +1,22 @@
 import { html } from "./html.ts";
-import { layout } from "./layout.ts";
+import { layout, type ShownSession } from "./layout.ts";
 
 /**
  * @param username Who is signed in.
  * @param signIn Where the user agrees to the other account. @param stay Where to go on without.
  */
-export function switchAccountPage(username: string, signIn: string, stay: string): string {
+export function switchAccountPage(
+  session: ShownSession,
+  username: string,
+  signIn: string,
+  stay: string,
+): string {
   return layout({
     title: "Another account?",
     signedIn: true,
+    session,
+    // Its own address, when a script of this app goes there, starts the sign-in that it asks about.
+    elsewhere: stay,
     content: html`<h1>Sign in with another account?</h1>
 <p>You are signed in as ${username}. The link that you followed is for somebody else.</p>
 <div class="actions">
