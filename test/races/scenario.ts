@@ -24,7 +24,7 @@ export interface Scenario {
   readonly actors: readonly (readonly Op[])[];
   /** How many requests may go wrong. */
   readonly faults: number;
-  /** How many requests more than others its actors may send, where they have more to ask for. */
+  /** How many requests more than others its actors may send, where they have more to ask for; fewer where they are many. */
   readonly longer?: number;
   /** Whether reads may go unanswered too. */
   readonly faultyReads?: boolean;

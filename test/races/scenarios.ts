@@ -278,9 +278,11 @@ export const SCENARIOS: readonly Scenario[] = [
     actors: [[signIn("A", "1", { tabs: ["B"] })], [signIn("B", "1", { tabs: ["A"] })]],
   }),
   scenario("two tabs of one browser, and a sign-out by the cookie of one", 1, {
+    longer: -2,
     actors: [[signIn("A", "1", { tabs: ["B"] }), here("A")], [signIn("B", "1", { tabs: ["A"] })]],
   }),
   scenario("two tabs of one browser against the front channel", 0, {
+    longer: -5,
     actors: [
       [signIn("A", "1", { tabs: ["B"] })],
       [signIn("B", "1", { tabs: ["A"] })],
