@@ -22,6 +22,8 @@ import type { Log } from "./shared/store/store.ts";
 import type { Table } from "./shared/store/table.ts";
 import { faultFields } from "./shared/store/tableFault.ts";
 
+const elapsed = () => performance.now();
+
 /** What the functions of a process work with. */
 export interface App {
   readonly lightsout: Lightsout;
@@ -35,13 +37,20 @@ export interface App {
  */
 export function compose(env: Env, log: Log): App {
   const send = keepAliveSender();
-  const platform = { send, now: Date.now, sleep, randomBytes, managedIdentity, log };
+  const identity = managedIdentity({ send, sleep, elapsed });
+  const platform = {
+    send,
+    now: Date.now,
+    elapsed,
+    sleep,
+    randomBytes,
+    managedIdentity: identity,
+    log,
+  };
 
   function openTable(storage: StorageSettings): Table {
-    return retrying(
-      azureTable(storage, send, managedIdentity),
-      { ...SHORT_FAULTS, sleep },
-      (error) => log("warn", "storage.retry", faultFields(error)),
+    return retrying(azureTable(storage, send, identity), { ...SHORT_FAULTS, sleep }, (error) =>
+      log("warn", "storage.retry", faultFields(error)),
     );
   }
 

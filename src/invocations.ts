@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { app, InvocationContext } from "@azure/functions";
+import { calmed } from "./shared/damped.ts";
 import type { Log } from "./shared/store/store.ts";
 
 /** A log that files what it is told under the invocation that is running. A sign-out may go on when that is over. */
@@ -19,7 +20,9 @@ export function followInvocations({ hook }: Pick<typeof app, "hook">): Log {
       });
   });
 
-  return (level, event, details) => {
+  const write: Log = (level, event, details) => {
     (invocation.getStore()?.context ?? console)[level](JSON.stringify({ event, ...details }));
   };
+  const where = () => invocation.getStore()?.context?.functionName ?? "";
+  return calmed(write, where, () => performance.now());
 }

@@ -14,7 +14,7 @@ const made: [errors.LightsoutError, string][] = [
   [new errors.StoreUnavailable(), "ERR_STORE_UNAVAILABLE"],
   [new errors.ProviderUnavailable(), "ERR_PROVIDER_UNAVAILABLE"],
   [new errors.AppRefused("w", "f"), "ERR_APP_REFUSED"],
-  [new errors.ManagedIdentityUnavailable(), "ERR_MANAGED_IDENTITY_UNAVAILABLE"],
+  [new errors.ManagedIdentityUnavailable("m"), "ERR_MANAGED_IDENTITY_UNAVAILABLE"],
   [new errors.NotPermitted(), "ERR_NOT_PERMITTED"],
   [new errors.GraphUnavailable(true), "ERR_GRAPH_UNAVAILABLE"],
 ];
@@ -45,7 +45,7 @@ describe("errors", () => {
       new errors.StoreUnavailable(undefined, { cause }),
       new errors.ProviderUnavailable(undefined, { cause }),
       new errors.AppRefused("w", "f", { cause }),
-      new errors.ManagedIdentityUnavailable({ cause }),
+      new errors.ManagedIdentityUnavailable("m", { cause }),
       new errors.GraphUnavailable(false, { cause }),
     ]) {
       expect(error.cause).toBe(cause);

@@ -37,7 +37,7 @@ beforeEach(() => {
     randomBytes,
     log,
   };
-  signOuts = createSignOuts(store, time.sleep);
+  signOuts = createSignOuts(store, time.sleep, time.now);
 });
 
 /** What became of it: undefined while it waits. */

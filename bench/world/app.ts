@@ -7,6 +7,8 @@ import { createLightsout, type Lightsout } from "../../src/shared/lightsout.ts";
 import { azureTable } from "../../src/shared/store/azureTable.ts";
 import { retrying, SHORT_FAULTS, type TableRequests } from "../../src/shared/store/retrying.ts";
 
+const elapsed = () => performance.now();
+
 /** Lightsout as src/app.ts composes it, without a log. @param watch What stands before the table, if anything. */
 export function composeApp(
   env: Readonly<Record<string, string>>,
@@ -14,16 +16,18 @@ export function composeApp(
 ): Lightsout {
   const settings = readSettings(env);
   const send = keepAliveSender();
+  const identity = managedIdentity({ send, sleep, elapsed });
   return createLightsout(settings, {
-    table: retrying(watch(azureTable(settings.storage, send, managedIdentity)), {
+    table: retrying(watch(azureTable(settings.storage, send, identity)), {
       ...SHORT_FAULTS,
       sleep,
     }),
     send,
     now: Date.now,
+    elapsed,
     sleep,
     randomBytes,
-    managedIdentity,
+    managedIdentity: identity,
     log: () => {},
   });
 }

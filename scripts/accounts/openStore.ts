@@ -32,8 +32,10 @@ export async function openStore(env: Env, log: Log): Promise<OpenedStore> {
   const hasKeys = optional(env, "TOKEN_CACHE_KEYS") !== undefined;
   const inAzure = optional(env, "IDENTITY_ENDPOINT") !== undefined;
   const asUser = "tableServiceUri" in storage && !inAzure ? await azureCliUser() : undefined;
-  const identity = asUser ? () => asUser : managedIdentity;
-  const requests = azureTable(storage, keepAliveSender(), identity, "report");
+  const send = keepAliveSender();
+  const world = { send, sleep, elapsed: () => performance.now() };
+  const identity = asUser ? () => asUser : managedIdentity(world);
+  const requests = azureTable(storage, send, identity, "report");
   return {
     endpoint: requests.endpoint,
     hasKeys,
@@ -53,6 +55,6 @@ async function azureCliUser(): Promise<TokenSource> {
   let current = await azureSignIn(TABLE_STORAGE);
   return async () => {
     if (current.expiresAt < Date.now() + 60_000) current = await azureSignIn(TABLE_STORAGE);
-    return { token: current.token, expiresOnTimestamp: current.expiresAt };
+    return current.token;
   };
 }

@@ -16,6 +16,8 @@ import { type Directory, readRegistration } from "./registration.ts";
 import { type Rehearsal, rehearse } from "./rehearsal.ts";
 import { ask, once, reachable } from "./web.ts";
 
+const elapsed = () => performance.now();
+
 /** Which registration at which provider. */
 export type Client = Pick<Settings, "clientId" | "tenant" | "authority" | "metadataUrl">;
 
@@ -45,6 +47,7 @@ export interface Patient {
 }
 
 const send = keepAliveSender();
+const identity = managedIdentity({ send, sleep, elapsed });
 
 /** An app by its settings, in that folder. */
 export function patientOf(
@@ -55,7 +58,7 @@ export function patientOf(
   let requests: TableRequests;
   try {
     settings = readSettings(env);
-    requests = azureTable(settings.storage, send, managedIdentity, "report");
+    requests = azureTable(settings.storage, send, identity, "report");
   } catch (error) {
     if (!(error instanceof SettingInvalid)) throw error;
     return { source, root, env, settingsFault: error, ...NOTHING_KNOWN };
@@ -64,9 +67,10 @@ export function patientOf(
     table: retrying(requests, { delays: [200], maxDelay: 1_000, sleep }),
     send,
     now: Date.now,
+    elapsed,
     sleep,
     randomBytes,
-    managedIdentity,
+    managedIdentity: identity,
     log: () => {},
   });
   const metadata = createMetadataSource(settings, send, Date.now, ANY_ISSUER);

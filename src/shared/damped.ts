@@ -26,3 +26,34 @@ export function damped(log: Log, now: () => number): DampedLog {
     if (isDue) log(level, event, { ...details, count: count + 1 });
   };
 }
+
+/** Lines of one kind that are written in a minute. */
+const BURST = 20;
+const AUDIT = /^signout\./;
+/** Which of a line's fields say what kind it is: the others say whose it is. */
+const KIND = ["reason", "error", "code", "operation"] as const;
+
+/**
+ * A log that goes on saying what is wrong when thousands of requests fail alike: of the warnings and errors that
+ * differ only in whom they met, twenty a minute, and then how many there were (`count`). What is said of sign-outs
+ * is all written.
+ *
+ * @param where What runs, such as a function's name. @param elapsed Milliseconds, on a clock that nobody puts right.
+ */
+export function calmed(log: Log, where: () => string, elapsed: () => number): Log {
+  const kinds = new Map<string, { since: number; written: number; heldBack: number }>();
+  return (level, event, details = {}) => {
+    if (level === "info" || AUDIT.test(event)) return log(level, event, details);
+    const key = [where(), event, ...KIND.map((name) => details[name] ?? "")].join("\n");
+    const kind = kinds.get(key) ?? { since: elapsed(), written: 0, heldBack: 0 };
+    kinds.set(key, kind);
+    if (elapsed() - kind.since >= INTERVAL) Object.assign(kind, { since: elapsed(), written: 0 });
+    if (kind.written >= BURST) {
+      kind.heldBack++;
+      return;
+    }
+    const count = kind.heldBack + 1;
+    Object.assign(kind, { written: kind.written + 1, heldBack: 0 });
+    log(level, event, count > 1 ? { ...details, count } : details);
+  };
+}

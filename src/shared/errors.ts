@@ -130,15 +130,20 @@ export class ProviderUnavailable extends LightsoutError {
   readonly code = ProviderUnavailable.code;
   /** Seconds that the provider asks to wait (RFC 9110 §10.2.3), if it does. */
   readonly retryAfter: number | undefined;
+  /** Who does not answer, for the log: without query. */
+  readonly url: string | undefined;
 
-  constructor(
-    message?: string,
-    { retryAfter, ...options }: ErrorOptions & { readonly retryAfter?: number | undefined } = {},
-  ) {
+  constructor(message?: string, { retryAfter, url, ...options }: ProviderUnavailableOptions = {}) {
     const wait = retryAfter === undefined ? "a moment" : `${retryAfter} seconds`;
     super(message ?? `Microsoft Entra ID does not answer. Try again in ${wait}.`, options);
     this.retryAfter = retryAfter;
+    this.url = url?.replace(/[?#].*/, "");
   }
+}
+
+interface ProviderUnavailableOptions extends ErrorOptions {
+  readonly retryAfter?: number | undefined;
+  readonly url?: string;
 }
 
 /** The identity provider refuses the app itself, or what it asks for. Only whoever runs the app can mend that. */
@@ -162,13 +167,6 @@ export class AppRefused extends LightsoutError {
 export class ManagedIdentityUnavailable extends LightsoutError {
   static readonly code = "ERR_MANAGED_IDENTITY_UNAVAILABLE";
   readonly code = ManagedIdentityUnavailable.code;
-
-  constructor(options?: ErrorOptions) {
-    super(
-      "The app's managed identity gives no token. Check that the identity in ENTRA_MANAGED_IDENTITY_CLIENT_ID is assigned to this app.",
-      options,
-    );
-  }
 }
 
 /** The permission table has no row for this Graph call. */

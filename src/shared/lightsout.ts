@@ -8,7 +8,7 @@ import { createClientCredential } from "./identity/clientCredential.ts";
 import { createIdTokenValidator, type IdTokenValidator } from "./identity/idToken.ts";
 import { createProviderKeys } from "./identity/keySet.ts";
 import { createLogoutTokenValidator, type LogoutTokenValidator } from "./identity/logoutToken.ts";
-import type { TokenSource } from "./identity/managedIdentity.ts";
+import type { ManagedIdentity } from "./identity/managedIdentity.ts";
 import { createMetadataSource, type MetadataSource } from "./identity/metadata.ts";
 import { createNetworkClient } from "./identity/network.ts";
 import { createTokenEndpoint, type TokenEndpoint } from "./identity/tokens.ts";
@@ -52,19 +52,21 @@ export interface Platform {
   readonly send: Send;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Milliseconds since some moment, for durations: nobody puts this clock right. */
+  readonly elapsed: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
   readonly randomBytes: (size: number) => Uint8Array;
-  readonly managedIdentity: (clientId: string | undefined) => TokenSource;
+  readonly managedIdentity: ManagedIdentity;
   readonly log: Log;
 }
 
 /** The part of {@link SigningOut} that takes no store. */
 export function createAnswering(
   settings: SignOutSettings,
-  { send, now, log }: Pick<Platform, "send" | "now" | "log">,
+  { send, elapsed, log }: Pick<Platform, "send" | "elapsed" | "log">,
 ): Omit<SigningOut, "store" | "signOuts"> {
-  const metadata = createMetadataSource(settings, send, now);
-  return { settings, metadata, log, dampedLog: damped(log, now) };
+  const metadata = createMetadataSource(settings, send, elapsed);
+  return { settings, metadata, log, dampedLog: damped(log, elapsed) };
 }
 
 export function createSigningOut(
@@ -72,24 +74,24 @@ export function createSigningOut(
   sealingKeys: Settings["sealingKeys"],
   platform: Omit<Platform, "managedIdentity">,
 ): SigningOut {
-  const { table, now, sleep, randomBytes, log } = platform;
+  const { table, now, elapsed, sleep, randomBytes, log } = platform;
   const keyring = createKeyring(sealingKeys, randomBytes);
   const store = { table, keyring, now, sleep, randomBytes, log };
   return {
     ...createAnswering(settings, platform),
     store,
-    signOuts: createSignOuts(store, sleep),
+    signOuts: createSignOuts(store, sleep, elapsed),
   };
 }
 
 /** Nothing is sent to anybody before the first request needs it. */
 export function createLightsout(settings: Settings, platform: Platform): Lightsout {
-  const { send, now, sleep, managedIdentity, log } = platform;
+  const { table, send, now, elapsed, managedIdentity, sleep, log } = platform;
   const { clientId, allowedTenants } = settings;
   const signingOut = createSigningOut(settings, settings.sealingKeys, platform);
-  const { metadata, store } = signingOut;
+  const { metadata } = signingOut;
   const issuer = () => metadata.get();
-  const keys = createProviderKeys(issuer, send, now);
+  const keys = createProviderKeys(issuer, send, now, elapsed);
   const credential = createClientCredential(settings.credential, clientId, managedIdentity, now);
   const network = createNetworkClient(send, sleep);
   const createClient = createClientFactory(settings, credential, metadata, network);
@@ -104,7 +106,7 @@ export function createLightsout(settings: Settings, platform: Platform): Lightso
     logoutTokens: createLogoutTokenValidator({ clientId, metadata: issuer }, keys),
     send,
     graphTurns: createTurns(GRAPH_TURNS),
-    isHealthy: createHealthCheck(store),
+    isHealthy: createHealthCheck(table, elapsed, log),
   };
 }
 

@@ -35,7 +35,7 @@ export interface Limits {
 
 /** What it takes from the outside world. */
 interface World {
-  /** Milliseconds since 1970. */
+  /** Milliseconds, on a clock that nobody puts right. */
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** From 0 to 1. */

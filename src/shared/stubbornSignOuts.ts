@@ -33,9 +33,10 @@ export interface SignOuts {
 export function createSignOuts(
   store: Store,
   sleep: (milliseconds: number) => Promise<void>,
+  elapsed: () => number,
 ): SignOuts {
   const random = () => (store.randomBytes(1)[0] ?? 0) / 256;
-  const world = { now: store.now, sleep, random, log: store.log };
+  const world = { now: elapsed, sleep, random, log: store.log };
   const frontChannel = stubborn(world, FRONT_CHANNEL_LIMITS);
   const others = stubborn(world, NO_LIMITS);
 

@@ -32,7 +32,12 @@ describe("exactly one client credential", () => {
     ["login.chinacloudapi.cn", "api://AzureADTokenExchangeChina"],
   ])("takes a managed identity, whose assertion is for the cloud of %s", (host, audience) => {
     const env = { ENTRA_MANAGED_IDENTITY_CLIENT_ID: "id" };
-    const expected = { kind: "managedIdentity", clientId: "id", audience };
+    const expected = {
+      kind: "managedIdentity",
+      clientId: "id",
+      setting: "ENTRA_MANAGED_IDENTITY_CLIENT_ID",
+      audience,
+    };
     expect(readCredential(env, `https://${host}/tenant`)).toEqual(expected);
   });
 
@@ -117,7 +122,7 @@ describe("doubtAbout", () => {
   it.each<CredentialSettings>([
     { kind: "secret", secret: "a8Q~ecret" },
     { kind: "secret", secret: `${ID}~` },
-    { kind: "managedIdentity", clientId: ID, audience: "api://AzureADTokenExchange" },
+    { kind: "managedIdentity", clientId: ID, setting: "s", audience: "api://AzureADTokenExchange" },
   ])("has nothing to say about %j", (credential) => {
     expect(doubtAbout(credential)).toBeUndefined();
   });

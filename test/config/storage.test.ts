@@ -19,7 +19,7 @@ describe("where the table is", () => {
   it("takes a table endpoint, for the system-assigned identity", () => {
     expect(readStorageSettings({ TOKEN_CACHE_STORAGE__tableServiceUri: URI })).toEqual({
       tableServiceUri: URI,
-      managedIdentityClientId: undefined,
+      identity: { clientId: undefined, setting: "TOKEN_CACHE_STORAGE__clientId" },
     });
   });
 
@@ -30,7 +30,7 @@ describe("where the table is", () => {
     };
     expect(readStorageSettings(env)).toEqual({
       tableServiceUri: URI,
-      managedIdentityClientId: "identity",
+      identity: { clientId: "identity", setting: "TOKEN_CACHE_STORAGE__clientId" },
     });
   });
 
@@ -38,7 +38,10 @@ describe("where the table is", () => {
     [{ AzureWebJobsStorage: ACCOUNT }, { connectionString: ACCOUNT }],
     [
       { AzureWebJobsStorage__tableServiceUri: URI, AzureWebJobsStorage__clientId: "identity" },
-      { tableServiceUri: URI, managedIdentityClientId: "identity" },
+      {
+        tableServiceUri: URI,
+        identity: { clientId: "identity", setting: "AzureWebJobsStorage__clientId" },
+      },
     ],
   ])("falls back to the host's own storage: %j", (env, expected) => {
     expect(readStorageSettings(env)).toEqual(expected);
@@ -52,7 +55,7 @@ describe("where the table is", () => {
     };
     expect(readStorageSettings(env)).toEqual({
       tableServiceUri: URI,
-      managedIdentityClientId: undefined,
+      identity: { clientId: undefined, setting: "TOKEN_CACHE_STORAGE__clientId" },
     });
   });
 

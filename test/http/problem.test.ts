@@ -18,6 +18,7 @@ import {
   TooManyCalls,
 } from "../../src/shared/errors.ts";
 import { problemOf, signInUrl } from "../../src/shared/http/problem.ts";
+import { TableFault } from "../../src/shared/store/tableFault.ts";
 
 class Unlisted extends LightsoutError {
   readonly code = "ERR_UNLISTED";
@@ -37,17 +38,32 @@ describe("problemOf", () => {
     [new GraphUnavailable(false), 502, "graph-unavailable", "Microsoft Graph not available"],
     [new GraphUnavailable(true), 504, "graph-unavailable", "Microsoft Graph not available"],
     [new AppRefused("w", "f"), 500, "app-refused", "App refused by the sign-in service"],
-    [
-      new ManagedIdentityUnavailable(),
-      503,
-      "managed-identity-unavailable",
-      "Managed identity not available",
-    ],
     [new ProviderUnavailable("m"), 503, "provider-unavailable", "Sign-in service not available"],
     [new StoreUnavailable("m"), 503, "store-unavailable", "Storage not available"],
   ])("%p is a %d", (error, status, name, title) => {
     const type = `urn:lightsout:problem:${name}`;
     expect(problemOf(error)).toMatchObject({ type, status, title, detail: error.message });
+  });
+
+  it("does not say where the managed identity's endpoint is, whatever failed for it", () => {
+    const cause = new ManagedIdentityUnavailable("The identity at 127.0.0.1:41000 answers 400.");
+    const fault = new TableFault(
+      {
+        code: cause.code,
+        status: undefined,
+        operation: "get",
+        table: "lightsout",
+        host: "a.table.core.windows.net",
+        requestId: undefined,
+        fix: "",
+      },
+      { cause },
+    );
+    const title = "Managed identity not available";
+    expect(problemOf(cause)).toMatchObject({ status: 503, title, retryAfter: 2 });
+    for (const error of [cause, new StoreUnavailable(cause.message, { cause: fault })]) {
+      expect(problemOf(error).detail).toMatch(/^The app cannot prove who it is /);
+    }
   });
 
   it("says what signing in has to ask for", () => {

@@ -127,6 +127,12 @@ describe("connections", () => {
     expect(connections.size).toBe(2);
     await expect(send(url, POST)).rejects.toMatchObject({ code: "ECONNRESET" });
     expect(posts).toBe(1);
+    await send(url);
+    await expect(send(url, { ...POST, isRepeatable: true })).rejects.toMatchObject({
+      code: "ECONNRESET",
+    });
+    // Once on the connection that was there, once on one of its own.
+    expect(posts).toBe(3);
   });
 
   it("that have been idle too long are given up, and no request that is under way", async () => {

@@ -36,7 +36,12 @@ const ring = keyring("k1");
 async function validate(changes: Record<string, unknown>): Promise<void> {
   const issuer = ISSUER.replace(TENANT_ID, "{tenantid}");
   const metadata = async () => providerMetadata(provider.url, { issuer });
-  const keys = createProviderKeys(metadata, keepAliveSender(), () => NOW);
+  const keys = createProviderKeys(
+    metadata,
+    keepAliveSender(),
+    () => NOW,
+    () => NOW,
+  );
   const expected = { clientId: CLIENT_ID, allowedTenants: undefined, metadata };
   const token = await signed(claims(changes), key);
   await createIdTokenValidator(expected, keys).validate(token, NONCE);

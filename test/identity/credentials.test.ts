@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from "@jest/globals";
 import { SignJWT } from "jose";
 import type { AppRegistration, Tenant } from "../../local/tenant/tenant.ts";
 import type { Env } from "../../src/shared/config/env.ts";
+import { ManagedIdentityUnavailable } from "../../src/shared/errors.ts";
 import type { Platform } from "../../src/shared/lightsout.ts";
 import { envOf, tenantOfApp, testApp } from "../support/app.ts";
 import { certificateOf, pemOf, rsaKey } from "../support/certificate.ts";
@@ -46,7 +47,7 @@ async function managedIdentity(subject: string) {
     .setAudience(FEDERATION.audience)
     .setExpirationTime("1h");
   const token = await assertion.sign(key.privateKey);
-  return { jwk: key.jwk, identity: () => async () => ({ token, expiresOnTimestamp: 0 }) };
+  return { jwk: key.jwk, identity: () => async () => token };
 }
 
 const refused = (code: string) => ({
@@ -100,7 +101,7 @@ describe("a managed identity that has no token", () => {
     const platform = { managedIdentity: identity };
     const redeemed = await signInWith(registration, env, platform);
     const failing = () => async () => {
-      throw cause;
+      throw new ManagedIdentityUnavailable("It gives no token.", { cause });
     };
     const unavailable = { code: "ERR_MANAGED_IDENTITY_UNAVAILABLE", cause };
     if (!tenant) throw new Error("There is no tenant.");

@@ -33,7 +33,12 @@ function validator(changes: object = {}, allowed?: string[]) {
   const metadata = providerMetadata(provider.url, changes);
   const allowedTenants = allowed && new Set(allowed);
   const expected = { clientId: CLIENT_ID, allowedTenants, metadata: async () => metadata };
-  const keys = createProviderKeys(expected.metadata, keepAliveSender(), () => NOW);
+  const keys = createProviderKeys(
+    expected.metadata,
+    keepAliveSender(),
+    () => NOW,
+    () => NOW,
+  );
   return createIdTokenValidator(expected, keys);
 }
 

@@ -1,13 +1,4 @@
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  it,
-  jest,
-} from "@jest/globals";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { keepAliveSender } from "../../src/shared/http/send.ts";
 import { createIdTokenValidator } from "../../src/shared/identity/idToken.ts";
 import { createProviderKeys } from "../../src/shared/identity/keySet.ts";
@@ -27,6 +18,8 @@ import { impatientSender } from "../support/timeouts.ts";
 
 let provider: Loopback;
 let key: ProviderKey;
+/** Milliseconds. */
+let elapsed = 0;
 let other: ProviderKey;
 beforeAll(async () => {
   [provider, key, other] = await Promise.all([
@@ -39,9 +32,6 @@ beforeEach(() => {
   provider.requests.length = 0;
   publish(key);
 });
-afterEach(() => {
-  jest.restoreAllMocks();
-});
 afterAll(() => provider.stop());
 
 function publish(...keys: ProviderKey[]): void {
@@ -53,7 +43,12 @@ function validator(
   send = keepAliveSender(),
 ) {
   const expected = { clientId: CLIENT_ID, allowedTenants: undefined, metadata };
-  const keys = createProviderKeys(expected.metadata, send, () => NOW);
+  const keys = createProviderKeys(
+    expected.metadata,
+    send,
+    () => NOW,
+    () => elapsed,
+  );
   return createIdTokenValidator(expected, keys);
 }
 
@@ -75,8 +70,7 @@ describe("keys", () => {
     const one = validator();
     await one.validate(await signed(claims(), key), NONCE);
     publish(other, key);
-    const clock = Date.now() + 31_000;
-    jest.spyOn(Date, "now").mockReturnValue(clock);
+    elapsed += 31_000;
     const rotated = await signed(claims(), other);
     await expect(one.validate(rotated, NONCE)).resolves.toMatchObject({ oid: OID });
     expect(provider.requests).toHaveLength(2);
@@ -90,6 +84,54 @@ describe("keys", () => {
       await expect(one.validate(token, NONCE)).rejects.toMatchObject(error);
     }
     expect(provider.requests).toHaveLength(1);
+  });
+
+  it("serve on while the provider's keys cannot be had, after their day too", async () => {
+    const one = validator();
+    const token = await signed(claims(), key);
+    await one.validate(token, NONCE);
+    provider.respond = () => "drop";
+    for (let hours = 0; hours < 48; hours += 6) {
+      elapsed += 6 * 3_600_000;
+      await expect(one.validate(token, NONCE)).resolves.toMatchObject({ oid: OID });
+    }
+    publish(other);
+    elapsed += 31_000;
+    await expect(one.validate(token, NONCE)).rejects.toMatchObject(
+      rejected("id_token_jwks_no_matching_key"),
+    );
+  });
+
+  it("that may have come are asked for twice a minute while bad tokens come and none can be had", async () => {
+    const one = validator();
+    await one.validate(await signed(claims(), key), NONCE);
+    provider.respond = () => ({ status: 503 });
+    provider.requests.length = 0;
+    const rotated = await signed(claims(), other);
+    elapsed += 60_000;
+    for (let second = 0; second < 60; second++) {
+      await expect(one.validate(rotated, NONCE)).rejects.toMatchObject({
+        ...unavailable,
+        url: providerMetadata(provider.url).jwks_uri,
+      });
+      elapsed += 1_000;
+    }
+    expect(provider.requests).toHaveLength(2);
+    publish(key, other);
+    await expect(one.validate(rotated, NONCE)).resolves.toMatchObject({ oid: OID });
+  });
+
+  it("of which there are none yet are asked for soon again, but not for each token", async () => {
+    const one = validator();
+    const token = await signed(claims(), key);
+    provider.respond = () => ({ status: 503 });
+    for (let i = 0; i < 20; i++) {
+      await expect(one.validate(token, NONCE)).rejects.toMatchObject(unavailable);
+    }
+    expect(provider.requests).toHaveLength(1);
+    publish(key);
+    elapsed += 5_000;
+    await expect(one.validate(token, NONCE)).resolves.toMatchObject({ oid: OID });
   });
 
   it("are looked for where the metadata says now", async () => {

@@ -30,7 +30,12 @@ afterAll(() => provider.stop());
 function validate(token: string) {
   const metadata = async () => providerMetadata(provider.url);
   const expected = { clientId: CLIENT_ID, allowedTenants: undefined, metadata };
-  const keys = createProviderKeys(metadata, keepAliveSender(), () => NOW);
+  const keys = createProviderKeys(
+    metadata,
+    keepAliveSender(),
+    () => NOW,
+    () => NOW,
+  );
   return createIdTokenValidator(expected, keys).validate(token, NONCE);
 }
 

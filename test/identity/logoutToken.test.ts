@@ -43,7 +43,12 @@ async function validate(changes: Record<string, unknown> = {}, header = {}, sign
 
 async function check(payload: JWTPayload, header = {}, signer = key) {
   const metadata = async () => providerMetadata(provider.url);
-  const keys = createProviderKeys(metadata, keepAliveSender(), () => NOW);
+  const keys = createProviderKeys(
+    metadata,
+    keepAliveSender(),
+    () => NOW,
+    () => NOW,
+  );
   const validator = createLogoutTokenValidator({ clientId: CLIENT_ID, metadata }, keys);
   return validator.validate(await signed(payload, signer, { typ: "logout+jwt", ...header }));
 }

@@ -1,3 +1,4 @@
+import { AuthError } from "@azure/msal-node";
 import {
   afterAll,
   afterEach,
@@ -8,8 +9,10 @@ import {
   it,
   jest,
 } from "@jest/globals";
+import { ProviderUnavailable } from "../../src/shared/errors.ts";
 import { keepAliveSender, type Send } from "../../src/shared/http/send.ts";
 import { createNetworkClient, getJson } from "../../src/shared/identity/network.ts";
+import { kindsOf, urlIn } from "../../src/shared/kindsOf.ts";
 import { type Answer, type Loopback, startLoopback } from "../support/loopback.ts";
 import { impatientSender } from "../support/timeouts.ts";
 
@@ -134,14 +137,44 @@ describe("network client", () => {
     await expect(client().sendPostRequestAsync(provider.url)).rejects.toThrow();
   });
 
+  it.each([
+    ["authorization_code", 2],
+    ["refresh_token", 1],
+  ])("sends %s on a connection that is closed by then, %i times in all", async (grant, times) => {
+    const one = client();
+    await one.sendGetRequestAsync(provider.url);
+    provider.requests.length = 0;
+    let drops = 1;
+    provider.respond = () => (drops-- > 0 ? "drop" : { body: { ok: true } });
+    const body = `client_id=c&grant_type=${grant}&code=x`;
+    const sent = one.sendPostRequestAsync(provider.url, { body });
+    if (times > 1) expect(await sent).toMatchObject({ status: 200 });
+    else await expect(sent).rejects.toMatchObject({ cause: { code: "ECONNRESET" } });
+    expect(provider.requests.map((request) => request.body.toString())).toEqual(
+      Array(times).fill(body),
+    );
+  });
+
+  it("keeps the reason why nobody answered, and who, through MSAL", async () => {
+    provider.respond = () => "drop";
+    const failed = client().sendPostRequestAsync(`${provider.url}/token?secret=1`);
+    const error = await failed.catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(AuthError);
+    expect(error).toMatchObject({ cause: { code: "ECONNRESET" } });
+    expect(kindsOf(new ProviderUnavailable(undefined, { cause: error }))).toMatch(
+      /^ProviderUnavailable\/ERR_PROVIDER_UNAVAILABLE < Unreached/,
+    );
+    expect(urlIn(error)).toBe(`${provider.url}/token`);
+  });
+
   it("gives up on an answer that does not come", async () => {
     const { send, asked } = impatientSender();
     provider.respond = () => "hang";
     await expect(client(send).sendPostRequestAsync(provider.url)).rejects.toMatchObject({
-      name: "TimeoutError",
+      cause: { name: "TimeoutError" },
     });
     await expect(client(send).sendGetRequestAsync(provider.url)).rejects.toMatchObject({
-      name: "TimeoutError",
+      cause: { name: "TimeoutError" },
     });
     expect(asked).toEqual([10_000, 10_000]);
   });

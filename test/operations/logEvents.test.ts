@@ -269,6 +269,8 @@ it("storage faults, and requests that fail of them", async () => {
     fix: expect.stringContaining("does not answer"),
   };
   expect(await logs("storage.retry", ask)).toEqual(said);
+  const health = () => fetch(`${host.url}/health`);
+  expect(await logs("health.failed", health)).toEqual({ error: expect.any(String), ...said });
   const { error, message, ...fault } = await logs("request.failed", ask);
   expect(fault).toEqual(said);
   expect(error).toMatch(/^StoreUnavailable\/ERR_STORE_UNAVAILABLE < .+ < Error\/ECONN\w+$/);

@@ -112,7 +112,7 @@ describe("a table service that", () => {
     await against(listener, async (table) => {
       await failure(table);
     });
-    expect(encodings).toEqual([undefined]);
+    expect(encodings).toEqual(["identity"]);
   });
 
   it("is not there: Unanswered", async () => {

@@ -37,9 +37,10 @@ export function testApp(env: Env = {}, platform: Partial<Platform> = {}): TestAp
     table,
     send: keepAliveSender(),
     now: () => Date.now() + ahead,
+    elapsed: () => performance.now() + ahead,
     sleep: async () => {},
     randomBytes,
-    managedIdentity: () => async () => ({ token: "identity-token", expiresOnTimestamp: 0 }),
+    managedIdentity: () => async () => "identity-token",
     log: (...entry) => void logged.push(entry),
     ...platform,
   });

@@ -1,6 +1,7 @@
-import { optional } from "../../../src/shared/config/env.ts";
+import { isLoopback, optional } from "../../../src/shared/config/env.ts";
 import { StoreUnavailable } from "../../../src/shared/errors.ts";
 import { randomId } from "../../../src/shared/store/store.ts";
+import { faultFields } from "../../../src/shared/store/tableFault.ts";
 import { type Check, ok, problem, reasonOf, skipped } from "../check.ts";
 
 const PARTITION = "doctor";
@@ -40,9 +41,11 @@ export const table: Check = {
         );
       }
       if (!isSilent(error)) throw error;
+      const { code = reasonOf(error), host = "", fix = "" } = faultFields(error);
+      const isEmulator = host !== "" && isLoopback(new URL(`http://${host}`));
       return problem(
-        `The table does not answer (${reasonOf(error)}).`,
-        "Start the emulator, or check the storage setting, and the account's firewall.",
+        `The table does not answer (${code}).`,
+        isEmulator ? "Start the emulator, or check the storage setting." : fix,
       );
     } finally {
       for (const row of rows) await table.remove(PARTITION, row.rowKey).catch(() => {});

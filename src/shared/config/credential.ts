@@ -15,6 +15,8 @@ export type CredentialSettings =
   | {
       readonly kind: "managedIdentity";
       readonly clientId: string;
+      /** Which setting says so. */
+      readonly setting: string;
       /** What the identity is asked for a token for. */
       readonly audience: string;
     };
@@ -39,7 +41,9 @@ export function readCredential(
     );
   }
   if (secret !== undefined) return { kind: "secret", secret };
-  if (clientId !== undefined) return { kind: "managedIdentity", clientId, audience };
+  if (clientId !== undefined) {
+    return { kind: "managedIdentity", clientId, setting: MANAGED_IDENTITY, audience };
+  }
   return certificateOf(pem as string);
 }
 

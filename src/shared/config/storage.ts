@@ -1,13 +1,19 @@
 import { SettingInvalid } from "../errors.ts";
 import { type Env, httpsUrl, optional } from "./env.ts";
 
+/** Which managed identity, and by which app setting. */
+export interface IdentityName {
+  /** A user-assigned identity; the system-assigned one when undefined. */
+  readonly clientId: string | undefined;
+  readonly setting: string;
+}
+
 /** Where the table is: Table Storage or Cosmos DB for Table. */
 export type StorageSettings =
   | { readonly connectionString: string }
   | {
       readonly tableServiceUri: string;
-      /** A user-assigned identity; the system-assigned one when undefined. */
-      readonly managedIdentityClientId: string | undefined;
+      readonly identity: IdentityName;
     };
 
 const PREFIXES = ["TOKEN_CACHE_STORAGE", "AzureWebJobsStorage"];
@@ -20,9 +26,10 @@ export function readStorageSettings(env: Env): StorageSettings {
       return { connectionString: checked(prefix, connectionString) };
     const uri = optional(env, `${prefix}__tableServiceUri`);
     if (uri !== undefined) {
+      const setting = `${prefix}__clientId`;
       return {
         tableServiceUri: httpsUrl(`${prefix}__tableServiceUri`, uri).href,
-        managedIdentityClientId: optional(env, `${prefix}__clientId`),
+        identity: { clientId: optional(env, setting), setting },
       };
     }
   }

@@ -129,7 +129,6 @@ async function sendOnce(
   const headers = {
     ...request.headers,
     // Without it, a server may choose one that nobody here can read (RFC 9110 §12.5.3).
-    "accept-encoding": "identity",
     authorization: `Bearer ${token}`,
   };
   try {

@@ -1,5 +1,5 @@
 import { LightsoutError, SettingInvalid, SignedOut } from "../errors.ts";
-import { kindsOf } from "../kindsOf.ts";
+import { kindsOf, urlIn } from "../kindsOf.ts";
 import type { Lightsout, SigningOut } from "../lightsout.ts";
 import { errorPage } from "../pages/errorPage.ts";
 import { openSession, type SignedInSession } from "../session/session.ts";
@@ -79,9 +79,11 @@ export function logFault(
     return;
   }
   const message = error instanceof LightsoutError ? error.message : "";
+  const url = urlIn(error);
   log("error", "request.failed", {
     error: kindsOf(error),
     message,
+    ...(url && { url }),
     ...faultFields(error),
   });
 }

@@ -17,6 +17,7 @@ import {
   TooManyCalls,
 } from "../errors.ts";
 import { isClaimsRequest } from "../identity/claimsRequest.ts";
+import { faultFields } from "../store/tableFault.ts";
 import { isScope } from "./signInOptions.ts";
 
 /** What a client is told about an error (RFC 9457). */
@@ -83,7 +84,16 @@ export function problemOf(error: unknown): Problem {
 
 function problem(error: LightsoutError, status: number, title: string): Problem {
   const name = error.code.replace("ERR_", "").toLowerCase().replaceAll("_", "-");
-  return { type: `urn:lightsout:problem:${name}`, title, status, detail: error.message };
+  return { type: `urn:lightsout:problem:${name}`, title, status, detail: detailOf(error) };
+}
+
+const NO_IDENTITY =
+  "The app cannot prove who it is at the moment. Its log says why. Try again in a moment.";
+
+/** Where the identity's endpoint is, is no business of who calls. */
+function detailOf(error: LightsoutError): string {
+  const { code = error.code } = faultFields(error);
+  return code === ManagedIdentityUnavailable.code ? NO_IDENTITY : error.message;
 }
 
 /** Longer request lines are refused by the host, which takes 8,192 bytes. Characters. */

@@ -13,6 +13,11 @@ export interface Outgoing {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
+  /**
+   * Whether it may be sent once more where a connection that had been idle was reset before a byte of an answer
+   * came. Default: whether it is a GET.
+   */
+  readonly isRepeatable?: boolean;
   /** Milliseconds until the whole answer has to be there. */
   readonly timeout: number;
 }
@@ -44,7 +49,9 @@ const MAX_SOCKETS = 128;
 const MAX_IDLE = 60_000;
 /** Every answer is held in memory. Larger than anything that is asked for. Bytes. */
 const MAX_ANSWER = 16 * 1024 * 1024;
-const DEFAULT_HEADERS = { accept: "*/*", "user-agent": "lightsout" };
+const DEFAULT_HEADERS = { accept: "*/*", "accept-encoding": "identity", "user-agent": "lightsout" };
+/** By which it shows that the other side has closed the connection. */
+const RESET = ["ECONNRESET", "EPIPE"];
 
 /**
  * Sends over connections that stay open. Node's `fetch` gives one up after four idle seconds, which costs the
@@ -55,7 +62,10 @@ export function keepAliveSender(maxIdle = MAX_IDLE): Send {
   const http = new HttpAgent(limits);
   const https = new HttpsAgent(limits);
 
-  return async function send(input, { method = "GET", headers, body, timeout }) {
+  return async function send(
+    input,
+    { method = "GET", headers, body, timeout, isRepeatable = method === "GET" },
+  ) {
     const { protocol, hostname, port, pathname, search } = new URL(input);
     const request = protocol === "https:" ? requestHttps : requestHttp;
     const options = {
@@ -84,8 +94,8 @@ export function keepAliveSender(maxIdle = MAX_IDLE): Send {
       let isAnswered = false;
       tried.on("error", (error: NodeJS.ErrnoException) => {
         // The server was closing the idle connection just as the request went out: nobody has seen it.
-        const isStale = tried.reusedSocket && !isAnswered && error.code === "ECONNRESET";
-        if (isStale && method === "GET" && !isOver) message = attempt();
+        const isStale = tried.reusedSocket && !isAnswered && RESET.includes(error.code ?? "");
+        if (isStale && isRepeatable && !isOver) message = attempt();
         else fail(error);
       });
       tried.on("response", (answer) => {

@@ -2,14 +2,15 @@ import { createHash } from "node:crypto";
 import type { Configuration } from "@azure/msal-node";
 import { importPKCS8, SignJWT } from "jose";
 import type { CredentialSettings } from "../config/credential.ts";
-import { ManagedIdentityUnavailable } from "../errors.ts";
-import type { TokenSource } from "./managedIdentity.ts";
+import type { ManagedIdentity } from "./managedIdentity.ts";
 
 /** The part of MSAL's configuration that proves who the client is. */
 export type ClientCredential = Pick<Configuration["auth"], "clientSecret" | "clientAssertion">;
 
 const ASSERTION_SECONDS = 600;
 const ASSERTION_MARGIN = 120;
+/** Milliseconds that a request waits for the managed identity. */
+const IDENTITY_PATIENCE = 10_000;
 
 /**
  * Both kinds of assertion are made once and reused until shortly before they expire: MSAL asks for one on
@@ -18,37 +19,44 @@ const ASSERTION_MARGIN = 120;
 export function createClientCredential(
   settings: CredentialSettings,
   clientId: string,
-  managedIdentity: (clientId: string) => TokenSource,
+  managedIdentity: ManagedIdentity,
   now: () => number,
 ): ClientCredential {
   switch (settings.kind) {
     case "secret":
       return { clientSecret: settings.secret };
     case "managedIdentity": {
-      const source = managedIdentity(settings.clientId);
-      const failed = (cause: unknown): never => {
-        throw new ManagedIdentityUnavailable({ cause });
-      };
-      return {
-        clientAssertion: async () => (await source(settings.audience).catch(failed)).token,
-      };
+      const { clientId, setting, audience } = settings;
+      const source = managedIdentity({ clientId, setting });
+      return { clientAssertion: () => source(audience, IDENTITY_PATIENCE) };
     }
     case "certificate": {
-      let current: { assertion: Promise<string>; audience: string; goodUntil: number } | undefined;
+      let current: CertificateAssertion | undefined;
       return {
         async clientAssertion({ tokenEndpoint }) {
           const seconds = Math.floor(now() / 1_000);
           const audience = tokenEndpoint ?? "";
-          if (!current || current.audience !== audience || seconds >= current.goodUntil) {
-            const goodUntil = seconds + ASSERTION_SECONDS - ASSERTION_MARGIN;
+          if (!current || current.audience !== audience || !isInTime(current, seconds)) {
             const assertion = sign(settings, clientId, audience, seconds);
-            current = { assertion, audience, goodUntil };
+            current = { assertion, audience, signedAt: seconds };
           }
           return await current.assertion;
         },
       };
     }
   }
+}
+
+interface CertificateAssertion {
+  readonly assertion: Promise<string>;
+  readonly audience: string;
+  /** Seconds since 1970. */
+  readonly signedAt: number;
+}
+
+/** A clock that was ahead, and was put right, has signed what is not good yet. */
+function isInTime({ signedAt }: CertificateAssertion, now: number): boolean {
+  return now >= signedAt && now < signedAt + ASSERTION_SECONDS - ASSERTION_MARGIN;
 }
 
 /** A client assertion as Entra ID takes it (RFC 7523 §2.2, OpenID Connect Core §9): PS256 with `x5t#S256`. */

@@ -1,7 +1,5 @@
 import {
   createLocalJWKSet,
-  createRemoteJWKSet,
-  customFetch,
   errors,
   type JSONWebKeySet,
   type JWK,
@@ -12,6 +10,7 @@ import {
 import { ProviderUnavailable } from "../errors.ts";
 import type { Send } from "../http/send.ts";
 import type { ProviderMetadata } from "./metadata.ts";
+import { getJson } from "./network.ts";
 
 /** Verifies what the provider signed. */
 export interface ProviderKeys {
@@ -26,8 +25,12 @@ export interface ProviderKeys {
 
 type Verified = Awaited<ReturnType<typeof jwtVerify>> & { readonly keyIssuer: unknown };
 
-/** Milliseconds. jose has the same, but stops no request. */
+/** Milliseconds. */
 const TIMEOUT = 5_000;
+/** Milliseconds between two requests for keys, where there are some, and where there are none. */
+const REST = 30_000;
+const REST_WITHOUT_KEYS = 5_000;
+const NO_KEYS = "The provider's key set is none. Try again in a moment.";
 /** Entra ID asks clients to look for new keys once a day. Milliseconds. */
 const LIFETIME = 24 * 3_600_000;
 /** Only signatures of the provider's key pair: with "none" or an HMAC, anybody could sign. */
@@ -36,57 +39,90 @@ const ALGORITHMS = ["RS256"];
 export const CLOCK_TOLERANCE = 120;
 
 /**
- * The keys are fetched when the first token comes, and again, at most twice a minute, when none of them has
- * signed a token: providers rotate their keys, and need not name them. Where from is the metadata's word
- * alone, never the token's.
+ * The keys are fetched when the first token comes, once a day, and when none of them has signed a token, at most
+ * twice a minute: providers rotate their keys, and need not name them. Keys at hand go on serving while others
+ * cannot be had. Where from is the metadata's word alone, never the token's.
+ *
+ * @param now Milliseconds since 1970.
+ * @param elapsed Milliseconds, on a clock that nobody puts right.
  */
 export function createProviderKeys(
   metadata: () => Promise<ProviderMetadata>,
   send: Send,
   now: () => number,
+  elapsed: () => number,
 ): ProviderKeys {
-  let keys: { uri: string; set: ReturnType<typeof createRemoteJWKSet> } | undefined;
+  let current: KeySet | undefined;
 
-  async function fetchKeys(url: string): Promise<Response> {
-    const headers = { accept: "application/json" };
-    const { status, body } = await send(url, { headers, timeout: TIMEOUT });
-    return new Response(new Uint8Array(body), { status });
+  async function keySet(): Promise<KeySet> {
+    const { jwks_uri: url } = await metadata();
+    if (current?.url !== url) current = { url, triedAt: Number.NEGATIVE_INFINITY };
+    return current;
   }
 
-  async function keySet() {
-    const { jwks_uri } = await metadata();
-    if (keys?.uri !== jwks_uri) {
-      const options = { cacheMaxAge: LIFETIME, [customFetch]: fetchKeys };
-      keys = { uri: jwks_uri, set: createRemoteJWKSet(new URL(jwks_uri), options) };
+  async function load(set: KeySet): Promise<void> {
+    set.triedAt = elapsed();
+    try {
+      const keys = await getJson(send, set.url, TIMEOUT);
+      if (!isKeySet(keys)) throw new ProviderUnavailable(NO_KEYS, { url: set.url });
+      Object.assign(set, { keys, fetchedAt: elapsed(), fault: undefined });
+    } catch (fault) {
+      set.fault = fault;
+    } finally {
+      set.loading = undefined;
     }
-    return keys.set;
+  }
+
+  /** One at a time, and not again before its time. */
+  async function reload(set: KeySet, rest: number): Promise<void> {
+    if (set.loading === undefined && elapsed() - set.triedAt >= rest) set.loading = load(set);
+    await set.loading;
   }
 
   return {
     async verify(token, options) {
       const set = await keySet();
-      const load = () =>
-        set.reload().catch((cause: unknown) => {
-          throw new ProviderUnavailable(undefined, { cause });
-        });
       const check = () =>
-        verifyWithAny(token, set.jwks(), {
+        verifyWithAny(token, set.keys, {
           algorithms: ALGORITHMS,
           clockTolerance: CLOCK_TOLERANCE,
           currentDate: new Date(now()),
           ...options,
         });
 
-      if (!set.fresh) await load();
+      if (set.keys === undefined) await reload(set, REST_WITHOUT_KEYS);
+      else if (elapsed() - (set.fetchedAt ?? 0) >= LIFETIME) await reload(set, REST);
+      if (set.keys === undefined) throw set.fault;
       try {
         return await check();
       } catch (cause) {
-        if (!isOfAnotherKey(cause) || set.coolingDown) throw cause;
-        await load();
+        if (!isOfAnotherKey(cause)) throw cause;
+      }
+      await reload(set, REST);
+      try {
         return await check();
+      } catch (cause) {
+        // Its key may be one that cannot be had at the moment.
+        throw isOfAnotherKey(cause) ? (set.fault ?? cause) : cause;
       }
     },
   };
+}
+
+interface KeySet {
+  readonly url: string;
+  keys?: JSONWebKeySet;
+  /** By the clock that nobody puts right. */
+  fetchedAt?: number;
+  triedAt: number;
+  /** Of the last try. */
+  fault?: unknown;
+  loading?: Promise<void> | undefined;
+}
+
+function isKeySet(value: unknown): value is JSONWebKeySet {
+  const { keys } = (value ?? {}) as { keys?: unknown };
+  return Array.isArray(keys) && keys.every((key) => typeof key === "object" && key !== null);
 }
 
 /** Tries every key that suits, one by one: tokens and keys need not have a `kid`, and two keys may have the same one. */

@@ -11,14 +11,14 @@ const MAX_PAUSE = 3;
 const MAX_RETRY_AFTER = 3_600;
 
 /** @throws {ProviderUnavailable} */
-export async function getJson(send: Send, url: string): Promise<unknown> {
+export async function getJson(send: Send, url: string, timeout = TIMEOUT): Promise<unknown> {
   try {
     const headers = { accept: "application/json" };
-    const { status, body } = await send(url, { headers, timeout: TIMEOUT });
+    const { status, body } = await send(url, { headers, timeout });
     if (status !== 200) throw new Error(`It answered ${status}.`);
     return JSON.parse(body.toString());
   } catch (cause) {
-    throw new ProviderUnavailable(undefined, { cause });
+    throw new ProviderUnavailable(undefined, { cause, url });
   }
 }
 
@@ -43,18 +43,39 @@ export class TokenRequestRefused extends AuthError implements TokenError {
   }
 }
 
+/** A request that no answer came to. MSAL would forget why; an `AuthError` it passes on. */
+export class Unreached extends AuthError {
+  readonly url: string;
+
+  constructor(url: string, cause: unknown) {
+    super("unreached", `${new URL(url).host} does not answer.`);
+    // MSAL's constructor takes the subclass away.
+    Object.setPrototypeOf(this, new.target.prototype);
+    this.name = "Unreached";
+    this.url = url.replace(/[?#].*/, "");
+    this.cause = cause;
+  }
+}
+
+function unreached(url: string) {
+  return (cause: unknown): never => {
+    throw new Unreached(url, cause);
+  };
+}
+
 /**
  * MSAL's way to the network. Its own client waits for an answer without limit; this one does not, and it
  * tries once more when the provider asks for a short pause.
  *
- * @throws {TokenRequestRefused} It throws that to whoever asked MSAL.
+ * @throws {TokenRequestRefused} @throws {Unreached} It throws them to whoever asked MSAL.
  */
 export function createNetworkClient(
   send: Send,
   sleep: (milliseconds: number) => Promise<void>,
+  timeout = TIMEOUT,
 ): INetworkModule {
   async function exchange(url: string, request: Omit<Outgoing, "timeout">) {
-    const once = () => send(url, { ...request, timeout: TIMEOUT });
+    const once = () => send(url, { ...request, timeout }).catch(unreached(url));
     let answer = await once();
     const pause = isBusy(answer) ? retryAfterOf(answer) : undefined;
     if (pause !== undefined && pause <= MAX_PAUSE) {
@@ -73,9 +94,19 @@ export function createNetworkClient(
 
   return {
     sendGetRequestAsync: (url, options) => exchange(url, { headers: options?.headers ?? {} }),
-    sendPostRequestAsync: (url, options) =>
-      exchange(url, { method: "POST", headers: options?.headers ?? {}, body: options?.body ?? "" }),
+    sendPostRequestAsync(url, options) {
+      const { headers = {}, body = "" } = options ?? {};
+      return exchange(url, { method: "POST", headers, body, isRepeatable: isRedemption(body) });
+    },
   };
+}
+
+/**
+ * A code that is sent twice is refused the second time, and nothing else. A refresh token may be the end of its
+ * whole family at a provider that rotates them.
+ */
+function isRedemption(body: string): boolean {
+  return new URLSearchParams(body).get("grant_type") === "authorization_code";
 }
 
 function isBusy({ status }: Answer): boolean {

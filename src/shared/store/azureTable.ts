@@ -1,8 +1,8 @@
 import { odata, RestError, type TransactionAction } from "@azure/data-tables";
 import type { StorageSettings } from "../config/storage.ts";
-import { StoreUnavailable } from "../errors.ts";
+import { ManagedIdentityUnavailable, StoreUnavailable } from "../errors.ts";
 import type { Send } from "../http/send.ts";
-import type { TokenSource } from "../identity/managedIdentity.ts";
+import type { ManagedIdentity } from "../identity/managedIdentity.ts";
 import { type TableRequests, Unanswered } from "./retrying.ts";
 import { storageAdviceFor } from "./storageAdvice.ts";
 import type { Entity, Stored } from "./table.ts";
@@ -28,7 +28,7 @@ export interface AzureTable extends TableRequests {
 export function azureTable(
   storage: StorageSettings,
   send: Send,
-  managedIdentity: (clientId: string | undefined) => TokenSource,
+  managedIdentity: ManagedIdentity,
   missing: "make" | "report" = "make",
 ): AzureTable {
   const client = openTableClient(TABLE_NAME, storage, send, managedIdentity);
@@ -64,7 +64,8 @@ export function azureTable(
           { cause: fault },
         );
       }
-      throw new Unanswered({ cause: fault, retryAfter: retryAfterOf(error) });
+      const message = error instanceof ManagedIdentityUnavailable ? error.message : undefined;
+      throw new Unanswered({ cause: fault, message, retryAfter: retryAfterOf(error) });
     }
   }
 

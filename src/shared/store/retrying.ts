@@ -22,11 +22,19 @@ export interface Page<E extends Entity = Entity> {
 export class Unanswered extends Error {
   /** Milliseconds the service asked to wait (`Retry-After`), if it did. */
   readonly retryAfter: number | undefined;
+  /** What to say when it is given up, where more is known than that there was no answer. */
+  readonly says: string | undefined;
 
-  constructor(options?: ErrorOptions & { retryAfter?: number | undefined }) {
+  constructor(options: UnansweredOptions = {}) {
     super("The table service did not answer.", options);
-    this.retryAfter = options?.retryAfter;
+    this.retryAfter = options.retryAfter;
+    this.says = options.message;
   }
+}
+
+interface UnansweredOptions extends ErrorOptions {
+  readonly retryAfter?: number | undefined;
+  readonly message?: string | undefined;
 }
 
 export interface RetryPolicy {
@@ -38,8 +46,8 @@ export interface RetryPolicy {
 }
 
 /**
- * Rides out short faults. With the time-outs of the tries, one request to the table takes at most 9 seconds,
- * and as long as a managed identity takes for a token. Milliseconds.
+ * Rides out short faults. With the time-outs of the tries, one request to the table takes at most 9 seconds.
+ * Milliseconds.
  */
 export const SHORT_FAULTS = { delays: [100, 300, 600], maxDelay: 2_000 };
 
@@ -61,7 +69,7 @@ export function retrying(
       } catch (error) {
         if (!(error instanceof Unanswered)) throw error;
         const delay = policy.delays[tries - 1];
-        if (delay === undefined) throw new StoreUnavailable(undefined, { cause: error });
+        if (delay === undefined) throw new StoreUnavailable(error.says, { cause: error });
         onRetry?.(error);
         await policy.sleep(Math.min(Math.max(delay, error.retryAfter ?? 0), policy.maxDelay));
       }

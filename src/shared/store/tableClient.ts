@@ -4,7 +4,7 @@ import { httpsUrl } from "../config/env.ts";
 import type { StorageSettings } from "../config/storage.ts";
 import { SettingInvalid } from "../errors.ts";
 import type { Send } from "../http/send.ts";
-import type { TokenSource } from "../identity/managedIdentity.ts";
+import type { ManagedIdentity, TokenSource } from "../identity/managedIdentity.ts";
 
 /** Milliseconds one try may take. A point read takes 5 to 20 in the same region. */
 const TRY_TIMEOUT = 2_000;
@@ -29,22 +29,23 @@ export function openTableClient(
   tableName: string,
   storage: StorageSettings,
   send: Send,
-  managedIdentity: (clientId: string | undefined) => TokenSource,
+  managedIdentity: ManagedIdentity,
 ): TableClient {
-  const options = {
-    // Tries are counted by `retrying`.
-    retryOptions: { maxRetries: 0 },
-    httpClient: pipelineClient(send),
-  };
+  // Tries are counted by `retrying`.
+  const retryOptions = { maxRetries: 0 };
   const client =
     "connectionString" in storage
-      ? fromConnectionString(storage.connectionString, tableName, options)
-      : new TableClient(
-          storage.tableServiceUri,
-          tableName,
-          credentialOf(managedIdentity(storage.managedIdentityClientId)),
-          options,
-        );
+      ? fromConnectionString(storage.connectionString, tableName, {
+          retryOptions,
+          httpClient: pipelineClient(send),
+        })
+      : // Without a credential: the SDK's way with tokens asks for the next one behind everybody's back.
+        new TableClient(storage.tableServiceUri, tableName, {
+          retryOptions,
+          httpClient: pipelineClient(
+            withToken(send, managedIdentity(storage.identity), resourceAt(storage.tableServiceUri)),
+          ),
+        });
   // The SDK leaves this to its own way to the network.
   httpsUrl("The table endpoint in the storage setting", client.url);
   for (const name of IDLE_POLICIES) client.pipeline.removePolicy({ name });
@@ -87,11 +88,18 @@ function pipelineClient(send: Send): HttpClient {
   };
 }
 
-function credentialOf(source: TokenSource) {
-  return {
-    async getToken(scopes: string | string[]) {
-      const [scope = ""] = [scopes].flat();
-      return await source(scope.replace(/\/\.default$/, ""));
-    },
+/** The wait for the token is part of the try. */
+function withToken(send: Send, source: TokenSource, resource: string): Send {
+  return async (url, { timeout, headers, ...request }) => {
+    const started = performance.now();
+    const authorization = `Bearer ${await source(resource, timeout)}`;
+    const left = Math.max(timeout - (performance.now() - started), 1);
+    return await send(url, { ...request, headers: { ...headers, authorization }, timeout: left });
   };
+}
+
+/** What the token is for: Table Storage, or Cosmos DB for Table. */
+function resourceAt(endpoint: string): string {
+  const isCosmos = /\.table\.cosmos(db)?\./.test(new URL(endpoint).hostname);
+  return isCosmos ? "https://cosmos.azure.com" : "https://storage.azure.com";
 }

@@ -1,3 +1,5 @@
+import { causesOf } from "../kindsOf.ts";
+
 /** What one try of one request to the table service met: for the log, which names it field by field. */
 export class TableFault extends Error {
   override readonly name = "TableFault";
@@ -46,12 +48,8 @@ export type TableOperation =
 
 /** What storage said, for a line of the log; nothing where an error has nothing to do with it. */
 export function faultFields(error: unknown): Readonly<Record<string, string>> {
-  let e = error;
-  // An error may cause itself.
-  for (let depth = 0; depth < 8 && e instanceof Error && !(e instanceof TableFault); depth++) {
-    e = e.cause;
-  }
-  if (!(e instanceof TableFault)) return {};
-  const { code, operation, table, host, requestId, fix } = e;
+  const fault = [...causesOf(error)].find((e) => e instanceof TableFault);
+  if (fault === undefined) return {};
+  const { code, operation, table, host, requestId, fix } = fault;
   return { code, operation, table, host, ...(requestId && { requestId }), fix };
 }

@@ -318,7 +318,7 @@ describe("the table", () => {
     const { connectionString, port } = clinic.rig.azurite;
     const other = connectionString.replaceAll(String(port), String(await freePort()));
     expect(await problemsOf({ TOKEN_CACHE_STORAGE: other })).toEqual([
-      "Table: The table does not answer (ECONNREFUSED). → Start the emulator, or check the storage setting, and the account's firewall.",
+      "Table: The table does not answer (ECONNREFUSED). → Start the emulator, or check the storage setting.",
     ]);
   });
 

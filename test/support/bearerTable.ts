@@ -1,0 +1,90 @@
+import { createHmac } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { request as sendRequest } from "node:http";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Azurite } from "../../local/azurite/azurite.ts";
+import { selfSignedCertificate } from "../../local/tenant/certificate.ts";
+import { pemOf, rsaKey } from "./certificate.ts";
+import type { IdentityEndpoint } from "./identityEndpoint.ts";
+
+export interface BearerTable {
+  /** App settings for the table, and for trusting it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Where the rows are. Set before the first request. */
+  azurite: Pick<Azurite, "connectionString" | "port"> | undefined;
+  /** `GET`, `POST $batch` and so on, that came with a good token. */
+  readonly admitted: Set<string>;
+  /** How many came without. */
+  refused: number;
+  stop(): Promise<void>;
+}
+
+const RESOURCE = "https://storage.azure.com";
+
+/** Table Storage as it is deployed: https, and a bearer token with each request. */
+export async function startBearerTable(
+  clientId: string,
+  identity: Pick<IdentityEndpoint, "isGood">,
+): Promise<BearerTable> {
+  const key = rsaKey();
+  const certificate = selfSignedCertificate(key, "localhost").toString();
+  const folder = await mkdtemp(join(tmpdir(), "lightsout-"));
+  const file = join(folder, "ca.pem");
+  await writeFile(file, certificate);
+
+  const server = createServer({ key: pemOf(key), cert: certificate }, (incoming, outgoing) => {
+    const { method = "", url = "/", headers } = incoming;
+    const token = /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1] ?? "";
+    if (!identity.isGood(token, RESOURCE)) {
+      table.refused += 1;
+      const code = "InvalidAuthenticationInfo";
+      const message = { lang: "en-US", value: "The access token is not good." };
+      outgoing.writeHead(401, { "content-type": "application/json" });
+      return void outgoing.end(JSON.stringify({ "odata.error": { code, message } }));
+    }
+    table.admitted.add(url.includes("$batch") ? `${method} $batch` : method);
+    const signed = { ...headers, ...sharedKeyLite(table.azurite?.connectionString ?? "", url) };
+    const options = { host: "127.0.0.1", port: table.azurite?.port, method, path: url };
+    const onward = sendRequest({ ...options, headers: signed }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+      answer.pipe(outgoing);
+    });
+    onward.on("error", () => outgoing.destroy());
+    incoming.pipe(onward);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+
+  const table: BearerTable = {
+    env: {
+      TOKEN_CACHE_STORAGE: "",
+      TOKEN_CACHE_STORAGE__tableServiceUri: `https://localhost:${port}/devstoreaccount1`,
+      TOKEN_CACHE_STORAGE__clientId: clientId,
+      NODE_EXTRA_CA_CERTS: file,
+    },
+    azurite: undefined,
+    admitted: new Set(),
+    refused: 0,
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+      await rm(folder, { recursive: true });
+    },
+  };
+  return table;
+}
+
+/** Authorize with Shared Key, Shared Key Lite format for the Table service. */
+function sharedKeyLite(connectionString: string, url: string) {
+  const [, account = ""] = /AccountName=([^;]+)/.exec(connectionString) ?? [];
+  const [, key = ""] = /AccountKey=([^;]+)/.exec(connectionString) ?? [];
+  const date = new Date().toUTCString();
+  const text = `${date}\n/${account}${url.replace(/\?.*/, "")}`;
+  const signature = createHmac("sha256", Buffer.from(key, "base64")).update(text).digest("base64");
+  return { "x-ms-date": date, authorization: `SharedKeyLite ${account}:${signature}` };
+}
