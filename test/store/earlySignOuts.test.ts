@@ -157,10 +157,21 @@ describe("sign-outs at once in one slot", () => {
     for (const sid of sids) expect(await isFound(store, sid)).toBe(true);
   });
 
-  it("are kept or refused when there are too many, never lost in silence", async () => {
+  it("do not get into each other's way in one process, however many a stranger makes up", async () => {
+    const store = memoryStore();
+    const sids = await neighbours(300);
+    await Promise.all(sids.map((sid) => noteEarlySignOut(store, sid)));
+    expect(store.table.operations).toEqual(["get e|00", "insert e|00", "get e|00", "replace e|00"]);
+    for (const sid of sids) expect(await isFound(store, sid)).toBe(true);
+  });
+
+  it("are kept or refused by many processes when there are too many, never lost in silence", async () => {
     const store = memoryStore();
     const sids = await neighbours(30);
-    const notes = await Promise.allSettled(sids.map((sid) => noteEarlySignOut(store, sid)));
+    const instances = sids.map(() => ({ ...store }));
+    const notes = await Promise.allSettled(
+      sids.map((sid, i) => noteEarlySignOut(instances[i] as MemoryStore, sid)),
+    );
     const noted = notes.map(({ status }) => status === "fulfilled");
     const found = await Promise.all(sids.map((sid) => isFound(store, sid)));
     expect(found).toEqual(noted);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { StoreUnavailable } from "../errors.ts";
+import { together } from "../together.ts";
 import { CLOCKS_APART, MARK_LIFETIME, type Mark } from "./marks.ts";
 import type { Store } from "./store.ts";
 import type { Entity, Stored } from "./table.ts";
@@ -39,26 +40,34 @@ export function noteEarlyLogoutToken(store: Store, key: string, until: number): 
   return note(store, key, "back", seconds(until));
 }
 
-async function note(store: Store, key: string, channel: Channel, until: number): Promise<void> {
+/** A mark that is to be written. */
+interface Note {
+  readonly id: Buffer;
+  /** Seconds. */
+  readonly until: number;
+  readonly version: Uint8Array;
+}
+
+type Line = (rowKey: string, note: Note) => Promise<void>;
+/** Whoever makes up many `sid`s of one slot does not keep others waiting: they are written together. */
+const lines = new WeakMap<Store, Line>();
+
+function note(store: Store, key: string, channel: Channel, until: number): Promise<void> {
   const { rowKey, ids } = placeOf(key);
-  const id = ids[channel];
-  const version = Buffer.from(store.randomBytes(MARK - VERSION));
-  const isSame = (mark: Buffer) => id.equals(mark.subarray(0, ID));
+  const line = lines.get(store) ?? together((slot, notes) => write(store, slot, notes));
+  lines.set(store, line);
+  return line(rowKey, { id: ids[channel], until, version: store.randomBytes(MARK - VERSION) });
+}
+
+async function write(store: Store, rowKey: string, notes: readonly Note[]): Promise<void> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const slot = await store.table.get<Slot>(PARTITION, rowKey);
-    const marks = slot ? liveMarks(slot, store.now()) : [];
-    const mark = Buffer.alloc(MARK, id);
-    mark.writeUInt32BE(seconds(store.now()), ID);
-    mark.writeUInt32BE(
-      Math.max(until, ...marks.filter(isSame).map((one) => one.readUInt32BE(ISSUED))),
-      ISSUED,
-    );
-    version.copy(mark, VERSION);
-    const others = marks.filter((other) => !isSame(other));
+    const now = store.now();
+    const marks = withNotes(slot ? liveMarks(slot, now) : [], notes, now);
     const entity: Slot = {
       partitionKey: PARTITION,
       rowKey,
-      marks: Buffer.concat([...others, mark].slice(-CAPACITY)),
+      marks: Buffer.concat(marks.slice(-CAPACITY)),
     };
     const outcome = slot
       ? await store.table.replace(entity, slot.etag)
@@ -66,6 +75,21 @@ async function note(store: Store, key: string, channel: Channel, until: number):
     if (outcome === "done") return;
   }
   throw new StoreUnavailable("Too many sign-outs at once. Try again in a moment.");
+}
+
+function withNotes(live: readonly Buffer[], notes: readonly Note[], now: number): Buffer[] {
+  const marks = new Map(live.map((mark) => [mark.toString("hex", 0, ID), mark]));
+  for (const { id, until, version } of notes) {
+    const key = id.toString("hex");
+    const mark = Buffer.alloc(MARK, id);
+    mark.writeUInt32BE(seconds(now), ID);
+    mark.writeUInt32BE(Math.max(until, marks.get(key)?.readUInt32BE(ISSUED) ?? 0), ISSUED);
+    mark.set(version, VERSION);
+    // The newest comes last.
+    marks.delete(key);
+    marks.set(key, mark);
+  }
+  return [...marks.values()];
 }
 
 /** The sign-outs that a sign-in under this key has to have been started after. */
