@@ -2,11 +2,23 @@ import { BadRequest } from "./errors.ts";
 import type { LogoutToken } from "./identity/logoutToken.ts";
 import { noteEarlyLogoutToken, noteEarlySignOut } from "./store/earlySignOuts.ts";
 import { endIssuedUntil } from "./store/endIssuedUntil.ts";
-import { deleteGeneration, endGeneration, fence, readHead } from "./store/generation.ts";
+import {
+  deleteGeneration,
+  deleteIfOver,
+  endGeneration,
+  fence,
+  readHead,
+} from "./store/generation.ts";
 import { accountPartition, sidPartition, subjectPartition } from "./store/keys.ts";
 import { isTaken, takeOnce } from "./store/once.ts";
 import { beginRound } from "./store/rounds.ts";
-import { markIssuedUntil, markSignedOut, readSid } from "./store/sidIndex.ts";
+import {
+  isOver,
+  markIssuedUntil,
+  markSignedOut,
+  readSid,
+  type SidEntry,
+} from "./store/sidIndex.ts";
 import type { GenerationRef, Store } from "./store/store.ts";
 
 /*
@@ -56,7 +68,9 @@ export async function signOutElsewhere(store: Store, sid: string): Promise<void>
     account = entry?.partition;
     if (entry === undefined) break;
 
-    const ended = entry.signedOut ? false : await endGeneration(store, entry);
+    let ended: boolean | undefined = false;
+    if (isOver(store, entry)) ended = await endUnused(store, entry);
+    else if (!entry.signedOut) ended = await endGeneration(store, entry);
     if (ended || found === false) found = ended;
     // Always a new mark: a sign-in under way may have seen the last one. Refused when a sign-in claimed the
     // `sid` meanwhile, which then has to end too, or when the purge took the entry away.
@@ -115,8 +129,16 @@ async function signOutIssuedUntil(
     }
     if (entry === undefined) return { account: undefined, found: false };
     if (!(await markIssuedUntil(store, entry, until))) continue;
-    return { account: entry.partition, found: await endIssuedUntil(store, entry, until) };
+    const found = isOver(store, entry)
+      ? await endUnused(store, entry)
+      : await endIssuedUntil(store, entry, until);
+    return { account: entry.partition, found };
   }
+}
+
+/** What a `sid` leads to whose own session is over: others that use the account go on. */
+async function endUnused(store: Store, entry: SidEntry): Promise<boolean> {
+  return (await deleteIfOver(store, entry)) === "deleted";
 }
 
 /**

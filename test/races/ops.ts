@@ -104,6 +104,8 @@ export interface World {
 const TENANT = "t";
 const CLIENT = "app";
 const HOUR = 3_600_000;
+/** An actor sends one request at a time. */
+const ONE_BY_ONE = { atOnce: 1, signIns: HOUR, used: HOUR };
 const MINUTE = 60_000;
 /** Of what the provider issues. */
 const EPOCH = Date.UTC(2026, 2, 10);
@@ -176,7 +178,7 @@ async function carryOut(op: Op, world: World, onStep: () => void): Promise<Resul
       await endSession(store, refOf(op.of, world));
       break;
     case "purge":
-      await purge(store);
+      await purge(store, ONE_BY_ONE);
       break;
   }
   return { kind: "done" };

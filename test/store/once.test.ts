@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { isTaken, purgeTaken, takeOnce } from "../../src/shared/store/once.ts";
+import { isTaken, takeOnce } from "../../src/shared/store/once.ts";
+import { purge } from "../../src/shared/store/purge.ts";
 import type { Entity, Outcome } from "../../src/shared/store/table.ts";
 import { DAY, HOUR, type MemoryStore, memoryStore, NOON } from "./samples.ts";
 
@@ -70,7 +71,7 @@ it("isTaken says whether, and takes nothing", async () => {
   expect(store.table.rows.size).toBe(1);
 });
 
-describe("purgeTaken", () => {
+describe("the purge", () => {
   it.each([
     ["the day before yesterday", -2 * DAY, false],
     ["at the end of yesterday", Date.UTC(2026, 0, 15) - 1 - NOON, false],
@@ -80,16 +81,16 @@ describe("purgeTaken", () => {
   ])("what expires %s (%i ms from now) stays is %s", async (_, offset, stays) => {
     const store = memoryStore();
     await takeOnce(store, "state", NOON + offset);
-    await purgeTaken(store);
+    await purge(store);
     expect(await isTaken(store, "state", NOON + offset)).toBe(stays);
   });
 
   it("touches no row of another kind", async () => {
     const store = memoryStore();
-    for (const partitionKey of ["s.1", "u.1", "x.2020-01-01", "a.1", "e"]) {
+    for (const partitionKey of ["s.1", "u.1", "x.9999-01-01", "a.1", "t.9999-01-01"]) {
       await store.table.insert({ partitionKey, rowKey: "r" });
     }
-    await purgeTaken(store);
+    await purge(store);
     expect(store.table.rows.size).toBe(5);
   });
 });

@@ -2,8 +2,9 @@ import { beforeEach, describe, expect, it } from "@jest/globals";
 import { signOutElsewhere } from "../../src/shared/signOut.ts";
 import { describeAccount } from "../../src/shared/store/describe.ts";
 import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
-import { fileForExpiry } from "../../src/shared/store/expiry.ts";
+import { fileForExpiry, overAt } from "../../src/shared/store/expiry.ts";
 import { fence, readHead } from "../../src/shared/store/generation.ts";
+import { sidPartition } from "../../src/shared/store/keys.ts";
 import { takeOnce } from "../../src/shared/store/once.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import { storeSignIn } from "../../src/shared/store/signIn.ts";
@@ -46,13 +47,19 @@ describe("fileForExpiry", () => {
       "2026-01-16",
     ],
     ["today, if that is an hour away from its end", NOON, NOON - DAY, "2026-01-15"],
-  ])("files under %s", async (_, now, expiresAt, day) => {
+  ])("files under %s, once", async (_, now, expiresAt, day) => {
     store.time = now;
     const ref = { partition: "a.1", generation: "g1" };
-    await fileForExpiry(store, ref, ["s.1", "u.1"], expiresAt);
-    await fileForExpiry(store, ref, ["s.1", "u.1"], expiresAt);
-    expect(filed()).toEqual([day, day]);
+    const over = overAt(store, expiresAt);
+    await fileForExpiry(store, ref, ["s.1", "u.1"], over);
+    await fileForExpiry(store, ref, ["s.1", "u.1"], over);
+    expect(filed()).toEqual([day]);
     expect([...store.table.rows.values()][0]).toMatchObject({ ...ref, sids: "s.1 u.1" });
+    // What is another thing in any way is filed by itself.
+    await fileForExpiry(store, { ...ref, partition: "a.2" }, ["s.1", "u.1"], over);
+    await fileForExpiry(store, { ...ref, generation: "g2" }, ["s.1", "u.1"], over);
+    await fileForExpiry(store, ref, ["s.1"], over);
+    expect(filed()).toEqual([day, day, day, day]);
   });
 });
 
@@ -62,7 +69,7 @@ describe("purge", () => {
     await signIn(NOON + 6 * HOUR, "sid 2", `other.${HOME}`);
     await takeOnce(store, "state", NOON + HOUR);
     await noteEarlySignOut(store, "stranger");
-    expect(await purgeAt(MIDNIGHT)).toEqual({ expired: 2, kept: 0 });
+    expect(await purgeAt(MIDNIGHT)).toMatchObject({ expired: 2, kept: 0, failed: 0, malformed: 0 });
     expect(keys()).toEqual([]);
     expect(store.logged).toContain("purge.done");
   });
@@ -70,7 +77,12 @@ describe("purge", () => {
   it("touches nothing before the day is over", async () => {
     await signIn(NOON + HOUR);
     const before = new Map(store.table.rows);
-    expect(await purgeAt(MIDNIGHT - 1)).toEqual({ expired: 0, kept: 0 });
+    expect(await purgeAt(MIDNIGHT - 1)).toMatchObject({
+      expired: 0,
+      kept: 0,
+      failed: 0,
+      malformed: 0,
+    });
     expect(store.table.rows).toEqual(before);
   });
 
@@ -78,7 +90,7 @@ describe("purge", () => {
     await signIn(NOON + 8 * HOUR);
     await signIn(NOON + 5 * DAY, "sid 2", `other.${HOME}`);
     store.table.operations.length = 0;
-    expect(await purgeAt(MIDNIGHT)).toEqual({ expired: 1, kept: 0 });
+    expect(await purgeAt(MIDNIGHT)).toMatchObject({ expired: 1, kept: 0, failed: 0, malformed: 0 });
     const lists = store.table.operations.filter((operation) => operation.startsWith("list"));
     expect(lists).toEqual(["list x. x.2026-01-16", "list t. t.2026-01-16", "list e f"]);
     expect(await describeAccount(store, HOME)).toBeUndefined();
@@ -86,14 +98,20 @@ describe("purge", () => {
     expect(filed()).toEqual(["2026-01-20"]);
   });
 
-  it("files an account that is still in use under its new last day", async () => {
+  it("leaves an account that is still in use, and what leads to its sessions", async () => {
     await signIn(NOON + 8 * HOUR);
     await signIn(NOON + 2 * DAY, "sid 2");
     expect(filed()).toEqual(["2026-01-15", "2026-01-17"]);
-    expect(await purgeAt(MIDNIGHT)).toEqual({ expired: 0, kept: 1 });
-    expect(filed()).toEqual(["2026-01-17", "2026-01-17"]);
+    expect(await purgeAt(MIDNIGHT)).toMatchObject({ expired: 0, kept: 1, failed: 0, malformed: 0 });
+    expect(filed()).toEqual(["2026-01-17"]);
+    expect(keys().filter((key) => key.startsWith("s."))).toEqual([`${sidPartition("sid 2")}|sid`]);
     expect(await describeAccount(store, HOME)).toBeDefined();
-    expect(await purgeAt(MIDNIGHT + 2 * DAY)).toEqual({ expired: 2, kept: 0 });
+    expect(await purgeAt(MIDNIGHT + 2 * DAY)).toMatchObject({
+      expired: 1,
+      kept: 0,
+      failed: 0,
+      malformed: 0,
+    });
     expect(keys()).toEqual([]);
   });
 
@@ -101,7 +119,7 @@ describe("purge", () => {
     await signIn(NOON + 8 * HOUR);
     await signOutElsewhere(store, "sid");
     await signIn(NOON + 2 * DAY, "sid 2");
-    expect(await purgeAt(MIDNIGHT)).toEqual({ expired: 1, kept: 0 });
+    expect(await purgeAt(MIDNIGHT)).toMatchObject({ expired: 1, kept: 0, failed: 0, malformed: 0 });
     expect(await describeAccount(store, HOME)).toBeDefined();
     await purgeAt(MIDNIGHT + 2 * DAY);
     expect(keys()).toEqual([]);
@@ -112,11 +130,21 @@ describe("purge", () => {
     store.time = MIDNIGHT - MINUTE;
     await signOutElsewhere(store, "sid");
     const before = keys();
-    expect(await purgeAt(MIDNIGHT + 58 * MINUTE)).toEqual({ expired: 0, kept: 0 });
+    expect(await purgeAt(MIDNIGHT + 58 * MINUTE)).toMatchObject({
+      expired: 0,
+      kept: 0,
+      failed: 0,
+      malformed: 0,
+    });
     expect(keys().filter((key) => key.startsWith("s."))).toHaveLength(1);
     expect(filed()).toHaveLength(1);
     expect(before).toEqual(expect.arrayContaining(keys()));
-    expect(await purgeAt(MIDNIGHT + 59 * MINUTE)).toEqual({ expired: 1, kept: 0 });
+    expect(await purgeAt(MIDNIGHT + 59 * MINUTE)).toMatchObject({
+      expired: 1,
+      kept: 0,
+      failed: 0,
+      malformed: 0,
+    });
     expect(keys()).toEqual([]);
   });
 
@@ -125,18 +153,27 @@ describe("purge", () => {
     await fence(store, "a.1", undefined);
     store.time = MIDNIGHT - MINUTE;
     await fence(store, "a.1", await readHead(store, "a.1"));
-    expect(await purgeAt(MIDNIGHT + 58 * MINUTE)).toEqual({ expired: 0, kept: 0 });
+    expect(await purgeAt(MIDNIGHT + 58 * MINUTE)).toMatchObject({
+      expired: 0,
+      kept: 0,
+      failed: 0,
+      malformed: 0,
+    });
     expect(keys()).toContain("a.1|head");
-    expect(await purgeAt(MIDNIGHT + 59 * MINUTE)).toEqual({ expired: 1, kept: 0 });
+    expect(await purgeAt(MIDNIGHT + 59 * MINUTE)).toMatchObject({
+      expired: 1,
+      kept: 0,
+      failed: 0,
+      malformed: 0,
+    });
     expect(keys()).toEqual([]);
   });
 
   it("leaves an account that a sign-in joins at that moment", async () => {
     await signIn(NOON + 8 * HOUR);
     store.table.before = () => signIn(NOON + 2 * DAY, "sid 2");
-    expect(await purgeAt(MIDNIGHT)).toEqual({ expired: 0, kept: 0 });
+    expect(await purgeAt(MIDNIGHT)).toMatchObject({ expired: 0, kept: 1, failed: 0, malformed: 0 });
     expect((await describeAccount(store, HOME))?.expiresAt).toBe("2026-01-17T12:00:00.000Z");
-    expect(await purge(store)).toEqual({ expired: 0, kept: 1 });
   });
 
   it("is finished by the next one, wherever it stops", async () => {

@@ -13,7 +13,7 @@ async function costOf(live: number, over: number): Promise<number> {
   }
   store.time = NOON + DAY;
   store.table.operations.length = 0;
-  expect(await purge(store)).toEqual({ expired: over, kept: 0 });
+  expect(await purge(store)).toMatchObject({ expired: over, kept: 0 });
   return store.table.operations.length;
 }
 

@@ -4,6 +4,7 @@ import { headOf, readHead } from "../../src/shared/store/generation.ts";
 import type { SignInStart } from "../../src/shared/store/marks.ts";
 import {
   claimSid,
+  isOver,
   markIssuedUntil,
   markSignedOut,
   marksOf,
@@ -28,7 +29,8 @@ const claim = (
   abandoned: string[] = [],
   start: SignInStart = { at: store.time, seen: [] },
   issuedAt = store.time,
-) => claimSid(store, KEY, ref, new Set(abandoned), { start, issuedAt });
+  over = NOON + 8 * HOUR,
+) => claimSid(store, KEY, ref, over, new Set(abandoned), { start, issuedAt });
 const seen = async () => marksOf(await entry()).map(({ version }) => version);
 async function open({ partition, generation }: GenerationRef) {
   await store.table.insert(headOf(store, partition, generation));
@@ -50,6 +52,7 @@ describe("claimSid", () => {
       partitionKey: KEY,
       rowKey: "sid",
       ...MINE,
+      expiresAt: "2026-01-15T20:00:00.000Z",
       signedOut: false,
       mark: "",
       markedAt: "",
@@ -66,6 +69,23 @@ describe("claimSid", () => {
     store.time += HOUR;
     expect(await claim(MINE)).toBe(true);
     expect(await entry()).toEqual(before);
+  });
+
+  it.each([
+    ["earlier", 7 * HOUR, 8 * HOUR],
+    ["later", 9 * HOUR, 9 * HOUR],
+  ])("says when the last session is over, where another one is so %s", async (_, over, last) => {
+    await claim(MINE);
+    expect(await claim(MINE, [], undefined, undefined, NOON + over)).toBe(true);
+    const found = await entry();
+    expect(found.expiresAt).toBe(new Date(NOON + last).toISOString());
+    for (const [later, isIt] of [
+      [10 * MINUTE - 1, false],
+      [10 * MINUTE, true],
+    ] as const) {
+      store.time = NOON + last + later;
+      expect(isOver(store, found)).toBe(isIt);
+    }
   });
 
   it.each<[string, GenerationRef]>([

@@ -117,7 +117,8 @@ export async function purgeEarlySignOuts(store: Store): Promise<number> {
 }
 
 function liveMarks(slot: Stored<Slot>, now: number): Buffer[] {
-  const marks = Buffer.from(slot.marks);
+  // Whatever else is there is not ours.
+  const marks = slot.marks instanceof Uint8Array ? Buffer.from(slot.marks) : Buffer.alloc(0);
   const live: Buffer[] = [];
   for (let at = 0; at + MARK <= marks.length; at += MARK) {
     const mark = marks.subarray(at, at + MARK);

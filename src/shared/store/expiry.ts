@@ -1,6 +1,5 @@
-import { expiryPartition } from "./keys.ts";
-import type { Store } from "./store.ts";
-import { type GenerationRef, randomId } from "./store.ts";
+import { expiryPartition, expiryRow } from "./keys.ts";
+import type { GenerationRef, Store } from "./store.ts";
 import type { Entity } from "./table.ts";
 
 /** Tells the purge of one day what to look at. Written before anything it names. */
@@ -17,22 +16,25 @@ export interface ExpiryEntry extends Entity {
  */
 export const REQUESTS_OVER = 60 * 60_000;
 
-/** @param expiresAt Milliseconds since 1970. */
+/** When what is being stored now is over: not before it is in the table, or never will be. Milliseconds since 1970. */
+export function overAt(store: Store, expiresAt: number): number {
+  return Math.max(expiresAt, store.now() + REQUESTS_OVER);
+}
+
+/** @param over As {@link overAt} says. */
 export async function fileForExpiry(
   store: Store,
   { partition, generation }: GenerationRef,
   sids: readonly string[],
-  expiresAt: number,
+  over: number,
 ): Promise<void> {
-  // Not before whatever it names is in the table, or never will be.
-  const day = Math.max(expiresAt, store.now() + REQUESTS_OVER);
   const entry: ExpiryEntry = {
-    partitionKey: expiryPartition(day),
-    rowKey: `${generation}.${randomId(store)}`,
+    partitionKey: expiryPartition(over),
+    rowKey: expiryRow({ partition, generation }, sids),
     partition,
     generation,
     sids: sids.join(" "),
   };
-  // Its key is new, so a refusal can only be the echo of a try that lost its answer.
+  // Its key says all that is in it: where there is one already, it is this one.
   await store.table.insert(entry);
 }

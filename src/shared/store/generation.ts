@@ -1,4 +1,5 @@
-import { fileForExpiry } from "./expiry.ts";
+import type { AccountEntity } from "./accountEntity.ts";
+import { fileForExpiry, overAt } from "./expiry.ts";
 import { generationRow, HEAD } from "./keys.ts";
 import { beginRound } from "./rounds.ts";
 import { type GenerationRef, randomId, type Store } from "./store.ts";
@@ -57,6 +58,22 @@ export async function endGeneration(
   return foundLater || (found === undefined ? undefined : foundLater);
 }
 
+/** Deletes a generation whose sessions are all over, and leaves one alone that is in use. */
+export async function deleteIfOver(
+  store: Store,
+  { partition, generation }: GenerationRef,
+): Promise<"in use" | "deleted" | "gone"> {
+  const rowKey = generationRow(generation);
+  for (let round = 0; ; round++) {
+    await beginRound(store, round);
+    const account = await store.table.get<AccountEntity>(partition, rowKey);
+    if (account === undefined) return "gone";
+    if (Date.parse(account.expiresAt) > store.now()) return "in use";
+    // Conditional: a sign-in may be joining at this moment.
+    if (await store.table.remove(partition, rowKey, account.etag)) return "deleted";
+  }
+}
+
 /**
  * Makes sure that a generation which is not open will never be.
  * @returns false when it is the one that was opened last: it may still be open.
@@ -81,6 +98,6 @@ export async function fence(
 ): Promise<boolean> {
   const fenced = headOf(store, partition, head?.generation ?? "");
   if (head) return (await store.table.replace(fenced, head.etag)) === "done";
-  await fileForExpiry(store, { partition, generation: "" }, [], store.now());
+  await fileForExpiry(store, { partition, generation: "" }, [], overAt(store, store.now()));
   return (await store.table.insert(fenced)) === "done";
 }

@@ -41,6 +41,14 @@ export function expiryPartition(time: number): string {
   return `x.${dayOf(time)}`;
 }
 
+/** Of what expires: the same things on the same day are one row, however often they are filed. */
+export function expiryRow(
+  { partition, generation }: { readonly partition: string; readonly generation: string },
+  sids: readonly string[],
+): string {
+  return hash("expiry", [partition, generation, ...sids].join(" "));
+}
+
 /** The row that says something was used that may be used once, filed under the day it expires by itself. */
 export function usedRow(id: string, expiresAt: number) {
   return { partitionKey: `t.${dayOf(expiresAt)}`, rowKey: hash("used", id) };

@@ -1,5 +1,6 @@
 import { usedRow } from "./keys.ts";
 import { randomId, type Store } from "./store.ts";
+import type { Entity, Stored } from "./table.ts";
 
 /**
  * Takes the right to use something that may be used once. Only the first caller gets it, on whichever
@@ -21,10 +22,8 @@ export async function isTaken(store: Store, id: string, expiresAt: number): Prom
   return (await store.table.get(partitionKey, rowKey)) !== undefined;
 }
 
-/** Forgets what expired before today (UTC). */
-export async function purgeTaken(store: Store): Promise<void> {
+/** What expired before today (UTC), and can be forgotten. */
+export function listTaken(store: Store): AsyncIterable<Stored<Entity>> {
   const { partitionKey: today } = usedRow("", store.now());
-  for await (const row of store.table.list("t.", today)) {
-    await store.table.remove(row.partitionKey, row.rowKey, row.etag);
-  }
+  return store.table.list("t.", today);
 }

@@ -1,6 +1,6 @@
 import { endGeneration, preventOpening } from "./generation.ts";
 import { generationRow, SID } from "./keys.ts";
-import { assertStartedAfter, type Mark, type Started } from "./marks.ts";
+import { assertStartedAfter, CLOCKS_APART, type Mark, type Started } from "./marks.ts";
 import { beginRound } from "./rounds.ts";
 import { type GenerationRef, randomId, type Store } from "./store.ts";
 import type { Entity, Stored } from "./table.ts";
@@ -9,6 +9,8 @@ import type { Entity, Stored } from "./table.ts";
 export interface SidEntry extends Entity {
   readonly partition: string;
   readonly generation: string;
+  /** When the last session that it leads to is over, as the purge has it filed. ISO 8601. Absent in rows of the release before. */
+  readonly expiresAt: string;
   /** Whether a sign-out has ended what it points at for good, and no sign-in has claimed it since. */
   readonly signedOut: boolean;
   /** The last sign-out by the front channel: its {@link Mark}'s version and time (ISO 8601). Empty: none. */
@@ -21,12 +23,12 @@ export interface SidEntry extends Entity {
   readonly changedAt: string;
 }
 
-type Content = Pick<SidEntry, "partition" | "generation"> &
+type Content = Pick<SidEntry, "partition" | "generation" | "expiresAt"> &
   Partial<Pick<SidEntry, "signedOut" | "mark" | "markedAt" | "tokenMark" | "issuedUntil">>;
 
 /** The one place where the row is made. */
 function entryOf(store: Store, partitionKey: string, content: Content): SidEntry {
-  const { partition, generation } = content;
+  const { partition, generation, expiresAt = "" } = content;
   const { signedOut = false, mark = "", markedAt = "" } = content;
   const { tokenMark = "", issuedUntil = "" } = content;
   return {
@@ -34,6 +36,7 @@ function entryOf(store: Store, partitionKey: string, content: Content): SidEntry
     rowKey: SID,
     partition,
     generation,
+    expiresAt,
     signedOut,
     mark,
     markedAt,
@@ -58,10 +61,16 @@ export function marksOf(entry: SidEntry): Mark[] {
   return marks;
 }
 
+/** Whether the sessions that it leads to have ended, and none can be about to be stored. */
+export function isOver(store: Store, { expiresAt }: SidEntry): boolean {
+  return Date.parse(expiresAt) + CLOCKS_APART <= store.now();
+}
+
 /**
  * Points a `sid` at the generation that its sign-in is going to be stored in. The marks in the entry stay:
  * they stop other sign-ins too.
  *
+ * @param over When the session is over. Milliseconds since 1970.
  * @param abandoned Generations this same sign-in tried before and that are known never to have been opened.
  * @returns false when the `sid` already belongs to a generation that has been opened in the meantime.
  * @throws {SignInOvertaken} The provider has signed this session out since the sign-in was started.
@@ -70,10 +79,12 @@ export async function claimSid(
   store: Store,
   partitionKey: string,
   { partition, generation }: GenerationRef,
+  over: number,
   abandoned: ReadonlySet<string>,
   signIn: Started,
 ): Promise<boolean> {
-  const claim = { partition, generation, signedOut: false };
+  const expiresAt = new Date(over).toISOString();
+  const claim = { partition, generation, expiresAt, signedOut: false };
   for (let round = 0; ; round++) {
     await beginRound(store, round);
     if ((await store.table.insert(entryOf(store, partitionKey, claim))) === "done") return true;
@@ -82,10 +93,11 @@ export async function claimSid(
     assertStartedAfter(marksOf(entry), signIn);
 
     if (!entry.signedOut) {
-      if (entry.partition === partition && entry.generation === generation) return true;
+      const isSame = entry.partition === partition && entry.generation === generation;
+      if (isSame && entry.expiresAt >= expiresAt) return true;
       // The entry is the only way to find what it points at, so that has to be gone before it is overwritten.
       if (entry.partition !== partition) await endGeneration(store, entry);
-      else if (!abandoned.has(entry.generation)) {
+      else if (!isSame && !abandoned.has(entry.generation)) {
         if (!(await preventOpening(store, entry)) && (await isOpen(store, entry))) return false;
       }
     }

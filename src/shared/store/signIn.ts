@@ -2,7 +2,7 @@ import { SignInOvertaken, StoreUnavailable } from "../errors.ts";
 import { type Account, issuedAtOf, liveSessions, type Session } from "./account.ts";
 import { entityOf, openAccount } from "./accountEntity.ts";
 import { readEarlyMarks } from "./earlySignOuts.ts";
-import { fileForExpiry } from "./expiry.ts";
+import { fileForExpiry, overAt } from "./expiry.ts";
 import { type Head, headOf, readHead } from "./generation.ts";
 import {
   accountPartition,
@@ -81,9 +81,11 @@ export async function storeSignIn(store: Store, signIn: SignIn): Promise<Session
     const sessionId = idOf(sessionIds, current.open?.account, store.now());
     const ref: SessionRef = { partition, generation, sessionId };
 
-    await fileForExpiry(store, ref, keys, signIn.session.expiresAt);
+    const over = overAt(store, signIn.session.expiresAt);
+
+    await fileForExpiry(store, ref, keys, over);
     let claimed = true;
-    for (const key of keys) claimed &&= await claimSid(store, key, ref, abandoned, started);
+    for (const key of keys) claimed &&= await claimSid(store, key, ref, over, abandoned, started);
     if (!claimed) continue;
     for (const key of keys) assertStartedAfter(await readEarlyMarks(store, key), started);
 
