@@ -28,8 +28,10 @@ export async function checkFrozen(
   keyring: Keyring,
 ): Promise<Violation | undefined> {
   const held = heldIn(rows, keyring);
-  for (const { sessions } of held) {
-    for (const id of sessions) {
+  for (const { sessions, ends } of held) {
+    // One that is over leads to nothing that others use.
+    const inUse = sessions.filter((_, at) => (ends[at] ?? 0) > MIDDAY);
+    for (const id of inUse.length > 0 ? inUse : sessions) {
       const signIn = ops.find((op): op is OpOf<"signIn"> => op.do === "signIn" && op.id === id);
       for (const sid of signIn?.sids ?? []) {
         const left = await thaw(rows, keyring, MIDDAY, (store) => signOutElsewhere(store, sid));

@@ -5,7 +5,7 @@ import type { Keyring } from "../../src/shared/store/sealing.ts";
 import type { Stored } from "../../src/shared/store/table.ts";
 import type { Rows } from "./model.ts";
 import { type Op, type OpOf, signInsIn } from "./ops.ts";
-import { bit, isNamedBy, isNewer, isOver, type Watch, type Watching } from "./watch.ts";
+import { bit, isNamedBy, isNewer, isOutlived, isOver, type Watch, type Watching } from "./watch.ts";
 
 /** What one row of tokens holds. */
 export interface Held {
@@ -13,6 +13,8 @@ export interface Held {
   readonly generation: string;
   readonly expiresAt: number;
   readonly sessions: readonly string[];
+  /** When each of them ends. Milliseconds since 1970. */
+  readonly ends: readonly number[];
   readonly accessTokens: readonly string[];
   readonly refreshTokens: readonly string[];
 }
@@ -83,6 +85,7 @@ export function checkSignedOut(
         (progress.victims & bit(at)) !== 0 ||
         (signOut.do === "front" &&
           isNamedBy(signIn, signOut) &&
+          !isOutlived(ops, watch, at, progress.calledAt) &&
           !signIn.holds?.sids.includes(signOut.sid) &&
           startOf(signIn, watch, at) <= markedAt(signOut, progress.calledAt) + CLOCKS_APART);
       if (!dead) continue;
@@ -168,14 +171,16 @@ function mayUndo(
   signIn: OpOf<"signIn">,
 ): boolean {
   const op = ops[cause];
+  const isNamed = (other: OpOf<"signIn">, at: number) =>
+    isNamedBy(other, op as Op) && !isOutlived(ops, watch, at, watch[cause]?.calledAt ?? 0);
   switch (op?.do) {
     case "here":
       return generationOf(watch, indexIn(ops, op.of)) === generationOf(watch, index);
     case "back":
       if (isNewer(signIn, op)) return false;
-      return endsGenerationOf(ops, watch, index, cause, (other) => isNamedBy(other, op));
+      return endsGenerationOf(ops, watch, index, cause, isNamed);
     case "front":
-      return endsGenerationOf(ops, watch, index, cause, (other) => isNamedBy(other, op));
+      return endsGenerationOf(ops, watch, index, cause, isNamed);
     case "admin":
       return op.account === signIn.account;
     case "refresh":
@@ -203,12 +208,12 @@ function endsGenerationOf(
   watch: Watch,
   index: number,
   cause: number,
-  isNamed: (signIn: OpOf<"signIn">) => boolean,
+  isNamed: (signIn: OpOf<"signIn">, index: number) => boolean,
 ): boolean {
   const account = accountOf(ops[index]);
   return ops.some((other, at) => {
     const named = watch[at];
-    if (other.do !== "signIn" || other.account !== account || !isNamed(other)) return false;
+    if (other.do !== "signIn" || other.account !== account || !isNamed(other, at)) return false;
     if (!named?.called || (named.after & bit(cause)) !== 0) return false;
     const underWay = ((watch[cause]?.after ?? 0) & bit(at)) === 0;
     return underWay || generationOf(watch, at) === generationOf(watch, index);

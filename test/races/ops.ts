@@ -258,6 +258,7 @@ export function signInsIn({ sessions, cache }: Account) {
   const ownerOf = ({ secret }: { readonly secret?: unknown }) => String(secret).split(":")[1] ?? "";
   return {
     sessions: Object.values(sessions).map(({ username }) => username),
+    ends: Object.values(sessions).map(({ expiresAt }) => expiresAt),
     accessTokens: Object.values(cache.AccessToken).map(ownerOf),
     refreshTokens: Object.values(cache.RefreshToken).map(ownerOf),
   };

@@ -180,6 +180,59 @@ const RETURNING: readonly Scenario[] = [
   }),
 ];
 
+const allDay = { hours: 24 };
+
+/** One session of an account is over, and others go on. */
+const OUTLIVED: readonly Scenario[] = [
+  scenario("the front channel of a session that is over, while another goes on", 2, {
+    before: [...yesterday(signIn("A", "1")), ...today(signIn("B", "2", allDay))],
+    now: NIGHT,
+    actors: [[front("1")], [refresh("B")]],
+  }),
+  scenario("the front channel of a session that is over, against a second browser", 1, {
+    before: yesterday(signIn("A", "1")),
+    now: NIGHT,
+    actors: [[front("1")], [signIn("B", "2")]],
+  }),
+  scenario("a logout token for a session that is over, while another goes on", 1, {
+    before: [
+      ...yesterday(signIn("A", "1", { issued: 1 })),
+      ...today(signIn("B", "2", { ...allDay, issued: 2 })),
+    ],
+    now: NIGHT,
+    actors: [[backBySid("1", 3)], [refresh("B")]],
+  }),
+  scenario("a logout token for a subject whose first session is over, against the purge", 1, {
+    before: [
+      ...yesterday(signIn("A", "1", known)),
+      ...today(signIn("B", "2", { ...known, ...allDay })),
+    ],
+    now: NIGHT,
+    actors: [[back("ada")], [purge]],
+  }),
+  scenario("the purge of a session that is over, against the return of its sid", 1, {
+    before: [...yesterday(signIn("A", "1")), ...today(signIn("B", "2", allDay))],
+    now: NIGHT,
+    actors: [[purge], [signIn("C", "1")]],
+  }),
+  scenario("the purge of a session that is over, against its front channel and its return", 0, {
+    before: [...yesterday(signIn("A", "1")), ...today(signIn("B", "2", allDay))],
+    now: NIGHT,
+    actors: [[purge], [front("1")], [slow("C")]],
+  }),
+  scenario("the purge of a session that is over, against another of its subject", 0, {
+    before: [...yesterday(signIn("A", "1", known)), ...today(signIn("B", "2", allDay))],
+    now: NIGHT,
+    actors: [[purge], [signIn("C", "3", known)]],
+  }),
+  scenario("the purge while a request of a short session of an account in use is under way", 1, {
+    before: today(signIn("B", "2", allDay)),
+    now: NIGHT - 17 * MINUTE,
+    later: NIGHT,
+    actors: [[signIn("A", "1", { hours: 0.1 })], [purge]],
+  }),
+];
+
 /** A back channel: its logout tokens may come late, and more than once. */
 const BACK_CHANNEL: readonly Scenario[] = [
   scenario("a sign-in against a logout token for its subject", 1, {
@@ -475,6 +528,7 @@ export const SCENARIOS: readonly Scenario[] = [
     now: NIGHT,
     actors: [[purge], [front("1")]],
   }),
+  ...OUTLIVED,
   ...RETURNING,
   ...BACK_CHANNEL,
 ];

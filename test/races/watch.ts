@@ -1,3 +1,4 @@
+import { CLOCKS_APART } from "../../src/shared/store/marks.ts";
 import type { Op, OpOf, Result } from "./ops.ts";
 
 /** Something that is worth noting about an op. */
@@ -64,7 +65,7 @@ export function note(
   }
   let progress: Progress;
   if (happening.what === "called") {
-    const victims = victimsOf(op, ops, watch, sessions());
+    const victims = victimsOf(op, ops, watch, sessions(), time);
     progress = { ...before, called: true, after: succeeded(ops, watch), victims, calledAt: time };
   } else if (happening.what === "step") {
     progress =
@@ -106,8 +107,15 @@ export function isOver(op: Op, result: Result | undefined): boolean {
  * The sign-ins a sign-out has to undo: those it names and, if one of these is stored when it is called, all
  * others of the account. A sign-in that is still running counts once its tokens are stored, answer or not;
  * where the provider says who, it counts as soon as it is started. A logout token says, too, since when.
+ * Not one whose session was over: the account's tokens are those of the sessions that go on.
  */
-function victimsOf(op: Op, ops: readonly Op[], watch: Watch, stored: ReadonlySet<string>): number {
+function victimsOf(
+  op: Op,
+  ops: readonly Op[],
+  watch: Watch,
+  stored: ReadonlySet<string>,
+  time: number,
+): number {
   const byProvider = op.do === "front" || op.do === "back";
   const there = ops
     .map((other, index) => ({ other, index }))
@@ -117,7 +125,8 @@ function victimsOf(op: Op, ops: readonly Op[], watch: Watch, stored: ReadonlySet
     watch[index]?.result !== undefined || stored.has(other.id);
   const named = there
     .filter(({ other }) => isNamedBy(other, op))
-    .filter((one) => isThere(one) || (byProvider && watch[one.index]?.started));
+    .filter((one) => isThere(one) || (byProvider && watch[one.index]?.started))
+    .filter((one) => !(byProvider && isOutlived(ops, watch, one.index, time)));
   const accounts = new Set(
     named.filter(({ other }) => stored.has(other.id)).map(({ other }) => other.account),
   );
@@ -139,6 +148,24 @@ function isReached(
       other.do === "back" && other.token === op.token && ((progress?.after ?? 0) & bit(at)) !== 0,
   );
   return !handled && !isNewer(signIn, op);
+}
+
+/** Whether the session of a sign-in was over at that time, and another sign-in's to the same account was not. */
+export function isOutlived(ops: readonly Op[], watch: Watch, index: number, time: number): boolean {
+  const signIn = ops[index] as OpOf<"signIn">;
+  const others = ops.some(
+    (other, at) =>
+      other.do === "signIn" &&
+      other.account === signIn.account &&
+      !isOverAt(other, watch[at], time),
+  );
+  return others && isOverAt(signIn, watch[index], time);
+}
+
+/** By any clock, and nothing of it is under way. */
+function isOverAt({ hours = 12 }: OpOf<"signIn">, progress: Progress | undefined, time: number) {
+  if (progress?.result === undefined) return false;
+  return progress.endedAt + Math.max(hours, 1) * 3_600_000 + CLOCKS_APART <= time;
 }
 
 export function isNewer(signIn: OpOf<"signIn">, token: OpOf<"back">): boolean {

@@ -147,6 +147,28 @@ export const TABLE_WEAKNESSES = {
     };
   },
 
+  /** Ends the account for a `sid` whose own session is long over. */
+  overIgnored: (table) => readingSids(table, (row) => ({ ...row, expiresAt: "" })),
+
+  /** Takes a session for over that is not. */
+  overTooSoon: (table) =>
+    readingSids(table, (row) => ({ ...row, expiresAt: earlier(row.expiresAt, DAY) })),
+
+  /** Leaves an entry that leads to a longer session with the end of the one before. */
+  overNotRaised: (table) => {
+    let read: Stored | undefined;
+    return {
+      ...readingSids(table, (row) => {
+        read = row;
+        return row;
+      }),
+      replace: async (entity, etag) =>
+        isSid(entity) && entity.generation === read?.generation && entity.mark === read?.mark
+          ? "done"
+          : await table.replace(entity, etag),
+    };
+  },
+
   /** Takes a row that is marked already for signed out. */
   markNotRenewed: (table) => {
     let marked = false;
