@@ -33,7 +33,7 @@ describe("the requests of a purge", () => {
     const toPurge = async (expired: number) => {
       await signInMany(earlier, expired);
       proxy.take();
-      expect(await purge(counted)).toEqual({ expired, kept: 0 });
+      expect(await purge(counted)).toMatchObject({ expired, kept: 0 });
       return proxy.take().length;
     };
 

@@ -253,6 +253,17 @@ it("sealed caches that are cut, and that cannot be opened", async () => {
 it("purge runs", async () => {
   const { expired, kept, ms } = await logs("purge.done", () => rig.host.runTimer("purgeExpired"));
   expect([expired, kept, ms]).toEqual([milliseconds, milliseconds, milliseconds]);
+
+  const row = { partitionKey: "x.2020-01-01", rowKey: "row" };
+  await openTable(rig.azurite).createEntity(row);
+  const run = () => rig.host.runTimer("purgeExpired");
+  expect(await logs("purge.malformed", run)).toEqual({ day: row.partitionKey, row: row.rowKey });
+
+  // An account that storage does not take a request for: its key is longer than an address may be.
+  const entry = { partition: `a.${"x".repeat(20_000)}`, generation: "g", sids: "" };
+  await openTable(rig.azurite).updateEntity({ ...row, ...entry }, "Merge");
+  expect(await logs("purge.unfinished", run)).toMatchObject({ failed: 1, malformed: 0 });
+  await openTable(rig.azurite).deleteEntity(row.partitionKey, row.rowKey);
 });
 
 it("storage faults, and requests that fail of them", async () => {

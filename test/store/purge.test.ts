@@ -1,13 +1,15 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
+import { StoreUnavailable } from "../../src/shared/errors.ts";
 import { signOutElsewhere } from "../../src/shared/signOut.ts";
 import { describeAccount } from "../../src/shared/store/describe.ts";
 import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
 import { fileForExpiry, overAt } from "../../src/shared/store/expiry.ts";
 import { fence, readHead } from "../../src/shared/store/generation.ts";
-import { sidPartition } from "../../src/shared/store/keys.ts";
+import { accountPartition, sidPartition } from "../../src/shared/store/keys.ts";
 import { takeOnce } from "../../src/shared/store/once.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import { storeSignIn } from "../../src/shared/store/signIn.ts";
+import type { Stored, Table, Value } from "../../src/shared/store/table.ts";
 import {
   cacheOf,
   DAY,
@@ -197,6 +199,102 @@ describe("purge", () => {
       expect(keys()).toEqual([]);
       if (!died) return expect(steps).toBe(rows.size);
     }
+  });
+
+  it.each<[string, Partial<Record<string, Value>> | "sid" | "head"]>([
+    ["an expiry row that names nothing", { sids: undefined, partition: undefined }],
+    ["one that names what is no key", { partition: "a.1/2" }],
+    ["one that names other kinds of rows", { sids: "a.1 t.2" }],
+    ["one of numbers", { partition: 1, generation: 2, sids: 3 }],
+    ["one with a generation of another kind", { generation: true }],
+    ["a sid row without a time", "sid"],
+    ["a head without a time", "head"],
+  ])("is stopped by nothing: %s is said and counted, and stays", async (_, damage) => {
+    await signIn(NOON + 8 * HOUR, "sid 2", `other.${HOME}`);
+    await signIn(NOON + 8 * HOUR);
+    const name = sidPartition("sid");
+    const partition = accountPartition(HOME);
+    for (const [key, row] of store.table.rows) {
+      const { changedAt: _time, ...timeless } = row;
+      if (key === `${name}|sid` && damage === "sid") store.table.rows.set(key, timeless as Stored);
+      if (key === `${partition}|head` && damage === "head")
+        store.table.rows.set(key, timeless as Stored);
+      if (row.partition === partition && key.startsWith("x.") && typeof damage === "object") {
+        store.table.rows.set(key, { ...row, ...damage } as Stored);
+      }
+    }
+    expect(await purgeAt(MIDNIGHT)).toEqual({ expired: 1, kept: 0, failed: 0, malformed: 1 });
+    expect(store.logged).toEqual(["purge.malformed", "purge.done"]);
+    expect(filed()).toHaveLength(1);
+    // Nothing of the others is left.
+    expect(keys().join()).not.toContain(accountPartition(`other.${HOME}`));
+    expect(await purge(store)).toMatchObject({ malformed: 1 });
+  });
+
+  it("is not stopped by an early sign-out's row that is nothing of the kind", async () => {
+    await store.table.insert({ partitionKey: "e", rowKey: "00", marks: "none" });
+    await store.table.insert({ partitionKey: "e", rowKey: "01" });
+    await purgeAt(MIDNIGHT);
+    expect(keys()).toEqual([]);
+  });
+
+  it("goes on past an account that does not answer, which the next one finds", async () => {
+    for (let i = 0; i < 40; i++) await signIn(NOON + 8 * HOUR, `sid ${i}`, `${i}.${HOME}`);
+    const silent = new Set([accountPartition(`3.${HOME}`), accountPartition(`30.${HOME}`)]);
+    const { get } = store.table;
+    const table: Table = {
+      ...store.table,
+      get: async (partitionKey, rowKey) => {
+        if (silent.has(partitionKey)) throw new StoreUnavailable();
+        return await get(partitionKey, rowKey);
+      },
+    };
+    store.time = MIDNIGHT;
+    expect(await purge({ ...store, table })).toMatchObject({ expired: 38, failed: 2 });
+    expect(store.logged).toEqual(["purge.unfinished"]);
+    expect(filed()).toHaveLength(2);
+    expect(await purge(store)).toMatchObject({ expired: 2, failed: 0 });
+    expect(keys()).toEqual([]);
+  });
+
+  it("ends by itself before the host ends it, and the next one goes on there", async () => {
+    for (let i = 0; i < 100; i++) await signIn(NOON + 8 * HOUR, `sid ${i}`, `${i}.${HOME}`);
+    await takeOnce(store, "state", NOON);
+    // Every deletion takes five seconds, of sixteen accounts at once.
+    const { remove } = store.table;
+    const slow: Table = {
+      ...store.table,
+      remove: async (...row) => {
+        store.time += 5_000 / 16;
+        return await remove(...row);
+      },
+    };
+    store.time = MIDNIGHT;
+    let runs = 0;
+    for (let before = 100; filed().length > 0; before = filed().length) {
+      const started = store.time;
+      await purge({ ...store, table: slow });
+      expect(store.time - started).toBeLessThan(120_000);
+      expect(filed().length).toBeLessThan(before);
+      runs++;
+    }
+    expect(runs).toBeGreaterThan(1);
+    expect(store.logged.filter((event) => event === "purge.unfinished").length).toBe(runs - 1);
+    expect(store.logged.at(-1)).toBe("purge.done");
+    expect(keys()).toEqual([]);
+  });
+
+  it("keeps what the release before wrote with the account that it belongs to", async () => {
+    await signIn(NOON + 8 * HOUR);
+    await signIn(NOON + 2 * DAY, "sid 2");
+    for (const [key, { expiresAt: _, ...row }] of store.table.rows) {
+      if (/^[su]\./.test(key)) store.table.rows.set(key, row as Stored);
+    }
+    expect(await purgeAt(MIDNIGHT)).toMatchObject({ expired: 0, kept: 1 });
+    await signOutElsewhere(store, "sid");
+    expect(await describeAccount(store, HOME)).toBeUndefined();
+    await purgeAt(MIDNIGHT + 2 * DAY);
+    expect(keys()).toEqual([]);
   });
 
   it("throws when the table is silent", async () => {
