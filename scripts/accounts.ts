@@ -44,7 +44,10 @@ async function carryOut({ command, partition = "" }: Options, { store, hasKeys }
   switch (command) {
     case "list": {
       const accounts = await listAccounts(store, progress);
-      return { value: accounts, text: renderList(accounts, hasKeys, now) };
+      return {
+        value: accounts,
+        text: renderList(accounts, hasKeys, store.keyring.fingerprints, now),
+      };
     }
     case "show": {
       const account = await describePartition(store, partition);

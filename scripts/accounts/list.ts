@@ -1,3 +1,4 @@
+import { missingKeyOf } from "../../src/shared/store/accountEntity.ts";
 import { type AccountDescription, describeEntity } from "../../src/shared/store/describe.ts";
 import type { Head } from "../../src/shared/store/generation.ts";
 import { generationRow, HEAD } from "../../src/shared/store/keys.ts";
@@ -8,6 +9,8 @@ import type { Progress } from "./progress.ts";
 export interface ListedAccount extends AccountDescription {
   /** The account's hashed id. */
   readonly account: string;
+  /** What its row was sealed with, where that is not in TOKEN_CACHE_KEYS: id and fingerprint. */
+  readonly missingKey?: string | undefined;
 }
 
 /** All accounts that hold tokens. Tokens that no head names are left to `verify`. */
@@ -20,7 +23,11 @@ export async function listAccounts(
   function finish(): void {
     const head = rows.find(({ rowKey }) => rowKey === HEAD) as Stored<Head> | undefined;
     const open = head && rows.find(({ rowKey }) => rowKey === generationRow(head.generation));
-    if (open) accounts.push({ account: open.partitionKey, ...describeEntity(keyring, head, open) });
+    if (open) {
+      const missingKey = missingKeyOf(keyring, open);
+      const description = describeEntity(keyring, head, open);
+      accounts.push({ account: open.partitionKey, ...description, missingKey });
+    }
     rows = [];
   }
   // An account's rows follow one another.

@@ -20,6 +20,7 @@ export interface OpenedStore {
 }
 
 const NO_KEYS: Keyring = {
+  fingerprints: new Map(),
   seal: () => {
     throw new TypeError("There is no key to seal with.");
   },

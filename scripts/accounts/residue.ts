@@ -12,7 +12,7 @@ export interface Residue {
 
 /** What may be wrong with a row, and what follows from it. */
 export const KINDS = {
-  unnamed: "Tokens that the account's head does not name: no sign-out of an operator finds them.",
+  unnamed: "Tokens that the account's head does not name: only an operator's sign-out finds them.",
   unindexed: "Tokens that no sid leads to: no sign-out in another app finds them.",
   unfiled: "Nothing says when it expires: no purge will remove it.",
   overdue:
@@ -66,7 +66,8 @@ export function createInspection(keyring: Keyring | undefined, now: number) {
   }
 
   function takeTokens(row: Row): boolean {
-    const { partitionKey, rowKey, keyId, chunks, expiresAt, format, etag, ...data } = row;
+    const { partitionKey, rowKey, keyId, fingerprint, chunks, expiresAt, format, etag, ...data } =
+      row;
     const generation = rowKey.slice(2);
     const time = Date.parse(String(expiresAt));
     const parts = Object.keys(data);

@@ -69,7 +69,7 @@ async function signOut(
   await signOutPartition(store, account);
   for (const rowKey of tokens) {
     if (await store.table.get(account, rowKey)) {
-      return "The account's head does not name these tokens: see unnamed in docs/operations.md.";
+      return "These tokens have come back: who else writes into the table? See docs/operations.md.";
     }
   }
   return undefined;

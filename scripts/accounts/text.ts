@@ -26,10 +26,14 @@ export function kilobytes(bytes: number): string {
 
 const COLUMNS = ["ACCOUNT", "SESSIONS", "TOKENS", "SIZE", "OPENED", "ENDS"];
 
-/** @param hasKeys Whether sessions and tokens could be counted. */
+/**
+ * @param fingerprints Of the keys at hand.
+ * @param hasKeys Whether sessions and tokens could be counted.
+ */
 export function renderList(
   accounts: readonly ListedAccount[],
   hasKeys: boolean,
+  fingerprints: ReadonlyMap<string, string>,
   now: number,
 ): string {
   const rows = accounts.map((account) => [
@@ -44,7 +48,21 @@ export function renderList(
   const bytes = accounts.reduce((sum, { sealedBytes }) => sum + sealedBytes, 0);
   const total = `${accounts.length} ${accounts.length === 1 ? "account holds" : "accounts hold"} tokens, ${kilobytes(bytes)}.`;
   const lines = rows.length > 0 ? [...table([COLUMNS, ...rows]), ""] : [];
-  return [...lines, hasKeys ? total : `${total} ${NO_KEYS}`].join("\n");
+  if (!hasKeys) return [...lines, `${total} ${NO_KEYS}`].join("\n");
+  return [...lines, total, ...keyLines(accounts, fingerprints)].join("\n");
+}
+
+/** Which keys are missing, and which are at hand: a lost key looks like another app's but for its fingerprint. */
+function keyLines(
+  accounts: readonly ListedAccount[],
+  fingerprints: ReadonlyMap<string, string>,
+): string[] {
+  const missing = new Set(accounts.flatMap(({ missingKey }) => missingKey ?? []));
+  if (missing.size === 0) return [];
+  const held = Array.from(fingerprints, ([id, fingerprint]) => `${id} ${fingerprint}`);
+  return [
+    `Sealed with a key that is not in TOKEN_CACHE_KEYS: ${[...missing].join(", ")}. Those in it: ${held.join(", ")}.`,
+  ];
 }
 
 const NO_KEYS = "Without TOKEN_CACHE_KEYS, sessions and tokens cannot be counted.";

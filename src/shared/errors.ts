@@ -124,6 +124,21 @@ export class StoreUnavailable extends LightsoutError {
   }
 }
 
+/** What is held for the account was sealed with a key that this instance has not got. */
+export class SealingKeyMissing extends LightsoutError {
+  static readonly code = "ERR_SEALING_KEY_MISSING";
+  readonly code = SealingKeyMissing.code;
+  /** Id and fingerprint, for the log. */
+  readonly key: string;
+
+  constructor(key: string) {
+    super(
+      "What this app holds for you cannot be opened here at the moment, so you cannot be signed in. Try again in a few minutes; whoever runs this app finds in its log what is missing.",
+    );
+    this.key = key;
+  }
+}
+
 /** The identity provider did not answer, or answered with a fault of its own. Time solves it. */
 export class ProviderUnavailable extends LightsoutError {
   static readonly code = "ERR_PROVIDER_UNAVAILABLE";

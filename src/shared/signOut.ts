@@ -9,7 +9,7 @@ import {
   fence,
   readHead,
 } from "./store/generation.ts";
-import { accountPartition, sidPartition, subjectPartition } from "./store/keys.ts";
+import { accountPartition, generationRow, sidPartition, subjectPartition } from "./store/keys.ts";
 import { isTaken, takeOnce } from "./store/once.ts";
 import { beginRound } from "./store/rounds.ts";
 import {
@@ -149,19 +149,27 @@ export function signOutAccount(store: Store, homeAccountId: string): Promise<boo
   return signOutPartition(store, accountPartition(homeAccountId));
 }
 
-/** The same, by the account's hashed id: the one in the log and in the table. @throws {StoreUnavailable} */
+/**
+ * The same, by the account's hashed id: the one in the log and in the table. Every row of tokens goes, whether the
+ * account's head names it or not, and whether or not anybody can open it. @throws {StoreUnavailable}
+ */
 export async function signOutPartition(
   store: Store,
   partition: string,
 ): Promise<boolean | undefined> {
   const started = store.now();
+  let found: boolean | undefined = false;
   for (let round = 0; ; round++) {
     await beginRound(store, round);
     const head = await readHead(store, partition);
-    const generation = head?.generation;
-    const found = generation ? await deleteGeneration(store, { partition, generation }) : false;
-    // Nothing was there; but a sign-in that gave up may have a request under way that stores its tokens.
-    if (!found && !(await fence(store, partition, head))) continue;
+    // No other partition's key lies before that one.
+    for await (const { rowKey } of store.table.list(partition, `${partition}!`)) {
+      if (!rowKey.startsWith(generationRow(""))) continue;
+      const removed = await store.table.remove(partition, rowKey);
+      if (removed || found === false) found = removed;
+    }
+    // A sign-in that gave up may have a request under way that stores its tokens.
+    if (!(await fence(store, partition, head))) continue;
     const ms = store.now() - started;
     store.log("info", "signout.operator", { account: partition, found: found ?? UNSURE, ms });
     return found;

@@ -40,6 +40,12 @@ async function deploy(instance: number, keys: readonly string[]): Promise<void> 
   hosts[instance] = await rig.startHost({ port, env });
 }
 
+async function signOutByOperator(username: string): Promise<void> {
+  const url = `${rig.url}/accounts/${homeAccountIdOf(rig, username)}`;
+  const headers = { "x-functions-key": rig.host.keys.default };
+  expect((await fetch(url, { method: "DELETE", headers })).status).toBe(204);
+}
+
 const keyIds = async () => (await readAccountRows(rig.azurite)).map(({ keyId }) => keyId);
 
 describe("a rotation of keys, one instance after the other", () => {
@@ -77,11 +83,7 @@ describe("a retired key", () => {
 
   beforeAll(async () => {
     await deploy(0, [OLD]);
-    for (const username of [ADELE, ALEX]) {
-      const url = `${rig.url}/accounts/${homeAccountIdOf(rig, username)}`;
-      const headers = { "x-functions-key": rig.host.keys.default };
-      await fetch(url, { method: "DELETE", headers });
-    }
+    for (const username of [ADELE, ALEX]) await signOutByOperator(username);
     adele = await signedInBrowser(rig);
     alex = await signedInBrowser(rig, ALEX);
     pending = await undecided.signIn(`${rig.url}/auth/signin`, ADELE);
@@ -103,8 +105,19 @@ describe("a retired key", () => {
     expect(answer.text).toContain("Start again");
   });
 
-  it("takes its tokens along when the user signs in again", async () => {
+  it("leaves its rows, and holds up who signs in again, until an operator has signed the account out", async () => {
+    const form = await adele.signIn(`${rig.url}/auth/signin`, ADELE);
+    const answer = await adele.submit(form, { follow: false });
+    expect(answer.status).toBe(503);
+    expect(answer.text).toContain("cannot be opened here at the moment");
     expect(await keyIds()).toEqual(["old", "old"]);
+    const lines = faults.splice(0).map(({ message }) => JSON.parse(message));
+    expect(lines).toMatchObject([
+      { event: "cache.key_missing", reason: expect.stringMatching(/^old [\w-]{8}$/) },
+      { event: "request.failed" },
+    ]);
+
+    await signOutByOperator(ADELE);
     await signedInBrowser(rig, ADELE, adele);
     expect((await adele.get(`${rig.url}/graph/me`)).status).toBe(200);
     expect((await keyIds()).sort()).toEqual(["new", "old"]);

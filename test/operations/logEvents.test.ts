@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { LogLine } from "../../local/host/host.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
+import { createBrowser } from "../../local/tenant/browserless.ts";
 import type { Account } from "../../src/shared/store/account.ts";
 import { openAccount, sealAccount } from "../../src/shared/store/accountEntity.ts";
 import { accountPartition, sidPartition, subjectPartition } from "../../src/shared/store/keys.ts";
@@ -248,6 +249,14 @@ it("sealed caches that are cut, and that cannot be opened", async () => {
   expect(await logs("cache.unreadable", () => get("/auth/session"))).toEqual({
     account: account(),
   });
+  // Somebody who has no session in this browser signs in to it.
+  const held = await logs("cache.key_missing", async () => {
+    const other = createBrowser();
+    const form = await other.signIn(`${rig.url}/auth/signin`, ADELE);
+    expect((await other.submit(form, { follow: false })).status).toBe(503);
+  });
+  expect(held).toEqual({ reason: expect.stringMatching(/^lost [\w-]{8}$/), count: 1 });
+  await openTable(rig.azurite).deleteEntity(partitionKey, rowKey);
 });
 
 it("purge runs", async () => {

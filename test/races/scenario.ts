@@ -190,6 +190,7 @@ export function deterministicBytes(name: string): (size: number) => Uint8Array {
 
 /** Seals nothing, but is as strict about the context as the real one. */
 export const openKeyring: Keyring = {
+  fingerprints: new Map(),
   seal: (plaintext, context) => ({
     keyId: "none",
     bytes: Buffer.concat([Buffer.from(`${context}\0`), plaintext]),

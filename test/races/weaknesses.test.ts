@@ -18,7 +18,7 @@ function scenarioOf(name: string): Scenario {
 describe("the explorer finds out", () => {
   it.each([
     ["refreshUpserts", "I1", "a refresh against sign-out by cookie"],
-    ["refreshUpserts", "I1", "a refresh against an operator"],
+    ["refreshUpserts", "I4", "a refresh against an operator"],
     ["refreshUpserts", "I4", "a refresh against the front channel"],
     ["refreshUpserts", "I2", "a refresh against a second browser"],
     ["refreshMatchesAny", "I2", "a refresh against a second browser"],

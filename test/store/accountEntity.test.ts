@@ -51,6 +51,7 @@ describe("an account's entity", () => {
       rowKey: "c.g1",
       format: 4,
       keyId: "k1",
+      fingerprint: expect.stringMatching(/^[\w-]{8}$/),
       chunks: 1,
       expiresAt: "2026-01-15T21:00:00.000Z",
       d0: expect.any(Uint8Array),

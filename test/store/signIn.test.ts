@@ -1,14 +1,16 @@
+import { createSecretKey, randomBytes } from "node:crypto";
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import { SignInOvertaken, StoreUnavailable } from "../../src/shared/errors.ts";
+import { SealingKeyMissing, SignInOvertaken, StoreUnavailable } from "../../src/shared/errors.ts";
 import { signOutAccount, signOutElsewhere, signOutHere } from "../../src/shared/signOut.ts";
 import { openAccount } from "../../src/shared/store/accountEntity.ts";
 import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
 import { fence } from "../../src/shared/store/generation.ts";
 import { accountPartition, generationRow, sidPartition } from "../../src/shared/store/keys.ts";
 import { readSession } from "../../src/shared/store/refresh.ts";
+import { createKeyring } from "../../src/shared/store/sealing.ts";
 import { type SessionRef, type SignIn, storeSignIn } from "../../src/shared/store/signIn.ts";
 import type { Store } from "../../src/shared/store/store.ts";
-import type { Outcome, Table } from "../../src/shared/store/table.ts";
+import type { Entity, Outcome, Stored, Table } from "../../src/shared/store/table.ts";
 import { keyring } from "../support/keyring.ts";
 import {
   cacheOf,
@@ -109,25 +111,78 @@ describe("a second browser", () => {
 });
 
 describe("an account that no key opens", () => {
-  it("gives way to a new generation", async () => {
+  const row = (): Stored => {
+    const [key = ""] = tokenRows();
+    return store.table.rows.get(key) as Stored;
+  };
+  const change = (changes: Partial<Entity>) =>
+    store.table.rows.set(tokenRows()[0] ?? "", { ...row(), ...changes } as Stored);
+
+  it.each([
+    ["a key that is not here", "k2", /^k1 [\w-]{8}$/],
+    ["another key of the same id, as of another app", "k1", /^k1 [\w-]{8}$/],
+    ["a key of the release before", "k2", /^k1$/],
+  ])("is left alone until it is over, where it was sealed with %s", async (_, id, name) => {
     await signIn();
-    store = { ...store, keyring: keyring("k2") };
+    if (name.source === "^k1$") {
+      const { fingerprint: _, ...before } = row();
+      store.table.rows.set(tokenRows()[0] ?? "", before as Stored);
+    }
+    const before = row();
+    const key = createSecretKey(Buffer.alloc(32, "another"));
+    store = { ...store, keyring: createKeyring([{ id, key }], randomBytes) };
+    const rows = new Map(store.table.rows);
+    await expect(signIn()).rejects.toMatchObject({
+      code: "ERR_SEALING_KEY_MISSING",
+      key: expect.stringMatching(name),
+    });
+    expect(store.table.rows).toEqual(rows);
+
+    change({ expiresAt: new Date(store.now()).toISOString() });
+    const ref = await signIn();
+    expect(tokenRows()).toEqual([`${PARTITION}|c.${ref.generation}`]);
+    expect(row()).not.toEqual(before);
+    expect(store.logged).toContain("cache.unreadable");
+  });
+
+  it.each<[string, Partial<Entity>]>([
+    ["a flipped bit", { d0: Buffer.alloc(64) }],
+    ["a key id that is none", { keyId: "not a key's id" }],
+    ["a fingerprint that is none", { fingerprint: "no fingerprint" }],
+    ["another format", { format: 1 }],
+  ])("gives way to a new generation, where it has been tampered with: %s", async (_, changes) => {
+    await signIn();
+    change({ ...changes, d0: Buffer.alloc(64) });
     const ref = await signIn();
     expect(tokenRows()).toEqual([`${PARTITION}|c.${ref.generation}`]);
     expect(store.logged).toContain("cache.unreadable");
   });
 
-  it("is left alone when an instance that has its key writes it at that moment", async () => {
+  it("goes with an operator's sign-out, and so does every row of tokens that the head does not name", async () => {
+    const { generation } = await signIn();
+    const [key = ""] = tokenRows();
+    const copy = store.table.rows.get(key) as Stored;
+    for (const rowKey of ["c.old", "c.copied"])
+      store.table.rows.set(`${PARTITION}|${rowKey}`, { ...copy, rowKey });
+    const other = await signIn({ session: sessionOf({ homeAccountId: `other.${HOME}` }) });
+    store = { ...store, keyring: keyring("k2") };
+    expect(await signOutAccount(store, HOME)).toBe(true);
+    expect(tokenRows()).toEqual([`${other.partition}|c.${other.generation}`]);
+    expect(generation).not.toBe(other.generation);
     await signIn();
+  });
+
+  it("is left alone when an instance that has its key writes it at that moment", async () => {
+    await signIn({ session: minutesOf(0) });
+    store.time += HOUR;
     const rotated = { ...store, keyring: keyring("k2") };
-    const both = { ...store, keyring: keyring("k2", "k1") };
+    const both = { ...store, keyring: keyring("k1", "k2") };
     let other: SessionRef | undefined;
     store.table.before = async () => {
       other = await signIn({ sids: ["sid 2"] }, both);
     };
-    const ref = await signIn({ sids: ["sid 3"] }, rotated);
-    expect(other && (await readSession(rotated, other))).toBeDefined();
-    expect(await readSession(rotated, ref)).toBeDefined();
+    await expect(signIn({ sids: ["sid 3"] }, rotated)).rejects.toThrow(SealingKeyMissing);
+    expect(other && (await readSession(both, other))).toBeDefined();
     expect(tokenRows()).toHaveLength(1);
   });
 });

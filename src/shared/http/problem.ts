@@ -9,6 +9,7 @@ import {
   NotPermitted,
   ProviderUnavailable,
   RequestTooLarge,
+  SealingKeyMissing,
   SettingInvalid,
   SignedOut,
   SignInOvertaken,
@@ -45,6 +46,7 @@ const TABLE: readonly [new (...args: never[]) => LightsoutError, number, string]
   [AppRefused, 500, "App refused by the sign-in service"],
   [ManagedIdentityUnavailable, 503, "Managed identity not available"],
   [ProviderUnavailable, 503, "Sign-in service not available"],
+  [SealingKeyMissing, 503, "Key not available"],
   [StoreUnavailable, 503, "Storage not available"],
 ];
 

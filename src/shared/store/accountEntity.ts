@@ -10,6 +10,8 @@ import { withHalfTheTokens, withoutExpiredTokens } from "./tokenCache.ts";
 export interface AccountEntity extends Entity {
   readonly format: number;
   readonly keyId: string;
+  /** Of that key. Absent in rows of the release before. */
+  readonly fingerprint: string;
   readonly chunks: number;
   /** When the last session in it ends. ISO 8601; for the purge, which does not unseal. */
   readonly expiresAt: string;
@@ -54,10 +56,12 @@ export function sealAccount(
     const spare = tokens + Object.keys(kept.cache.IdToken).length;
     if (chunks <= MAX_CHUNKS || spare === 0) {
       const expiresAt = new Date(expiryOf(kept)).toISOString();
+      const fingerprint = keyring.fingerprints.get(keyId) ?? "";
+      const fields = { format: FORMAT, keyId, fingerprint, chunks, expiresAt };
       const data: Record<string, Uint8Array> = {};
       for (let i = 0; i < chunks; i++) data[`d${i}`] = bytes.subarray(i * CHUNK, (i + 1) * CHUNK);
       return {
-        entity: { partitionKey, rowKey, format: FORMAT, keyId, chunks, expiresAt, ...data },
+        entity: { partitionKey, rowKey, ...fields, ...data },
         dropped: before - tokens,
       };
     }
@@ -94,6 +98,18 @@ export function openAccount(keyring: Keyring, entity: Stored<Entity>): OpenedAcc
   const plaintext = keyring.open(sealed, PURPOSE, rowOf(partitionKey, rowKey));
   if (plaintext === undefined) return undefined;
   return unpackAccount(plaintext);
+}
+
+/**
+ * The key that a row was sealed with, by id and fingerprint, where the ring has not got it.
+ * @returns undefined where it has, and where nothing could have sealed the row.
+ */
+export function missingKeyOf(keyring: Keyring, entity: Stored<Entity>): string | undefined {
+  const { keyId, fingerprint = "" } = entity;
+  const name = `${keyId} ${fingerprint}`.trim();
+  const known = keyring.fingerprints.get(String(keyId));
+  const isHeld = known !== undefined && (fingerprint === "" || fingerprint === known);
+  return isHeld || !/^[\w-]{1,16}( [\w-]{8})?$/.test(name) ? undefined : name;
 }
 
 /** What a sealed account is bound to: it opens in this row and in no other. */

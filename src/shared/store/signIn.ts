@@ -1,6 +1,6 @@
-import { SignInOvertaken, StoreUnavailable } from "../errors.ts";
+import { SealingKeyMissing, SignInOvertaken, StoreUnavailable } from "../errors.ts";
 import { type Account, issuedAtOf, liveSessions, type Session } from "./account.ts";
-import { entityOf, openAccount } from "./accountEntity.ts";
+import { entityOf, missingKeyOf, openAccount } from "./accountEntity.ts";
 import { readEarlyMarks } from "./earlySignOuts.ts";
 import { fileForExpiry, overAt } from "./expiry.ts";
 import { type Head, headOf, readHead } from "./generation.ts";
@@ -65,6 +65,7 @@ export function indexKeysOf({ sids, subject }: Pick<SignIn, "sids" | "subject">)
  * after 3 finds the tokens. When a condition fails, everything is looked at afresh.
  *
  * @throws {SignInOvertaken} A sign-out was faster. Nothing is stored.
+ * @throws {SealingKeyMissing} The account's row was sealed with a key that is not here. Nothing is stored.
  * @throws {StoreUnavailable}
  */
 export async function storeSignIn(store: Store, signIn: SignIn): Promise<SessionRef> {
@@ -119,7 +120,12 @@ async function readCurrent(store: Store, partition: string, round = 0): Promise<
   if (entity === undefined) return { head };
   const account = openAccount(store.keyring, entity);
   if (account !== undefined) return { head, open: { account, etag: entity.etag } };
-  // Sealed with a key that has been retired, or tampered with: of no use to anybody.
+  const key = missingKeyOf(store.keyring, entity);
+  // Another instance may have it, or get it back; and nobody gives the row up for that before its time.
+  if (key !== undefined && Date.parse(String(entity.expiresAt)) > store.now()) {
+    throw new SealingKeyMissing(key);
+  }
+  // Over, or tampered with: of no use to anybody.
   store.log("warn", "cache.unreadable", { account: partition });
   const removed = await store.table.remove(partition, rowKey, entity.etag);
   return removed ? { head } : await readCurrent(store, partition, round + 1);
