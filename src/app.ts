@@ -36,7 +36,7 @@ export interface App {
  * throws why; signing out then still works as long as the table and the sealing keys can be read.
  */
 export function compose(env: Env, log: Log): App {
-  const send = keepAliveSender();
+  const send = keepAliveSender(undefined, env);
   const identity = managedIdentity({ send, sleep, elapsed });
   const platform = {
     send,

@@ -1,9 +1,11 @@
 import type { HttpFunction } from "../shared/functions.ts";
-import { readProfile } from "../shared/graph/profile.ts";
-import { sessionOf, webPage } from "../shared/http/handlers.ts";
+import { type Profile, readProfile } from "../shared/graph/profile.ts";
+import { logFault, sessionOf, webPage } from "../shared/http/handlers.ts";
+import { problemOf } from "../shared/http/problem.ts";
 import { page } from "../shared/http/responses.ts";
 import type { Lightsout } from "../shared/lightsout.ts";
 import { signedInHome, signedOutHome } from "../shared/pages/homePage.ts";
+import type { SignedInSession } from "../shared/session/session.ts";
 
 export const home = (lightsout: Lightsout): HttpFunction => ({
   name: "home",
@@ -16,8 +18,22 @@ export const home = (lightsout: Lightsout): HttpFunction => ({
     const session = await sessionOf(lightsout, request);
     if (session === undefined) return page(settings, signedOutHome(otherApp));
     const { name, username } = session.account;
-    const profile = await readProfile(lightsout, session);
+    const profile = await profileOf(lightsout, session);
     const expiresAt = new Date(session.expiresAt).toISOString();
     return page(settings, signedInHome({ session, name, username, profile, expiresAt, otherApp }));
   }),
 });
+
+/** Who is signed in is known without Graph, and so is the way out: an outage takes the profile and no more. */
+async function profileOf(
+  lightsout: Lightsout,
+  session: SignedInSession,
+): Promise<Profile | undefined> {
+  try {
+    return await readProfile(lightsout, session);
+  } catch (error) {
+    if (problemOf(error).status < 500) throw error;
+    logFault(lightsout, error);
+    return undefined;
+  }
+}

@@ -152,15 +152,15 @@ describe("what the pages say", () => {
 
   it("home: who is signed in, until when, and how to sign out", () => {
     const page = pages.signedInHome?.("Adele") ?? "";
-    expect(page).toContain("<h1>Adele</h1>");
+    expect(page).toContain("<h1><bdi>Adele</bdi></h1>");
     expect(page).toContain("ends 2027-01-16 00:30 UTC");
     expect(page).toContain('<form method="post" action="/auth/signout">');
   });
 
   it("home: the ID token's name while Graph does not answer", () => {
     const page = pages.withoutProfile?.("Adele") ?? "";
-    expect(page).toContain("<h1>Adele</h1>");
-    expect(page).toContain("Microsoft Graph does not answer right now.");
+    expect(page).toContain("<h1><bdi>Adele</bdi></h1>");
+    expect(page).toContain("It cannot be read from Microsoft Graph right now.");
   });
 
   it("home: what Graph leaves empty is not shown", () => {
@@ -173,8 +173,32 @@ describe("what the pages say", () => {
       otherApp: undefined,
     };
     const page = signedInHome(home);
-    expect(page).toContain("<h1>Adele</h1>");
+    expect(page).toContain("<h1><bdi>Adele</bdi></h1>");
     expect(page).not.toMatch(/Role|Office|undefined/);
+  });
+
+  it("what others have chosen keeps its direction to itself, and an empty name leaves no hole", () => {
+    const odd = "\u202eegatsoh";
+    const profile = { displayName: odd, mail: odd, jobTitle: odd, officeLocation: odd };
+    const home = { session: SESSION, profile, expiresAt: EXPIRES_AT, otherApp: undefined };
+    const sessions = [{ device: odd, signedInAt: 0, current: true }];
+    const shown = [
+      signedInHome({ ...home, name: odd, username: odd }),
+      signedInHome({ ...home, name: odd, username: odd, profile: undefined }),
+      sessionsPage(SESSION, odd, sessions as never, 0),
+      switchAccountPage(SESSION, odd, "/auth/signin", "/"),
+    ];
+    for (const page of shown) {
+      expect(page).toContain(`<bdi>${odd}</bdi>`);
+      expect(page.replaceAll(`<bdi>${odd}</bdi>`, "")).not.toContain("\u202e");
+    }
+    const nameless = [
+      signedInHome({ ...home, name: "", username: "", profile: undefined }),
+      sessionsPage(SESSION, "", [], 0),
+      switchAccountPage(SESSION, "", "/auth/signin", "/"),
+    ];
+    for (const page of nameless)
+      expect(page).not.toMatch(/<bdi><|<p class="soft"><| {2}is | as \.|in \./);
   });
 
   it("home: the guide is for the local set-up only", () => {

@@ -1,12 +1,12 @@
 import type { Profile } from "../graph/profile.ts";
-import { html } from "./html.ts";
+import { foreign, html } from "./html.ts";
 import { layout, type ShownSession } from "./layout.ts";
 
 export interface SignedInHome {
   readonly session: ShownSession;
   readonly name: string;
   readonly username: string;
-  /** From Microsoft Graph; undefined when Graph did not answer. */
+  /** From Microsoft Graph; undefined when it cannot be read. */
   readonly profile: Profile | undefined;
   /** ISO 8601. */
   readonly expiresAt: string;
@@ -21,6 +21,7 @@ export function signedInHome({
   expiresAt,
   otherApp,
 }: SignedInHome): string {
+  const address = profile?.mail || username;
   const until = `${expiresAt.slice(0, 16).replace("T", " ")} UTC`;
   return layout({
     title: "Signed in",
@@ -28,13 +29,13 @@ export function signedInHome({
     session,
     content: html`<div class="who">
 <img src="/graph/me/photo/$value" alt="" width="80" height="80">
-<div><h1>${profile?.displayName ?? name}</h1><p class="soft">${profile?.mail ?? username}</p></div>
+<div><h1>${foreign(profile?.displayName || name || username || "Signed in")}</h1>${address && html`<p class="soft">${foreign(address)}</p>`}</div>
 </div>
 <dl>
-${profile?.jobTitle && html`<dt>Role</dt><dd>${profile.jobTitle}</dd>`}
-${profile?.officeLocation && html`<dt>Office</dt><dd>${profile.officeLocation}</dd>`}
+${profile?.jobTitle && html`<dt>Role</dt><dd>${foreign(profile.jobTitle)}</dd>`}
+${profile?.officeLocation && html`<dt>Office</dt><dd>${foreign(profile.officeLocation)}</dd>`}
 <dt>Session</dt><dd>ends ${until}</dd>
-${!profile && html`<dt>Profile</dt><dd>Microsoft Graph does not answer right now.</dd>`}
+${!profile && html`<dt>Profile</dt><dd>It cannot be read from Microsoft Graph right now.</dd>`}
 </dl>
 <div class="actions">
 <form method="post" action="/auth/signout"><button class="button">Sign out everywhere</button></form>

@@ -36,3 +36,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '"': "&quot;",
   "'": "&#39;",
 };
+
+/** Text that somebody else has chosen: no direction that it sets reaches beyond it (U+202E, say). */
+export function foreign(text: string): Html {
+  return html`<bdi>${text}</bdi>`;
+}

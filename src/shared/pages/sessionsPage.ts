@@ -1,5 +1,5 @@
 import type { SessionSummary } from "../session/session.ts";
-import { html } from "./html.ts";
+import { foreign, html } from "./html.ts";
 import { layout, type ShownSession } from "./layout.ts";
 
 /** @param now Milliseconds since 1970. */
@@ -14,10 +14,14 @@ export function sessionsPage(
     signedIn: true,
     session,
     content: html`<h1>Your sessions</h1>
-<p class="soft">Where ${username} is signed in to this app.</p>
+<p class="soft">Where ${username ? html`${foreign(username)} is` : "you are"} signed in to this app.</p>
 <ul class="rows">
 ${sessions.map(
-  ({ device, signedInAt, current }) => html`<li><b>${device}</b>${current && " · this one"}<br>
+  ({
+    device,
+    signedInAt,
+    current,
+  }) => html`<li><b>${foreign(device)}</b>${current && " · this one"}<br>
 <span class="soft">signed in ${ago(now - signedInAt)}</span></li>
 `,
 )}</ul>

@@ -1,4 +1,4 @@
-import { html } from "./html.ts";
+import { foreign, html } from "./html.ts";
 import { layout, type ShownSession } from "./layout.ts";
 
 /**
@@ -18,7 +18,7 @@ export function switchAccountPage(
     // Its own address, when a script of this app goes there, starts the sign-in that it asks about.
     elsewhere: stay,
     content: html`<h1>Sign in with another account?</h1>
-<p>You are signed in as ${username}. The link that you followed is for somebody else.</p>
+<p>You are signed in${username && html` as ${foreign(username)}`}. The link that you followed is for somebody else.</p>
 <div class="actions">
 <a class="button" href="${signIn}">Switch account</a>
 <a class="button quiet" href="${stay}">Stay signed in</a>
