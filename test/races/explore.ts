@@ -10,6 +10,8 @@ export interface Exploration {
   /** How often each kind of step was taken from some state. */
   readonly steps: Readonly<Record<Step["kind"], number>>;
   readonly failure: Failure | undefined;
+  /** Whether it was given up because there were too many states. */
+  readonly isCut: boolean;
 }
 
 export interface Failure {
@@ -33,8 +35,13 @@ interface Node {
 /**
  * Goes through every schedule of a scenario, breadth first, and stops at the first violation. States that
  * have the same futures are gone on from once, however many schedules lead to them.
+ *
+ * @param most How many states it may have.
  */
-export async function explore(simulation: Simulation): Promise<Exploration> {
+export async function explore(
+  simulation: Simulation,
+  most = Number.POSITIVE_INFINITY,
+): Promise<Exploration> {
   const steps = { answer: 0, silence: 0, copy: 0, land: 0, later: 0 };
   let states = 0;
   let schedules = 0;
@@ -43,6 +50,7 @@ export async function explore(simulation: Simulation): Promise<Exploration> {
   level.set("", { state: start, path: undefined, schedules: 1 });
 
   while (level.size > 0) {
+    if (states > most) return { schedules, states, steps, failure: undefined, isCut: true };
     const next = new Map<string, Node>();
     for (const node of level.values()) {
       states += 1;
@@ -62,13 +70,14 @@ export async function explore(simulation: Simulation): Promise<Exploration> {
         next.set(key, { state, path, schedules: node.schedules });
         const violation = await simulation.check(state, node.state.watch);
         if (violation) {
-          return { schedules, states, steps, failure: { violation, schedule: stepsOf(path) } };
+          const failure = { violation, schedule: stepsOf(path) };
+          return { schedules, states, steps, failure, isCut: false };
         }
       }
     }
     level = next;
   }
-  return { schedules, states, steps, failure: undefined };
+  return { schedules, states, steps, failure: undefined, isCut: false };
 }
 
 function stepsOf(path: Path): Step[] {
