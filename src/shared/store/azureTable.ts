@@ -162,9 +162,9 @@ function saidBy(error: unknown) {
 }
 
 function networkCodeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || error instanceof RestError) return undefined;
-  const { code } = error as NodeJS.ErrnoException;
-  return code ?? error.name;
+  if (error instanceof RestError) return undefined;
+  const { code, name } = error as NodeJS.ErrnoException;
+  return code ?? name;
 }
 
 /** A 4xx other than "slow down" will be the same next time: a missing role, a wrong key, a bad request. */
