@@ -29,6 +29,6 @@ export const authSignOut = (lightsout: SigningOut): HttpFunction => ({
     }
     const home = `${settings.baseUrl}/`;
     const next = await endSessionUrl(metadata, settings, home, ticket?.logoutHint);
-    return redirect(303, next, noSessionCookie(store.keyring, ticket));
+    return redirect(303, next, noSessionCookie(store.keyring, request, ticket));
   }),
 });

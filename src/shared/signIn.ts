@@ -57,7 +57,7 @@ export async function finishSignIn(app: Lightsout, request: HttpRequest): Promis
     const cookies = [noCookie];
     // The sign-in that the page leads to has seen the sign-out: nobody gets that page twice for one.
     if (error instanceof SignInOvertaken)
-      cookies.push(endedSessionCookie(store.keyring, error.indexKeys));
+      cookies.push(endedSessionCookie(store.keyring, request, error.indexKeys));
     return { location: startAgain(app, goal, more), cookies, refused: error };
   }
 }

@@ -1,10 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { type Browser, createBrowser, type Page } from "../../local/tenant/browserless.ts";
+import {
+  type Browser,
+  createBrowser,
+  type Form,
+  type Page,
+} from "../../local/tenant/browserless.ts";
 import { itLeaksNothing } from "../support/attack.ts";
 import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
 import { readAccountRows } from "../support/table.ts";
 import {
   ADELE,
+  ALEX,
   callFrontChannel,
   sessionOf,
   sidOf,
@@ -96,6 +102,32 @@ describe("after a sign-out in another app", () => {
     expect(await isSignedIn(other)).toBe(false);
     // This browser, in turn, knows of it by its cookie.
     expect((await signIn(other)).status).toBe(200);
+  });
+});
+
+describe("two accounts in one browser, both signed out elsewhere while they sign in", () => {
+  it("each get a page with one button, and each button works, in any order", async () => {
+    for (const order of [
+      [ADELE, ALEX],
+      [ALEX, ADELE],
+    ]) {
+      const picking = (url: string) =>
+        `${url}${url.includes("?") ? "&" : "?"}prompt=select_account`;
+      const start = (url: string, who: string) => browser.signIn(picking(url), who);
+      const forms = new Map<string, Form>();
+      for (const who of order) forms.set(who, await start(`${rig.url}/auth/signin`, who));
+      for (const who of order) await callFrontChannel(rig, sidOf(rig, browser, who));
+      const held = new Map<string, Page>();
+      for (const who of order) held.set(who, await browser.submit(forms.get(who)));
+      expect([...held.values()].map(({ status }) => status)).toEqual([409, 409]);
+      for (const who of order) {
+        const [, href = ""] =
+          /<a class="button" href="([^"]+)">/.exec(held.get(who)?.body ?? "") ?? [];
+        const landed = await browser.submit(await start(href.replaceAll("&amp;", "&"), who));
+        expect(landed.status).toBe(200);
+        expect(await sessionOf(rig, browser)).toMatchObject({ account: { username: who } });
+      }
+    }
   });
 });
 

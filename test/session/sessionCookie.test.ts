@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import { sealCookie } from "../../src/shared/session/cookies.ts";
 import {
   ENDED_SESSION_COOKIE,
+  endedSessionCookie,
   noSessionCookie,
   readIndexKeys,
   readSessionCookie,
@@ -41,21 +42,37 @@ describe("session cookie", () => {
 
   it("is deleted by age, with the attributes it was set with", () => {
     const none = { name: SESSION_COOKIE, value: "", maxAge: 0, ...ATTRIBUTES };
-    expect(noSessionCookie(ring, undefined)).toEqual([none]);
+    expect(noSessionCookie(ring, request(), undefined)).toEqual([none]);
     const { indexKeys: _, ...ofAReleaseBefore } = TICKET;
-    expect(noSessionCookie(ring, ofAReleaseBefore)).toEqual([none]);
+    expect(noSessionCookie(ring, request(), ofAReleaseBefore)).toEqual([none]);
     const value = expect.any(String);
-    const ended = { name: "__Host-lightsout-ended", value, maxAge: 900, ...ATTRIBUTES };
-    expect(noSessionCookie(ring, TICKET)).toEqual([none, ended]);
+    const ended = {
+      name: "__Host-lightsout-ended",
+      value,
+      maxAge: 900,
+      ...ATTRIBUTES,
+      sameSite: "None",
+    };
+    expect(noSessionCookie(ring, request(), TICKET)).toEqual([none, ended]);
   });
 
   it("leaves behind where the session was indexed, which is no session", () => {
-    const [, ended] = noSessionCookie(ring, TICKET);
+    const [, ended] = noSessionCookie(ring, request(), TICKET);
     const cookies = { [ENDED_SESSION_COOKIE]: ended?.value ?? "" };
     expect(readIndexKeys(ring, request("/", { cookies }))).toEqual(["s.1", "u.1"]);
     expect(readSessionCookie(ring, request("/", { cookies }))).toBeUndefined();
     const moved = { [SESSION_COOKIE]: ended?.value ?? "" };
     expect(readSessionCookie(ring, request("/", { cookies: moved }))).toBeUndefined();
+  });
+
+  it("leaves the last four behind, the newest first", () => {
+    let cookies: Record<string, string> = {};
+    for (const key of ["s.1", "s.2", "s.3", "s.2", "s.4", "s.5"]) {
+      const { name, value } = endedSessionCookie(ring, request("/", { cookies }), [key]);
+      cookies = { [name]: value };
+    }
+    const kept = readIndexKeys(ring, request("/", { cookies }));
+    expect(kept).toEqual(["s.5", "s.4", "s.2", "s.3"]);
   });
 
   it.each<[string, Record<string, string>, string[]]>([

@@ -30,30 +30,48 @@ export function sessionCookie(keyring: Keyring, ticket: SessionTicket, lifetime:
  * Takes the session cookie away. What stays behind, for as long as it can matter, is where the session was
  * indexed: a sign-in that this browser starts next is told by it from one that the sign-out is to stop.
  */
-export function noSessionCookie(keyring: Keyring, ticket: SessionTicket | undefined): Cookie[] {
+export function noSessionCookie(
+  keyring: Keyring,
+  request: HttpRequest,
+  ticket: SessionTicket | undefined,
+): Cookie[] {
   const none = { name: SESSION_COOKIE, value: "", maxAge: 0, ...ATTRIBUTES };
-  return ticket?.indexKeys ? [none, endedSessionCookie(keyring, ticket.indexKeys)] : [none];
+  const { indexKeys } = ticket ?? {};
+  return indexKeys ? [none, endedSessionCookie(keyring, request, indexKeys)] : [none];
 }
 
 /** Good for starting a sign-in that has seen the marks of sign-outs, and for nothing else. */
 export const ENDED_SESSION_COOKIE = "__Host-lightsout-ended";
 /** Milliseconds. */
 const ENDED_LIFETIME = 15 * 60_000;
+/** Of the keys that it holds, the last ones: each costs a sign-in two reads. */
+const MOST_KEYS = 4;
 
-export function endedSessionCookie(keyring: Keyring, indexKeys: readonly string[]): Cookie {
+/** It goes along with the provider's post too, so that what ends there is added to what ended before. */
+export function endedSessionCookie(
+  keyring: Keyring,
+  request: HttpRequest,
+  indexKeys: readonly string[],
+): Cookie {
+  const keys = [...new Set([...indexKeys, ...readEndedKeys(keyring, request)])];
   return {
     name: ENDED_SESSION_COOKIE,
-    value: sealCookie(keyring, ENDED_SESSION_COOKIE, indexKeys),
+    value: sealCookie(keyring, ENDED_SESSION_COOKIE, keys.slice(0, MOST_KEYS)),
     maxAge: ENDED_LIFETIME / 1_000,
     ...ATTRIBUTES,
+    sameSite: "None",
   };
 }
 
-/** What this browser's session, and the one that ended last, are indexed under. */
-export function readIndexKeys(keyring: Keyring, request: HttpRequest): readonly string[] {
+function readEndedKeys(keyring: Keyring, request: HttpRequest): readonly string[] {
   const value = readCookies(request).get(ENDED_SESSION_COOKIE);
-  const ended = value && openCookie<string[]>(keyring, ENDED_SESSION_COOKIE, value);
-  return [...(readSessionCookie(keyring, request)?.indexKeys ?? []), ...(ended || [])];
+  return (value && openCookie<string[]>(keyring, ENDED_SESSION_COOKIE, value)) || [];
+}
+
+/** What this browser's session, and those that ended last, are indexed under. */
+export function readIndexKeys(keyring: Keyring, request: HttpRequest): readonly string[] {
+  const { indexKeys = [] } = readSessionCookie(keyring, request) ?? {};
+  return [...indexKeys, ...readEndedKeys(keyring, request)];
 }
 
 export function readSessionCookie(
