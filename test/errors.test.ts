@@ -12,6 +12,7 @@ const made: [errors.LightsoutError, string][] = [
   [new errors.SignInRejected("r"), "ERR_SIGN_IN_REJECTED"],
   [new errors.SignInOvertaken(), "ERR_SIGN_IN_OVERTAKEN"],
   [new errors.StoreUnavailable(), "ERR_STORE_UNAVAILABLE"],
+  [new errors.IndexForged(), "ERR_INDEX_FORGED"],
   [new errors.SealingKeyMissing("k"), "ERR_SEALING_KEY_MISSING"],
   [new errors.ProviderUnavailable(), "ERR_PROVIDER_UNAVAILABLE"],
   [new errors.AppRefused("w", "f"), "ERR_APP_REFUSED"],

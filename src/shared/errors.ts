@@ -124,6 +124,18 @@ export class StoreUnavailable extends LightsoutError {
   }
 }
 
+/** The row that a `sid` or subject leads to was not written by this app, so nobody knows who had to be signed out. */
+export class IndexForged extends LightsoutError {
+  static readonly code = "ERR_INDEX_FORGED";
+  readonly code = IndexForged.code;
+
+  constructor() {
+    super(
+      "This app cannot tell whether you are signed out here: what leads to your session was changed by somebody else. Whoever runs this app finds in its log what to do.",
+    );
+  }
+}
+
 /** What is held for the account was sealed with a key that this instance has not got. */
 export class SealingKeyMissing extends LightsoutError {
   static readonly code = "ERR_SEALING_KEY_MISSING";

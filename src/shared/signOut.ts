@@ -1,4 +1,4 @@
-import { BadRequest } from "./errors.ts";
+import { BadRequest, IndexForged } from "./errors.ts";
 import type { LogoutToken } from "./identity/logoutToken.ts";
 import { noteEarlyLogoutToken, noteEarlySignOut } from "./store/earlySignOuts.ts";
 import { endIssuedUntil } from "./store/endIssuedUntil.ts";
@@ -13,9 +13,11 @@ import { accountPartition, generationRow, sidPartition, subjectPartition } from 
 import { isTaken, takeOnce } from "./store/once.ts";
 import { beginRound } from "./store/rounds.ts";
 import {
+  endForged,
   isOver,
   markIssuedUntil,
   markSignedOut,
+  originOf,
   readSid,
   type SidEntry,
 } from "./store/sidIndex.ts";
@@ -49,7 +51,7 @@ export async function signOutHere(store: Store, ref: GenerationRef): Promise<voi
  * make sure that no sign-in of that provider session which is still running somewhere will ever be stored.
  * The provider may sign the same session in again: sign-ins that are started later have seen the mark.
  *
- * @throws {StoreUnavailable}
+ * @throws {StoreUnavailable} @throws {IndexForged} Somebody else has written what the `sid` leads to.
  */
 export async function signOutElsewhere(store: Store, sid: string): Promise<void> {
   const started = store.now();
@@ -68,8 +70,16 @@ export async function signOutElsewhere(store: Store, sid: string): Promise<void>
     account = entry?.partition;
     if (entry === undefined) break;
 
+    const origin = originOf(store.keyring, entry);
+    if (origin === "forged") {
+      await noteEarlySignOut(store, key);
+      await failForged(store, entry);
+    }
+    if (origin === "unsigned") store.log("warn", "index.unsigned", { index: key });
     let ended: boolean | undefined = false;
-    if (isOver(store, entry)) ended = await endUnused(store, entry);
+    // Only a mark that verifies says that there is nothing to end.
+    if (origin === "unsigned") ended = await endGeneration(store, entry);
+    else if (isOver(store, entry)) ended = await endUnused(store, entry);
     else if (!entry.signedOut) ended = await endGeneration(store, entry);
     if (ended || found === false) found = ended;
     // Always a new mark: a sign-in under way may have seen the last one. Refused when a sign-in claimed the
@@ -92,6 +102,7 @@ export async function signOutElsewhere(store: Store, sid: string): Promise<void>
  * provider's next try.
  *
  * @throws {BadRequest} The token has been used, or nobody is known by its `sub`. @throws {StoreUnavailable}
+ * @throws {IndexForged}
  */
 export async function signOutByToken(store: Store, token: LogoutToken): Promise<void> {
   const started = store.now();
@@ -128,12 +139,29 @@ async function signOutIssuedUntil(
       entry = await readSid(store, key);
     }
     if (entry === undefined) return { account: undefined, found: false };
+    const origin = originOf(store.keyring, entry);
+    if (origin === "forged") {
+      await noteEarlyLogoutToken(store, key, until);
+      await failForged(store, entry);
+    }
+    if (origin === "unsigned") {
+      store.log("warn", "index.unsigned", { index: key });
+      if (entry.signedOut) await endGeneration(store, entry);
+    }
     if (!(await markIssuedUntil(store, entry, until))) continue;
-    const found = isOver(store, entry)
-      ? await endUnused(store, entry)
-      : await endIssuedUntil(store, entry, until);
+    const found =
+      origin === "ours" && isOver(store, entry)
+        ? await endUnused(store, entry)
+        : await endIssuedUntil(store, entry, until);
     return { account: entry.partition, found };
   }
+}
+
+/** Ends what it leads to and leaves it as it is: it must not vouch for a sign-out later. @throws {IndexForged} */
+async function failForged(store: Store, entry: SidEntry): Promise<never> {
+  await endForged(store, entry);
+  store.log("error", "index.forged", { index: entry.partitionKey });
+  throw new IndexForged();
 }
 
 /** What a `sid` leads to whose own session is over: others that use the account go on. */

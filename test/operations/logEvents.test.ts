@@ -259,6 +259,24 @@ it("sealed caches that are cut, and that cannot be opened", async () => {
   await openTable(rig.azurite).deleteEntity(partitionKey, rowKey);
 });
 
+it("what leads to a session, written by somebody else, and by the release before", async () => {
+  browser = await signedInBrowser(rig, undefined, browser);
+  const sid = sidOf(rig, browser);
+  const row = { partitionKey: sidPartition(sid), rowKey: "sid" };
+  await openTable(rig.azurite).updateEntity({ ...row, signedOut: true }, "Merge");
+  const call = async () => expect((await callFrontChannel(rig, sid)).status).toBe(503);
+  expect(await logs("index.forged", call)).toEqual({ index: row.partitionKey });
+  expect(await rowsOfAdele()).toEqual([]);
+
+  const { keyId, mac, etag, timestamp, ...before } = await openTable(rig.azurite).getEntity(
+    row.partitionKey,
+    row.rowKey,
+  );
+  await openTable(rig.azurite).updateEntity({ ...before, ...row }, "Replace");
+  const again = async () => expect((await callFrontChannel(rig, sid)).status).toBe(200);
+  expect(await logs("index.unsigned", again)).toEqual({ index: row.partitionKey });
+});
+
 it("purge runs", async () => {
   const { expired, kept, ms } = await logs("purge.done", () => rig.host.runTimer("purgeExpired"));
   expect([expired, kept, ms]).toEqual([milliseconds, milliseconds, milliseconds]);

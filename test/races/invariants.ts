@@ -277,6 +277,9 @@ export function checkOutcomes(
     if (result.kind === "unknown" && ops.some((other, i) => isKnown(ops, watch, index, other, i))) {
       return { invariant: "outcome", what: `${op.id} does not find who has signed in.` };
     }
+    if (result.kind === "forged" && !ops.some(({ do: kind }) => kind === "forge")) {
+      return { invariant: "outcome", what: `${op.id} met what nobody has forged.` };
+    }
     const mayOvertake = ops.some((other, i) => mayHoldBack(ops, watch, index, other, i));
     if (result.kind === "overtaken" && faults === 0 && !mayOvertake) {
       return { invariant: "outcome", what: `${op.id} was overtaken by nobody.` };
@@ -323,6 +326,8 @@ function mayHoldBack(
 ): boolean {
   const signIn = ops[index];
   const cause = watch[at];
+  // A mark counts whoever has made it.
+  if (signOut.do === "forge" && cause?.called) return true;
   if (signIn?.do !== "signIn" || (signOut.do !== "front" && signOut.do !== "back")) return false;
   if (!cause?.called || !isNamedBy(signIn, signOut)) return false;
   const before = ((watch[index]?.after ?? 0) & bit(at)) !== 0;

@@ -1,5 +1,6 @@
 import {
   BadRequest,
+  IndexForged,
   SignedOut,
   SignInOvertaken,
   StoreUnavailable,
@@ -15,9 +16,11 @@ import {
 } from "../../src/shared/signOut.ts";
 import type { Account } from "../../src/shared/store/account.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
+import { sidPartition } from "../../src/shared/store/keys.ts";
 import { takeOnce } from "../../src/shared/store/once.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import { seenMarks } from "../../src/shared/store/seenMarks.ts";
+import { readSid } from "../../src/shared/store/sidIndex.ts";
 import { indexKeysOf, type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import type { TokenCache } from "../../src/shared/store/tokenCache.ts";
@@ -78,14 +81,21 @@ export type Op =
       readonly beside?: number;
     }
   | { readonly do: "endSession"; readonly id: string; readonly of: string }
-  | { readonly do: "purge"; readonly id: string };
+  | { readonly do: "purge"; readonly id: string }
+  /** Somebody who has access to the table, and no key, writes into the row of a `sid`. */
+  | {
+      readonly do: "forge";
+      readonly id: string;
+      readonly sid: string;
+      readonly change: Readonly<Record<string, string | boolean>>;
+    };
 
 export type OpOf<K extends Op["do"]> = Extract<Op, { do: K }>;
 
 export type Result =
   | { readonly kind: "done"; readonly ref?: SessionRef }
   /** `unknown`: the logout token names nobody. `used`: the answer or the logout token has been used. */
-  | { readonly kind: "overtaken" | "unavailable" | "signedOut" | "unknown" | "used" }
+  | { readonly kind: "overtaken" | "unavailable" | "signedOut" | "unknown" | "used" | "forged" }
   | { readonly kind: "error"; readonly error: unknown };
 
 export interface World {
@@ -119,6 +129,7 @@ export async function perform(op: Op, world: World, onStep: () => void): Promise
   } catch (error) {
     if (error instanceof SignInOvertaken) return { kind: "overtaken" };
     if (error instanceof StoreUnavailable) return { kind: "unavailable" };
+    if (error instanceof IndexForged) return { kind: "forged" };
     if (error instanceof SignedOut) return { kind: "signedOut" };
     if (error instanceof BadRequest) {
       return { kind: error.message.includes("has been used") ? "used" : "unknown" };
@@ -177,6 +188,11 @@ async function carryOut(op: Op, world: World, onStep: () => void): Promise<Resul
     case "endSession":
       await endSession(store, refOf(op.of, world));
       break;
+    case "forge": {
+      const row = await readSid(store, sidPartition(op.sid));
+      if (row) await store.table.replace({ ...row, ...op.change }, row.etag);
+      break;
+    }
     case "purge":
       await purge(store, ONE_BY_ONE);
       break;

@@ -191,12 +191,12 @@ export function deterministicBytes(name: string): (size: number) => Uint8Array {
 /** Seals nothing, but is as strict about the context as the real one. */
 export const openKeyring: Keyring = {
   fingerprints: new Map(),
-  seal: (plaintext, context) => ({
+  seal: (plaintext, context, row = "") => ({
     keyId: "none",
-    bytes: Buffer.concat([Buffer.from(`${context}\0`), plaintext]),
+    bytes: Buffer.concat([Buffer.from(`${context}\0${row}\0`), plaintext]),
   }),
-  open({ bytes }, context) {
-    const prefix = Buffer.from(`${context}\0`);
+  open({ bytes }, context, row = "") {
+    const prefix = Buffer.from(`${context}\0${row}\0`);
     const sealed = Buffer.from(bytes);
     return sealed.subarray(0, prefix.length).equals(prefix)
       ? sealed.subarray(prefix.length)

@@ -69,6 +69,17 @@ describe("the explorer finds out", () => {
     ],
     ["logoutTokenBurntFirst", "I4", "a logout token again after a fault, and a newer sign-in"],
     ["answerNotUsedUp", "outcome", "an answer that is posted twice"],
+    ["macIgnored", "I4", "a mark that nobody of ours has made, against the front channel"],
+    [
+      "macIgnored",
+      "I4",
+      "the end of a session that nobody of ours has written, against the front channel",
+    ],
+    [
+      "unverifiedMarksIgnored",
+      "I1",
+      "a mark with a forged neighbour, against a sign-in from before",
+    ],
     ["overIgnored", "I2", "the front channel of a session that is over, while another goes on"],
     ["overTooSoon", "I4", "two sign-ins of one account against the front channel of one"],
     ["overNotRaised", "I3", "the purge of a session that is over, against another of its subject"],

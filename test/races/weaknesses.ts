@@ -1,9 +1,10 @@
 import { StoreUnavailable } from "../../src/shared/errors.ts";
 import { generationRow, SID } from "../../src/shared/store/keys.ts";
 import { CLOCKS_APART } from "../../src/shared/store/marks.ts";
+import { authenticated, originOf } from "../../src/shared/store/sidIndex.ts";
 import type { Entity, Outcome, Stored, Table } from "../../src/shared/store/table.ts";
 import type { Port } from "./coroutine.ts";
-import { DAY, type Weakness } from "./scenario.ts";
+import { DAY, openKeyring, type Weakness } from "./scenario.ts";
 
 const isTokens = ({ rowKey }: Entity) => rowKey.startsWith(generationRow(""));
 const isHead = ({ rowKey }: Entity) => rowKey === "head";
@@ -28,7 +29,10 @@ function readingSids(table: Table, change: (row: Stored) => Stored): Table {
     ...table,
     async get(partitionKey, rowKey) {
       const row = await table.get<never>(partitionKey, rowKey);
-      return row && rowKey === SID ? (change(row) as never) : row;
+      if (row === undefined || rowKey !== SID) return row;
+      const changed = change(row);
+      const isOurs = changed !== row && originOf(openKeyring, row) === "ours";
+      return (isOurs ? authenticated(openKeyring, changed) : changed) as never;
     },
   };
 }
@@ -127,7 +131,9 @@ export const TABLE_WEAKNESSES = {
     ...table,
     replace: (entity, etag) =>
       table.replace(
-        isSid(entity) && !entity.signedOut ? { ...entity, mark: "", markedAt: "" } : entity,
+        isSid(entity) && !entity.signedOut
+          ? authenticated(openKeyring, { ...entity, mark: "", markedAt: "" })
+          : entity,
         etag,
       ),
   }),
@@ -142,10 +148,20 @@ export const TABLE_WEAKNESSES = {
       }),
       replace: (entity, etag) => {
         const isClaim = isSid(entity) && entity.generation !== read?.generation;
-        return table.replace(isClaim ? { ...entity, tokenMark: "" } : entity, etag);
+        const dropped = authenticated(openKeyring, { ...entity, tokenMark: "" });
+        return table.replace(isClaim ? dropped : entity, etag);
       },
     };
   },
+
+  /** Believes whatever a row says. */
+  macIgnored: (table) => readingSids(table, (row) => authenticated(openKeyring, row)),
+
+  /** Lets marks count at a sign-in only where they verify. */
+  unverifiedMarksIgnored: (table) =>
+    readingSids(table, (row) =>
+      originOf(openKeyring, row) === "ours" ? row : { ...row, mark: "", signedOut: false },
+    ),
 
   /** Ends the account for a `sid` whose own session is long over. */
   overIgnored: (table) => readingSids(table, (row) => ({ ...row, expiresAt: "" })),

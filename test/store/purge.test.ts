@@ -287,7 +287,7 @@ describe("purge", () => {
   it("keeps what the release before wrote with the account that it belongs to", async () => {
     await signIn(NOON + 8 * HOUR);
     await signIn(NOON + 2 * DAY, "sid 2");
-    for (const [key, { expiresAt: _, ...row }] of store.table.rows) {
+    for (const [key, { expiresAt: _, keyId: __, mac: ___, ...row }] of store.table.rows) {
       if (/^[su]\./.test(key)) store.table.rows.set(key, row as Stored);
     }
     expect(await purgeAt(MIDNIGHT)).toMatchObject({ expired: 0, kept: 1 });

@@ -59,6 +59,8 @@ describe("claimSid", () => {
       tokenMark: "",
       issuedUntil: "",
       changedAt: "2026-01-15T12:00:00.000Z",
+      keyId: "k1",
+      mac: expect.any(Uint8Array),
       etag: expect.any(String),
     });
   });

@@ -3,6 +3,7 @@ import {
   BadRequest,
   CrossSiteRequest,
   GraphUnavailable,
+  IndexForged,
   InteractionRequired,
   type LightsoutError,
   ManagedIdentityUnavailable,
@@ -46,6 +47,7 @@ const TABLE: readonly [new (...args: never[]) => LightsoutError, number, string]
   [AppRefused, 500, "App refused by the sign-in service"],
   [ManagedIdentityUnavailable, 503, "Managed identity not available"],
   [ProviderUnavailable, 503, "Sign-in service not available"],
+  [IndexForged, 503, "Sign-out not certain"],
   [SealingKeyMissing, 503, "Key not available"],
   [StoreUnavailable, 503, "Storage not available"],
 ];

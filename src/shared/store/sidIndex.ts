@@ -2,6 +2,7 @@ import { endGeneration, preventOpening } from "./generation.ts";
 import { generationRow, SID } from "./keys.ts";
 import { assertStartedAfter, CLOCKS_APART, type Mark, type Started } from "./marks.ts";
 import { beginRound } from "./rounds.ts";
+import type { Keyring } from "./sealing.ts";
 import { type GenerationRef, randomId, type Store } from "./store.ts";
 import type { Entity, Stored } from "./table.ts";
 
@@ -21,6 +22,9 @@ export interface SidEntry extends Entity {
   readonly issuedUntil: string;
   /** ISO 8601. */
   readonly changedAt: string;
+  /** A MAC over the row's key and all its fields, and the key that made it. Absent in rows of the release before. */
+  readonly keyId: string;
+  readonly mac: Uint8Array;
 }
 
 type Content = Pick<SidEntry, "partition" | "generation" | "expiresAt"> &
@@ -31,7 +35,7 @@ function entryOf(store: Store, partitionKey: string, content: Content): SidEntry
   const { partition, generation, expiresAt = "" } = content;
   const { signedOut = false, mark = "", markedAt = "" } = content;
   const { tokenMark = "", issuedUntil = "" } = content;
-  return {
+  return authenticated(store.keyring, {
     partitionKey,
     rowKey: SID,
     partition,
@@ -43,7 +47,41 @@ function entryOf(store: Store, partitionKey: string, content: Content): SidEntry
     tokenMark,
     issuedUntil,
     changedAt: new Date(store.now()).toISOString(),
-  };
+  });
+}
+
+const PURPOSE = "index";
+const NOTHING = Buffer.alloc(0);
+
+/** The row with its MAC: AES-GCM over nothing but what the tag is bound to (NIST SP 800-38D, GMAC). */
+export function authenticated<E extends Entity>(keyring: Keyring, row: E) {
+  const { keyId, bytes: mac } = keyring.seal(NOTHING, PURPOSE, contentOf(row));
+  return { ...row, keyId, mac };
+}
+
+/** `unsigned`: as the release before wrote it. `forged`: not written by anybody who has one of our keys. */
+export type Origin = "ours" | "unsigned" | "forged";
+
+export function originOf(keyring: Keyring, row: Stored<Entity>): Origin {
+  const { keyId, mac, partition, generation } = row;
+  const isPointer = PARTITION.test(String(partition)) && GENERATION.test(String(generation));
+  if (mac === undefined && isPointer) return "unsigned";
+  if (!(mac instanceof Uint8Array) || typeof keyId !== "string") return "forged";
+  const isOurs = keyring.open({ keyId, bytes: mac }, PURPOSE, contentOf(row)) !== undefined;
+  return isOurs ? "ours" : "forged";
+}
+
+function contentOf({ etag: _, keyId: __, mac: ___, ...row }: Entity): string {
+  return JSON.stringify(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+const PARTITION = /^a\.[\w-]+$/;
+const GENERATION = /^[\w-]+$/;
+
+/** Ends what a row leads to, as far as it leads to anything: nobody knows who has written it. */
+export async function endForged(store: Store, { partition, generation }: SidEntry): Promise<void> {
+  if (!PARTITION.test(String(partition)) || !GENERATION.test(String(generation))) return;
+  await endGeneration(store, { partition, generation });
 }
 
 export function readSid(store: Store, partitionKey: string): Promise<Stored<SidEntry> | undefined> {
@@ -92,9 +130,12 @@ export async function claimSid(
     if (entry === undefined) continue;
     assertStartedAfter(marksOf(entry), signIn);
 
-    if (!entry.signedOut) {
+    // Its marks count whoever has made them; nothing else does that is not ours.
+    const origin = originOf(store.keyring, entry);
+    if (origin === "forged" && entry.partition !== partition) await endForged(store, entry);
+    else if (!entry.signedOut || origin !== "ours") {
       const isSame = entry.partition === partition && entry.generation === generation;
-      if (isSame && entry.expiresAt >= expiresAt) return true;
+      if (isSame && origin === "ours" && entry.expiresAt >= expiresAt) return true;
       // The entry is the only way to find what it points at, so that has to be gone before it is overwritten.
       if (entry.partition !== partition) await endGeneration(store, entry);
       else if (!isSame && !abandoned.has(entry.generation)) {

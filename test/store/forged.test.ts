@@ -1,0 +1,139 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { IndexForged, SignInOvertaken } from "../../src/shared/errors.ts";
+import { signOutByToken, signOutElsewhere } from "../../src/shared/signOut.ts";
+import { describeAccount } from "../../src/shared/store/describe.ts";
+import { accountPartition, sidPartition, subjectPartition } from "../../src/shared/store/keys.ts";
+import { originOf } from "../../src/shared/store/sidIndex.ts";
+import { storeSignIn } from "../../src/shared/store/signIn.ts";
+import type { Stored } from "../../src/shared/store/table.ts";
+import { keyring } from "../support/keyring.ts";
+import { cacheOf, HOME, HOUR, type MemoryStore, memoryStore, NOON, sessionOf } from "./samples.ts";
+
+const KEY = `${sidPartition("sid")}|sid`;
+const SUBJECT = `${subjectPartition("adele")}|sid`;
+const OTHER = `other.${HOME}`;
+
+let store: MemoryStore;
+beforeEach(async () => {
+  store = memoryStore();
+  await signIn();
+});
+
+const signIn = (homeAccountId = HOME, sid = "sid") =>
+  storeSignIn(store, {
+    session: sessionOf({ homeAccountId }),
+    cache: cacheOf(),
+    sids: [sid],
+    subject: homeAccountId === HOME ? "adele" : undefined,
+  });
+const row = (key = KEY) => store.table.rows.get(key) as Stored;
+const change = (changes: object, key = KEY) =>
+  store.table.rows.set(key, { ...row(key), ...changes } as Stored);
+const isHeld = async (who = HOME) => (await describeAccount(store, who)) !== undefined;
+const front = () => signOutElsewhere(store, "sid");
+const back = () =>
+  signOutByToken(store, {
+    id: "token",
+    sid: undefined,
+    sub: "adele",
+    issuedAt: NOON + HOUR,
+    expiresAt: NOON + HOUR,
+  });
+
+/** What somebody without keys may write over one field or another. */
+const CHANGES: readonly [string, object][] = [
+  ["a mark", { signedOut: true }],
+  ["a mark with a version", { signedOut: true, mark: "x", markedAt: "2026-01-15T12:00:00.000Z" }],
+  ["an end", { expiresAt: "2020-01-01T00:00:00.000Z" }],
+  ["no end", { expiresAt: undefined }],
+  ["an older logout token", { tokenMark: "x", issuedUntil: "2020-01-01T00:00:00.000Z" }],
+  ["another time", { changedAt: "2020-01-01T00:00:00.000Z" }],
+  ["a field more", { more: 1 }],
+  ["another MAC", { mac: Buffer.alloc(28) }],
+  ["a MAC as text", { mac: "none" }],
+  ["an empty MAC", { mac: Buffer.alloc(0) }],
+  ["a MAC of nobody's key", { keyId: "k9" }],
+  ["a MAC of no key", { keyId: undefined }],
+];
+
+describe.each([
+  ["the front channel", KEY, front],
+  ["the back channel", SUBJECT, back],
+])("%s", (_, key, signOut) => {
+  it.each(CHANGES)(
+    "ends what a row leads to with %s that is not ours, and never says so",
+    async (_, changes) => {
+      change(changes, key);
+      const forged = row(key);
+      for (let call = 0; call < 3; call++) {
+        await expect(signOut()).rejects.toThrow(IndexForged);
+        expect(await isHeld()).toBe(false);
+      }
+      expect(store.logged.filter((event) => event === "index.forged")).toHaveLength(3);
+      // What it leads to may have been changed too: it must not vouch for anything.
+      expect(row(key)).toEqual(forged);
+    },
+  );
+
+  it.each([
+    ["nowhere", { generation: "none" }],
+    ["to what is no key", { partition: "a.1/2", generation: "#" }],
+    ["to no text", { partition: 1, generation: true }],
+    ["to what is no account, and has no MAC", { partition: "e", mac: undefined }],
+  ])("does not say that it is done where a row leads %s", async (_, changes) => {
+    change(changes, key);
+    await expect(signOut()).rejects.toThrow(IndexForged);
+  });
+
+  it.each([
+    ["as it was", {}],
+    ["with a mark that nobody can verify", { signedOut: true }],
+  ])("ends what a row of the release before leads to, %s, with a warning", async (_, changes) => {
+    change({ keyId: undefined, mac: undefined, expiresAt: undefined, ...changes }, key);
+    await signOut();
+    expect(await isHeld()).toBe(false);
+    expect(store.logged).toContain("index.unsigned");
+    expect(originOf(store.keyring, row(key))).toBe("ours");
+  });
+
+  it("takes a row that one of our keys has made, in the middle of a rotation", async () => {
+    store = Object.assign(store, { keyring: keyring("k2", "k1") });
+    await signOut();
+    expect(await isHeld()).toBe(false);
+    expect(row(key).keyId).toBe("k2");
+  });
+});
+
+it("cannot be moved: a row is good for its own key only", async () => {
+  await signIn(OTHER, "sid 2");
+  const { partitionKey: _, ...other } = row(`${sidPartition("sid 2")}|sid`);
+  change(other);
+  await expect(front()).rejects.toThrow(IndexForged);
+});
+
+describe("a sign-in", () => {
+  it("is held back by a mark, whoever has made it", async () => {
+    change({ mark: "x", markedAt: new Date(NOON).toISOString(), signedOut: true });
+    await expect(signIn()).rejects.toThrow(SignInOvertaken);
+  });
+
+  it.each(CHANGES.filter(([, changes]) => !("signedOut" in changes || "tokenMark" in changes)))(
+    "makes a row with %s its own",
+    async (_, changes) => {
+      store.time += HOUR;
+      change(changes);
+      await signIn();
+      expect(originOf(store.keyring, row())).toBe("ours");
+      await front();
+      expect(await isHeld()).toBe(false);
+    },
+  );
+
+  it("ends what a forged row leads to before it takes it", async () => {
+    const { partition, generation } = await signIn(OTHER, "sid 2");
+    change({ partition, generation });
+    await signIn();
+    expect(await isHeld(OTHER)).toBe(false);
+    expect(row().partition).toBe(accountPartition(HOME));
+  });
+});
