@@ -62,7 +62,7 @@ describe("a link that names somebody else, to a browser that is signed in,", () 
     const before = sessionCookieOf(rig, browser);
     const page = await browser.get(url(), visit);
     expect([page.status, page.url.startsWith(rig.url)]).toEqual([200, true]);
-    expect(page.text).toContain(`You are signed in as ${ADELE}.`);
+    expect(page.text).toContain(`You are signed in as ${ADELE}`);
     expect(page.body.replaceAll(/href="[^"]*"/g, "")).not.toContain(ALEX);
     expect(page.headers["set-cookie"]).toBeUndefined();
     expect(sessionCookieOf(rig, browser)).toBe(before);
@@ -265,7 +265,7 @@ describe("a login that another site initiates (OpenID Connect Core §4)", () => 
       iss: rig.tenant.issuer,
       login_hint: ALEX,
     });
-    expect((await post(browser, fields)).text).toContain(`You are signed in as ${ADELE}.`);
+    expect((await post(browser, fields)).text).toContain(`You are signed in as ${ADELE}`);
   });
 
   it("to another site's address leads to the home page", async () => {

@@ -49,7 +49,7 @@ const early: Scenario = {
 
 const operator: Scenario = {
   name: "sign-out by an operator",
-  steps: ["read head", "delete tokens"],
+  steps: ["read head", "list account rows", "delete tokens", "replace head"],
   async begin(rig) {
     const signedIn = await signedInBrowser(rig);
     const url = `${rig.url}/accounts/${homeAccountIdOf(rig)}`;

@@ -37,7 +37,10 @@ describe("the app settings of a deployment", () => {
       credential: { kind: "managedIdentity", clientId: ANSWERS.identity.clientId },
       storage: {
         tableServiceUri: ANSWERS.storage.serviceEndpoints.table,
-        managedIdentityClientId: ANSWERS.identity.clientId,
+        identity: {
+          clientId: ANSWERS.identity.clientId,
+          setting: "TOKEN_CACHE_STORAGE__clientId",
+        },
       },
       sessionLifetime: 12 * 3_600_000,
     });

@@ -1,6 +1,7 @@
 import type { TableRequest } from "./tableProxy.ts";
 
 const KINDS: Record<string, string> = {
+  a: "account row",
   e: "early sign-out row",
   s: "sid row",
   t: "used row",

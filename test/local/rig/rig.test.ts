@@ -97,9 +97,9 @@ it("leaves nothing behind", async () => {
   expect(await Promise.all(ports.map(isFree))).toEqual(ports.map(() => true));
 });
 
-it("leaves nothing behind when the app does not start, and says why", async () => {
+it("leaves nothing behind when there is no app to start, and says why", async () => {
   const before = await childrenOf(process.pid);
-  await expect(startRig({ root, env: { FAIL: "1" } })).rejects.toThrow("This app fails to load.");
+  await expect(startRig({ root: `${root}/nowhere` })).rejects.toThrow("host.json");
   expect(await childrenOf(process.pid)).toEqual(before);
 });
 

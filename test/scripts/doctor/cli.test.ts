@@ -73,7 +73,7 @@ describe("npm run doctor", () => {
     const { code, stdout } = await doctor([], { ...clinic.rig.env, ...identity, ...credential });
     await endpoint.stop();
     expect(stdout).toMatch(
-      /✗ Credential {12} The app's managed identity gives no token\.\n +→ Check that the identity in ENTRA_MANAGED/,
+      /✗ Credential {12} The managed identity \S+ gives no token for api:\S+: \S+ answers 400\.\n +→ Check that the identity in ENTRA_MANAGED/,
     );
     expect(code).toBe(1);
   });
