@@ -30,6 +30,7 @@ const VISITS: readonly Visit[] = [
   { user: "Adele Vance", username: "adelev@contoso.com", outage: "gone", away: 60 },
   { user: "Alex Wilber", username: "alexw@contoso.com", outage: "silent", away: 60 },
   { user: "Megan Bowen", username: "meganb@contoso.com", outage: "gone", away: 5 },
+  { user: "Jordan Miller", username: "jordan@fabrikam.com", outage: "silent", away: 14 },
 ];
 
 interface Stage extends Visit {
