@@ -120,7 +120,7 @@ function victimsOf(
   const there = ops
     .map((other, index) => ({ other, index }))
     .filter((one): one is { other: OpOf<"signIn">; index: number } => one.other.do === "signIn")
-    .filter(({ other, index }) => isReached(op, ops, other, watch[index]));
+    .filter(({ other, index }) => isReached(op, ops, other, watch, index));
   const isThere = ({ other, index }: (typeof there)[number]) =>
     watch[index]?.result !== undefined || stored.has(other.id);
   const named = there
@@ -135,18 +135,25 @@ function victimsOf(
     .reduce((bits, { index }) => bits | bit(index), 0);
 }
 
-/** Whether a sign-in is one that the provider issued before the logout token, and not after a copy of it was handled. */
+/**
+ * Whether a sign-in is one that the provider issued before the logout token, and not after a copy of it was
+ * handled. Who knows the session may have seen the copy's mark before the copy was answered.
+ */
 function isReached(
   op: Op,
   ops: readonly Op[],
   signIn: OpOf<"signIn">,
-  progress: Progress | undefined,
+  watch: Watch,
+  index: number,
 ): boolean {
   if (op.do !== "back") return true;
-  const handled = ops.some(
-    (other, at) =>
-      other.do === "back" && other.token === op.token && ((progress?.after ?? 0) & bit(at)) !== 0,
-  );
+  const { holds } = signIn;
+  const knows = holds !== undefined && isNamedBy({ ...signIn, ...holds }, op);
+  const handled = ops.some((other, at) => {
+    if (other.do !== "back" || other.token !== op.token || other.id === op.id) return false;
+    const isBefore = ((watch[index]?.after ?? 0) & bit(at)) !== 0;
+    return isBefore || (knows && watch[at]?.called);
+  });
   return !handled && !isNewer(signIn, op);
 }
 
