@@ -40,3 +40,13 @@ export function openCookie<T>(keyring: Keyring, name: string, value: string): T 
   const plaintext = openText(keyring, `cookie/${name}`, value);
   return plaintext && JSON.parse(Buffer.from(plaintext).toString());
 }
+
+/** What this app has sealed into that cookie of the request. @returns undefined where it has none of ours. */
+export function readSealedCookie<T>(
+  keyring: Keyring,
+  request: HttpRequest,
+  name: string,
+): T | undefined {
+  const value = readCookies(request).get(name);
+  return value === undefined ? undefined : openCookie<T>(keyring, name, value);
+}

@@ -1,7 +1,7 @@
 import type { Cookie, HttpRequest } from "../http/types.ts";
 import type { Keyring } from "../store/sealing.ts";
 import type { SessionRef } from "../store/signIn.ts";
-import { openCookie, readCookies, sealCookie } from "./cookies.ts";
+import { readSealedCookie, sealCookie } from "./cookies.ts";
 import { SIGN_IN_LIFETIME } from "./signInCookie.ts";
 
 const NAME = "__Host-lightsout-last";
@@ -25,6 +25,5 @@ export function lastSessionCookie(keyring: Keyring, ref: SessionRef): Cookie {
 }
 
 export function readLastSession(keyring: Keyring, request: HttpRequest): SessionRef | undefined {
-  const value = readCookies(request).get(NAME);
-  return value === undefined ? undefined : openCookie(keyring, NAME, value);
+  return readSealedCookie(keyring, request, NAME);
 }

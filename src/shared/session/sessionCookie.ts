@@ -1,7 +1,7 @@
 import type { Cookie, HttpRequest } from "../http/types.ts";
 import type { Keyring } from "../store/sealing.ts";
 import type { SessionRef } from "../store/signIn.ts";
-import { openCookie, readCookies, sealCookie } from "./cookies.ts";
+import { readSealedCookie, sealCookie } from "./cookies.ts";
 
 /** What the browser keeps, sealed: where its session is, and what sign-out needs when the tokens are gone already. */
 export interface SessionTicket extends SessionRef {
@@ -64,8 +64,7 @@ export function endedSessionCookie(
 }
 
 function readEndedKeys(keyring: Keyring, request: HttpRequest): readonly string[] {
-  const value = readCookies(request).get(ENDED_SESSION_COOKIE);
-  return (value && openCookie<string[]>(keyring, ENDED_SESSION_COOKIE, value)) || [];
+  return readSealedCookie<string[]>(keyring, request, ENDED_SESSION_COOKIE) ?? [];
 }
 
 /** What this browser's session, and those that ended last, are indexed under. */
@@ -78,6 +77,5 @@ export function readSessionCookie(
   keyring: Keyring,
   request: HttpRequest,
 ): SessionTicket | undefined {
-  const value = readCookies(request).get(SESSION_COOKIE);
-  return value === undefined ? undefined : openCookie(keyring, SESSION_COOKIE, value);
+  return readSealedCookie(keyring, request, SESSION_COOKIE);
 }
