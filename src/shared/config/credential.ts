@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { SettingInvalid } from "../errors.ts";
+import { isGuid } from "../guid.ts";
 import type { Cloud } from "./cloud.ts";
 import { type Env, optional } from "./env.ts";
 
@@ -21,7 +22,6 @@ export type CredentialSettings =
       readonly audience: string;
     };
 
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const SECRET = "ENTRA_CLIENT_SECRET";
 const CERTIFICATE = "ENTRA_CLIENT_CERTIFICATE";
 const MANAGED_IDENTITY = "ENTRA_MANAGED_IDENTITY_CLIENT_ID";
@@ -49,7 +49,7 @@ export function readCredential(
 
 /** What looks wrong about a credential and may be right all the same: one line, with the fix. */
 export function doubtAbout(credential: CredentialSettings): string | undefined {
-  if (credential.kind !== "secret" || !GUID.test(credential.secret)) return undefined;
+  if (credential.kind !== "secret" || !isGuid(credential.secret)) return undefined;
   return `${SECRET} is a GUID, as the secret's id is. Use what the portal shows under Value: it is shown once, when the secret is made.`;
 }
 

@@ -1,4 +1,5 @@
 import { SettingInvalid } from "../errors.ts";
+import { isGuid } from "../guid.ts";
 import type { SealingKey } from "../store/sealing.ts";
 import { cloudOf } from "./cloud.ts";
 import { type CredentialSettings, readCredential } from "./credential.ts";
@@ -34,7 +35,6 @@ export type SignOutSettings = Pick<
   "baseUrl" | "tenant" | "authority" | "metadataUrl" | "allowedTenants"
 > & { readonly clientId: string | undefined };
 
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const TENANT = /^[a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?$/;
 const APP_REGISTRATION = "Find it on the overview page of your app registration.";
 const HOUR = 3_600_000;
@@ -139,7 +139,7 @@ function readMetadataUrl(env: Env, authority: string): string {
 
 function readClientId(env: Env): string {
   const clientId = required(env, "ENTRA_CLIENT_ID", APP_REGISTRATION);
-  if (GUID.test(clientId)) return clientId.toLowerCase();
+  if (isGuid(clientId)) return clientId.toLowerCase();
   throw new SettingInvalid(
     `ENTRA_CLIENT_ID is not a GUID. Use the Application (client) ID. ${APP_REGISTRATION}`,
   );
@@ -166,12 +166,12 @@ function readAllowedTenants(env: Env, tenant: string): ReadonlySet<string> | und
     ?.toLowerCase()
     .split(/[\s,;]+/)
     .filter(Boolean);
-  if (list && (list.length === 0 || list.some((tenant) => !GUID.test(tenant)))) {
+  if (list && (list.length === 0 || list.some((tenant) => !isGuid(tenant)))) {
     throw new SettingInvalid(
       "ENTRA_ALLOWED_TENANTS has to be a list of tenant GUIDs, with commas between them.",
     );
   }
-  return GUID.test(tenant) ? new Set([tenant]) : list && new Set(list);
+  return isGuid(tenant) ? new Set([tenant]) : list && new Set(list);
 }
 
 function readSessionHours(env: Env): number {
