@@ -58,7 +58,7 @@ var authority = '${cloud.authority}${tenant().tenantId}'
 var functionAppUrl = 'https://${functionAppName}.${cloud.sites}'
 var baseUrl = empty(customDomain) ? functionAppUrl : 'https://${customDomain}'
 var packageContainer = 'app-package'
-// Has to be TABLE_NAME in src/shared/store/azureTable.ts.
+// Has to be TABLE_NAME in src/shared/table/azureTable.ts.
 var tableName = 'lightsout'
 
 resource rg 'Microsoft.Resources/resourceGroups@2025-04-01' = {

@@ -1,8 +1,8 @@
 import { ROOT } from "../local/root.ts";
 import { settingsInUse } from "../local/running.ts";
-import { signOutPartition } from "../src/shared/signOut.ts";
-import { TABLE_NAME } from "../src/shared/store/azureTable.ts";
 import { describePartition } from "../src/shared/store/describe.ts";
+import { signOutPartition } from "../src/shared/store/signOut.ts";
+import { TABLE_NAME } from "../src/shared/table/azureTable.ts";
 import { listAccounts } from "./accounts/list.ts";
 import { type OpenedStore, openStore } from "./accounts/openStore.ts";
 import { type Options, readOptions, USAGE } from "./accounts/options.ts";

@@ -7,4 +7,4 @@ import { pageScriptModule } from "./page-script/bundle.ts";
  * The script of the pages stands in the sources as text, so that they run without a bundler. This writes it anew from
  * src/browser: `npm run page-script`. A test says when that is due.
  */
-writeFileSync(join(ROOT, "src/shared/pages/script.ts"), pageScriptModule());
+writeFileSync(join(ROOT, "src/shared/web/pages/script.ts"), pageScriptModule());

@@ -1,5 +1,5 @@
 import { app } from "@azure/functions";
-import { compose } from "./app.ts";
+import { compose } from "./compose.ts";
 import { account } from "./functions/account.ts";
 import { authBackchannelLogout } from "./functions/authBackchannelLogout.ts";
 import { authCallback } from "./functions/authCallback.ts";

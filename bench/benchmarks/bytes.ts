@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Entity } from "../../src/shared/store/table.ts";
+import type { Entity } from "../../src/shared/table/table.ts";
 import type { Benchmark, Options } from "../benchmark.ts";
 import { barChart } from "../lib/chart.ts";
 import { entitySize } from "../lib/entitySize.ts";

@@ -1,8 +1,8 @@
 import { TableClient } from "@azure/data-tables";
-import { forwardToGraph } from "../../src/shared/graph/graph.ts";
-import { signedIn } from "../../src/shared/http/handlers.ts";
-import { privately } from "../../src/shared/http/responses.ts";
-import { TABLE_NAME } from "../../src/shared/store/azureTable.ts";
+import { forwardToGraph } from "../../src/shared/apis/graph.ts";
+import { TABLE_NAME } from "../../src/shared/table/azureTable.ts";
+import { signedIn } from "../../src/shared/web/handlers.ts";
+import { privately } from "../../src/shared/web/responses.ts";
 import type { Call } from "../lib/load.ts";
 import { createStock } from "../stock/stock.ts";
 import type { SignedIn } from "../world/accounts.ts";

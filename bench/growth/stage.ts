@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { TableClient } from "@azure/data-tables";
 import { type Azurite, startAzurite } from "../../local/azurite/azurite.ts";
-import type { Lightsout } from "../../src/shared/lightsout.ts";
-import { signOutElsewhere, signOutHere } from "../../src/shared/signOut.ts";
-import { TABLE_NAME } from "../../src/shared/store/azureTable.ts";
-import { generationRow, HEAD } from "../../src/shared/store/keys.ts";
-import { readSession } from "../../src/shared/store/refresh.ts";
-import type { TokenCache } from "../../src/shared/store/tokenCache.ts";
+import type { Lightsout } from "../../src/shared/context.ts";
+import { generationRow, HEAD } from "../../src/shared/rows/keys.ts";
+import { readSession } from "../../src/shared/store/accounts.ts";
+import { signOutElsewhere, signOutHere } from "../../src/shared/store/signOut.ts";
+import { TABLE_NAME } from "../../src/shared/table/azureTable.ts";
+import type { TokenCache } from "../../src/shared/tokens/tokenCache.ts";
 import { storeUser } from "../world/accounts.ts";
 import { composeApp } from "../world/app.ts";
 import { type Filled, fill } from "../world/fill.ts";

@@ -1,4 +1,4 @@
-import type { Entity, Value } from "../../src/shared/store/table.ts";
+import type { Entity, Value } from "../../src/shared/table/table.ts";
 
 /**
  * Bytes that Table Storage bills for an entity: 4, two for each character of its keys, and for each property

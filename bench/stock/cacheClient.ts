@@ -1,6 +1,6 @@
 import type { TableClient } from "@azure/data-tables";
 import type { ICacheClient } from "@azure/msal-node";
-import type { Entity } from "../../src/shared/store/table.ts";
+import type { Entity } from "../../src/shared/table/table.ts";
 
 /** Bytes of the largest binary property. */
 const CHUNK = 64 * 1024;

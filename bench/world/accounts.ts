@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { Lightsout } from "../../src/shared/lightsout.ts";
+import type { Lightsout } from "../../src/shared/context.ts";
+import { generationRow } from "../../src/shared/rows/keys.ts";
 import { SESSION_COOKIE, sessionCookie } from "../../src/shared/session/sessionCookie.ts";
-import { generationRow } from "../../src/shared/store/keys.ts";
 import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
 import type { Store } from "../../src/shared/store/store.ts";
-import type { TokenCache } from "../../src/shared/store/tokenCache.ts";
+import type { TokenCache } from "../../src/shared/tokens/tokenCache.ts";
 import { userOf } from "./setUp.ts";
 import { cacheOfUser, graphTokenOf } from "./tokens.ts";
 

@@ -1,15 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readSettings } from "../../src/shared/config/settings.ts";
-import { keepAliveSender } from "../../src/shared/http/send.ts";
-import { managedIdentity } from "../../src/shared/identity/managedIdentity.ts";
-import { createLightsout, type Lightsout } from "../../src/shared/lightsout.ts";
-import { azureTable } from "../../src/shared/store/azureTable.ts";
-import { retrying, SHORT_FAULTS, type TableRequests } from "../../src/shared/store/retrying.ts";
+import { createLightsout, type Lightsout } from "../../src/shared/context.ts";
+import { keepAliveSender } from "../../src/shared/net/send.ts";
+import { managedIdentity } from "../../src/shared/oauth/managedIdentity.ts";
+import { azureTable } from "../../src/shared/table/azureTable.ts";
+import { retrying, SHORT_FAULTS, type TableRequests } from "../../src/shared/table/retrying.ts";
 
 const elapsed = () => performance.now();
 
-/** Lightsout as src/app.ts composes it, without a log. @param watch What stands before the table, if anything. */
+/** Lightsout as src/compose.ts composes it, without a log. @param watch What stands before the table, if anything. */
 export function composeApp(
   env: Readonly<Record<string, string>>,
   watch: (requests: TableRequests) => TableRequests = (requests) => requests,

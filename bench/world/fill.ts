@@ -1,7 +1,7 @@
-import type { Lightsout } from "../../src/shared/lightsout.ts";
+import type { Lightsout } from "../../src/shared/context.ts";
 import type { SessionRef } from "../../src/shared/store/signIn.ts";
-import type { Entity, Table } from "../../src/shared/store/table.ts";
-import type { TokenCache } from "../../src/shared/store/tokenCache.ts";
+import type { Entity, Table } from "../../src/shared/table/table.ts";
+import type { TokenCache } from "../../src/shared/tokens/tokenCache.ts";
 import { storeUser } from "./accounts.ts";
 import { createMemoryTable } from "./memoryTable.ts";
 import { cacheOfUser } from "./tokens.ts";

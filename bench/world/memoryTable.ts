@@ -1,4 +1,4 @@
-import type { Entity, Outcome, Stored, Table, Write } from "../../src/shared/store/table.ts";
+import type { Entity, Outcome, Stored, Table, Write } from "../../src/shared/table/table.ts";
 
 /** A table in memory, to let the store's own functions make rows that are then filled in quickly. */
 export function createMemoryTable(): Table & { take(): Entity[] } {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { ConfidentialClientApplication, type INetworkModule } from "@azure/msal-node";
-import type { TokenCache } from "../../src/shared/store/tokenCache.ts";
+import type { TokenCache } from "../../src/shared/tokens/tokenCache.ts";
 import { CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, SCOPES, userOf } from "./setUp.ts";
 
 /** Seconds; longer than any run. */

@@ -1,4 +1,4 @@
-import type { TableRequests } from "../../src/shared/store/retrying.ts";
+import type { TableRequests } from "../../src/shared/table/retrying.ts";
 
 /** What was asked of the table. */
 export interface Trace {

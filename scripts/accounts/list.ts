@@ -1,9 +1,9 @@
+import { generationRow, HEAD } from "../../src/shared/rows/keys.ts";
 import { missingKeyOf } from "../../src/shared/store/accountEntity.ts";
 import { type AccountDescription, describeEntity } from "../../src/shared/store/describe.ts";
 import type { Head } from "../../src/shared/store/generation.ts";
-import { generationRow, HEAD } from "../../src/shared/store/keys.ts";
 import type { Store } from "../../src/shared/store/store.ts";
-import type { Entity, Stored } from "../../src/shared/store/table.ts";
+import type { Entity, Stored } from "../../src/shared/table/table.ts";
 import type { Progress } from "./progress.ts";
 
 export interface ListedAccount extends AccountDescription {

@@ -3,12 +3,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Env, optional } from "../../src/shared/config/env.ts";
 import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
 import { readStorageSettings } from "../../src/shared/config/storage.ts";
-import { keepAliveSender } from "../../src/shared/http/send.ts";
-import { managedIdentity, type TokenSource } from "../../src/shared/identity/managedIdentity.ts";
-import { azureTable } from "../../src/shared/store/azureTable.ts";
-import { retrying, SHORT_FAULTS } from "../../src/shared/store/retrying.ts";
-import { createKeyring, type Keyring } from "../../src/shared/store/sealing.ts";
+import { createKeyring, type Keyring } from "../../src/shared/crypto/keyring.ts";
+import { keepAliveSender } from "../../src/shared/net/send.ts";
+import { managedIdentity, type TokenSource } from "../../src/shared/oauth/managedIdentity.ts";
 import type { Log, Store } from "../../src/shared/store/store.ts";
+import { azureTable } from "../../src/shared/table/azureTable.ts";
+import { retrying, SHORT_FAULTS } from "../../src/shared/table/retrying.ts";
 import { azureSignIn, TABLE_STORAGE } from "../register-app/azureCli.ts";
 
 export interface OpenedStore {

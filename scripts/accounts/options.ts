@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { accountPartition } from "../../src/shared/store/keys.ts";
+import { accountPartition } from "../../src/shared/rows/keys.ts";
 
 export const USAGE = `Shows which accounts hold tokens in the table, signs them out, and proves that nothing is left.
 

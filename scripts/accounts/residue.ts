@@ -1,7 +1,7 @@
+import type { Keyring } from "../../src/shared/crypto/keyring.ts";
+import { generationRow, HEAD, SID } from "../../src/shared/rows/keys.ts";
 import { openAccount } from "../../src/shared/store/accountEntity.ts";
-import { generationRow, HEAD, SID } from "../../src/shared/store/keys.ts";
-import type { Keyring } from "../../src/shared/store/sealing.ts";
-import type { Entity, Stored } from "../../src/shared/store/table.ts";
+import type { Entity, Stored } from "../../src/shared/table/table.ts";
 
 /** A row that should not be there. */
 export interface Residue {

@@ -1,8 +1,8 @@
-import { StoreUnavailable } from "../../src/shared/errors.ts";
-import { signOutPartition } from "../../src/shared/signOut.ts";
-import { HEAD } from "../../src/shared/store/keys.ts";
+import { StoreUnavailable } from "../../src/shared/base/errors.ts";
+import { HEAD } from "../../src/shared/rows/keys.ts";
+import { signOutPartition } from "../../src/shared/store/signOut.ts";
 import type { Store } from "../../src/shared/store/store.ts";
-import type { Table } from "../../src/shared/store/table.ts";
+import type { Table } from "../../src/shared/table/table.ts";
 import type { Progress } from "./progress.ts";
 
 export interface SignOutOfAll {

@@ -1,5 +1,5 @@
-import type { Keyring } from "../../src/shared/store/sealing.ts";
-import type { Table } from "../../src/shared/store/table.ts";
+import type { Keyring } from "../../src/shared/crypto/keyring.ts";
+import type { Table } from "../../src/shared/table/table.ts";
 import type { Progress } from "./progress.ts";
 import { createInspection, type Residue } from "./residue.ts";
 

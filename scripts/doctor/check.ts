@@ -1,4 +1,4 @@
-import { LightsoutError } from "../../src/shared/errors.ts";
+import { LightsoutError } from "../../src/shared/base/errors.ts";
 import type { Patient } from "./patient.ts";
 
 export interface Finding {

@@ -1,9 +1,9 @@
 import { createBrowser } from "../../local/tenant/browserless.ts";
+import type { Lightsout } from "../../src/shared/context.ts";
 import { attemptOf } from "../../src/shared/identity/attempt.ts";
 import { authorizeUrl, SIGN_IN_SCOPES } from "../../src/shared/identity/authorize.ts";
-import { endSessionUrl } from "../../src/shared/identity/endSession.ts";
+import { endSessionUrl } from "../../src/shared/identity/endSessionUrl.ts";
 import type { IdTokenClaims } from "../../src/shared/identity/idToken.ts";
-import type { Lightsout } from "../../src/shared/lightsout.ts";
 
 /** What came of a sign-in and a sign-out at the development tenant. */
 export interface Rehearsal {

@@ -19,7 +19,7 @@ export function bundleForBrowser(
   return outputFiles.map(({ text }) => text.trimEnd()).join("");
 }
 
-/** What src/shared/pages/script.ts has to be. */
+/** What src/shared/web/pages/script.ts has to be. */
 export function pageScriptModule(): string {
   return `import { createHash } from "node:crypto";
 

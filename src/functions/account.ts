@@ -1,9 +1,9 @@
-import { BadRequest } from "../shared/errors.ts";
-import type { HttpFunction } from "../shared/functions.ts";
-import { api } from "../shared/http/handlers.ts";
-import { json, noContent } from "../shared/http/responses.ts";
-import type { Lightsout } from "../shared/lightsout.ts";
+import { BadRequest } from "../shared/base/errors.ts";
+import type { Lightsout } from "../shared/context.ts";
 import { describeAccount } from "../shared/store/describe.ts";
+import { api } from "../shared/web/handlers.ts";
+import type { HttpFunction } from "../shared/web/httpFunction.ts";
+import { json, noContent } from "../shared/web/responses.ts";
 
 const HOME_ACCOUNT_ID = /^[0-9a-f-]{36}\.[0-9a-f-]{36}$/i;
 

@@ -1,9 +1,9 @@
-import { BadRequest } from "../shared/errors.ts";
-import type { HttpFunction } from "../shared/functions.ts";
+import { BadRequest } from "../shared/base/errors.ts";
+import type { Lightsout } from "../shared/context.ts";
 import { readForm } from "../shared/http/form.ts";
-import { api } from "../shared/http/handlers.ts";
-import { json } from "../shared/http/responses.ts";
-import type { Lightsout } from "../shared/lightsout.ts";
+import { api } from "../shared/web/handlers.ts";
+import type { HttpFunction } from "../shared/web/httpFunction.ts";
+import { json } from "../shared/web/responses.ts";
 
 /** OpenID Connect Back-Channel Logout 1.0, for providers that have it. */
 export const authBackchannelLogout = (lightsout: Lightsout): HttpFunction => ({

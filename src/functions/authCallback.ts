@@ -1,10 +1,10 @@
-import type { HttpFunction } from "../shared/functions.ts";
+import type { Lightsout } from "../shared/context.ts";
+import { finishSignIn } from "../shared/flows/finishSignIn.ts";
+import { resumeSignIn } from "../shared/flows/resumeSignIn.ts";
 import { readQuery } from "../shared/http/form.ts";
-import { errorAnswer, webPage } from "../shared/http/handlers.ts";
-import { redirect } from "../shared/http/responses.ts";
-import type { Lightsout } from "../shared/lightsout.ts";
-import { resumeSignIn } from "../shared/resumeSignIn.ts";
-import { finishSignIn } from "../shared/signIn.ts";
+import { errorAnswer, webPage } from "../shared/web/handlers.ts";
+import type { HttpFunction } from "../shared/web/httpFunction.ts";
+import { redirect } from "../shared/web/responses.ts";
 
 /** The redirect URI of the app registration (POST), and where late answers go on (GET). */
 export const authCallback = (lightsout: Lightsout): HttpFunction => ({

@@ -1,8 +1,8 @@
-import type { HttpFunction } from "../shared/functions.ts";
-import { logFault } from "../shared/http/handlers.ts";
-import { framed } from "../shared/http/responses.ts";
+import type { SigningOut } from "../shared/context.ts";
 import { readFrontChannelCall } from "../shared/identity/frontChannel.ts";
-import type { SigningOut } from "../shared/lightsout.ts";
+import { logFault } from "../shared/web/handlers.ts";
+import type { HttpFunction } from "../shared/web/httpFunction.ts";
+import { framed } from "../shared/web/responses.ts";
 
 /**
  * The front-channel logout URL of the app registration. The provider opens it in a hidden frame when the

@@ -1,7 +1,7 @@
-import type { HttpFunction } from "../shared/functions.ts";
-import { api, sessionOf } from "../shared/http/handlers.ts";
-import { json } from "../shared/http/responses.ts";
-import type { Lightsout } from "../shared/lightsout.ts";
+import type { Lightsout } from "../shared/context.ts";
+import { api, sessionOf } from "../shared/web/handlers.ts";
+import type { HttpFunction } from "../shared/web/httpFunction.ts";
+import { json } from "../shared/web/responses.ts";
 
 /** For the browser's scripts: who is signed in. Never an error when nobody is. */
 export const authSession = (lightsout: Lightsout): HttpFunction => ({

@@ -1,9 +1,9 @@
-import { SignedOut } from "../shared/errors.ts";
-import type { HttpFunction } from "../shared/functions.ts";
-import { sessionOf, webPage } from "../shared/http/handlers.ts";
-import { page } from "../shared/http/responses.ts";
-import type { Lightsout } from "../shared/lightsout.ts";
-import { sessionsPage } from "../shared/pages/sessionsPage.ts";
+import { SignedOut } from "../shared/base/errors.ts";
+import type { Lightsout } from "../shared/context.ts";
+import { sessionOf, webPage } from "../shared/web/handlers.ts";
+import type { HttpFunction } from "../shared/web/httpFunction.ts";
+import { sessionsPage } from "../shared/web/pages/sessionsPage.ts";
+import { page } from "../shared/web/responses.ts";
 
 /** For people: where they are signed in. */
 export const authSessions = (lightsout: Lightsout): HttpFunction => ({

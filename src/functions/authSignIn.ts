@@ -1,15 +1,15 @@
-import type { HttpFunction } from "../shared/functions.ts";
+import type { Lightsout } from "../shared/context.ts";
+import { startSignIn } from "../shared/flows/startSignIn.ts";
+import { considerAccount } from "../shared/flows/switchAccount.ts";
+import { assertOwnIssuer, initiatedLogin } from "../shared/flows/thirdPartyLogin.ts";
 import { readForm, readQuery } from "../shared/http/form.ts";
-import { webPage } from "../shared/http/handlers.ts";
-import { page, redirect } from "../shared/http/responses.ts";
 import { returnPath } from "../shared/http/returnPath.ts";
 import { assertOpened } from "../shared/http/sameOrigin.ts";
 import { signInOptions, signInQuery } from "../shared/http/signInOptions.ts";
-import type { Lightsout } from "../shared/lightsout.ts";
-import { switchAccountPage } from "../shared/pages/switchAccountPage.ts";
-import { startSignIn } from "../shared/startSignIn.ts";
-import { considerAccount } from "../shared/switchAccount.ts";
-import { assertOwnIssuer, initiatedLogin } from "../shared/thirdPartyLogin.ts";
+import { webPage } from "../shared/web/handlers.ts";
+import type { HttpFunction } from "../shared/web/httpFunction.ts";
+import { switchAccountPage } from "../shared/web/pages/switchAccountPage.ts";
+import { page, redirect } from "../shared/web/responses.ts";
 
 /** Starts a sign-in. Another site that initiates one may post it; the session's cookie is seen after the redirect. */
 export const authSignIn = (lightsout: Lightsout): HttpFunction => ({

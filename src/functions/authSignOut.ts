@@ -1,12 +1,12 @@
-import { StoreUnavailable } from "../shared/errors.ts";
-import type { HttpFunction } from "../shared/functions.ts";
-import { logFault, webPage } from "../shared/http/handlers.ts";
-import { page, redirect } from "../shared/http/responses.ts";
+import { StoreUnavailable } from "../shared/base/errors.ts";
+import type { SigningOut } from "../shared/context.ts";
 import { assertSameOrigin } from "../shared/http/sameOrigin.ts";
-import { endSessionUrl } from "../shared/identity/endSession.ts";
-import type { SigningOut } from "../shared/lightsout.ts";
-import { signOutFailedPage, signOutPage } from "../shared/pages/signOutPage.ts";
+import { endSessionUrl } from "../shared/identity/endSessionUrl.ts";
 import { noSessionCookie, readSessionCookie } from "../shared/session/sessionCookie.ts";
+import { logFault, webPage } from "../shared/web/handlers.ts";
+import type { HttpFunction } from "../shared/web/httpFunction.ts";
+import { signOutFailedPage, signOutPage } from "../shared/web/pages/signOutPage.ts";
+import { page, redirect } from "../shared/web/responses.ts";
 
 /** A page that asks (GET: a link or a prefetch signs nobody out), and the sign-out itself (POST). */
 export const authSignOut = (lightsout: SigningOut): HttpFunction => ({

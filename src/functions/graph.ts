@@ -1,8 +1,8 @@
-import type { HttpFunction } from "../shared/functions.ts";
-import { forwardToGraph } from "../shared/graph/graph.ts";
-import { signedIn } from "../shared/http/handlers.ts";
-import { privately } from "../shared/http/responses.ts";
-import type { Lightsout } from "../shared/lightsout.ts";
+import { forwardToGraph } from "../shared/apis/graph.ts";
+import type { Lightsout } from "../shared/context.ts";
+import { signedIn } from "../shared/web/handlers.ts";
+import type { HttpFunction } from "../shared/web/httpFunction.ts";
+import { privately } from "../shared/web/responses.ts";
 
 /** Microsoft Graph as the signed-in user, as far as the permission table goes. */
 export const graph = (lightsout: Lightsout): HttpFunction => ({

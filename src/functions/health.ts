@@ -1,7 +1,7 @@
-import type { HttpFunction } from "../shared/functions.ts";
-import { logFault } from "../shared/http/handlers.ts";
-import { json } from "../shared/http/responses.ts";
-import type { Lightsout } from "../shared/lightsout.ts";
+import type { Lightsout } from "../shared/context.ts";
+import { logFault } from "../shared/web/handlers.ts";
+import type { HttpFunction } from "../shared/web/httpFunction.ts";
+import { json } from "../shared/web/responses.ts";
 
 export const health = (lightsout: Lightsout): HttpFunction => ({
   name: "health",

@@ -1,11 +1,11 @@
-import type { HttpFunction } from "../shared/functions.ts";
-import { type Profile, readProfile } from "../shared/graph/profile.ts";
-import { logFault, sessionOf, webPage } from "../shared/http/handlers.ts";
-import { problemOf } from "../shared/http/problem.ts";
-import { page } from "../shared/http/responses.ts";
-import type { Lightsout } from "../shared/lightsout.ts";
-import { signedInHome, signedOutHome } from "../shared/pages/homePage.ts";
+import { type Profile, readProfile } from "../shared/apis/profile.ts";
+import type { Lightsout } from "../shared/context.ts";
 import type { SignedInSession } from "../shared/session/session.ts";
+import { logFault, sessionOf, webPage } from "../shared/web/handlers.ts";
+import type { HttpFunction } from "../shared/web/httpFunction.ts";
+import { signedInHome, signedOutHome } from "../shared/web/pages/homePage.ts";
+import { problemOf } from "../shared/web/problem.ts";
+import { page } from "../shared/web/responses.ts";
 
 export const home = (lightsout: Lightsout): HttpFunction => ({
   name: "home",

@@ -1,8 +1,8 @@
-import type { HttpFunction } from "../shared/functions.ts";
-import { readNextMeeting } from "../shared/graph/nextMeeting.ts";
-import { signedIn } from "../shared/http/handlers.ts";
-import { json } from "../shared/http/responses.ts";
-import type { Lightsout } from "../shared/lightsout.ts";
+import { readNextMeeting } from "../shared/apis/nextMeeting.ts";
+import type { Lightsout } from "../shared/context.ts";
+import { signedIn } from "../shared/web/handlers.ts";
+import type { HttpFunction } from "../shared/web/httpFunction.ts";
+import { json } from "../shared/web/responses.ts";
 
 /** An example of a function of your own: only a signed-in user gets in, and `session` is that user. */
 export const nextMeeting = (lightsout: Lightsout): HttpFunction => ({

@@ -1,6 +1,6 @@
-import type { TimerFunction } from "../shared/functions.ts";
-import type { SigningOut } from "../shared/lightsout.ts";
+import type { SigningOut } from "../shared/context.ts";
 import { purge } from "../shared/store/purge.ts";
+import type { TimerFunction } from "../shared/web/httpFunction.ts";
 
 /** Every hour, seven minutes past: what expired before today is removed. */
 export const purgeExpired = (lightsout: SigningOut): TimerFunction => ({

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { FunctionsHost } from "../../local/host/host.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
-import { PERMISSIONS } from "../../src/shared/graph/permissions.ts";
+import { PERMISSIONS } from "../../src/shared/apis/permissions.ts";
 import { itLeaksNothing, tokenRequests } from "../support/attack.ts";
 import { type Answer, type Loopback, startLoopback } from "../support/loopback.ts";
 import { type RawRequest, sendRaw } from "../support/raw.ts";

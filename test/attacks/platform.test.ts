@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Browser } from "../../local/tenant/browserless.ts";
-import { SCRIPT, SCRIPT_HASH } from "../../src/shared/pages/script.ts";
-import { STYLE } from "../../src/shared/pages/style.ts";
+import { SCRIPT, SCRIPT_HASH } from "../../src/shared/web/pages/script.ts";
+import { STYLE } from "../../src/shared/web/pages/style.ts";
 import { itLeaksNothing } from "../support/attack.ts";
 import { sendRaw } from "../support/raw.ts";
 import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import type { FunctionsHost } from "../../local/host/host.ts";
 import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
 import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
+import { createKeyring } from "../../src/shared/crypto/keyring.ts";
 import { sealCookie } from "../../src/shared/session/cookies.ts";
-import { createKeyring } from "../../src/shared/store/sealing.ts";
 import { itLeaksNothing, keyringOf } from "../support/attack.ts";
 import { eventually } from "../support/eventually.ts";
 import { sendRaw } from "../support/raw.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { createWatch } from "../../bench/world/watch.ts";
-import type { TableRequests } from "../../src/shared/store/retrying.ts";
+import type { TableRequests } from "../../src/shared/table/retrying.ts";
 
 const ANSWERING: TableRequests = {
   get: async () => undefined,

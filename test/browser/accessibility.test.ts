@@ -7,7 +7,7 @@ import { type SpaServer, startSpa } from "../../examples/spa/server.ts";
 import { type Live, startLive } from "../../local/live/live.ts";
 import { freePort } from "../../local/ports.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
-import { signOutFailedPage } from "../../src/shared/pages/signOutPage.ts";
+import { signOutFailedPage } from "../../src/shared/web/pages/signOutPage.ts";
 import { launchChromium } from "./chromium.ts";
 import { describeInBrowser } from "./describeInBrowser.ts";
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { BrowserContext } from "playwright-core";
 import type { FunctionsHost } from "../../local/host/host.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
-import { accountPartition } from "../../src/shared/store/keys.ts";
+import { accountPartition } from "../../src/shared/rows/keys.ts";
 import { eventually } from "../support/eventually.ts";
 import { type FlakyTable, type Outage, startFlakyTable } from "../support/outage.ts";
 import { readAccountRows } from "../support/table.ts";

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { beforeAll, describe, expect, it } from "@jest/globals";
+import { SettingInvalid } from "../../src/shared/base/errors.ts";
 import { cloudOf } from "../../src/shared/config/cloud.ts";
 import {
   type CredentialSettings,
@@ -7,7 +8,6 @@ import {
   readCredential as readFor,
 } from "../../src/shared/config/credential.ts";
 import type { Env } from "../../src/shared/config/env.ts";
-import { SettingInvalid } from "../../src/shared/errors.ts";
 import { certificateOf, ecKey, pemOf, rsaKey } from "../support/certificate.ts";
 
 const NAMES =

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
+import { SettingInvalid } from "../../src/shared/base/errors.ts";
 import { httpsUrl, isLoopback, optional, required } from "../../src/shared/config/env.ts";
-import { SettingInvalid } from "../../src/shared/errors.ts";
 
 describe("optional", () => {
   it.each([

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "@jest/globals";
+import { SettingInvalid } from "../../src/shared/base/errors.ts";
 import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
-import { SettingInvalid } from "../../src/shared/errors.ts";
 
 const key = (byte: number, size = 32) => Buffer.alloc(size, byte).toString("base64");
 const read = (value: string | undefined) => readSealingKeys({ TOKEN_CACHE_KEYS: value });

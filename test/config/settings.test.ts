@@ -1,10 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
+import { SettingInvalid } from "../../src/shared/base/errors.ts";
 import {
   authorityOrigins,
   readSettings,
   readSignOutSettings,
 } from "../../src/shared/config/settings.ts";
-import { SettingInvalid } from "../../src/shared/errors.ts";
 import { CLIENT_ID, env, KEYS, SECRET, settings, TENANT_ID } from "../support/settings.ts";
 
 describe("readSettings", () => {

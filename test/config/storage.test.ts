@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
+import { SettingInvalid } from "../../src/shared/base/errors.ts";
 import { readStorageSettings } from "../../src/shared/config/storage.ts";
-import { SettingInvalid } from "../../src/shared/errors.ts";
 
 const ACCOUNT = "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=a2V5;EndpointSuffix=x";
 const SAS = "TableEndpoint=https://a.table.core.windows.net;SharedAccessSignature=sv=1&sig=x";

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/glob
 import type { FunctionsHost } from "../../local/host/host.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
-import { sidPartition } from "../../src/shared/store/keys.ts";
+import { sidPartition } from "../../src/shared/rows/keys.ts";
 import { launchChromium } from "../browser/chromium.ts";
 import { describeInBrowser } from "../browser/describeInBrowser.ts";
 import { eventually } from "../support/eventually.ts";

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
-import { sidPartition } from "../../src/shared/store/keys.ts";
+import { sidPartition } from "../../src/shared/rows/keys.ts";
 import { itLeaksNothing, seen } from "../support/attack.ts";
 import { signLogoutToken } from "../support/logoutToken.ts";
 import { sendRaw } from "../support/raw.ts";

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { freePort } from "../../local/ports.ts";
-import { keepAliveSender } from "../../src/shared/http/send.ts";
+import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { startHttpsFront } from "../support/httpsFront.ts";
 
 /** A proxy on this machine: it tunnels (RFC 9110 §9.3.6), and notes where to. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { CrossSiteRequest } from "../../src/shared/errors.ts";
+import { CrossSiteRequest } from "../../src/shared/base/errors.ts";
 import { assertOpened, assertSameOrigin } from "../../src/shared/http/sameOrigin.ts";
 import { request } from "../support/request.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { BadRequest } from "../../src/shared/errors.ts";
+import { BadRequest } from "../../src/shared/base/errors.ts";
 import { signInOptions } from "../../src/shared/http/signInOptions.ts";
 
 const read = (query: Record<string, string>) => signInOptions(new URLSearchParams(query));

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Tenant } from "../../local/tenant/tenant.ts";
-import { signedIn } from "../../src/shared/http/handlers.ts";
-import { json } from "../../src/shared/http/responses.ts";
 import type { HttpResponse } from "../../src/shared/http/types.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
-import { signOutHere } from "../../src/shared/signOut.ts";
+import { signOutHere } from "../../src/shared/store/signOut.ts";
+import { signedIn } from "../../src/shared/web/handlers.ts";
+import { json } from "../../src/shared/web/responses.ts";
 import { ADELE, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
 import { request } from "../support/request.ts";
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { permittedCall } from "../../src/shared/apis/permissions.ts";
 import { httpsUrl } from "../../src/shared/config/env.ts";
 import { readSettings } from "../../src/shared/config/settings.ts";
-import { permittedCall } from "../../src/shared/graph/permissions.ts";
-import { keepAliveSender } from "../../src/shared/http/send.ts";
 import { signInOptions } from "../../src/shared/http/signInOptions.ts";
 import { createIdTokenValidator } from "../../src/shared/identity/idToken.ts";
 import { createProviderKeys } from "../../src/shared/identity/keySet.ts";
+import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { openCookie, sealCookie } from "../../src/shared/session/cookies.ts";
 import {
   claims,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { keepAliveSender } from "../../src/shared/http/send.ts";
 import { createIdTokenValidator } from "../../src/shared/identity/idToken.ts";
 import { createProviderKeys } from "../../src/shared/identity/keySet.ts";
+import { keepAliveSender } from "../../src/shared/net/send.ts";
 import {
   claims,
   ISSUER,

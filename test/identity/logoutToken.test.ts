@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { JWTPayload } from "jose";
-import { keepAliveSender } from "../../src/shared/http/send.ts";
 import { createProviderKeys } from "../../src/shared/identity/keySet.ts";
 import { createLogoutTokenValidator } from "../../src/shared/identity/logoutToken.ts";
+import { keepAliveSender } from "../../src/shared/net/send.ts";
 import {
   claims,
   ISSUER,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { keepAliveSender } from "../../src/shared/http/send.ts";
 import { createMetadataSource } from "../../src/shared/identity/metadata.ts";
+import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { LOGIN, OTHER_TENANT_ID, providerMetadata } from "../support/identity.ts";
 import { type Loopback, startLoopback } from "../support/loopback.ts";
 

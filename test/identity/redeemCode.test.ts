@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Tenant } from "../../local/tenant/tenant.ts";
+import type { Lightsout } from "../../src/shared/context.ts";
 import { attemptOf } from "../../src/shared/identity/attempt.ts";
-import type { Lightsout } from "../../src/shared/lightsout.ts";
-import { suits } from "../../src/shared/store/tokenCache.ts";
+import { suits } from "../../src/shared/tokens/tokenCache.ts";
 import { ADELE, envOf, tenantOfApp, testApp } from "../support/app.ts";
 import { CLIENT_ID } from "../support/settings.ts";
 import { PASSING, redeem, UNAVAILABLE } from "../support/tokens.ts";

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import type { Tenant, TokenFault } from "../../local/tenant/tenant.ts";
-import { keepAliveSender } from "../../src/shared/http/send.ts";
+import { finishSignIn } from "../../src/shared/flows/finishSignIn.ts";
+import { startSignIn } from "../../src/shared/flows/startSignIn.ts";
 import { attemptOf } from "../../src/shared/identity/attempt.ts";
+import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { openSession } from "../../src/shared/session/session.ts";
-import { finishSignIn } from "../../src/shared/signIn.ts";
-import { startSignIn } from "../../src/shared/startSignIn.ts";
 import { ADELE, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
 import { post, request } from "../support/request.ts";
 import { CLIENT_ID } from "../support/settings.ts";

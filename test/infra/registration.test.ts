@@ -5,8 +5,8 @@ import {
   federatedCredentialFor,
   GRAPH_PERMISSIONS,
 } from "../../scripts/register-app/application.ts";
+import { PERMISSIONS } from "../../src/shared/apis/permissions.ts";
 import { cloudOf } from "../../src/shared/config/cloud.ts";
-import { PERMISSIONS } from "../../src/shared/graph/permissions.ts";
 import { SIGN_IN_SCOPES } from "../../src/shared/identity/authorize.ts";
 import { ANSWERS, deploy } from "./deployment.ts";
 import { TENANT, type Values } from "./evaluate.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Node } from "web-tree-sitter";
 import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
-import { TABLE_NAME } from "../../src/shared/store/azureTable.ts";
+import { TABLE_NAME } from "../../src/shared/table/azureTable.ts";
 import { ANSWERS, deploy } from "./deployment.ts";
 import { file } from "./files.ts";
 import { calledFunctions } from "./references.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "@jest/globals";
-import { STORAGE_ADVICE, storageAdviceFor } from "../../src/shared/store/storageAdvice.ts";
+import { STORAGE_ADVICE, storageAdviceFor } from "../../src/shared/table/storageAdvice.ts";
 import { readText } from "../infra/project.ts";
 
 it.each(STORAGE_ADVICE)("the runbook says the same about %j", (codes, advice) => {

@@ -1,5 +1,5 @@
-import { type Page, type TableRequests, Unanswered } from "../../src/shared/store/retrying.ts";
-import type { Stored } from "../../src/shared/store/table.ts";
+import { type Page, type TableRequests, Unanswered } from "../../src/shared/table/retrying.ts";
+import type { Stored } from "../../src/shared/table/table.ts";
 import type { AnyWrite } from "./model.ts";
 
 /** What an actor waits for: one try of one storage request, an answer of the token endpoint, or the user. */

@@ -1,8 +1,8 @@
-import { IndexForged } from "../../src/shared/errors.ts";
-import { signOutByToken, signOutElsewhere } from "../../src/shared/signOut.ts";
+import { IndexForged } from "../../src/shared/base/errors.ts";
+import type { Keyring } from "../../src/shared/crypto/keyring.ts";
 import { purge } from "../../src/shared/store/purge.ts";
-import { retrying } from "../../src/shared/store/retrying.ts";
-import type { Keyring } from "../../src/shared/store/sealing.ts";
+import { signOutByToken, signOutElsewhere } from "../../src/shared/store/signOut.ts";
+import { retrying } from "../../src/shared/table/retrying.ts";
 import { type Held, heldIn, type Violation } from "./invariants.ts";
 import { modelRequests, type Rows } from "./model.ts";
 import type { Op, OpOf } from "./ops.ts";

@@ -1,8 +1,8 @@
+import type { Keyring } from "../../src/shared/crypto/keyring.ts";
+import { HEAD } from "../../src/shared/rows/keys.ts";
 import { openAccount } from "../../src/shared/store/accountEntity.ts";
-import { HEAD } from "../../src/shared/store/keys.ts";
 import { CLOCKS_APART } from "../../src/shared/store/marks.ts";
-import type { Keyring } from "../../src/shared/store/sealing.ts";
-import type { Stored } from "../../src/shared/store/table.ts";
+import type { Stored } from "../../src/shared/table/table.ts";
 import type { Rows } from "./model.ts";
 import { type Op, type OpOf, signInsIn } from "./ops.ts";
 import { bit, isNamedBy, isNewer, isOutlived, isOver, type Watch, type Watching } from "./watch.ts";

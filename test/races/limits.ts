@@ -1,4 +1,4 @@
-import type { Entity, Value } from "../../src/shared/store/table.ts";
+import type { Entity, Value } from "../../src/shared/table/table.ts";
 
 /*
  * What both services refuse. Where they differ, the smaller limit: Table Storage ("Understanding the Table

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { type Azurite, startAzurite } from "../../local/azurite/azurite.ts";
-import { keepAliveSender } from "../../src/shared/http/send.ts";
-import { azureTable } from "../../src/shared/store/azureTable.ts";
-import { type Page, retrying, type TableRequests } from "../../src/shared/store/retrying.ts";
-import type { Entity, Stored, Write } from "../../src/shared/store/table.ts";
+import { keepAliveSender } from "../../src/shared/net/send.ts";
+import { azureTable } from "../../src/shared/table/azureTable.ts";
+import { type Page, retrying, type TableRequests } from "../../src/shared/table/retrying.ts";
+import type { Entity, Stored, Write } from "../../src/shared/table/table.ts";
 import { LimitExceeded } from "./limits.ts";
 import { modelRequests, NO_ROWS, write } from "./model.ts";
 

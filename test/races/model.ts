@@ -1,5 +1,5 @@
-import type { Page, TableRequests } from "../../src/shared/store/retrying.ts";
-import type { Entity, Stored, Write } from "../../src/shared/store/table.ts";
+import type { Page, TableRequests } from "../../src/shared/table/retrying.ts";
+import type { Entity, Stored, Write } from "../../src/shared/table/table.ts";
 import { assertEntity, assertKeys, assertTransaction } from "./limits.ts";
 
 /*

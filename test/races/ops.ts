@@ -4,26 +4,26 @@ import {
   SignedOut,
   SignInOvertaken,
   StoreUnavailable,
-} from "../../src/shared/errors.ts";
+} from "../../src/shared/base/errors.ts";
 import type { TokenEndpoint } from "../../src/shared/identity/tokens.ts";
+import { sidPartition } from "../../src/shared/rows/keys.ts";
 import type { Refreshes } from "../../src/shared/session/refreshes.ts";
 import { openSession } from "../../src/shared/session/session.ts";
+import type { Account } from "../../src/shared/store/account.ts";
+import { endSession } from "../../src/shared/store/endSession.ts";
+import { purge } from "../../src/shared/store/purge.ts";
+import { takeOnce } from "../../src/shared/store/replayGuard.ts";
+import { seenMarks } from "../../src/shared/store/seenMarks.ts";
+import { readSid } from "../../src/shared/store/sidIndex.ts";
+import { indexKeysOf, type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
 import {
   signOutAccount,
   signOutByToken,
   signOutElsewhere,
   signOutHere,
-} from "../../src/shared/signOut.ts";
-import type { Account } from "../../src/shared/store/account.ts";
-import { endSession } from "../../src/shared/store/endSession.ts";
-import { sidPartition } from "../../src/shared/store/keys.ts";
-import { takeOnce } from "../../src/shared/store/once.ts";
-import { purge } from "../../src/shared/store/purge.ts";
-import { seenMarks } from "../../src/shared/store/seenMarks.ts";
-import { readSid } from "../../src/shared/store/sidIndex.ts";
-import { indexKeysOf, type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
+} from "../../src/shared/store/signOut.ts";
 import type { Store } from "../../src/shared/store/store.ts";
-import type { TokenCache } from "../../src/shared/store/tokenCache.ts";
+import type { TokenCache } from "../../src/shared/tokens/tokenCache.ts";
 
 /** Something that a browser, the provider, an operator or the timer sets off. Sign-ins are named by single letters. */
 export type Op =

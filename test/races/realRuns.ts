@@ -1,10 +1,10 @@
 import { TableClient } from "@azure/data-tables";
 import fc from "fast-check";
 import type { Azurite } from "../../local/azurite/azurite.ts";
-import { accountPartition, sidPartition, subjectPartition } from "../../src/shared/store/keys.ts";
+import { accountPartition, sidPartition, subjectPartition } from "../../src/shared/rows/keys.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import type { SessionRef } from "../../src/shared/store/signIn.ts";
-import type { Entity, Stored } from "../../src/shared/store/table.ts";
+import type { Entity, Stored } from "../../src/shared/table/table.ts";
 import type { FaultProxy } from "./faultProxy.ts";
 import type { Fleet } from "./fleet.ts";
 import { checkFrozen, LONG_AFTER } from "./frozen.ts";

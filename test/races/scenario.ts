@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
+import type { Keyring } from "../../src/shared/crypto/keyring.ts";
 import { Refreshes } from "../../src/shared/session/refreshes.ts";
-import { type RetryPolicy, retrying, type TableRequests } from "../../src/shared/store/retrying.ts";
-import type { Keyring } from "../../src/shared/store/sealing.ts";
 import type { SessionRef } from "../../src/shared/store/signIn.ts";
 import type { Store } from "../../src/shared/store/store.ts";
-import type { Table } from "../../src/shared/store/table.ts";
+import { type RetryPolicy, retrying, type TableRequests } from "../../src/shared/table/retrying.ts";
+import type { Table } from "../../src/shared/table/table.ts";
 import type { Program } from "./automaton.ts";
 import type { Port } from "./coroutine.ts";
 import { goesOn, type Op, perform, type World } from "./ops.ts";

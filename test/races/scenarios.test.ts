@@ -1,6 +1,6 @@
 import { createSecretKey } from "node:crypto";
 import { afterAll, describe, expect, it } from "@jest/globals";
-import { createKeyring } from "../../src/shared/store/sealing.ts";
+import { createKeyring } from "../../src/shared/crypto/keyring.ts";
 import { type Exploration, explore } from "./explore.ts";
 import type { Scenario } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";

@@ -1,6 +1,6 @@
-import { retrying } from "../../src/shared/store/retrying.ts";
-import type { Keyring } from "../../src/shared/store/sealing.ts";
+import type { Keyring } from "../../src/shared/crypto/keyring.ts";
 import type { SessionRef } from "../../src/shared/store/signIn.ts";
+import { retrying } from "../../src/shared/table/retrying.ts";
 import { Automaton, NO_ANSWER, type Place, REFUSED } from "./automaton.ts";
 import { type Answer, type Request, SILENCE } from "./coroutine.ts";
 import { checkFrozen } from "./frozen.ts";

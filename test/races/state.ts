@@ -1,4 +1,4 @@
-import type { Entity, Stored } from "../../src/shared/store/table.ts";
+import type { Entity, Stored } from "../../src/shared/table/table.ts";
 import type { Place } from "./automaton.ts";
 import type { Request } from "./coroutine.ts";
 import type { Rows } from "./model.ts";

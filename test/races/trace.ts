@@ -1,4 +1,4 @@
-import { accountPartition, sidPartition, subjectPartition } from "../../src/shared/store/keys.ts";
+import { accountPartition, sidPartition, subjectPartition } from "../../src/shared/rows/keys.ts";
 import type { Answer, Request } from "./coroutine.ts";
 import type { Failure } from "./explore.ts";
 import type { AnyWrite } from "./model.ts";

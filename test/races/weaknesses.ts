@@ -1,8 +1,8 @@
-import { StoreUnavailable } from "../../src/shared/errors.ts";
-import { generationRow, SID } from "../../src/shared/store/keys.ts";
+import { StoreUnavailable } from "../../src/shared/base/errors.ts";
+import { generationRow, SID } from "../../src/shared/rows/keys.ts";
 import { CLOCKS_APART } from "../../src/shared/store/marks.ts";
 import { authenticated, originOf } from "../../src/shared/store/sidIndex.ts";
-import type { Entity, Outcome, Stored, Table } from "../../src/shared/store/table.ts";
+import type { Entity, Outcome, Stored, Table } from "../../src/shared/table/table.ts";
 import type { Port } from "./coroutine.ts";
 import { DAY, openKeyring, type Weakness } from "./scenario.ts";
 

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Tenant } from "../../local/tenant/tenant.ts";
 import { openSession, type SignedInSession } from "../../src/shared/session/session.ts";
-import { signOutHere } from "../../src/shared/signOut.ts";
 import type { SessionRef } from "../../src/shared/store/signIn.ts";
+import { signOutHere } from "../../src/shared/store/signOut.ts";
 import { ADELE, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
 import { CLIENT_ID } from "../support/settings.ts";
 

@@ -3,10 +3,10 @@ import type { Tenant } from "../../local/tenant/tenant.ts";
 import type { Sessions } from "../../src/shared/session/refresh.ts";
 import { Refreshes } from "../../src/shared/session/refreshes.ts";
 import { openSession, type SignedInSession } from "../../src/shared/session/session.ts";
-import { signOutAccount, signOutElsewhere, signOutHere } from "../../src/shared/signOut.ts";
 import { openAccount } from "../../src/shared/store/accountEntity.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
 import type { SessionRef } from "../../src/shared/store/signIn.ts";
+import { signOutAccount, signOutElsewhere, signOutHere } from "../../src/shared/store/signOut.ts";
 import { ADELE, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
 import { CLIENT_ID } from "../support/settings.ts";
 

@@ -2,11 +2,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/glob
 import fc from "fast-check";
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import type { Tenant } from "../../local/tenant/tenant.ts";
-import { signInUrl } from "../../src/shared/http/problem.ts";
+import { finishSignIn } from "../../src/shared/flows/finishSignIn.ts";
+import { startSignIn } from "../../src/shared/flows/startSignIn.ts";
 import { signInOptions } from "../../src/shared/http/signInOptions.ts";
 import { openSession } from "../../src/shared/session/session.ts";
-import { finishSignIn } from "../../src/shared/signIn.ts";
-import { startSignIn } from "../../src/shared/startSignIn.ts";
+import { signInUrl } from "../../src/shared/web/problem.ts";
 import { ADELE, envOf, refOf, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
 import { post, request } from "../support/request.ts";
 import { BASE_URL, CLIENT_ID } from "../support/settings.ts";

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import type { Tenant } from "../../local/tenant/tenant.ts";
+import { finishSignIn } from "../../src/shared/flows/finishSignIn.ts";
+import { startSignIn } from "../../src/shared/flows/startSignIn.ts";
 import { openSession } from "../../src/shared/session/session.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
-import { finishSignIn } from "../../src/shared/signIn.ts";
-import { startSignIn } from "../../src/shared/startSignIn.ts";
 import { ADELE, envOf, refOf, tenantOfApp, testApp } from "../support/app.ts";
 import { post, request } from "../support/request.ts";
 import { CLIENT_ID } from "../support/settings.ts";

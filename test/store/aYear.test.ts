@@ -1,8 +1,8 @@
 import { expect, it } from "@jest/globals";
-import { signOutElsewhere } from "../../src/shared/signOut.ts";
 import { describeAccount } from "../../src/shared/store/describe.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import { storeSignIn } from "../../src/shared/store/signIn.ts";
+import { signOutElsewhere } from "../../src/shared/store/signOut.ts";
 import { cacheOf, DAY, HOME, HOUR, MINUTE, memoryStore, NOON, sessionOf } from "./samples.ts";
 
 const MIDNIGHT = NOON + 12 * HOUR;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, it, jest } from "@jest/globals";
 import type { Account } from "../../src/shared/store/account.ts";
 import { openAccount, sealAccount } from "../../src/shared/store/accountEntity.ts";
-import type { Stored, Value } from "../../src/shared/store/table.ts";
+import type { Stored, Value } from "../../src/shared/table/table.ts";
 import { keyring } from "../support/keyring.ts";
 import { accountOf, cacheOf, HOUR, MINUTE, NOON, sessionOf, tokenOf } from "./samples.ts";
 

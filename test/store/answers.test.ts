@@ -1,9 +1,9 @@
 import type { RequestListener } from "node:http";
 import { describe, expect, it } from "@jest/globals";
-import { StoreUnavailable } from "../../src/shared/errors.ts";
-import { type TableRequests, Unanswered } from "../../src/shared/store/retrying.ts";
-import type { Entity, Write } from "../../src/shared/store/table.ts";
-import { TableFault } from "../../src/shared/store/tableFault.ts";
+import { StoreUnavailable } from "../../src/shared/base/errors.ts";
+import { type TableRequests, Unanswered } from "../../src/shared/table/retrying.ts";
+import type { Entity, Write } from "../../src/shared/table/table.ts";
+import { TableFault } from "../../src/shared/table/tableFault.ts";
 import { against, answering, changeset, failed } from "../support/tableAnswers.ts";
 
 const ETAG = `W/"datetime'2026-01-15T12%3A00%3A00.0000000Z'"`;

@@ -1,10 +1,10 @@
 import type { RequestListener } from "node:http";
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import { StoreUnavailable } from "../../src/shared/errors.ts";
-import { keepAliveSender, type Send } from "../../src/shared/http/send.ts";
-import { azureTable } from "../../src/shared/store/azureTable.ts";
-import { type TableRequests, Unanswered } from "../../src/shared/store/retrying.ts";
-import type { Write } from "../../src/shared/store/table.ts";
+import { StoreUnavailable } from "../../src/shared/base/errors.ts";
+import { keepAliveSender, type Send } from "../../src/shared/net/send.ts";
+import { azureTable } from "../../src/shared/table/azureTable.ts";
+import { type TableRequests, Unanswered } from "../../src/shared/table/retrying.ts";
+import type { Write } from "../../src/shared/table/table.ts";
 import { against as meet } from "../support/tableAnswers.ts";
 import { type Impatient, impatientSender } from "../support/timeouts.ts";
 

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import { StoreUnavailable } from "../../src/shared/errors.ts";
-import { signOutAccount, signOutElsewhere, signOutHere } from "../../src/shared/signOut.ts";
+import { StoreUnavailable } from "../../src/shared/base/errors.ts";
+import { accountPartition, generationRow } from "../../src/shared/rows/keys.ts";
+import { readSession, removeRead } from "../../src/shared/store/accounts.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
 import { endGeneration, preventOpening } from "../../src/shared/store/generation.ts";
-import { accountPartition, generationRow } from "../../src/shared/store/keys.ts";
-import { readSession, removeRead } from "../../src/shared/store/refresh.ts";
 import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
+import { signOutAccount, signOutElsewhere, signOutHere } from "../../src/shared/store/signOut.ts";
 import type { Store } from "../../src/shared/store/store.ts";
-import type { Table } from "../../src/shared/store/table.ts";
+import type { Table } from "../../src/shared/table/table.ts";
 import { cacheOf, HOME, type MemoryStore, memoryStore, sessionOf } from "./samples.ts";
 
 let memory: MemoryStore;

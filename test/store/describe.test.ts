@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
+import { accountPartition, generationRow } from "../../src/shared/rows/keys.ts";
 import {
   describeAccount,
   describeEntity,
   describePartition,
 } from "../../src/shared/store/describe.ts";
 import { deleteGeneration, fence } from "../../src/shared/store/generation.ts";
-import { accountPartition, generationRow } from "../../src/shared/store/keys.ts";
 import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
 import { keyring } from "../support/keyring.ts";
 import {

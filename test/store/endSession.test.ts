@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import { StoreUnavailable } from "../../src/shared/errors.ts";
+import { StoreUnavailable } from "../../src/shared/base/errors.ts";
+import { readSession, writeBack } from "../../src/shared/store/accounts.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
-import { readSession, writeBack } from "../../src/shared/store/refresh.ts";
 import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
 import { cacheOf, type MemoryStore, memoryStore, sessionOf, tokenOf } from "./samples.ts";
 

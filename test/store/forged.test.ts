@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import { IndexForged, SignInOvertaken } from "../../src/shared/errors.ts";
-import { signOutByToken, signOutElsewhere } from "../../src/shared/signOut.ts";
+import { IndexForged, SignInOvertaken } from "../../src/shared/base/errors.ts";
+import { accountPartition, sidPartition, subjectPartition } from "../../src/shared/rows/keys.ts";
 import { describeAccount } from "../../src/shared/store/describe.ts";
-import { accountPartition, sidPartition, subjectPartition } from "../../src/shared/store/keys.ts";
 import { originOf } from "../../src/shared/store/sidIndex.ts";
 import { storeSignIn } from "../../src/shared/store/signIn.ts";
-import type { Stored } from "../../src/shared/store/table.ts";
+import { signOutByToken, signOutElsewhere } from "../../src/shared/store/signOut.ts";
+import type { Stored } from "../../src/shared/table/table.ts";
 import { keyring } from "../support/keyring.ts";
 import { cacheOf, HOME, HOUR, type MemoryStore, memoryStore, NOON, sessionOf } from "./samples.ts";
 

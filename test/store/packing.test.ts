@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import type { Account } from "../../src/shared/store/account.ts";
 import { packAccount, unpackAccount } from "../../src/shared/store/packing.ts";
-import type { AccessToken } from "../../src/shared/store/tokenCache.ts";
+import type { AccessToken } from "../../src/shared/tokens/tokenCache.ts";
 
 const SHARED = randomBytes(900).toString("base64url");
 

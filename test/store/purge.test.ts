@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import { StoreUnavailable } from "../../src/shared/errors.ts";
-import { signOutElsewhere } from "../../src/shared/signOut.ts";
+import { StoreUnavailable } from "../../src/shared/base/errors.ts";
+import { accountPartition, sidPartition } from "../../src/shared/rows/keys.ts";
 import { describeAccount } from "../../src/shared/store/describe.ts";
 import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
 import { fileForExpiry, overAt } from "../../src/shared/store/expiry.ts";
 import { fence, readHead } from "../../src/shared/store/generation.ts";
-import { accountPartition, sidPartition } from "../../src/shared/store/keys.ts";
-import { takeOnce } from "../../src/shared/store/once.ts";
 import { purge } from "../../src/shared/store/purge.ts";
+import { takeOnce } from "../../src/shared/store/replayGuard.ts";
 import { storeSignIn } from "../../src/shared/store/signIn.ts";
-import type { Stored, Table, Value } from "../../src/shared/store/table.ts";
+import { signOutElsewhere } from "../../src/shared/store/signOut.ts";
+import type { Stored, Table, Value } from "../../src/shared/table/table.ts";
 import {
   cacheOf,
   DAY,

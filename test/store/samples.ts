@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Account, Session } from "../../src/shared/store/account.ts";
 import type { Store } from "../../src/shared/store/store.ts";
-import type { AccessToken, TokenCache } from "../../src/shared/store/tokenCache.ts";
+import type { AccessToken, TokenCache } from "../../src/shared/tokens/tokenCache.ts";
 import { keyring } from "../support/keyring.ts";
 import { type MemoryTable, memoryTable } from "../support/memoryTable.ts";
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import { SignInOvertaken } from "../../src/shared/errors.ts";
+import { SignInOvertaken } from "../../src/shared/base/errors.ts";
 import { headOf, readHead } from "../../src/shared/store/generation.ts";
 import type { SignInStart } from "../../src/shared/store/marks.ts";
 import {

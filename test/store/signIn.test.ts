@@ -1,16 +1,20 @@
 import { createSecretKey, randomBytes } from "node:crypto";
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import { SealingKeyMissing, SignInOvertaken, StoreUnavailable } from "../../src/shared/errors.ts";
-import { signOutAccount, signOutElsewhere, signOutHere } from "../../src/shared/signOut.ts";
+import {
+  SealingKeyMissing,
+  SignInOvertaken,
+  StoreUnavailable,
+} from "../../src/shared/base/errors.ts";
+import { createKeyring } from "../../src/shared/crypto/keyring.ts";
+import { accountPartition, generationRow, sidPartition } from "../../src/shared/rows/keys.ts";
 import { openAccount } from "../../src/shared/store/accountEntity.ts";
+import { readSession } from "../../src/shared/store/accounts.ts";
 import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
 import { fence } from "../../src/shared/store/generation.ts";
-import { accountPartition, generationRow, sidPartition } from "../../src/shared/store/keys.ts";
-import { readSession } from "../../src/shared/store/refresh.ts";
-import { createKeyring } from "../../src/shared/store/sealing.ts";
 import { type SessionRef, type SignIn, storeSignIn } from "../../src/shared/store/signIn.ts";
+import { signOutAccount, signOutElsewhere, signOutHere } from "../../src/shared/store/signOut.ts";
 import type { Store } from "../../src/shared/store/store.ts";
-import type { Entity, Outcome, Stored, Table } from "../../src/shared/store/table.ts";
+import type { Entity, Outcome, Stored, Table } from "../../src/shared/table/table.ts";
 import { keyring } from "../support/keyring.ts";
 import {
   cacheOf,

@@ -2,15 +2,15 @@ import { randomBytes } from "node:crypto";
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import { startTenant, type Tenant, type TenantOptions } from "../../local/tenant/tenant.ts";
 import type { Env } from "../../src/shared/config/env.ts";
-import { keepAliveSender } from "../../src/shared/http/send.ts";
-import { createLightsout, type Lightsout, type Platform } from "../../src/shared/lightsout.ts";
+import { createLightsout, type Lightsout, type Platform } from "../../src/shared/context.ts";
+import { finishSignIn } from "../../src/shared/flows/finishSignIn.ts";
+import { startSignIn } from "../../src/shared/flows/startSignIn.ts";
+import { keepAliveSender } from "../../src/shared/net/send.ts";
 import {
   readSessionCookie,
   SESSION_COOKIE,
   type SessionTicket,
 } from "../../src/shared/session/sessionCookie.ts";
-import { finishSignIn } from "../../src/shared/signIn.ts";
-import { startSignIn } from "../../src/shared/startSignIn.ts";
 import type { Log } from "../../src/shared/store/store.ts";
 import { type MemoryTable, memoryTable } from "./memoryTable.ts";
 import { post, request } from "./request.ts";

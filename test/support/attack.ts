@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { Rig } from "../../local/rig.ts";
 import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
 import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
-import { createKeyring, type Keyring } from "../../src/shared/store/sealing.ts";
+import { createKeyring, type Keyring } from "../../src/shared/crypto/keyring.ts";
 import type { RawAnswer } from "./raw.ts";
 import type { WatchedRig } from "./secrets.ts";
 import { ADELE } from "./user.ts";

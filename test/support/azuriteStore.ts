@@ -2,13 +2,13 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Azurite } from "../../local/azurite/azurite.ts";
 import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
-import { keepAliveSender } from "../../src/shared/http/send.ts";
-import { azureTable } from "../../src/shared/store/azureTable.ts";
-import { retrying, SHORT_FAULTS } from "../../src/shared/store/retrying.ts";
-import { createKeyring } from "../../src/shared/store/sealing.ts";
+import { createKeyring } from "../../src/shared/crypto/keyring.ts";
+import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
 import type { Store } from "../../src/shared/store/store.ts";
-import type { TokenCache } from "../../src/shared/store/tokenCache.ts";
+import { azureTable } from "../../src/shared/table/azureTable.ts";
+import { retrying, SHORT_FAULTS } from "../../src/shared/table/retrying.ts";
+import type { TokenCache } from "../../src/shared/tokens/tokenCache.ts";
 import { KEYS, TENANT_ID } from "./settings.ts";
 
 const NO_IDENTITY = () => () => Promise.reject(new Error("There is no managed identity here."));

@@ -1,5 +1,5 @@
 import { createSecretKey, randomBytes } from "node:crypto";
-import { createKeyring, type Keyring } from "../../src/shared/store/sealing.ts";
+import { createKeyring, type Keyring } from "../../src/shared/crypto/keyring.ts";
 
 /** Keys by their ids; the same id is the same key. The first seals. */
 export function keyring(...ids: string[]): Keyring {

@@ -1,5 +1,5 @@
-import { retrying, type TableRequests, Unanswered } from "../../src/shared/store/retrying.ts";
-import type { Entity, Stored, Table, Write } from "../../src/shared/store/table.ts";
+import { retrying, type TableRequests, Unanswered } from "../../src/shared/table/retrying.ts";
+import type { Entity, Stored, Table, Write } from "../../src/shared/table/table.ts";
 
 export interface MemoryTable extends Table {
   /** `<PartitionKey>|<RowKey>` → entity. */

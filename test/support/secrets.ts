@@ -5,9 +5,9 @@ import type { LogLine } from "../../local/host/host.ts";
 import { type Rig, type RigOptions, startRig } from "../../local/rig.ts";
 import type { Tenant } from "../../local/tenant/tenant.ts";
 import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
+import { createKeyring, type Keyring } from "../../src/shared/crypto/keyring.ts";
 import { attemptOf } from "../../src/shared/identity/attempt.ts";
 import { openCookie } from "../../src/shared/session/cookies.ts";
-import { createKeyring, type Keyring } from "../../src/shared/store/sealing.ts";
 import type { Answer } from "./wire.ts";
 
 /** A rig of which everything that the app says is kept, so that it can be searched for secrets. */

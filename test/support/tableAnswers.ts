@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { keepAliveSender, type Send } from "../../src/shared/http/send.ts";
-import { azureTable } from "../../src/shared/store/azureTable.ts";
-import type { TableRequests } from "../../src/shared/store/retrying.ts";
+import { keepAliveSender, type Send } from "../../src/shared/net/send.ts";
+import { azureTable } from "../../src/shared/table/azureTable.ts";
+import type { TableRequests } from "../../src/shared/table/retrying.ts";
 
 /** A table whose service answers like `listener` while `use` runs. */
 export async function against(

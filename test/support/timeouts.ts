@@ -1,4 +1,4 @@
-import { keepAliveSender, type Send } from "../../src/shared/http/send.ts";
+import { keepAliveSender, type Send } from "../../src/shared/net/send.ts";
 
 export interface Impatient {
   readonly send: Send;

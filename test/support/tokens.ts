@@ -1,12 +1,12 @@
 import { decodeJwt } from "jose";
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import type { TokenFault } from "../../local/tenant/tenant.ts";
+import type { Lightsout } from "../../src/shared/context.ts";
 import { type Attempt, attemptOf } from "../../src/shared/identity/attempt.ts";
 import { authorizeUrl, SIGN_IN_SCOPES } from "../../src/shared/identity/authorize.ts";
 import type { Identity } from "../../src/shared/identity/idToken.ts";
 import type { RefreshRequest } from "../../src/shared/identity/refreshAnswer.ts";
 import type { Redeemed, Refreshed, TokenEndpoint } from "../../src/shared/identity/tokens.ts";
-import type { Lightsout } from "../../src/shared/lightsout.ts";
 import { ADELE } from "./app.ts";
 import { BASE_URL } from "./settings.ts";
 

@@ -1,11 +1,11 @@
+import { ManagedIdentityUnavailable, SignInRejected } from "../../../src/shared/base/errors.ts";
 import { cloudOf } from "../../../src/shared/config/cloud.ts";
 import type { CredentialSettings } from "../../../src/shared/config/credential.ts";
 import { optional } from "../../../src/shared/config/env.ts";
-import { ManagedIdentityUnavailable, SignInRejected } from "../../../src/shared/errors.ts";
+import type { Lightsout } from "../../../src/shared/context.ts";
 import { attemptOf } from "../../../src/shared/identity/attempt.ts";
-import { TokenRequestRefused } from "../../../src/shared/identity/network.ts";
-import { refusalOf } from "../../../src/shared/identity/refusal.ts";
-import type { Lightsout } from "../../../src/shared/lightsout.ts";
+import { TokenRequestRefused } from "../../../src/shared/oauth/network.ts";
+import { refusalOf } from "../../../src/shared/oauth/refusal.ts";
 import { planCredential } from "../../register-app/credential.ts";
 import { type Check, type Finding, ok, problem, problemOf, skipped } from "../check.ts";
 import type { Patient } from "../patient.ts";

@@ -1,5 +1,5 @@
+import { ProviderUnavailable } from "../../../src/shared/base/errors.ts";
 import { isLoopback } from "../../../src/shared/config/env.ts";
-import { ProviderUnavailable } from "../../../src/shared/errors.ts";
 import { isIssuerOf } from "../../../src/shared/identity/issuer.ts";
 import { type Check, ok, problem, problemOf, reasonOf, skipped } from "../check.ts";
 import { ask } from "../web.ts";

@@ -1,7 +1,7 @@
+import { StoreUnavailable } from "../../../src/shared/base/errors.ts";
 import { isLoopback, optional } from "../../../src/shared/config/env.ts";
-import { StoreUnavailable } from "../../../src/shared/errors.ts";
 import { randomId } from "../../../src/shared/store/store.ts";
-import { faultFields } from "../../../src/shared/store/tableFault.ts";
+import { faultFields } from "../../../src/shared/table/tableFault.ts";
 import { type Check, ok, problem, reasonOf, skipped } from "../check.ts";
 
 const PARTITION = "doctor";

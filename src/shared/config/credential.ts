@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { SettingInvalid } from "../errors.ts";
-import { isGuid } from "../guid.ts";
+import { SettingInvalid } from "../base/errors.ts";
+import { isGuid } from "../base/guid.ts";
 import type { Cloud } from "./cloud.ts";
 import { type Env, optional } from "./env.ts";
 

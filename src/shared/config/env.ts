@@ -1,4 +1,4 @@
-import { SettingInvalid } from "../errors.ts";
+import { SettingInvalid } from "../base/errors.ts";
 
 /** App settings as the process has them. */
 export type Env = Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,6 @@
 import { createSecretKey } from "node:crypto";
-import { SettingInvalid } from "../errors.ts";
-import type { SealingKey } from "../store/sealing.ts";
+import { SettingInvalid } from "../base/errors.ts";
+import type { SealingKey } from "../crypto/keyring.ts";
 import { type Env, required } from "./env.ts";
 
 const NAME = "TOKEN_CACHE_KEYS";

@@ -1,6 +1,6 @@
-import { SettingInvalid } from "../errors.ts";
-import { isGuid } from "../guid.ts";
-import type { SealingKey } from "../store/sealing.ts";
+import { SettingInvalid } from "../base/errors.ts";
+import { isGuid } from "../base/guid.ts";
+import type { SealingKey } from "../crypto/keyring.ts";
 import { cloudOf } from "./cloud.ts";
 import { type CredentialSettings, readCredential } from "./credential.ts";
 import { type Env, httpsUrl, optional, required } from "./env.ts";

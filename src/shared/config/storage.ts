@@ -1,4 +1,4 @@
-import { SettingInvalid } from "../errors.ts";
+import { SettingInvalid } from "../base/errors.ts";
 import { type Env, httpsUrl, optional } from "./env.ts";
 
 /** Which managed identity, and by which app setting. */

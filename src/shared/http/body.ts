@@ -1,4 +1,4 @@
-import { RequestTooLarge } from "../errors.ts";
+import { RequestTooLarge } from "../base/errors.ts";
 import type { HttpRequest } from "./types.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { BadRequest } from "../errors.ts";
+import { BadRequest } from "../base/errors.ts";
 import { readBody } from "./body.ts";
 import type { HttpRequest } from "./types.ts";
 

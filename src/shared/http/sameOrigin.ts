@@ -1,4 +1,4 @@
-import { CrossSiteRequest } from "../errors.ts";
+import { CrossSiteRequest } from "../base/errors.ts";
 import type { HttpRequest } from "./types.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { BadRequest } from "../errors.ts";
+import { BadRequest } from "../base/errors.ts";
 import type { AuthorizeOptions } from "../identity/authorize.ts";
 import { isClaimsRequest } from "../identity/claimsRequest.ts";
 

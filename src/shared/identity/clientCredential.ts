@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Configuration } from "@azure/msal-node";
 import { importPKCS8, SignJWT } from "jose";
 import type { CredentialSettings } from "../config/credential.ts";
-import type { ManagedIdentity } from "./managedIdentity.ts";
+import type { ManagedIdentity } from "../oauth/managedIdentity.ts";
 
 /** The part of MSAL's configuration that proves who the client is. */
 export type ClientCredential = Pick<Configuration["auth"], "clientSecret" | "clientAssertion">;

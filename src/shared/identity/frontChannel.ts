@@ -1,5 +1,5 @@
+import { isGuid } from "../base/guid.ts";
 import type { Settings } from "../config/settings.ts";
-import { isGuid } from "../guid.ts";
 import type { MetadataSource } from "./metadata.ts";
 import { isOwnIssuer } from "./ownIssuer.ts";
 import { isUsableSid } from "./sid.ts";

@@ -1,6 +1,6 @@
 import { errors, type JWTPayload } from "jose";
-import { SignInRejected } from "../errors.ts";
-import { isGuid } from "../guid.ts";
+import { SignInRejected } from "../base/errors.ts";
+import { isGuid } from "../base/guid.ts";
 import type { ProviderKeys } from "./keySet.ts";
 import type { ProviderMetadata } from "./metadata.ts";
 import { isUsableSid } from "./sid.ts";

@@ -1,6 +1,6 @@
+import { isGuid } from "../base/guid.ts";
 import { cloudOf } from "../config/cloud.ts";
 import type { Settings } from "../config/settings.ts";
-import { isGuid } from "../guid.ts";
 
 /** Of personal accounts. */
 const CONSUMERS = "9188040d-6c67-4c5b-b112-36a304b66dad";

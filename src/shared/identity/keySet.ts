@@ -7,10 +7,10 @@ import {
   type JWTVerifyOptions,
   jwtVerify,
 } from "jose";
-import { ProviderUnavailable } from "../errors.ts";
-import type { Send } from "../http/send.ts";
+import { ProviderUnavailable } from "../base/errors.ts";
+import type { Send } from "../net/send.ts";
+import { getJson } from "../oauth/network.ts";
 import type { ProviderMetadata } from "./metadata.ts";
-import { getJson } from "./network.ts";
 
 /** Verifies what the provider signed. */
 export interface ProviderKeys {

@@ -1,5 +1,5 @@
 import { errors, type JWTPayload } from "jose";
-import { BadRequest } from "../errors.ts";
+import { BadRequest } from "../base/errors.ts";
 import type { ProviderKeys } from "./keySet.ts";
 import type { ProviderMetadata } from "./metadata.ts";
 import { isUsableSid } from "./sid.ts";

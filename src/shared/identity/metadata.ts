@@ -1,8 +1,8 @@
+import { ProviderUnavailable } from "../base/errors.ts";
 import type { Settings } from "../config/settings.ts";
-import { ProviderUnavailable } from "../errors.ts";
-import type { Send } from "../http/send.ts";
+import type { Send } from "../net/send.ts";
+import { getJson } from "../oauth/network.ts";
 import { isIssuerOf } from "./issuer.ts";
-import { getJson } from "./network.ts";
 
 /** The fields in use of an OpenID Provider Configuration (OpenID Connect Discovery 1.0 §3). */
 export interface ProviderMetadata {

@@ -1,4 +1,4 @@
-import { isGuid } from "../guid.ts";
+import { isGuid } from "../base/guid.ts";
 import type { ProviderMetadata } from "./metadata.ts";
 
 /**

@@ -1,5 +1,5 @@
-import { SignInRejected } from "../errors.ts";
-import { challengeId, type TokenCache } from "../store/tokenCache.ts";
+import { SignInRejected } from "../base/errors.ts";
+import { challengeId, type TokenCache } from "../tokens/tokenCache.ts";
 import type { TokenAnswer } from "./client.ts";
 import { accountIn, clientInfoOf } from "./clientInfo.ts";
 import type { Identity, IdTokenValidator } from "./idToken.ts";

@@ -10,19 +10,19 @@ import {
   ProviderUnavailable,
   SignedOut,
   SignInRejected,
-} from "../errors.ts";
-import { accountPartition } from "../store/keys.ts";
+} from "../base/errors.ts";
+import { fixOf } from "../oauth/aadsts.ts";
+import { TokenRequestRefused } from "../oauth/network.ts";
+import { type GrantType, type Refusal, refusalOf } from "../oauth/refusal.ts";
+import { accountPartition } from "../rows/keys.ts";
 import type { Log } from "../store/store.ts";
-import type { TokenCache } from "../store/tokenCache.ts";
-import { fixOf } from "./aadsts.ts";
+import type { TokenCache } from "../tokens/tokenCache.ts";
 import type { Attempt } from "./attempt.ts";
 import { SIGN_IN_SCOPES } from "./authorize.ts";
 import type { ClientFactory, TokenAnswer } from "./client.ts";
 import { clientInfoOf } from "./clientInfo.ts";
 import type { IdTokenValidator } from "./idToken.ts";
-import { TokenRequestRefused } from "./network.ts";
 import { filed, mismatchOf, type RefreshRequest } from "./refreshAnswer.ts";
-import { type GrantType, type Refusal, refusalOf } from "./refusal.ts";
 
 /** The provider's token endpoint (RFC 6749 §3.2). Every refusal is logged. */
 export interface TokenEndpoint {

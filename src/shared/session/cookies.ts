@@ -1,6 +1,6 @@
+import type { Keyring } from "../crypto/keyring.ts";
+import { openText, sealText } from "../crypto/sealedText.ts";
 import type { HttpRequest } from "../http/types.ts";
-import type { Keyring } from "../store/sealing.ts";
-import { openText, sealText } from "./sealedText.ts";
 
 /** The cookies a request carries, by name. The first of a name counts (RFC 6265 §5.4). */
 export function readCookies(request: HttpRequest): ReadonlyMap<string, string> {

@@ -1,11 +1,11 @@
-import { InteractionRequired, SignedOut, StoreUnavailable } from "../errors.ts";
+import { InteractionRequired, SignedOut, StoreUnavailable } from "../base/errors.ts";
 import type { GrantRefused, Refreshed, TokenEndpoint } from "../identity/tokens.ts";
 import type { Session } from "../store/account.ts";
-import { type AccountRead, readSession, removeRead, writeBack } from "../store/refresh.ts";
+import { type AccountRead, readSession, removeRead, writeBack } from "../store/accounts.ts";
 import { TOO_MANY_CHANGES } from "../store/rounds.ts";
 import type { SessionRef } from "../store/signIn.ts";
 import type { Store } from "../store/store.ts";
-import { type TokenCache, withToken } from "../store/tokenCache.ts";
+import { type TokenCache, withToken } from "../tokens/tokenCache.ts";
 import type { Asked, Refreshes, Stored } from "./refreshes.ts";
 
 /** What sessions are opened and kept with. */

@@ -1,5 +1,5 @@
 import type { Account } from "../store/account.ts";
-import type { AccountRead } from "../store/refresh.ts";
+import type { AccountRead } from "../store/accounts.ts";
 import type { GenerationRef } from "../store/store.ts";
 
 /** What a refresh is to get. */

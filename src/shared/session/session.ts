@@ -1,10 +1,10 @@
-import { AppRefused, InteractionRequired, SignedOut, StoreUnavailable } from "../errors.ts";
+import { AppRefused, InteractionRequired, SignedOut, StoreUnavailable } from "../base/errors.ts";
+import { sessionKey } from "../rows/keys.ts";
 import { liveSessions, type Session } from "../store/account.ts";
-import { sessionKey } from "../store/keys.ts";
-import { type AccountRead, readSession } from "../store/refresh.ts";
+import { type AccountRead, readSession } from "../store/accounts.ts";
 import { TOO_MANY_CHANGES } from "../store/rounds.ts";
 import type { SessionRef } from "../store/signIn.ts";
-import { findAccessToken } from "../store/tokenCache.ts";
+import { findAccessToken } from "../tokens/tokenCache.ts";
 import { refreshAccount, type Sessions } from "./refresh.ts";
 import { type Asked, isSame, type Stored } from "./refreshes.ts";
 

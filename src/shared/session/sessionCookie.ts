@@ -1,5 +1,5 @@
+import type { Keyring } from "../crypto/keyring.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
-import type { Keyring } from "../store/sealing.ts";
 import type { SessionRef } from "../store/signIn.ts";
 import { readSealedCookie, sealCookie } from "./cookies.ts";
 

@@ -1,6 +1,6 @@
+import type { Keyring } from "../crypto/keyring.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
 import { type Attempt, attemptOf } from "../identity/attempt.ts";
-import type { Keyring } from "../store/sealing.ts";
 import type { SessionRef } from "../store/signIn.ts";
 import { openCookie, readCookies, sealCookie } from "./cookies.ts";
 

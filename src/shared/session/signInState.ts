@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import type { Keyring } from "../store/sealing.ts";
-import { openText, sealText } from "./sealedText.ts";
+import type { Keyring } from "../crypto/keyring.ts";
+import { openText, sealText } from "../crypto/sealedText.ts";
 
 /**
  * Where a sign-in is going. It travels sealed in `state` (RFC 6749 §4.1.1), so that it is known also when the

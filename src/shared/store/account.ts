@@ -1,5 +1,5 @@
 import type { Identity } from "../identity/idToken.ts";
-import type { TokenCache, Wanted } from "./tokenCache.ts";
+import type { TokenCache, Wanted } from "../tokens/tokenCache.ts";
 
 /** One browser's sign-in. */
 export interface Session {

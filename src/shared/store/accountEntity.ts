@@ -1,10 +1,10 @@
+import type { Keyring } from "../crypto/keyring.ts";
+import { generationRow } from "../rows/keys.ts";
+import type { Entity, Stored } from "../table/table.ts";
+import { withHalfTheTokens, withoutExpiredTokens } from "../tokens/tokenCache.ts";
 import { type Account, expiryOf, liveSessions, type OpenedAccount } from "./account.ts";
-import { generationRow } from "./keys.ts";
 import { packAccount, unpackAccount } from "./packing.ts";
-import type { Keyring } from "./sealing.ts";
 import type { GenerationRef, Store } from "./store.ts";
-import type { Entity, Stored } from "./table.ts";
-import { withHalfTheTokens, withoutExpiredTokens } from "./tokenCache.ts";
 
 /** The row of one generation: an account's tokens and sessions, sealed, in binary properties `d0`, `d1`, … */
 export interface AccountEntity extends Entity {

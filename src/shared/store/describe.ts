@@ -1,9 +1,9 @@
+import type { Keyring } from "../crypto/keyring.ts";
+import { accountPartition, generationRow } from "../rows/keys.ts";
+import type { Entity, Stored } from "../table/table.ts";
 import { openAccount } from "./accountEntity.ts";
 import { type Head, readHead } from "./generation.ts";
-import { accountPartition, generationRow } from "./keys.ts";
-import type { Keyring } from "./sealing.ts";
 import type { Store } from "./store.ts";
-import type { Entity, Stored } from "./table.ts";
 
 /** What is held for an account, in numbers; never a token, never a key to one. */
 export interface AccountDescription {

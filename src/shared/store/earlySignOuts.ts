@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { StoreUnavailable } from "../errors.ts";
-import { together } from "../together.ts";
+import { StoreUnavailable } from "../base/errors.ts";
+import { together } from "../base/together.ts";
+import type { Entity, Stored } from "../table/table.ts";
 import { CLOCKS_APART, MARK_LIFETIME, type Mark } from "./marks.ts";
 import type { Store } from "./store.ts";
-import type { Entity, Stored } from "./table.ts";
 
 /**
  * Sign-outs that named a `sid` nobody has claimed yet. Usually it is a stranger's, or long forgotten, but it

@@ -1,11 +1,11 @@
+import { generationRow } from "../rows/keys.ts";
+import { withoutIssuedTokens } from "../tokens/tokenCache.ts";
 import { issuedAtOf } from "./account.ts";
 import { entityOf, openAccount } from "./accountEntity.ts";
 import { preventOpening } from "./generation.ts";
-import { generationRow } from "./keys.ts";
 import { isIssuedAfter } from "./marks.ts";
 import { beginRound } from "./rounds.ts";
 import type { GenerationRef, Store } from "./store.ts";
-import { withoutIssuedTokens } from "./tokenCache.ts";
 
 /**
  * Ends the sessions of a generation that were issued up to a time, whether it is open or about to be opened,

@@ -1,6 +1,6 @@
+import { sessionKey } from "../rows/keys.ts";
 import { entityOf } from "./accountEntity.ts";
-import { sessionKey } from "./keys.ts";
-import { readSession, removeRead } from "./refresh.ts";
+import { readSession, removeRead } from "./accounts.ts";
 import { beginRound } from "./rounds.ts";
 import type { SessionRef } from "./signIn.ts";
 import type { Store } from "./store.ts";

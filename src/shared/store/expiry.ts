@@ -1,6 +1,6 @@
-import { expiryPartition, expiryRow } from "./keys.ts";
+import { expiryPartition, expiryRow } from "../rows/keys.ts";
+import type { Entity } from "../table/table.ts";
 import type { GenerationRef, Store } from "./store.ts";
-import type { Entity } from "./table.ts";
 
 /** Tells the purge of one day what to look at. Written before anything it names. */
 export interface ExpiryEntry extends Entity {

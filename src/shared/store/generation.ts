@@ -1,9 +1,9 @@
+import { generationRow, HEAD } from "../rows/keys.ts";
+import type { Entity, Stored } from "../table/table.ts";
 import type { AccountEntity } from "./accountEntity.ts";
 import { fileForExpiry, overAt } from "./expiry.ts";
-import { generationRow, HEAD } from "./keys.ts";
 import { beginRound } from "./rounds.ts";
 import { type GenerationRef, randomId, type Store } from "./store.ts";
-import type { Entity, Stored } from "./table.ts";
 
 /**
  * The head of an account partition names the generation that was opened last. It holds no tokens, and it

@@ -1,4 +1,4 @@
-import { SignInOvertaken } from "../errors.ts";
+import { SignInOvertaken } from "../base/errors.ts";
 
 /**
  * What a sign-out leaves behind for sign-ins of the same provider session that are under way. The provider

@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { type AccessToken, type Grant, suits, type TokenCache } from "../tokens/tokenCache.ts";
 import type { Account, OpenedAccount, Session } from "./account.ts";
-import { type AccessToken, type Grant, suits, type TokenCache } from "./tokenCache.ts";
 
 /*
  * An account as bytes, and back.

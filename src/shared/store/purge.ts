@@ -1,14 +1,14 @@
-import { StoreUnavailable } from "../errors.ts";
+import { StoreUnavailable } from "../base/errors.ts";
+import { expiryPartition, generationRow } from "../rows/keys.ts";
+import type { Entity, Stored } from "../table/table.ts";
+import { faultFields } from "../table/tableFault.ts";
 import type { AccountEntity } from "./accountEntity.ts";
 import { purgeEarlySignOuts } from "./earlySignOuts.ts";
 import { type ExpiryEntry, fileForExpiry, REQUESTS_OVER } from "./expiry.ts";
 import { deleteIfOver, readHead } from "./generation.ts";
-import { expiryPartition, generationRow } from "./keys.ts";
-import { listTaken } from "./once.ts";
+import { listTaken } from "./replayGuard.ts";
 import { isOver, readSid } from "./sidIndex.ts";
 import type { Store } from "./store.ts";
-import type { Entity, Stored } from "./table.ts";
-import { faultFields } from "./tableFault.ts";
 
 export interface Purged {
   /** Expired sign-ins whose account has ended: their rows are all gone. */

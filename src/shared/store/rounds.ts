@@ -1,4 +1,4 @@
-import { StoreUnavailable } from "../errors.ts";
+import { StoreUnavailable } from "../base/errors.ts";
 import type { Store } from "./store.ts";
 
 const ROUNDS = 24;

@@ -1,10 +1,10 @@
+import type { Keyring } from "../crypto/keyring.ts";
+import { generationRow, SID } from "../rows/keys.ts";
+import type { Entity, Stored } from "../table/table.ts";
 import { endGeneration, preventOpening } from "./generation.ts";
-import { generationRow, SID } from "./keys.ts";
 import { assertStartedAfter, CLOCKS_APART, type Mark, type Started } from "./marks.ts";
 import { beginRound } from "./rounds.ts";
-import type { Keyring } from "./sealing.ts";
 import { type GenerationRef, randomId, type Store } from "./store.ts";
-import type { Entity, Stored } from "./table.ts";
 
 /** Where the tokens of an identity provider session are. Written before the tokens, so that sign-out always finds them. */
 export interface SidEntry extends Entity {

@@ -1,22 +1,22 @@
-import { SealingKeyMissing, SignInOvertaken, StoreUnavailable } from "../errors.ts";
-import { type Account, issuedAtOf, liveSessions, type Session } from "./account.ts";
-import { entityOf, missingKeyOf, openAccount } from "./accountEntity.ts";
-import { readEarlyMarks } from "./earlySignOuts.ts";
-import { fileForExpiry, overAt } from "./expiry.ts";
-import { type Head, headOf, readHead } from "./generation.ts";
+import { SealingKeyMissing, SignInOvertaken, StoreUnavailable } from "../base/errors.ts";
 import {
   accountPartition,
   generationRow,
   sessionKey,
   sidPartition,
   subjectPartition,
-} from "./keys.ts";
+} from "../rows/keys.ts";
+import type { Outcome, Stored } from "../table/table.ts";
+import { mergeCaches, type TokenCache } from "../tokens/tokenCache.ts";
+import { type Account, issuedAtOf, liveSessions, type Session } from "./account.ts";
+import { entityOf, missingKeyOf, openAccount } from "./accountEntity.ts";
+import { readEarlyMarks } from "./earlySignOuts.ts";
+import { fileForExpiry, overAt } from "./expiry.ts";
+import { type Head, headOf, readHead } from "./generation.ts";
 import { assertStartedAfter, type SignInStart } from "./marks.ts";
 import { beginRound } from "./rounds.ts";
 import { claimSid } from "./sidIndex.ts";
 import { type GenerationRef, randomId, type Store } from "./store.ts";
-import type { Outcome, Stored } from "./table.ts";
-import { mergeCaches, type TokenCache } from "./tokenCache.ts";
 
 export interface SignIn {
   readonly session: Session;

@@ -1,5 +1,5 @@
-import type { Keyring } from "./sealing.ts";
-import type { Table } from "./table.ts";
+import type { Keyring } from "../crypto/keyring.ts";
+import type { Table } from "../table/table.ts";
 
 /** What the store's functions work with. */
 export interface Store {

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Azurite, startAzurite } from "../../../local/azurite/azurite.ts";
 import { type Rig, startRig } from "../../../local/rig.ts";
-import { accountPartition } from "../../../src/shared/store/keys.ts";
+import { accountPartition } from "../../../src/shared/rows/keys.ts";
 import { root } from "../../infra/project.ts";
 import { openTable, readAccountRows, readTable, restoreTable } from "../../support/table.ts";
 import { startTableProxy, type TableProxy } from "../../support/tableProxy.ts";

@@ -1,6 +1,6 @@
 import { expect, it } from "@jest/globals";
 import { readOptions, USAGE } from "../../../scripts/accounts/options.ts";
-import { accountPartition } from "../../../src/shared/store/keys.ts";
+import { accountPartition } from "../../../src/shared/rows/keys.ts";
 
 const ID = "9D5C2A1E-7b4f-4c7d-9e36-5f0a1b2c3d4e.8d5c2a1e-7b4f-4c7d-9e36-5f0a1b2c3d4e";
 

@@ -1,6 +1,6 @@
 import { expect, it } from "@jest/globals";
 import { createProgress, shareOf } from "../../../scripts/accounts/progress.ts";
-import { accountPartition, sidPartition } from "../../../src/shared/store/keys.ts";
+import { accountPartition, sidPartition } from "../../../src/shared/rows/keys.ts";
 
 function terminal(isTTY: boolean) {
   const written: string[] = [];

@@ -1,18 +1,18 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { BadRequest } from "../../../src/shared/errors.ts";
+import { BadRequest } from "../../../src/shared/base/errors.ts";
+import { accountPartition } from "../../../src/shared/rows/keys.ts";
+import { endSession } from "../../../src/shared/store/endSession.ts";
+import { purge } from "../../../src/shared/store/purge.ts";
+import { takeOnce } from "../../../src/shared/store/replayGuard.ts";
+import type { SessionRef } from "../../../src/shared/store/signIn.ts";
 import {
   signOutByToken,
   signOutElsewhere,
   signOutHere,
   signOutPartition,
-} from "../../../src/shared/signOut.ts";
-import { endSession } from "../../../src/shared/store/endSession.ts";
-import { accountPartition } from "../../../src/shared/store/keys.ts";
-import { takeOnce } from "../../../src/shared/store/once.ts";
-import { purge } from "../../../src/shared/store/purge.ts";
-import type { SessionRef } from "../../../src/shared/store/signIn.ts";
-import type { Entity, Stored } from "../../../src/shared/store/table.ts";
+} from "../../../src/shared/store/signOut.ts";
+import type { Entity, Stored } from "../../../src/shared/table/table.ts";
 import { keyring } from "../../support/keyring.ts";
 import { HOUR, homeAccountId, residueOf, signIn, type TestStore, testStore } from "./table.ts";
 

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { createInspection, type Residue } from "../../../scripts/accounts/residue.ts";
-import type { Keyring } from "../../../src/shared/store/sealing.ts";
+import type { Keyring } from "../../../src/shared/crypto/keyring.ts";
 import { type SessionRef, storeSignIn } from "../../../src/shared/store/signIn.ts";
 import type { Store } from "../../../src/shared/store/store.ts";
-import type { TokenCache } from "../../../src/shared/store/tokenCache.ts";
+import type { TokenCache } from "../../../src/shared/tokens/tokenCache.ts";
 import { keyring } from "../../support/keyring.ts";
 import { type MemoryTable, memoryTable } from "../../support/memoryTable.ts";
 

@@ -1,8 +1,8 @@
 import { beforeEach, expect, it } from "@jest/globals";
 import { createProgress } from "../../../scripts/accounts/progress.ts";
 import { verify } from "../../../scripts/accounts/verify.ts";
-import { signOutElsewhere } from "../../../src/shared/signOut.ts";
-import type { Table } from "../../../src/shared/store/table.ts";
+import { signOutElsewhere } from "../../../src/shared/store/signOut.ts";
+import type { Table } from "../../../src/shared/table/table.ts";
 import { signIn, type TestStore, testStore } from "./table.ts";
 
 const silent = createProgress({ isTTY: false as never, columns: 80, write: () => true });

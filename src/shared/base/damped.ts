@@ -1,0 +1,59 @@
+import type { Log } from "../store/store.ts";
+
+/** Milliseconds. */
+const INTERVAL = 60_000;
+
+/** @param reason A fixed word. */
+export type DampedLog = (
+  level: Parameters<Log>[0],
+  event: string,
+  details: { readonly reason: string },
+) => void;
+
+/**
+ * A log for what strangers can bring about as often as they like: a line for each event and reason at most
+ * once a minute. Its `count` is how often that has been since the line before.
+ *
+ * @param now Milliseconds since 1970.
+ */
+export function damped(log: Log, now: () => number): DampedLog {
+  const lines = new Map<string, { count: number; at: number }>();
+  return (level, event, details) => {
+    const kind = `${event} ${details.reason}`;
+    const { count = 0, at = Number.NEGATIVE_INFINITY } = lines.get(kind) ?? {};
+    const isDue = Math.abs(now() - at) >= INTERVAL;
+    lines.set(kind, isDue ? { count: 0, at: now() } : { count: count + 1, at });
+    if (isDue) log(level, event, { ...details, count: count + 1 });
+  };
+}
+
+/** Lines of one kind that are written in a minute. */
+const BURST = 20;
+const AUDIT = /^signout\./;
+/** Which of a line's fields say what kind it is: the others say whose it is. */
+const KIND = ["reason", "error", "code", "operation"] as const;
+
+/**
+ * A log that goes on saying what is wrong when thousands of requests fail alike: of the warnings and errors that
+ * differ only in whom they met, twenty a minute, and then how many there were (`count`). What is said of sign-outs
+ * is all written.
+ *
+ * @param where What runs, such as a function's name. @param elapsed Milliseconds, on a clock that nobody puts right.
+ */
+export function calmed(log: Log, where: () => string, elapsed: () => number): Log {
+  const kinds = new Map<string, { since: number; written: number; heldBack: number }>();
+  return (level, event, details = {}) => {
+    if (level === "info" || AUDIT.test(event)) return log(level, event, details);
+    const key = [where(), event, ...KIND.map((name) => details[name] ?? "")].join("\n");
+    const kind = kinds.get(key) ?? { since: elapsed(), written: 0, heldBack: 0 };
+    kinds.set(key, kind);
+    if (elapsed() - kind.since >= INTERVAL) Object.assign(kind, { since: elapsed(), written: 0 });
+    if (kind.written >= BURST) {
+      kind.heldBack++;
+      return;
+    }
+    const count = kind.heldBack + 1;
+    Object.assign(kind, { written: kind.written + 1, heldBack: 0 });
+    log(level, event, count > 1 ? { ...details, count } : details);
+  };
+}

@@ -1,0 +1,121 @@
+import { type DampedLog, damped } from "./base/damped.ts";
+import { createTurns, type Turns } from "./base/turns.ts";
+import type { Settings, SignOutSettings } from "./config/settings.ts";
+import { createKeyring } from "./crypto/keyring.ts";
+import { type ClientFactory, createClientFactory } from "./identity/client.ts";
+import { createClientCredential } from "./identity/clientCredential.ts";
+import { createIdTokenValidator, type IdTokenValidator } from "./identity/idToken.ts";
+import { createProviderKeys } from "./identity/keySet.ts";
+import { createLogoutTokenValidator, type LogoutTokenValidator } from "./identity/logoutToken.ts";
+import { createMetadataSource, type MetadataSource } from "./identity/metadata.ts";
+import { createTokenEndpoint, type TokenEndpoint } from "./identity/tokens.ts";
+import type { Send } from "./net/send.ts";
+import type { ManagedIdentity } from "./oauth/managedIdentity.ts";
+import { createNetworkClient } from "./oauth/network.ts";
+import { Refreshes } from "./session/refreshes.ts";
+import type { Log, Store } from "./store/store.ts";
+import { createSignOuts, type SignOuts } from "./store/stubbornSignOuts.ts";
+import { createHealthCheck } from "./table/health.ts";
+import type { Table } from "./table/table.ts";
+
+/** What signing out works with: a setting that it has no use for does not stop it. */
+export interface SigningOut {
+  readonly settings: SignOutSettings;
+  readonly store: Store;
+  readonly metadata: MetadataSource;
+  readonly signOuts: SignOuts;
+  readonly log: Log;
+  /** For what strangers can bring about. */
+  readonly dampedLog: DampedLog;
+}
+
+/** Everything a handler works with: made once per process. */
+export interface Lightsout extends SigningOut {
+  readonly settings: Settings;
+  readonly createClient: ClientFactory;
+  readonly tokens: TokenEndpoint;
+  readonly refreshes: Refreshes;
+  readonly idTokens: IdTokenValidator;
+  readonly logoutTokens: LogoutTokenValidator;
+  readonly send: Send;
+  /** By account: one user's hanging calls must not keep everybody's waiting. */
+  readonly graphTurns: Turns;
+  readonly isHealthy: () => Promise<boolean>;
+}
+
+/** Calls to Graph: what fits on one instance, what a browser's page has use for, and how long one may wait. */
+const GRAPH_TURNS = { atOnce: 128, ofEach: 16, patience: 5_000 };
+
+/** What Lightsout takes from the outside world. */
+export interface Platform {
+  readonly table: Table;
+  readonly send: Send;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Milliseconds since some moment, for durations: nobody puts this clock right. */
+  readonly elapsed: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly randomBytes: (size: number) => Uint8Array;
+  readonly managedIdentity: ManagedIdentity;
+  readonly log: Log;
+}
+
+/** The part of {@link SigningOut} that takes no store. */
+export function createAnswering(
+  settings: SignOutSettings,
+  { send, elapsed, log }: Pick<Platform, "send" | "elapsed" | "log">,
+): Omit<SigningOut, "store" | "signOuts"> {
+  const metadata = createMetadataSource(settings, send, elapsed);
+  return { settings, metadata, log, dampedLog: damped(log, elapsed) };
+}
+
+export function createSigningOut(
+  settings: SignOutSettings,
+  sealingKeys: Settings["sealingKeys"],
+  platform: Omit<Platform, "managedIdentity">,
+): SigningOut {
+  const { table, now, elapsed, sleep, randomBytes, log } = platform;
+  const keyring = createKeyring(sealingKeys, randomBytes);
+  const store = { table, keyring, now, sleep, randomBytes, log };
+  return {
+    ...createAnswering(settings, platform),
+    store,
+    signOuts: createSignOuts(store, sleep, elapsed),
+  };
+}
+
+/** Nothing is sent to anybody before the first request needs it. */
+export function createLightsout(settings: Settings, platform: Platform): Lightsout {
+  const { table, send, now, elapsed, managedIdentity, sleep, log } = platform;
+  const { clientId, allowedTenants } = settings;
+  const signingOut = createSigningOut(settings, settings.sealingKeys, platform);
+  const { metadata } = signingOut;
+  const issuer = () => metadata.get();
+  const keys = createProviderKeys(issuer, send, now, elapsed);
+  const credential = createClientCredential(settings.credential, clientId, managedIdentity, now);
+  const network = createNetworkClient(send, sleep);
+  const createClient = createClientFactory(settings, credential, metadata, network);
+  const idTokens = createIdTokenValidator({ clientId, allowedTenants, metadata: issuer }, keys);
+  return {
+    ...signingOut,
+    settings,
+    createClient,
+    tokens: createTokenEndpoint(createClient, idTokens, log),
+    refreshes: new Refreshes(sleep),
+    idTokens,
+    logoutTokens: createLogoutTokenValidator({ clientId, metadata: issuer }, keys),
+    send,
+    graphTurns: createTurns(GRAPH_TURNS),
+    isHealthy: createHealthCheck(table, elapsed, log),
+  };
+}
+
+/** What cannot be had as a whole, for the reason given: it throws that wherever it is asked for more than there is. */
+export function lacking<T extends object>(reason: unknown, there: Partial<T>): T {
+  return new Proxy(there, {
+    get(target, name) {
+      if (!Object.hasOwn(target, name)) throw reason;
+      return Reflect.get(target, name);
+    },
+  }) as T;
+}

@@ -1,0 +1,95 @@
+import {
+  BadRequest,
+  InteractionRequired,
+  type LightsoutError,
+  SignInOvertaken,
+  SignInRejected,
+} from "../base/errors.ts";
+import type { Lightsout } from "../context.ts";
+import { readForm } from "../http/form.ts";
+import type { HttpRequest } from "../http/types.ts";
+import { redirectUri } from "../identity/authorize.ts";
+import { endedSessionCookie } from "../session/sessionCookie.ts";
+import { endOf, readSignIns } from "../session/signInCookie.ts";
+import { takeOnce } from "../store/replayGuard.ts";
+import { newSession } from "./newSession.ts";
+import { redeemCode } from "./redeemCode.ts";
+import { type Answered, logRefusal, readState, startAgain } from "./resumeSignIn.ts";
+
+/**
+ * Takes the provider's answer (OpenID Connect Core §3.1.2.5, form post): redeems the code once, validates the
+ * ID token, stores the tokens, and makes the session. One that comes too late or twice goes on to
+ * resumeSignIn.ts.
+ *
+ * @throws {SignInRejected} Its `state` is none of ours.
+ * @throws {AppRefused} @throws {ProviderUnavailable} @throws {ManagedIdentityUnavailable}
+ * @throws {StoreUnavailable} @throws {BadRequest}
+ */
+export async function finishSignIn(app: Lightsout, request: HttpRequest): Promise<Answered> {
+  const { settings, store } = app;
+  const form = await readForm(request);
+  const state = form.get("state") ?? "";
+  const goal = readState(app, state);
+  const late = `${redirectUri(settings)}?${new URLSearchParams({ state })}`;
+  const signIns = readSignIns(store.keyring, request, store.now());
+  const signIn = signIns.find(({ attempt }) => attempt.id === goal.id);
+  if (signIn === undefined) return { location: late, cookies: [] };
+
+  const { pending, noCookie } = signIn;
+  const location = settings.baseUrl + goal.returnTo;
+  try {
+    if (pending.silent && SILENTLY_IMPOSSIBLE.has(form.get("error") ?? "")) {
+      return { location, cookies: [noCookie] };
+    }
+    const code = codeOf(form);
+    if (!(await takeOnce(store, `state ${goal.id}`, endOf(pending)))) {
+      return { location: late, cookies: [noCookie] };
+    }
+    const redeemed = await redeemCode(app, code, signIn, goal.scopes);
+    const answered = { ...redeemed, sessionState: form.get("session_state") };
+    const session = await newSession(app, request, answered, signIn, signIns);
+    return { location, cookies: [...session, noCookie] };
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const more = error instanceof InteractionRequired ? error : undefined;
+    if (pending.silent && more) return { location, cookies: [noCookie] };
+    logRefusal(app, error);
+    const cookies = [noCookie];
+    // The sign-in that the page leads to has seen the sign-out: nobody gets that page twice for one.
+    if (error instanceof SignInOvertaken)
+      cookies.push(endedSessionCookie(store.keyring, request, error.indexKeys));
+    return { location: startAgain(app, goal, more), cookies, refused: error };
+  }
+}
+
+/** What the provider answers when it was to show nothing and would have to (OpenID Connect Core §3.1.2.6). */
+const SILENTLY_IMPOSSIBLE = new Set([
+  "login_required",
+  "interaction_required",
+  "consent_required",
+  "account_selection_required",
+]);
+
+/** What trying the same once more would not change. */
+function isRefusal(error: unknown): error is LightsoutError {
+  const kinds = [SignInRejected, SignInOvertaken, InteractionRequired, BadRequest];
+  return kinds.some((kind) => error instanceof kind);
+}
+
+/** @throws {SignInRejected} The provider answered with an error. @throws {BadRequest} */
+function codeOf(form: URLSearchParams): string {
+  if (form.has("error")) throw providerError(form.get("error"));
+  const code = form.get("code");
+  if (code) return code;
+  throw new BadRequest("The sign-in page's answer has no code in it.");
+}
+
+/** The provider's `error_description` is shown nowhere: anybody can post one here. */
+function providerError(error: string | null): SignInRejected {
+  return error === "access_denied"
+    ? new SignInRejected(
+        "access_denied",
+        "You did not agree to what this app asks for, so you are not signed in.",
+      )
+    : new SignInRejected("provider_error");
+}

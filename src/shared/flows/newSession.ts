@@ -1,0 +1,135 @@
+import { SealingKeyMissing, SignInOvertaken } from "../base/errors.ts";
+import type { Lightsout } from "../context.ts";
+import { deviceOf } from "../http/device.ts";
+import type { Cookie, HttpRequest } from "../http/types.ts";
+import type { IdTokenClaims } from "../identity/idToken.ts";
+import { isUsableSid } from "../identity/sid.ts";
+import { accountPartition } from "../rows/keys.ts";
+import { lastSessionCookie, readLastSession } from "../session/lastSessionCookie.ts";
+import { sessionCookie } from "../session/sessionCookie.ts";
+import type { KnownSignIn } from "../session/signInCookie.ts";
+import { endSession } from "../store/endSession.ts";
+import { indexKeysOf, type SignIn, storeSignIn } from "../store/signIn.ts";
+import type { RedeemedCode } from "./redeemCode.ts";
+
+interface AnsweredCode extends RedeemedCode {
+  /** `session_state` of the provider's answer (OpenID Connect Session Management 1.0 §2). */
+  readonly sessionState: string | null;
+}
+
+/**
+ * Makes a session of a sign-in whose code has been redeemed: ends what it replaces, and stores its tokens.
+ *
+ * @param signIns All that this browser has under way.
+ * @returns the session's cookies.
+ * @throws {SignInOvertaken} A sign-out was faster. Nothing is stored.
+ * @throws {ProviderUnavailable} @throws {StoreUnavailable}
+ */
+export async function newSession(
+  app: Lightsout,
+  request: HttpRequest,
+  { homeAccountId, cache, claims, sessionState }: AnsweredCode,
+  current: KnownSignIn,
+  signIns: readonly KnownSignIn[],
+): Promise<Cookie[]> {
+  const { settings, store } = app;
+  const { pending } = current;
+  const { replaced, sessionIds } = browserOf(app, request, current, signIns);
+  const { backchannel_logout_supported } = await app.metadata.get();
+
+  const partition = accountPartition(homeAccountId);
+  const now = store.now();
+  for (const other of replaced) {
+    if (other.partition === partition) continue;
+    // Somebody else was signed in with this browser.
+    if (!(await endSession(store, other))) continue;
+    store.log("info", "session.replaced", { account: other.partition });
+  }
+  const signIn: SignIn = {
+    session: {
+      homeAccountId,
+      tenantId: claims.tid,
+      identity: { iss: claims.iss, sub: claims.sub, oid: claims.oid },
+      name: claims.name,
+      username: claims.preferred_username,
+      device: deviceOf(request.headers.get("user-agent")),
+      issuedAt: claims.iat * 1_000,
+      signedInAt: now,
+      expiresAt: now + settings.sessionLifetime,
+    },
+    cache,
+    sids: sidsOf(claims, sessionState),
+    subject: backchannel_logout_supported ? claims.sub : undefined,
+    start: { at: pending.startedAt, seen: pending.seen },
+    replaces: pending.replaces,
+    sessionIds,
+  };
+  const indexKeys = indexKeysOf(signIn);
+  const ref = await storeSignIn(store, signIn).catch((error) => {
+    if (error instanceof SealingKeyMissing) {
+      const { dampedLog: log } = app;
+      log("error", "cache.key_missing", { reason: error.key });
+    }
+    throw error instanceof SignInOvertaken ? new SignInOvertaken(indexKeys) : error;
+  });
+  store.log("info", "signin.done", { account: ref.partition, sidClaim: claims.sid !== undefined });
+  if (claims.sid === undefined) warnOfMissingSid(app);
+
+  const logoutHint = hintForCookie(claims.login_hint);
+  const ticket = { ...ref, indexKeys, logoutHint };
+  return [
+    sessionCookie(store.keyring, ticket, settings.sessionLifetime),
+    lastSessionCookie(store.keyring, ref),
+  ];
+}
+
+/** What is known of the browser's other sign-ins: those under way, and the one that was done last. */
+function browserOf(
+  { store }: Lightsout,
+  request: HttpRequest,
+  { pending, attempt }: KnownSignIn,
+  signIns: readonly KnownSignIn[],
+) {
+  const last = readLastSession(store.keyring, request);
+  const before = pending.replaces;
+  const others = [...signIns.map(({ attempt }) => attempt.sessionId), last?.sessionId ?? ""];
+  return {
+    replaced: [
+      ...(before ? [before] : []),
+      ...(last && last.sessionId !== before?.sessionId ? [last] : []),
+    ],
+    sessionIds: [
+      attempt.sessionId,
+      // What was there when it started is replaced, never taken over.
+      ...others.filter((id) => id && id !== before?.sessionId),
+    ],
+  };
+}
+
+/**
+ * The signed claim counts; `session_state`, which Entra gives the same value, only where the claim is not
+ * configured. One that no sign-out could name is none: it is unsigned, and nobody has said that it is a `sid`.
+ */
+function sidsOf({ sid }: IdTokenClaims, sessionState: string | null): string[] {
+  const known = sid ?? sessionState;
+  return isUsableSid(known) ? [known] : [];
+}
+
+/** Bytes that a hint may take in the cookie. */
+const MAX_HINT = 2_048;
+
+/** Browsers drop a cookie of more than 4096 characters; without the hint, sign-out only asks which account. */
+function hintForCookie(hint: string | undefined): string | undefined {
+  return hint && Buffer.byteLength(JSON.stringify(hint)) <= MAX_HINT ? hint : undefined;
+}
+
+const warned = new WeakSet<Lightsout>();
+
+/** Once per process: without the claim, a sign-out elsewhere finds its session only while `session_state` equals `sid`. */
+function warnOfMissingSid(app: Lightsout): void {
+  if (warned.has(app)) return;
+  warned.add(app);
+  app.store.log("warn", "signin.sid_claim_missing", {
+    fix: "Add the optional claim sid to the ID token in the app registration (Token configuration).",
+  });
+}

@@ -1,0 +1,63 @@
+import { SignInRejected } from "../base/errors.ts";
+import type { Lightsout } from "../context.ts";
+import { redirectUri, scopesToRedeem } from "../identity/authorize.ts";
+import type { IdTokenClaims } from "../identity/idToken.ts";
+import { CLOCK_TOLERANCE } from "../identity/keySet.ts";
+import type { KnownSignIn } from "../session/signInCookie.ts";
+import type { TokenCache } from "../tokens/tokenCache.ts";
+
+/** Tokens, and whose they are. */
+export interface RedeemedCode {
+  readonly homeAccountId: string;
+  readonly cache: TokenCache;
+  /** Of the ID token, which has been validated. */
+  readonly claims: IdTokenClaims;
+}
+
+/**
+ * Redeems the code of a sign-in, and believes what it gets only when all of it is about one user, and is what this
+ * sign-in has asked for.
+ *
+ * @param scopes What it asked for beside that which every sign-in asks for.
+ * @throws {SignInRejected} @throws {InteractionRequired} @throws {AppRefused} @throws {ProviderUnavailable}
+ * @throws {ManagedIdentityUnavailable}
+ */
+export async function redeemCode(
+  { settings, tokens, idTokens }: Lightsout,
+  code: string,
+  { pending, attempt }: KnownSignIn,
+  scopes: readonly string[],
+): Promise<RedeemedCode> {
+  const asked = scopesToRedeem(scopes);
+  const { idToken, homeAccountId, cache } = await tokens.redeem(
+    code,
+    redirectUri(settings),
+    asked,
+    attempt,
+  );
+  const claims = await idTokens.validate(idToken, attempt.nonce);
+  assertSameUser(homeAccountId, claims);
+  assertRecent(claims, pending);
+  return { homeAccountId, cache, claims };
+}
+
+/** `client_info` names the account but is not signed: in the user's home tenant it has to agree with the ID token. */
+function assertSameUser(homeAccountId: string, { oid, tid }: IdTokenClaims): void {
+  const [uid, homeTenant] = homeAccountId.toLowerCase().split(".");
+  const agrees = homeTenant !== tid.toLowerCase() || uid === oid.toLowerCase();
+  if (!homeTenant || !agrees) throw new SignInRejected("client_info_mismatch");
+}
+
+/** Where a sign-in was to be recent, the provider has to say that it is (OpenID Connect Core §3.1.3.7, rule 13). */
+function assertRecent(
+  { auth_time }: IdTokenClaims,
+  { startedAt, maxAge }: KnownSignIn["pending"],
+): void {
+  if (maxAge === undefined) return;
+  const oldest = startedAt / 1_000 - maxAge - CLOCK_TOLERANCE;
+  if (auth_time !== undefined && auth_time >= oldest) return;
+  throw new SignInRejected(
+    "auth_time",
+    "This needs a sign-in that is more recent than yours, or the sign-in service does not say how old yours is.",
+  );
+}

@@ -1,0 +1,57 @@
+import type { Lightsout } from "../context.ts";
+import { returnPath } from "../http/returnPath.ts";
+import type { SignInOptions } from "../http/signInOptions.ts";
+import type { Cookie, HttpRequest } from "../http/types.ts";
+import { attemptOf } from "../identity/attempt.ts";
+import { authorizeUrl, redirectUri, scopesToAsk } from "../identity/authorize.ts";
+import { readIndexKeys, readSessionCookie } from "../session/sessionCookie.ts";
+import { signInCookies } from "../session/signInCookie.ts";
+import { STATE_LIFETIME, sealState } from "../session/signInState.ts";
+import { seenMarks } from "../store/seenMarks.ts";
+import type { SessionRef } from "../store/signIn.ts";
+
+/**
+ * Sends the browser to the provider's sign-in page: with a `state` that says where it is going, and a cookie
+ * that binds the answer to it. Where the browser says which session it had, the cookie says that the sign-in
+ * was started after the sign-outs of that one.
+ *
+ * @throws {ProviderUnavailable} @throws {StoreUnavailable}
+ */
+export async function startSignIn(
+  app: Lightsout,
+  request: HttpRequest,
+  options: SignInOptions,
+): Promise<{ readonly location: string; readonly cookies: Cookie[] }> {
+  const { settings, store } = app;
+  const startedAt = store.now();
+  const secret = Buffer.from(store.randomBytes(32)).toString("base64url");
+  const attempt = attemptOf(secret);
+  const state = sealState(store.keyring, {
+    id: attempt.id,
+    returnTo: returnPath(options.returnTo, settings.baseUrl),
+    scopes: options.scopes,
+    expiresAt: startedAt + STATE_LIFETIME,
+  });
+  const values = { ...attempt, state };
+  const asked = { ...options, scopes: scopesToAsk(options.scopes) };
+  const pending = {
+    secret,
+    startedAt,
+    seen: await seenMarks(store, readIndexKeys(store.keyring, request)),
+    silent: options.prompt === "none",
+    maxAge: options.maxAge,
+    replaces: sessionBefore(app, request),
+  };
+  return {
+    location: await authorizeUrl(app.createClient, redirectUri(settings), values, asked),
+    cookies: signInCookies(store.keyring, request, pending),
+  };
+}
+
+/** Where this browser's session is, without the rest of its cookie. */
+function sessionBefore({ store }: Lightsout, request: HttpRequest): SessionRef | undefined {
+  const ticket = readSessionCookie(store.keyring, request);
+  if (ticket === undefined) return undefined;
+  const { partition, generation, sessionId } = ticket;
+  return { partition, generation, sessionId };
+}

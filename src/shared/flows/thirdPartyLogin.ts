@@ -1,0 +1,32 @@
+import { BadRequest } from "../base/errors.ts";
+import type { Lightsout } from "../context.ts";
+import { signInOptions, signInQuery } from "../http/signInOptions.ts";
+import { isOwnIssuer } from "../identity/ownIssuer.ts";
+import { MAX_URL } from "../web/problem.ts";
+
+/** @throws {BadRequest} It is given, and not the provider's. @throws {ProviderUnavailable} */
+export async function assertOwnIssuer(
+  { metadata, settings }: Lightsout,
+  issuer: string | undefined,
+): Promise<void> {
+  if (issuer === undefined) return;
+  if (isOwnIssuer(issuer, await metadata.get(), settings.allowedTenants)) return;
+  throw new BadRequest("The iss parameter is not the provider that signs in to this app.");
+}
+
+/**
+ * A login that another site initiates by a post (OpenID Connect Core §4), checked.
+ *
+ * @returns The same as an address, where the session's cookie comes along.
+ * @throws {BadRequest} @throws {ProviderUnavailable}
+ */
+export async function initiatedLogin(app: Lightsout, form: URLSearchParams): Promise<string> {
+  const { issuer } = signInOptions(form);
+  if (issuer === undefined) {
+    throw new BadRequest("The iss parameter is missing. It says which provider is to sign in.");
+  }
+  await assertOwnIssuer(app, issuer);
+  const query = signInQuery(form).toString();
+  if (query.length > MAX_URL) throw new BadRequest("The form is too large.");
+  return `${app.settings.baseUrl}/auth/signin?${query}`;
+}

@@ -1,0 +1,113 @@
+import { TimeoutError } from "../net/send.ts";
+import type { IdentityWorld, TokenSource } from "./managedIdentity.ts";
+import { TokenRequestRefused } from "./network.ts";
+
+export interface Fetched {
+  readonly token: string;
+  /** Milliseconds that it is good for. */
+  readonly life: number;
+}
+
+interface Options extends Pick<IdentityWorld, "elapsed" | "sleep"> {
+  readonly fetchToken: (resource: string) => Promise<Fetched>;
+  /** What a caller is told. */
+  readonly unavailable: (resource: string, cause: unknown) => Error;
+}
+
+/** Of a token's life: after so much of it the next one is fetched, and so much of it is used. */
+const SHARE = { refresh: 1 / 2, use: 9 / 10 };
+/** Milliseconds before the second and the third try of a fetch. */
+const PAUSES = [200, 1_000];
+/** After a fetch that failed, none is begun for so long. Milliseconds. */
+const REST = 1_000;
+
+/**
+ * One token for each resource, for everybody who asks. It is fetched again in its life's middle, while it goes on
+ * being handed out; there is one fetch at a time, which goes on when whoever waited for it has left, and fails
+ * nobody but those who wait.
+ */
+export function heldTokens({ elapsed, sleep, fetchToken, unavailable }: Options): TokenSource {
+  const resources = new Map<string, Resource>();
+
+  async function fetchWithTries(resource: string): Promise<Fetched> {
+    for (const pause of PAUSES) {
+      try {
+        return await fetchToken(resource);
+      } catch (error) {
+        if (isFinal(error)) throw error;
+        await sleep(pause);
+      }
+    }
+    return await fetchToken(resource);
+  }
+
+  async function renew(name: string, resource: Resource): Promise<string> {
+    try {
+      const { token, life } = await fetchWithTries(name);
+      resource.held = { token, life, since: elapsed() };
+      return token;
+    } catch (cause) {
+      const error = unavailable(name, cause);
+      resource.failed = { error, at: elapsed() };
+      throw error;
+    } finally {
+      resource.fetch = undefined;
+    }
+  }
+
+  /** One at a time. A failure that nobody waits for is nobody's. */
+  function begin(name: string, resource: Resource): Promise<string> {
+    const { failed } = resource;
+    if (failed && elapsed() - failed.at < REST) return rejected(failed.error);
+    resource.fetch ??= handled(renew(name, resource));
+    return resource.fetch;
+  }
+
+  return async (name, patience) => {
+    const resource = resources.get(name) ?? {};
+    resources.set(name, resource);
+    const { held } = resource;
+    const age = held ? elapsed() - held.since : 0;
+    if (!held || age >= held.life * SHARE.use) {
+      return await within(patience, begin(name, resource), (error) => unavailable(name, error));
+    }
+    if (age >= held.life * SHARE.refresh) void begin(name, resource);
+    return held.token;
+  };
+}
+
+interface Resource {
+  held?: Fetched & { readonly since: number };
+  failed?: { readonly error: Error; readonly at: number };
+  fetch?: Promise<string> | undefined;
+}
+
+/** The endpoint knows the question, and says no. */
+function isFinal(error: unknown): boolean {
+  return error instanceof TokenRequestRefused && [400, 401, 403].includes(error.status);
+}
+
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
+function rejected(error: Error): Promise<never> {
+  return handled(Promise.reject(error));
+}
+
+async function within<T>(
+  patience: number,
+  promise: Promise<T>,
+  late: (error: TimeoutError) => Error,
+): Promise<T> {
+  const { promise: end, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(late(new TimeoutError(`There was no token within ${patience} ms.`)));
+  }, patience);
+  try {
+    return await Promise.race([promise, end]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

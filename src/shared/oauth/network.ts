@@ -1,0 +1,136 @@
+import { AuthError, type INetworkModule } from "@azure/msal-node";
+import { ProviderUnavailable } from "../base/errors.ts";
+import type { Answer, Outgoing, Send } from "../net/send.ts";
+import type { TokenError } from "./refusal.ts";
+
+/** Milliseconds that one request to the identity provider may take. */
+const TIMEOUT = 10_000;
+/** The longest `Retry-After` that is waited for within a request. Seconds. */
+const MAX_PAUSE = 3;
+/** The longest `Retry-After` that is passed on. Seconds. */
+const MAX_RETRY_AFTER = 3_600;
+
+/** @throws {ProviderUnavailable} */
+export async function getJson(send: Send, url: string, timeout = TIMEOUT): Promise<unknown> {
+  try {
+    const headers = { accept: "application/json" };
+    const { status, body } = await send(url, { headers, timeout });
+    if (status !== 200) throw new Error(`It answered ${status}.`);
+    return JSON.parse(body.toString());
+  } catch (cause) {
+    throw new ProviderUnavailable(undefined, { cause, url });
+  }
+}
+
+/**
+ * An answer of the token endpoint that is no success, as it came. MSAL would make a sentence of it, and an error
+ * class by what words stand in that; an `AuthError` it passes on.
+ */
+export class TokenRequestRefused extends AuthError implements TokenError {
+  readonly status: number;
+  readonly body: unknown;
+  /** Seconds (RFC 9110 §10.2.3). */
+  readonly retryAfter: number | undefined;
+
+  constructor(answer: Answer) {
+    super("token_request_refused", "", `It answered ${answer.status}.`);
+    // MSAL's constructor takes the subclass away.
+    Object.setPrototypeOf(this, new.target.prototype);
+    this.name = "TokenRequestRefused";
+    this.status = answer.status;
+    this.body = jsonOf(answer.body);
+    this.retryAfter = retryAfterOf(answer);
+  }
+}
+
+/** A request that no answer came to. MSAL would forget why; an `AuthError` it passes on. */
+export class Unreached extends AuthError {
+  readonly url: string;
+
+  constructor(url: string, cause: unknown) {
+    super("unreached", `${new URL(url).host} does not answer.`);
+    // MSAL's constructor takes the subclass away.
+    Object.setPrototypeOf(this, new.target.prototype);
+    this.name = "Unreached";
+    this.url = url.replace(/[?#].*/, "");
+    this.cause = cause;
+  }
+}
+
+function unreached(url: string) {
+  return (cause: unknown): never => {
+    throw new Unreached(url, cause);
+  };
+}
+
+/**
+ * MSAL's way to the network. Its own client waits for an answer without limit; this one does not, and it
+ * tries once more when the provider asks for a short pause.
+ *
+ * @throws {TokenRequestRefused} @throws {Unreached} It throws them to whoever asked MSAL.
+ */
+export function createNetworkClient(
+  send: Send,
+  sleep: (milliseconds: number) => Promise<void>,
+  timeout = TIMEOUT,
+): INetworkModule {
+  async function exchange(url: string, request: Omit<Outgoing, "timeout">) {
+    const once = () => send(url, { ...request, timeout }).catch(unreached(url));
+    let answer = await once();
+    const pause = isBusy(answer) ? retryAfterOf(answer) : undefined;
+    if (pause !== undefined && pause <= MAX_PAUSE) {
+      await sleep(pause * 1_000);
+      answer = await once();
+    }
+    const { status, headers, body } = answer;
+    if (status < 200 || status >= 300) throw new TokenRequestRefused(answer);
+    return {
+      status,
+      headers: headers as Record<string, string>,
+      // MSAL names the type of the body it expects; nothing can be checked here.
+      body: JSON.parse(body.toString()) as never,
+    };
+  }
+
+  return {
+    sendGetRequestAsync: (url, options) => exchange(url, { headers: options?.headers ?? {} }),
+    sendPostRequestAsync(url, options) {
+      const { headers = {}, body = "" } = options ?? {};
+      return exchange(url, { method: "POST", headers, body, isRepeatable: isRedemption(body) });
+    },
+  };
+}
+
+/**
+ * A code that is sent twice is refused the second time, and nothing else. A refresh token may be the end of its
+ * whole family at a provider that rotates them.
+ */
+function isRedemption(body: string): boolean {
+  return new URLSearchParams(body).get("grant_type") === "authorization_code";
+}
+
+function isBusy({ status }: Answer): boolean {
+  return status === 429 || status === 503;
+}
+
+/** Seconds, or a date, which is compared with the answer's own: clocks may differ. */
+function retryAfterOf({ headers }: Answer): number | undefined {
+  const value = headers["retry-after"] ?? "";
+  const seconds = /^\d+$/.test(value)
+    ? Number(value)
+    : Math.ceil((timeOf(value) - timeOf(headers.date)) / 1_000);
+  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), MAX_RETRY_AFTER) : undefined;
+}
+
+/** An HTTP-date (RFC 9110 §5.6.7). `Date.parse` takes more. */
+function timeOf(value = ""): number {
+  return value.endsWith(" GMT") ? Date.parse(value) : Number.NaN;
+}
+
+function jsonOf(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
+}

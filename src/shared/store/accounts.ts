@@ -1,0 +1,49 @@
+import { generationRow, sessionKey } from "../rows/keys.ts";
+import type { Account, OpenedAccount } from "./account.ts";
+import { entityOf, openAccount } from "./accountEntity.ts";
+import type { SessionRef } from "./signIn.ts";
+import type { GenerationRef, Store } from "./store.ts";
+
+/** An account's entity as one request read it. What the request writes back is conditional on this read. */
+export interface AccountRead extends GenerationRef {
+  readonly account: OpenedAccount;
+  readonly etag: string;
+}
+
+/** One point read. @returns undefined when the session is signed out, expired, or not readable with our keys. */
+export async function readSession(store: Store, ref: SessionRef) {
+  const entity = await store.table.get(ref.partition, generationRow(ref.generation));
+  if (entity === undefined) return undefined;
+  const account = openAccount(store.keyring, entity);
+  if (account === undefined) {
+    store.log("warn", "cache.unreadable", { account: ref.partition });
+    return undefined;
+  }
+  const session = account.sessions[sessionKey(ref.sessionId)];
+  if (session === undefined || session.expiresAt <= store.now()) return undefined;
+  const { partition, generation } = ref;
+  return { session, read: { partition, generation, account, etag: entity.etag } };
+}
+
+/**
+ * Writes refreshed tokens back, over exactly the version they were made from.
+ * @returns false when that version is gone: replaced by another request, or signed out. Read again to find out.
+ */
+export async function writeBack(
+  store: Store,
+  read: AccountRead,
+  cache: Account["cache"],
+): Promise<boolean> {
+  const account = { sessions: read.account.sessions, cache };
+  return (await store.table.replace(entityOf(store, read, account), read.etag)) === "done";
+}
+
+/**
+ * Deletes exactly the version that was read, with all the account's sessions.
+ * @returns false when it is newer, or was gone.
+ */
+export async function removeRead(store: Store, read: AccountRead): Promise<boolean> {
+  const rowKey = generationRow(read.generation);
+  const removed = await store.table.remove(read.partition, rowKey, read.etag);
+  return removed ?? (await store.table.get(read.partition, rowKey)) === undefined;
+}

@@ -1,0 +1,29 @@
+import { usedRow } from "../rows/keys.ts";
+import type { Entity, Stored } from "../table/table.ts";
+import { randomId, type Store } from "./store.ts";
+
+/**
+ * Takes the right to use something that may be used once. Only the first caller gets it, on whichever
+ * instance.
+ *
+ * @param id What is used, such as the `state` of an authorization response or the `jti` of a token.
+ * @param expiresAt When it is of no use any more by itself. The same at every call. Milliseconds since 1970.
+ */
+export async function takeOnce(store: Store, id: string, expiresAt: number): Promise<boolean> {
+  const used = { ...usedRow(id, expiresAt), taker: randomId(store) };
+  const outcome = await store.table.insert(used);
+  if (outcome !== "unsure") return outcome === "done";
+  const stored = await store.table.get<typeof used>(used.partitionKey, used.rowKey);
+  return stored?.taker === used.taker;
+}
+
+export async function isTaken(store: Store, id: string, expiresAt: number): Promise<boolean> {
+  const { partitionKey, rowKey } = usedRow(id, expiresAt);
+  return (await store.table.get(partitionKey, rowKey)) !== undefined;
+}
+
+/** What expired before today (UTC), and can be forgotten. */
+export function listTaken(store: Store): AsyncIterable<Stored<Entity>> {
+  const { partitionKey: today } = usedRow("", store.now());
+  return store.table.list("t.", today);
+}

@@ -1,0 +1,55 @@
+import { kindsOf } from "../base/causes.ts";
+import type { Log } from "../store/store.ts";
+import type { Table } from "./table.ts";
+import { faultFields } from "./tableFault.ts";
+
+/** Milliseconds. */
+const CHECK_EVERY = 5_000;
+/** Milliseconds after which a table that has not answered counts as one that does not. */
+const LIMIT = 4_000;
+/** Nothing is ever stored here. */
+const NO_ROW = ["health", "health"] as const;
+
+/**
+ * Says whether a sign-out could work: whether the table lets itself be read, and something be deleted.
+ * However often it is asked, the table is asked at most every five seconds.
+ *
+ * @param elapsed Milliseconds, on a clock that nobody puts right.
+ */
+export function createHealthCheck(
+  table: Pick<Table, "get" | "remove">,
+  elapsed: () => number,
+  log: Log,
+  limit = LIMIT,
+): () => Promise<boolean> {
+  let checkedAt = Number.NEGATIVE_INFINITY;
+  let healthy: Promise<boolean>;
+  return () => {
+    if (elapsed() - checkedAt >= CHECK_EVERY) {
+      checkedAt = elapsed();
+      healthy = within(limit, check(table, log));
+    }
+    return healthy;
+  };
+}
+
+async function check(table: Pick<Table, "get" | "remove">, log: Log): Promise<boolean> {
+  try {
+    await table.get(...NO_ROW);
+    await table.remove(...NO_ROW);
+    return true;
+  } catch (error) {
+    log("warn", "health.failed", { error: kindsOf(error), ...faultFields(error) });
+    return false;
+  }
+}
+
+async function within(limit: number, answer: Promise<boolean>): Promise<boolean> {
+  const { promise: end, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), limit);
+  try {
+    return await Promise.race([answer, end]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,105 @@
+import { createHttpHeaders, type HttpClient } from "@azure/core-rest-pipeline";
+import { TableClient } from "@azure/data-tables";
+import { SettingInvalid } from "../base/errors.ts";
+import { httpsUrl } from "../config/env.ts";
+import type { StorageSettings } from "../config/storage.ts";
+import type { Send } from "../net/send.ts";
+import type { ManagedIdentity, TokenSource } from "../oauth/managedIdentity.ts";
+
+/** Milliseconds one try may take. A point read takes 5 to 20 in the same region. */
+const TRY_TIMEOUT = 2_000;
+
+/**
+ * What the SDK does with every request, and these never need: `send` has its own time-out, no answer is
+ * compressed or redirected, and no body is a form or a stream.
+ */
+const IDLE_POLICIES = [
+  "decompressResponsePolicy",
+  "formDataPolicy",
+  "logPolicy",
+  "multipartPolicy",
+  "proxyPolicy",
+  "redirectPolicy",
+  "tracingPolicy",
+  "wrapAbortSignalLikePolicy",
+];
+
+/** The SDK's client, on our way to the network. @throws {SettingInvalid} The endpoint is not one to send keys to. */
+export function openTableClient(
+  tableName: string,
+  storage: StorageSettings,
+  send: Send,
+  managedIdentity: ManagedIdentity,
+): TableClient {
+  // Tries are counted by `retrying`.
+  const retryOptions = { maxRetries: 0 };
+  const client =
+    "connectionString" in storage
+      ? fromConnectionString(storage.connectionString, tableName, {
+          retryOptions,
+          httpClient: pipelineClient(send),
+        })
+      : // Without a credential: the SDK's way with tokens asks for the next one behind everybody's back.
+        new TableClient(storage.tableServiceUri, tableName, {
+          retryOptions,
+          httpClient: pipelineClient(
+            withToken(send, managedIdentity(storage.identity), resourceAt(storage.tableServiceUri)),
+          ),
+        });
+  // The SDK leaves this to its own way to the network.
+  httpsUrl("The table endpoint in the storage setting", client.url);
+  for (const name of IDLE_POLICIES) client.pipeline.removePolicy({ name });
+  return client;
+}
+
+/** @throws {SettingInvalid} The SDK's own word for what is wrong may repeat what it was given. */
+function fromConnectionString(
+  ...[connectionString, tableName, options]: Parameters<typeof TableClient.fromConnectionString>
+): TableClient {
+  try {
+    return TableClient.fromConnectionString(connectionString, tableName, options);
+  } catch {
+    throw new SettingInvalid(
+      "The connection string in the storage setting is malformed. Copy it again from the storage account: Security + networking, Access keys.",
+    );
+  }
+}
+
+function pipelineClient(send: Send): HttpClient {
+  return {
+    async sendRequest(request) {
+      const text = request.body ?? undefined;
+      if (text !== undefined && typeof text !== "string") {
+        throw new TypeError("The table service is sent text only.");
+      }
+      const { status, headers, body } = await send(request.url, {
+        method: request.method,
+        headers: request.headers.toJSON(),
+        ...(text !== undefined && { body: text }),
+        timeout: TRY_TIMEOUT,
+      });
+      return {
+        request,
+        status,
+        headers: createHttpHeaders(headers as Record<string, string>),
+        bodyAsText: body.toString(),
+      };
+    },
+  };
+}
+
+/** The wait for the token is part of the try. */
+function withToken(send: Send, source: TokenSource, resource: string): Send {
+  return async (url, { timeout, headers, ...request }) => {
+    const started = performance.now();
+    const authorization = `Bearer ${await source(resource, timeout)}`;
+    const left = Math.max(timeout - (performance.now() - started), 1);
+    return await send(url, { ...request, headers: { ...headers, authorization }, timeout: left });
+  };
+}
+
+/** What the token is for: Table Storage, or Cosmos DB for Table. */
+function resourceAt(endpoint: string): string {
+  const isCosmos = /\.table\.cosmos(db)?\./.test(new URL(endpoint).hostname);
+  return isCosmos ? "https://cosmos.azure.com" : "https://storage.azure.com";
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from "@jest/globals";
+import * as errors from "../../src/shared/base/errors.ts";
+
+const made: [errors.LightsoutError, string][] = [
+  [new errors.SettingInvalid("m"), "ERR_SETTING_INVALID"],
+  [new errors.BadRequest("m"), "ERR_BAD_REQUEST"],
+  [new errors.RequestTooLarge(1), "ERR_REQUEST_TOO_LARGE"],
+  [new errors.TooManyCalls(), "ERR_TOO_MANY_CALLS"],
+  [new errors.CrossSiteRequest(), "ERR_CROSS_SITE_REQUEST"],
+  [new errors.SignedOut(), "ERR_SIGNED_OUT"],
+  [new errors.InteractionRequired(["s"], "c"), "ERR_INTERACTION_REQUIRED"],
+  [new errors.SignInRejected("r"), "ERR_SIGN_IN_REJECTED"],
+  [new errors.SignInOvertaken(), "ERR_SIGN_IN_OVERTAKEN"],
+  [new errors.StoreUnavailable(), "ERR_STORE_UNAVAILABLE"],
+  [new errors.IndexForged(), "ERR_INDEX_FORGED"],
+  [new errors.SealingKeyMissing("k"), "ERR_SEALING_KEY_MISSING"],
+  [new errors.ProviderUnavailable(), "ERR_PROVIDER_UNAVAILABLE"],
+  [new errors.AppRefused("w", "f"), "ERR_APP_REFUSED"],
+  [new errors.ManagedIdentityUnavailable("m"), "ERR_MANAGED_IDENTITY_UNAVAILABLE"],
+  [new errors.NotPermitted(), "ERR_NOT_PERMITTED"],
+  [new errors.GraphUnavailable(true), "ERR_GRAPH_UNAVAILABLE"],
+];
+
+describe("errors", () => {
+  it.each(made)("%p has a stable code, its class's name, and a message", (error, code) => {
+    expect(error).toBeInstanceOf(errors.LightsoutError);
+    expect(error).toBeInstanceOf(Error);
+    expect(error.code).toBe(code);
+    expect((error.constructor as unknown as { code: string }).code).toBe(code);
+    expect(error.name).toBe(error.constructor.name);
+    expect(error.message).not.toBe("");
+  });
+
+  it("are all in this list", () => {
+    const classes = Object.values(errors).filter((exported) => exported !== errors.LightsoutError);
+    expect(new Set(made.map(([error]) => error.constructor))).toEqual(new Set(classes));
+    expect(new Set(made.map(([, code]) => code)).size).toBe(made.length);
+  });
+
+  it("keep what caused them", () => {
+    const cause = new Error("why");
+    for (const error of [
+      new errors.SettingInvalid("m", { cause }),
+      new errors.SignedOut(undefined, { cause }),
+      new errors.InteractionRequired([], undefined, { cause }),
+      new errors.SignInRejected("r", undefined, { cause }),
+      new errors.StoreUnavailable(undefined, { cause }),
+      new errors.ProviderUnavailable(undefined, { cause }),
+      new errors.AppRefused("w", "f", { cause }),
+      new errors.ManagedIdentityUnavailable("m", { cause }),
+      new errors.GraphUnavailable(false, { cause }),
+    ]) {
+      expect(error.cause).toBe(cause);
+    }
+  });
+
+  it("carry what a handler needs to know", () => {
+    expect(new errors.InteractionRequired(["s"], "c")).toMatchObject({
+      scopes: ["s"],
+      claims: "c",
+    });
+    expect(new errors.SignInRejected("reason")).toMatchObject({ reason: "reason" });
+    expect(new errors.GraphUnavailable(true)).toMatchObject({ timedOut: true });
+    expect(new errors.ProviderUnavailable(undefined, { retryAfter: 9 })).toMatchObject({
+      retryAfter: 9,
+      message: "Microsoft Entra ID does not answer. Try again in 9 seconds.",
+    });
+    expect(new errors.AppRefused("what", "fix")).toMatchObject({ fix: "fix" });
+  });
+});

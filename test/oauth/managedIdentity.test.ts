@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "@jest/globals";
+import { keepAliveSender } from "../../src/shared/net/send.ts";
+import { managedIdentity, type TokenSource } from "../../src/shared/oauth/managedIdentity.ts";
+import {
+  type IdentityEndpoint,
+  type Mood,
+  startIdentityEndpoint,
+} from "../support/identityEndpoint.ts";
+
+const CLIENT_ID = "5b0c1d2e-3f40-4a51-8b62-7c8d9e0f1a2b";
+const STORAGE = "https://storage.azure.com";
+const EXCHANGE = "api://AzureADTokenExchange";
+const setting = "TOKEN_CACHE_STORAGE__clientId";
+
+let endpoint: IdentityEndpoint;
+beforeAll(async () => {
+  endpoint = await startIdentityEndpoint(CLIENT_ID);
+});
+beforeEach(() => {
+  Object.assign(process.env, endpoint.env);
+  endpoint.mood = "well";
+});
+afterEach(() => {
+  for (const name of Object.keys(endpoint.env)) delete process.env[name];
+});
+afterAll(() => endpoint.stop());
+
+function source(clientId: string | undefined = CLIENT_ID): TokenSource {
+  const world = {
+    send: keepAliveSender(),
+    elapsed: () => performance.now(),
+    sleep: (milliseconds: number) => sleep(Math.min(milliseconds, 10)),
+  };
+  return managedIdentity(world)({ clientId, setting });
+}
+
+it.each([STORAGE, EXCHANGE])("gets tokens for %s from App Service's endpoint", async (resource) => {
+  const one = source();
+  const token = await one(resource, 10_000);
+  expect(endpoint.isGood(token, resource)).toBe(true);
+  expect(await one(resource, 10_000)).toBe(token);
+});
+
+it.each<[Mood, RegExp]>([
+  [400, /answers 400\./],
+  [429, /answers 429\./],
+  [500, /answers 500\./],
+  ["reset", /does not answer \(ECONNRESET\)\./],
+  ["silent", /does not answer \(TimeoutError\)\./],
+])("an endpoint that is %p is named, with identity and setting", async (mood, reason) => {
+  endpoint.mood = mood;
+  const error = await source()(STORAGE, mood === "silent" ? 50 : 10_000).catch(
+    (error: Error) => error,
+  );
+  expect(error).toMatchObject({ code: "ERR_MANAGED_IDENTITY_UNAVAILABLE" });
+  const { message } = error as Error;
+  expect(message).toMatch(reason);
+  for (const name of [CLIENT_ID, endpoint.host, setting, STORAGE]) expect(message).toContain(name);
+});
+
+it("an identity that the app does not have is one that is refused", async () => {
+  const asked = source("another")(STORAGE, 10_000);
+  await expect(asked).rejects.toThrow(
+    /^The managed identity another gives no token .* answers 400/,
+  );
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from "@jest/globals";
+import {
+  accountPartition,
+  expiryPartition,
+  generationRow,
+  sessionKey,
+  sidPartition,
+  subjectPartition,
+  usedRow,
+} from "../../src/shared/rows/keys.ts";
+import { HOME, NOON } from "../store/samples.ts";
+
+const usedKey = (id: string) => usedRow(id, NOON).rowKey;
+const HASHED: [string, (id: string) => string, string][] = [
+  ["account", accountPartition, "a."],
+  ["sid", sidPartition, "s."],
+  ["subject", subjectPartition, "u."],
+  ["session", sessionKey, ""],
+  ["used", usedKey, ""],
+];
+const IDS = ["", "a/b\\c#d?e", "\0\t\n\x7f", "Zoë 🙂", "x".repeat(100_000), "%2F+&'", HOME];
+
+describe.each(HASHED)("the key of a %s", (_, keyOf, prefix) => {
+  it("is short and has legal characters only, whatever the id is", () => {
+    for (const id of IDS) {
+      const key = keyOf(id);
+      expect(key.slice(0, prefix.length)).toBe(prefix);
+      expect(key.slice(prefix.length)).toMatch(/^[A-Za-z0-9_-]{43}$/);
+      expect(Buffer.byteLength(key)).toBeLessThanOrEqual(255);
+    }
+  });
+
+  it("is the same for the same id, another for another", () => {
+    expect(IDS.map(keyOf)).toEqual(IDS.map(keyOf));
+    expect(new Set(IDS.map(keyOf)).size).toBe(IDS.length);
+    expect(keyOf("a b")).not.toBe(keyOf("a b "));
+  });
+
+  it("says nothing of the id", () => {
+    expect(keyOf("adele@contoso.com")).not.toMatch(/adele|contoso/i);
+  });
+});
+
+it("is of one kind only: the same id has another hash in each", () => {
+  const hashes = HASHED.map(([, keyOf, prefix]) => keyOf(HOME).slice(prefix.length));
+  expect(new Set(hashes).size).toBe(HASHED.length);
+});
+
+it.each<[string, (id: string) => string, boolean]>([
+  ["account", accountPartition, true],
+  ["sid", sidPartition, false],
+  ["subject", subjectPartition, false],
+  ["session", sessionKey, false],
+  ["used", usedKey, false],
+])("the case of a %s's id is ignored: %s", (_, keyOf, ignored) => {
+  expect(keyOf("ABC.def") === keyOf("abc.DEF")).toBe(ignored);
+});
+
+it("the row of a generation", () => {
+  expect(generationRow("g1")).toBe("c.g1");
+});
+
+describe("a day's partition", () => {
+  it.each([
+    [Date.UTC(2026, 0, 15), "2026-01-15"],
+    [Date.UTC(2026, 0, 16) - 1, "2026-01-15"],
+    [Date.UTC(2026, 0, 16), "2026-01-16"],
+    [Date.UTC(2024, 1, 29, 23, 59), "2024-02-29"],
+  ])("of %i is that of %s, UTC", (time, day) => {
+    expect(expiryPartition(time)).toBe(`x.${day}`);
+    expect(usedRow("id", time).partitionKey).toBe(`t.${day}`);
+  });
+
+  it("sorts by time", () => {
+    const days = [Date.UTC(2025, 8, 9), Date.UTC(2025, 9, 1), Date.UTC(2026, 0, 1)];
+    expect(days.map(expiryPartition).sort()).toEqual(days.map(expiryPartition));
+  });
+});

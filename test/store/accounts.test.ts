@@ -1,0 +1,90 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { readSession, removeRead, writeBack } from "../../src/shared/store/accounts.ts";
+import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
+import { signOutHere } from "../../src/shared/store/signOut.ts";
+import { keyring } from "../support/keyring.ts";
+import { cacheOf, HOUR, type MemoryStore, memoryStore, sessionOf, tokenOf } from "./samples.ts";
+
+const OLD = cacheOf({ t: tokenOf({ secret: "old" }) });
+const FRESH = cacheOf({ t: tokenOf({ secret: "fresh" }) });
+let store: MemoryStore;
+let ref: SessionRef;
+beforeEach(async () => {
+  store = memoryStore();
+  ref = await signIn("sid");
+});
+
+const signIn = (sid: string) =>
+  storeSignIn(store, { session: sessionOf(), cache: OLD, sids: [sid] });
+async function read() {
+  const found = await readSession(store, ref);
+  if (found === undefined) throw new Error("There is no session.");
+  return found.read;
+}
+const secret = async () => (await read()).account.cache.AccessToken.t?.secret;
+
+describe("readSession finds none", () => {
+  it.each<[string, Partial<SessionRef>]>([
+    ["with another session id", { sessionId: "another" }],
+    ["of another generation", { generation: "another" }],
+    ["in another partition", { partition: "a.another" }],
+  ])("%s", async (_, changes) => {
+    expect(await readSession(store, { ...ref, ...changes })).toBeUndefined();
+  });
+
+  it("from the moment on when it is over", async () => {
+    store.time = sessionOf().expiresAt - 1;
+    expect(await readSession(store, ref)).toBeDefined();
+    store.time += 1;
+    expect(await readSession(store, ref)).toBeUndefined();
+  });
+
+  it("sealed with a key that we do not have, and says so", async () => {
+    store = { ...store, keyring: keyring("k2") };
+    expect(await readSession(store, ref)).toBeUndefined();
+    expect(store.logged).toEqual(["cache.unreadable"]);
+  });
+});
+
+describe("writeBack", () => {
+  it("writes over the version that was read, and keeps the sessions", async () => {
+    const before = await read();
+    expect(await writeBack(store, before, FRESH)).toBe(true);
+    expect(await secret()).toBe("fresh");
+    expect((await read()).account.sessions).toEqual(before.account.sessions);
+  });
+
+  it("loses against a sign-out, and leaves nothing", async () => {
+    const before = await read();
+    await signOutHere(store, ref);
+    const rows = new Map(store.table.rows);
+    expect(await writeBack(store, before, FRESH)).toBe(false);
+    expect(store.table.rows).toEqual(rows);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ["another refresh", async () => writeBack(store, await read(), OLD)],
+    ["another browser", () => signIn("sid 2")],
+  ])("loses against %s, and leaves that one's work", async (_, faster) => {
+    const before = await read();
+    await faster();
+    const rows = new Map(store.table.rows);
+    expect(await writeBack(store, before, FRESH)).toBe(false);
+    expect(store.table.rows).toEqual(rows);
+  });
+});
+
+describe("removeRead", () => {
+  it("deletes the version that was read", async () => {
+    expect(await removeRead(store, await read())).toBe(true);
+    expect(await readSession(store, ref)).toBeUndefined();
+  });
+
+  it("leaves a newer one", async () => {
+    const before = await read();
+    await signIn("sid 2");
+    store.time += HOUR;
+    expect(await removeRead(store, before)).toBe(false);
+    expect(await readSession(store, ref)).toBeDefined();
+  });
+});

@@ -1,0 +1,318 @@
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { BadRequest, StoreUnavailable } from "../../src/shared/base/errors.ts";
+import type { Log } from "../../src/shared/store/store.ts";
+import { type Stubborn, stubborn } from "../../src/shared/store/stubborn.ts";
+import { type VirtualTime, virtualTime } from "../support/virtualTime.ts";
+
+const PATIENCE = 100_000;
+const SECOND = 1_000;
+
+let time: VirtualTime;
+let logged: Parameters<Log>[];
+let random: number;
+let signOuts: Stubborn;
+/** When each pass began, in milliseconds. */
+let began: number[];
+/** What every pass does. */
+let table: () => Promise<void>;
+
+beforeEach(() => {
+  time = virtualTime();
+  start = time.now();
+  logged = [];
+  random = 0;
+  began = [];
+  table = async () => {};
+  const log: Log = (...line) => void logged.push(line);
+  signOuts = stubborn(
+    { now: time.now, sleep: time.sleep, random: () => random, log },
+    { held: 3, open: 4 },
+  );
+});
+
+let start = 0;
+const elapsed = () => time.now() - start;
+const unavailable = () => Promise.reject(new StoreUnavailable());
+
+interface Called {
+  outcome: "waiting" | "done" | unknown;
+  at: number;
+}
+
+function call(sid: string, patience = PATIENCE): Called {
+  const called: Called = { outcome: "waiting", at: Number.NaN };
+  const pass = () => {
+    began.push(elapsed());
+    return table();
+  };
+  const settle = (outcome: unknown) => Object.assign(called, { outcome, at: elapsed() });
+  signOuts.insist({ who: `s.${sid}`, patience, pass }, sid).then(() => settle("done"), settle);
+  return called;
+}
+
+/** Makes passes wait until their entry is called. */
+function heldPasses(): (() => void)[] {
+  const passes: (() => void)[] = [];
+  table = () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    passes.push(resolve);
+    return promise;
+  };
+  return passes;
+}
+
+/** A table that is away until then. */
+const awayUntil = (end: number) => () => (elapsed() < end ? unavailable() : Promise.resolve());
+
+describe("one sign-out", () => {
+  it("is one pass where nothing is wrong, and leaves nothing behind", async () => {
+    const one = call("a");
+    await time.pass(0);
+    expect(one).toEqual({ outcome: "done", at: 0 });
+    expect(began).toEqual([0]);
+    expect(signOuts.open()).toEqual([]);
+    await time.pass(PATIENCE * 2);
+    expect(logged).toEqual([]);
+  });
+
+  it("is tried again after pauses that grow to five seconds", async () => {
+    table = awayUntil(30 * SECOND);
+    const one = call("a");
+    await time.pass(PATIENCE);
+    expect(began.slice(0, 8)).toEqual([0, 250, 750, 1_750, 3_750, 7_750, 12_750, 17_750]);
+    expect(one).toEqual({ outcome: "done", at: 32_750 });
+    expect(logged).toEqual([]);
+  });
+
+  it("does not come back together with all the others", async () => {
+    table = unavailable;
+    random = 0.999;
+    call("a");
+    await time.pass(2 * SECOND);
+    expect(began.map(Math.round)).toEqual([0, 125, 375, 876, 1_877]);
+  });
+
+  it("is done soon after the table is back, however long it was away", async () => {
+    const away = fc.integer({ min: 0, max: 94 * SECOND });
+    await fc.assert(
+      fc.asyncProperty(
+        away,
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        async (end, chance) => {
+          start = time.now();
+          random = chance;
+          table = awayUntil(end);
+          const one = call(`${start}`);
+          await time.pass(PATIENCE);
+          expect(one.outcome).toBe("done");
+          expect(one.at).toBeLessThanOrEqual(end + 5 * SECOND);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  it("is given up at the end of its patience, in an error line, and not a moment later", async () => {
+    table = unavailable;
+    const one = call("a");
+    await time.pass(PATIENCE - 1);
+    expect(one.outcome).toBe("waiting");
+    expect(signOuts.open()).toEqual(["s.a"]);
+    await time.pass(SECOND);
+    expect(one.outcome).toBeInstanceOf(StoreUnavailable);
+    expect(logged).toEqual([
+      [
+        "error",
+        "signout.given_up",
+        { who: "s.a", reason: "late", error: "StoreUnavailable/ERR_STORE_UNAVAILABLE" },
+      ],
+    ]);
+    expect(signOuts.open()).toEqual([]);
+    const passes = began.length;
+    await time.pass(PATIENCE);
+    expect(began).toHaveLength(passes);
+  });
+
+  it("is answered then also by a table that says nothing at all", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    table = () => promise;
+    const one = call("a");
+    await time.pass(PATIENCE);
+    expect(one.outcome).toBeInstanceOf(StoreUnavailable);
+    expect(began).toEqual([0]);
+    // The pass comes to its end all the same, and the next call has one of its own.
+    const two = call("a");
+    resolve();
+    await time.pass(0);
+    expect(two.outcome).toBe("done");
+    expect(began).toEqual([0, PATIENCE]);
+  });
+
+  it("is not tried again for what no time cures", async () => {
+    const used = new BadRequest("The logout_token has been used.");
+    table = () => Promise.reject(used);
+    const one = call("a");
+    await time.pass(PATIENCE);
+    expect(one).toEqual({ outcome: used, at: 0 });
+    expect(began).toEqual([0]);
+  });
+});
+
+describe("calls for the same sid", () => {
+  it("share one loop", async () => {
+    table = awayUntil(60 * SECOND);
+    const calls = [call("a")];
+    await time.pass(SECOND);
+    calls.push(call("a"), call("a"));
+    await time.pass(PATIENCE);
+    expect(calls.map(({ outcome }) => outcome)).toEqual(["done", "done", "done"]);
+    const alone = began.splice(0);
+    start = time.now();
+    call("b");
+    await time.pass(PATIENCE);
+    expect(alone).toEqual(began);
+  });
+
+  it("are each answered by a pass that began after they had come", async () => {
+    const passes = heldPasses();
+    const first = call("a");
+    await time.pass(10);
+    const second = call("a");
+    passes[0]?.();
+    await time.pass(0);
+    expect([first.outcome, second.outcome]).toEqual(["done", "waiting"]);
+    expect(began).toEqual([0, 10]);
+    const third = call("a");
+    passes[1]?.();
+    await time.pass(0);
+    expect([second.outcome, third.outcome]).toEqual(["done", "waiting"]);
+    passes[2]?.();
+    await time.pass(0);
+    expect(third.outcome).toBe("done");
+    expect(began).toHaveLength(3);
+  });
+
+  it("are so in every order of calls and passes, of which no two run at once", async () => {
+    const gaps = fc.array(fc.integer({ min: 0, max: 900 }), { minLength: 1, maxLength: 12 });
+    const answers = fc.infiniteStream(
+      fc.record({ after: fc.integer({ min: 0, max: 2_000 }), fails: fc.boolean() }),
+    );
+    await fc.assert(
+      fc.asyncProperty(gaps, answers, async (arrivals, stream) => {
+        const sid = `${time.now()}`;
+        const good: { began: number; ended: number }[] = [];
+        let running = 0;
+        table = async () => {
+          const began = elapsed();
+          expect(++running).toBe(1);
+          const { after, fails } = stream.next().value;
+          await time.sleep(after);
+          running -= 1;
+          if (fails) await unavailable();
+          good.push({ began, ended: elapsed() });
+        };
+        const calls: { came: number; called: Called }[] = [];
+        for (const gap of arrivals) {
+          calls.push({ came: elapsed(), called: call(sid) });
+          await time.pass(gap);
+        }
+        await time.pass(PATIENCE * 2);
+        for (const { came, called } of calls) {
+          const isServed = good.some(({ began, ended }) => began >= came && ended === called.at);
+          expect(isServed || called.outcome instanceof StoreUnavailable).toBe(true);
+        }
+        expect(signOuts.open()).toEqual([]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("have a patience each, and the loop lives on for the last", async () => {
+    table = awayUntil(120 * SECOND);
+    const first = call("a");
+    await time.pass(50 * SECOND);
+    const second = call("a");
+    await time.pass(50 * SECOND);
+    expect(first).toMatchObject({ outcome: expect.any(StoreUnavailable), at: PATIENCE });
+    expect(second.outcome).toBe("waiting");
+    await time.pass(50 * SECOND);
+    expect(second.outcome).toBe("done");
+    expect(logged).toHaveLength(1);
+  });
+
+  it("with other sids have nothing to do with one another", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    table = () => promise;
+    const one = call("a");
+    await time.pass(0);
+    table = async () => {};
+    const two = call("b");
+    await time.pass(0);
+    expect([one.outcome, two.outcome]).toEqual(["waiting", "done"]);
+    resolve();
+  });
+});
+
+describe("more calls than are kept waiting", () => {
+  it("are answered at once, and worked off all the same", async () => {
+    table = awayUntil(90 * SECOND);
+    const held = ["a", "a", "b"].map((sid) => call(sid));
+    const others = ["c", "c", "a"].map((sid) => call(sid));
+    await time.pass(0);
+    for (const { outcome } of others) expect(outcome).toBeInstanceOf(StoreUnavailable);
+    expect(held.map(({ outcome }) => outcome)).toEqual(["waiting", "waiting", "waiting"]);
+    expect(signOuts.open()).toEqual(["s.a", "s.b", "s.c"]);
+    await time.pass(PATIENCE);
+    expect(held.map(({ outcome }) => outcome)).toEqual(["done", "done", "done"]);
+    expect(signOuts.open()).toEqual([]);
+    expect(logged).toEqual([]);
+    // There is room again.
+    const next = call("c");
+    await time.pass(0);
+    expect(next.outcome).toBe("done");
+  });
+
+  it("are worked off by a pass that began after the last of them", async () => {
+    for (const sid of ["x", "y", "z"]) call(sid);
+    const passes = heldPasses();
+    // Those three hold all the places until they are answered.
+    for (const sid of ["a", "a"]) call(sid);
+    expect(passes).toHaveLength(1);
+    passes[0]?.();
+    await time.pass(0);
+    expect(signOuts.open()).toEqual(["s.a"]);
+    expect(passes).toHaveLength(2);
+    passes[1]?.();
+    await time.pass(0);
+    expect(signOuts.open()).toEqual([]);
+  });
+
+  it("are given up 100 seconds after they came", async () => {
+    table = unavailable;
+    for (const sid of ["a", "b", "c"]) call(sid, PATIENCE * 2);
+    await time.pass(SECOND);
+    call("d");
+    await time.pass(PATIENCE);
+    expect(logged.map(([, , details]) => details)).toMatchObject([{ who: "s.d", reason: "late" }]);
+  });
+});
+
+describe("more sids than are remembered", () => {
+  it("are refused at once, in an error line, and those that are known go on", async () => {
+    table = awayUntil(50 * SECOND);
+    const known = ["a", "b", "c", "d"].map((sid) => call(sid));
+    const refused = call("e");
+    await time.pass(0);
+    expect(refused.outcome).toBeInstanceOf(StoreUnavailable);
+    expect(logged).toEqual([
+      ["error", "signout.given_up", expect.objectContaining({ who: "s.e", reason: "full" })],
+    ]);
+    expect(signOuts.open()).not.toContain("s.e");
+    await time.pass(PATIENCE);
+    expect(known.slice(0, 3).map(({ outcome }) => outcome)).toEqual(["done", "done", "done"]);
+    const again = call("e");
+    await time.pass(0);
+    expect(again.outcome).toBe("done");
+  });
+});

@@ -1,0 +1,169 @@
+import { randomBytes } from "node:crypto";
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { BadRequest, StoreUnavailable } from "../../src/shared/base/errors.ts";
+import { accountPartition, sidPartition } from "../../src/shared/rows/keys.ts";
+import type { Log } from "../../src/shared/store/store.ts";
+import { createSignOuts, type SignOuts } from "../../src/shared/store/stubbornSignOuts.ts";
+import type { Entity } from "../../src/shared/table/table.ts";
+import { keyring } from "../support/keyring.ts";
+import { type MemoryTable, memoryTable } from "../support/memoryTable.ts";
+import { type VirtualTime, virtualTime } from "../support/virtualTime.ts";
+
+const SECOND = 1_000;
+const ACCOUNT = "87d349ed-44d7-43e1-9a83-5f2406dee5bd.8d5c2a1e-7b4f-4c7d-9e36-5f0a1b2c3d4e";
+const TOKEN = {
+  sid: "the-sid",
+  sub: undefined,
+  id: "jti 1",
+  issuedAt: 0,
+  expiresAt: 2_000_000_000_000,
+};
+
+let time: VirtualTime;
+let table: MemoryTable;
+let signOuts: SignOuts;
+let logged: Parameters<Log>[];
+
+beforeEach(() => {
+  time = virtualTime();
+  table = memoryTable();
+  logged = [];
+  const log: Log = (...line) => void logged.push(line);
+  const store = {
+    table,
+    keyring: keyring("k1"),
+    now: time.now,
+    sleep: time.sleep,
+    randomBytes,
+    log,
+  };
+  signOuts = createSignOuts(store, time.sleep, time.now);
+});
+
+/** What became of it: undefined while it waits. */
+function watch(signOut: Promise<void>): { readonly outcome: unknown } {
+  const watched = { outcome: undefined as unknown };
+  const settle = (outcome: unknown) => Object.assign(watched, { outcome });
+  signOut.then(() => settle("done"), settle);
+  return watched;
+}
+
+const ref = { partition: accountPartition(ACCOUNT), generation: "g" };
+
+describe.each<[string, number, string, () => Promise<void>]>([
+  ["in another app", 100, sidPartition("a"), () => signOuts.elsewhere("a")],
+  ["by the provider", 20, sidPartition("the-sid"), () => signOuts.byToken(TOKEN)],
+  ["in the app", 10, ref.partition, () => signOuts.here(ref)],
+  ["by an operator", 10, ref.partition, () => signOuts.account(ACCOUNT)],
+])("a sign-out %s", (_, seconds, who, signOut) => {
+  it(`is done within ${seconds} seconds if it can be`, async () => {
+    table.down = true;
+    const one = watch(signOut());
+    await time.pass((seconds * 0.85 - 1) * SECOND);
+    expect(one.outcome).toBeUndefined();
+    expect(signOuts.open()).toEqual([who]);
+    table.down = false;
+    await time.pass(seconds * 0.15 * SECOND);
+    expect(one.outcome).toBe("done");
+    expect(signOuts.open()).toEqual([]);
+    expect(logged.map(([level]) => level)).toEqual(["info"]);
+  });
+
+  it(`is given up after ${seconds} seconds`, async () => {
+    table.down = true;
+    const one = watch(signOut());
+    await time.pass(seconds * SECOND - 1);
+    expect(one.outcome).toBeUndefined();
+    await time.pass(SECOND);
+    expect(one.outcome).toBeInstanceOf(StoreUnavailable);
+    expect(logged).toEqual([
+      ["error", "signout.given_up", expect.objectContaining({ who, reason: "late" })],
+    ]);
+  });
+});
+
+describe("a logout token", () => {
+  it("is not refused for having been used by a try of its own whose answer was lost", async () => {
+    const { insert } = table;
+    Object.assign(table, {
+      async insert(entity: Entity) {
+        table.insert = insert;
+        await insert(entity);
+        throw new StoreUnavailable();
+      },
+    });
+    const one = watch(signOuts.byToken(TOKEN));
+    await time.pass(2 * SECOND);
+    expect(one.outcome).toBe("done");
+  });
+
+  it("is refused the second time", async () => {
+    watch(signOuts.byToken(TOKEN));
+    await time.pass(0);
+    const again = watch(signOuts.byToken(TOKEN));
+    await time.pass(0);
+    expect(again.outcome).toBeInstanceOf(BadRequest);
+  });
+});
+
+describe("the front channel", () => {
+  it("tries one sid in one loop, however many calls there are", async () => {
+    table.down = true;
+    watch(signOuts.elsewhere("a"));
+    await time.pass(60 * SECOND);
+    const alone = table.operations.splice(0).length;
+    for (let i = 0; i < 200; i++) watch(signOuts.elsewhere("b"));
+    await time.pass(40 * SECOND);
+    expect(table.operations.length).toBeLessThan(alone * 4);
+  });
+
+  it("keeps 300 calls waiting, and answers the 301st at once", async () => {
+    table.down = true;
+    const held = Array.from({ length: 300 }, (_, i) => watch(signOuts.elsewhere(`${i % 7}`)));
+    const one = watch(signOuts.elsewhere("one more"));
+    await time.pass(0);
+    expect(held.filter(({ outcome }) => outcome !== undefined)).toEqual([]);
+    expect(one.outcome).toBeInstanceOf(StoreUnavailable);
+    expect(signOuts.open()).toContain(sidPartition("one more"));
+    await time.pass(90 * SECOND);
+    table.down = false;
+    await time.pass(6 * SECOND);
+    expect(held.every(({ outcome }) => outcome === "done")).toBe(true);
+    expect(signOuts.open()).toEqual([]);
+    expect(logged.filter(([level]) => level === "error")).toEqual([]);
+  });
+
+  it("takes 1,000 sids on, says that it has no room for more, and has again once they are done", async () => {
+    table.down = true;
+    for (let i = 0; i < 1_000; i++) watch(signOuts.elsewhere(`${i}`));
+    const refused = watch(signOuts.elsewhere("one more"));
+    // A known one has its loop.
+    watch(signOuts.elsewhere("7"));
+    await time.pass(0);
+    expect(refused.outcome).toBeInstanceOf(StoreUnavailable);
+    expect(signOuts.open()).toHaveLength(1_000);
+    expect(logged).toEqual([
+      [
+        "error",
+        "signout.given_up",
+        expect.objectContaining({ who: sidPartition("one more"), reason: "full" }),
+      ],
+    ]);
+    table.down = false;
+    await time.pass(6 * SECOND);
+    expect(signOuts.open()).toEqual([]);
+    expect(logged.filter(([, event]) => event === "signout.elsewhere")).toHaveLength(1_000);
+    const again = watch(signOuts.elsewhere("one more"));
+    await time.pass(0);
+    expect(again.outcome).toBe("done");
+  });
+
+  it("does not keep anybody from signing out in the app, however full it is", async () => {
+    table.down = true;
+    for (let i = 0; i < 1_100; i++) watch(signOuts.elsewhere(`${i}`));
+    table.down = false;
+    const one = watch(signOuts.here(ref));
+    await time.pass(0);
+    expect(one.outcome).toBe("done");
+  });
+});

@@ -1,0 +1,240 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { pageScriptModule } from "../../../scripts/page-script/bundle.ts";
+import { errorPage } from "../../../src/shared/web/pages/errorPage.ts";
+import { signedInHome, signedOutHome } from "../../../src/shared/web/pages/homePage.ts";
+import { html } from "../../../src/shared/web/pages/html.ts";
+import { layout } from "../../../src/shared/web/pages/layout.ts";
+import { SCRIPT, SCRIPT_HASH } from "../../../src/shared/web/pages/script.ts";
+import { sessionsPage } from "../../../src/shared/web/pages/sessionsPage.ts";
+import { signOutFailedPage, signOutPage } from "../../../src/shared/web/pages/signOutPage.ts";
+import { STYLE, STYLE_HASH } from "../../../src/shared/web/pages/style.ts";
+import { switchAccountPage } from "../../../src/shared/web/pages/switchAccountPage.ts";
+import * as responses from "../../../src/shared/web/responses.ts";
+import { tagsOf, unescaped } from "../../support/markup.ts";
+import { settings } from "../../support/settings.ts";
+
+const NOW = Date.UTC(2027, 0, 15, 12);
+const SESSION = { account: { homeAccountId: "oid.tid" }, signedInAt: NOW };
+const EXPIRES_AT = "2027-01-16T00:30:00.000Z";
+
+/** Every page, with one text wherever a page shows what is not ours. */
+const pages: Record<string, (text: string) => string> = {
+  signedInHome: (text) =>
+    signedInHome({
+      session: { account: { homeAccountId: text }, signedInAt: NOW },
+      name: text,
+      username: text,
+      profile: { displayName: text, mail: text, jobTitle: text, officeLocation: text },
+      expiresAt: EXPIRES_AT,
+      otherApp: text,
+    }),
+  withoutProfile: (text) =>
+    signedInHome({
+      session: { account: { homeAccountId: text }, signedInAt: NOW },
+      name: text,
+      username: text,
+      profile: undefined,
+      expiresAt: EXPIRES_AT,
+      otherApp: undefined,
+    }),
+  signedOutHome: (text) => signedOutHome(text),
+  sessions: (text) => {
+    const session = { device: text, signedInAt: NOW - 90_000, expiresAt: NOW, current: true };
+    return sessionsPage(
+      { account: { homeAccountId: text }, signedInAt: NOW },
+      text,
+      [session, { ...session, current: false }],
+      NOW,
+    );
+  },
+  error: (text) => errorPage({ type: text, title: text, status: 400, detail: text }, text),
+  switchAccount: (text) =>
+    switchAccountPage({ account: { homeAccountId: text }, signedInAt: NOW }, text, text, text),
+  signOut: () => signOutPage(),
+  signOutFailed: () => signOutFailedPage(),
+  layout: (text) => layout({ title: text, content: html`${text}` }),
+};
+
+describe.each(Object.entries(pages))("%s", (_, render) => {
+  it("is a whole page with a title", () => {
+    const page = render("text");
+    expect(page).toMatch(
+      /^<!doctype html>\n<html lang="en"( data-session="[^"]+")?( data-elsewhere="[^"]+")?>/,
+    );
+    expect(page).toMatch(/<title>.+ · Lightsout<\/title>/);
+    expect(page).toMatch(/<h1>.+<\/h1>|text/);
+  });
+
+  it("has one style element, whose hash is the one in the policy", () => {
+    const styles = [...render("text").matchAll(/<style>([\s\S]*?)<\/style>/g)];
+    const hashes = styles.map(([, css]) =>
+      createHash("sha256")
+        .update(css ?? "")
+        .digest("base64"),
+    );
+    expect(hashes.map((hash) => `sha256-${hash}`)).toEqual([STYLE_HASH]);
+  });
+
+  it("has the one script, whose hash is in the policy, or none", () => {
+    const page = render("text");
+    const policy = responses.page(settings(), page).headers?.["Content-Security-Policy"] ?? "";
+    const [, script] = /<script>([\s\S]*?)<\/script>/.exec(page) ?? [];
+    const allowed = `script-src '${SCRIPT_HASH}'; connect-src 'self'`;
+    expect(script === undefined || script === SCRIPT).toBe(true);
+    expect(policy.includes(allowed)).toBe(script !== undefined);
+    expect(policy.replace(allowed, "")).not.toMatch(/script-src|connect-src/);
+  });
+
+  it("has nothing else that the policy would block: no inline style, or foreign address", () => {
+    const tags = render("https://other.example/").match(/<[^>]*>/g) ?? [];
+    for (const tag of tags) {
+      expect(tag).not.toMatch(/^<(script\s|iframe|object|embed|base|link|svg|meta http)/i);
+      expect(tag).not.toMatch(/\s(on\w+|style|srcset|formaction)=/i);
+      const [, address] = /\s(?:src|action)="([^"]*)"/.exec(tag) ?? [];
+      expect(address ?? "/").toMatch(/^\/(?!\/)/);
+    }
+  });
+
+  it("only posts forms to itself", () => {
+    const forms = tagsAndValues(render("text")).filter((tag) => tag.startsWith("<form"));
+    for (const form of forms) expect(form).toBe('<form method="post" action="/auth/signout">');
+  });
+
+  it("has the same tags whatever it shows", () => {
+    const expected = tagsOf(render("text"));
+    const hostile = fc.oneof(
+      fc.string({ unit: "binary", minLength: 1 }),
+      fc.string({
+        unit: fc.constantFrom("<", ">", '"', "'", "=", "script", "/", " ", "&"),
+        minLength: 1,
+      }),
+    );
+    fc.assert(
+      fc.property(hostile, (text) => {
+        expect(tagsOf(render(text))).toEqual(expected);
+      }),
+    );
+  });
+});
+
+const tagsAndValues = (page: string) => page.match(/<[^>]*>/g) ?? [];
+
+describe("what the pages say", () => {
+  it.each(["signedInHome", "withoutProfile", "sessions", "switchAccount"])(
+    "%s: its script is told whose data it shows, as /auth/session says it",
+    (name) => {
+      const [, attribute = ""] =
+        /<html lang="en" data-session="([^"]*)"/.exec(pages[name]?.('a"<b') ?? "") ?? [];
+      expect(JSON.parse(unescaped(attribute))).toEqual({
+        account: { homeAccountId: 'a"<b' },
+        signedInAt: "2027-01-15T12:00:00.000Z",
+      });
+    },
+  );
+
+  it("a page that asks for another account leaves, when its time is over, for where staying leads", () => {
+    const page = switchAccountPage(SESSION, "a", "?agreement=b", "/stay?a&b");
+    expect(unescaped(page)).toContain(' data-elsewhere="/stay?a&b"');
+  });
+
+  it("the style sheet loads nothing and cannot end its element", () => {
+    expect(STYLE).not.toMatch(/url\(|@import|<|\/\//);
+  });
+
+  it("the script is what src/browser makes of it (`npm run page-script`), and cannot end its element", () => {
+    expect(pageScriptModule()).toContain(`export const SCRIPT = ${JSON.stringify(SCRIPT)};`);
+    expect(SCRIPT).not.toContain("<");
+    const hash = createHash("sha256").update(SCRIPT).digest("base64");
+    expect(SCRIPT_HASH).toBe(`sha256-${hash}`);
+  });
+
+  it("home: who is signed in, until when, and how to sign out", () => {
+    const page = pages.signedInHome?.("Adele") ?? "";
+    expect(page).toContain("<h1><bdi>Adele</bdi></h1>");
+    expect(page).toContain("ends 2027-01-16 00:30 UTC");
+    expect(page).toContain('<form method="post" action="/auth/signout">');
+  });
+
+  it("home: the ID token's name while Graph does not answer", () => {
+    const page = pages.withoutProfile?.("Adele") ?? "";
+    expect(page).toContain("<h1><bdi>Adele</bdi></h1>");
+    expect(page).toContain("It cannot be read from Microsoft Graph right now.");
+  });
+
+  it("home: what Graph leaves empty is not shown", () => {
+    const home = {
+      session: SESSION,
+      name: "Adele",
+      username: "a@b.example",
+      profile: {},
+      expiresAt: EXPIRES_AT,
+      otherApp: undefined,
+    };
+    const page = signedInHome(home);
+    expect(page).toContain("<h1><bdi>Adele</bdi></h1>");
+    expect(page).not.toMatch(/Role|Office|undefined/);
+  });
+
+  it("what others have chosen keeps its direction to itself, and an empty name leaves no hole", () => {
+    const odd = "\u202eegatsoh";
+    const profile = { displayName: odd, mail: odd, jobTitle: odd, officeLocation: odd };
+    const home = { session: SESSION, profile, expiresAt: EXPIRES_AT, otherApp: undefined };
+    const sessions = [{ device: odd, signedInAt: 0, current: true }];
+    const shown = [
+      signedInHome({ ...home, name: odd, username: odd }),
+      signedInHome({ ...home, name: odd, username: odd, profile: undefined }),
+      sessionsPage(SESSION, odd, sessions as never, 0),
+      switchAccountPage(SESSION, odd, "/auth/signin", "/"),
+    ];
+    for (const page of shown) {
+      expect(page).toContain(`<bdi>${odd}</bdi>`);
+      expect(page.replaceAll(`<bdi>${odd}</bdi>`, "")).not.toContain("\u202e");
+    }
+    const nameless = [
+      signedInHome({ ...home, name: "", username: "", profile: undefined }),
+      sessionsPage(SESSION, "", [], 0),
+      switchAccountPage(SESSION, "", "/auth/signin", "/"),
+    ];
+    for (const page of nameless)
+      expect(page).not.toMatch(/<bdi><|<p class="soft"><| {2}is | as \.|in \./);
+  });
+
+  it("home: the guide is for the local set-up only", () => {
+    expect(signedOutHome(undefined)).not.toContain("Try it in three steps");
+    expect(signedOutHome("http://other.localhost/")).toContain('<a href="http://other.localhost/"');
+  });
+
+  it.each([
+    [0, "just now"],
+    [59_999, "just now"],
+    [60_000, "1 minute ago"],
+    [59 * 60_000, "59 minutes ago"],
+    [3_600_000, "1 hour ago"],
+    [30 * 3_600_000, "30 hours ago"],
+  ])("sessions: %d ms is %s", (age, expected) => {
+    const session = { device: "Firefox", signedInAt: NOW - age, expiresAt: NOW, current: true };
+    expect(sessionsPage(SESSION, "a", [session], NOW)).toContain(`signed in ${expected}`);
+  });
+
+  it.each([400, 409, 503])("error: a %d offers to sign in only where that solves it", (status) => {
+    const problem = { type: "t", title: "Title", status, detail: "It's <so>." };
+    const page = errorPage(problem);
+    expect(page).not.toContain("Sign in");
+    expect(unescaped(page)).toContain("<p>It's <so>.</p>");
+    expect(errorPage(problem, "/more")).toContain('href="/more">Sign in<');
+  });
+
+  it("error: whoever is signed in can also sign out, instead of going where the same is asked", () => {
+    const page = errorPage({ type: "t", title: "Title", status: 401, detail: "More." }, "/more");
+    expect(page).toContain('href="/more"');
+    expect(page).toContain('href="/auth/signout"');
+    expect(page).not.toContain('href="/"');
+  });
+
+  it("sign-out: asks before, and says when it did not work", () => {
+    expect(signOutPage()).toContain("Sign out?");
+    expect(signOutFailedPage()).toContain("You are not signed out yet");
+  });
+});
