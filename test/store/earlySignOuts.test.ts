@@ -2,9 +2,9 @@ import { describe, expect, it } from "@jest/globals";
 import {
   noteEarlyLogoutToken,
   noteEarlySignOut,
-  purgeEarlySignOuts,
   readEarlyMarks,
 } from "../../src/shared/store/earlySignOuts.ts";
+import { purge } from "../../src/shared/store/purge.ts";
 import { type MemoryStore, MINUTE, memoryStore } from "./samples.ts";
 
 const CAPACITY = 2_000;
@@ -182,8 +182,8 @@ describe("sign-outs at once in one slot", () => {
   });
 });
 
-describe("purgeEarlySignOuts", () => {
-  it("removes slots without a live mark, and no others", async () => {
+describe("idle slots", () => {
+  it("are removed, and no others", async () => {
     const store = memoryStore();
     const [old = "", young = ""] = await neighbours(2);
     const elsewhere = ["a", "b", "c", "d", "e", "f"];
@@ -191,23 +191,24 @@ describe("purgeEarlySignOuts", () => {
     const slots = store.table.rows.size;
     store.time += 29 * MINUTE;
     await noteEarlySignOut(store, young);
-    expect(await purgeEarlySignOuts(store)).toBe(0);
+    await purge(store);
+    expect(store.table.rows.size).toBe(slots);
     store.time += MINUTE;
-    expect(await purgeEarlySignOuts(store)).toBe(slots - 1);
+    await purge(store);
     expect([...store.table.rows.keys()]).toEqual(["e|00"]);
     expect(await isFound(store, young)).toBe(true);
     store.time += 30 * MINUTE;
-    expect(await purgeEarlySignOuts(store)).toBe(1);
+    await purge(store);
     expect(store.table.rows.size).toBe(0);
   });
 
-  it("leaves a slot in which a sign-out is being noted", async () => {
+  it("are left where a sign-out is being noted", async () => {
     const store = memoryStore();
     const [old = "", young = ""] = await neighbours(2);
     await noteEarlySignOut(store, old);
     store.time += 30 * MINUTE;
     store.table.before = () => noteEarlySignOut(store, young);
-    expect(await purgeEarlySignOuts(store)).toBe(0);
+    await purge(store);
     expect(await isFound(store, young)).toBe(true);
   });
 });

@@ -10,6 +10,7 @@ import { takeOnce } from "../../src/shared/store/replayGuard.ts";
 import { storeSignIn } from "../../src/shared/store/signIn.ts";
 import { signOutElsewhere } from "../../src/shared/store/signOut.ts";
 import type { Stored, Table, Value } from "../../src/shared/table/table.ts";
+import { type VirtualTime, virtualTime } from "../support/virtualTime.ts";
 import {
   cacheOf,
   DAY,
@@ -282,6 +283,80 @@ describe("purge", () => {
     expect(store.logged.filter((event) => event === "purge.unfinished").length).toBe(runs - 1);
     expect(store.logged.at(-1)).toBe("purge.done");
     expect(keys()).toEqual([]);
+  });
+
+  describe("on a slow table", () => {
+    const SECOND = 1_000;
+    let time: VirtualTime;
+    beforeEach(() => {
+      time = virtualTime();
+    });
+
+    /** @param delay What it does before it answers about a partition. @returns how long it ran, on its own clock. */
+    async function run(delay: (partitionKey: string) => Promise<unknown>): Promise<number> {
+      const { get, insert, remove } = store.table;
+      const table: Table = {
+        ...store.table,
+        get: async (partitionKey, rowKey) => {
+          await delay(partitionKey);
+          return await get(partitionKey, rowKey);
+        },
+        insert: async (entity) => {
+          await delay(entity.partitionKey);
+          return await insert(entity);
+        },
+        remove: async (partitionKey, ...row) => {
+          await delay(partitionKey);
+          return await remove(partitionKey, ...row);
+        },
+      };
+      const started = time.now();
+      let ended: number | undefined;
+      const running = purge({ ...store, now: time.now, table }).finally(() => {
+        ended = time.now();
+      });
+      while (ended === undefined) await time.pass(SECOND);
+      await running;
+      return ended - started;
+    }
+
+    it("gets on in the next run, though a run is filled by accounts at the front that stay silent", async () => {
+      for (let i = 0; i < 200; i++) await signIn(NOON + 8 * HOUR, `sid ${i}`, `${i}.${HOME}`);
+      const silent = new Set(
+        Array.from({ length: 150 }, (_, i) => accountPartition(`${i}.${HOME}`)),
+      );
+      const answersOnly = async (partitionKey: string) => {
+        if (!silent.has(partitionKey)) return;
+        await time.sleep(9 * SECOND);
+        throw new StoreUnavailable();
+      };
+      expect(await run(answersOnly)).toBeLessThan(120 * SECOND);
+      expect(await run(answersOnly)).toBeLessThan(120 * SECOND);
+      expect(store.logged).toEqual(["purge.unfinished", "purge.unfinished"]);
+      const left = keys().filter((key) => /^a\..*head$/.test(key));
+      expect(left.filter((key) => !silent.has(key.slice(0, -"|head".length)))).toEqual([]);
+      expect(left).toHaveLength(150);
+      expect(filed()).toHaveLength(150);
+
+      // When they answer again, they are gone a day later at most.
+      await time.pass(DAY);
+      await run(async () => {});
+      expect(keys()).toEqual([]);
+    });
+
+    it("ends by itself before the host ends it, however long each answer takes", async () => {
+      for (let i = 0; i < 40; i++) await signIn(NOON + 8 * HOUR, `sid ${i}`, `${i}.${HOME}`);
+      for (let i = 0; i < 100; i++) await takeOnce(store, `state ${i}`, NOON);
+      for (let i = 0; i < 100; i++) await noteEarlySignOut(store, `stranger ${i}`);
+      const rows = () => store.table.rows.size;
+      for (let before = rows() + 1; rows() > 0; await time.pass(HOUR)) {
+        expect(rows()).toBeLessThan(before);
+        before = rows();
+        expect(await run(() => time.sleep(8.5 * SECOND))).toBeLessThan(120 * SECOND);
+      }
+      expect(store.logged).toContain("purge.unfinished");
+      expect(store.logged.at(-1)).toBe("purge.done");
+    });
   });
 
   it("keeps what the release before wrote with the account that it belongs to", async () => {

@@ -106,14 +106,11 @@ export async function readEarlyMarks(store: Store, key: string): Promise<Mark[]>
   });
 }
 
-/** Removes the slots that hold nothing but old marks. @returns how many. */
-export async function purgeEarlySignOuts(store: Store): Promise<number> {
-  let removed = 0;
+/** The slots that hold nothing but old marks, and can be removed. */
+export async function* idleSlots(store: Store): AsyncGenerator<Stored<Entity>, undefined> {
   for await (const slot of store.table.list<Slot>(PARTITION, "f")) {
-    if (liveMarks(slot, store.now()).length > 0) continue;
-    if (await store.table.remove(PARTITION, slot.rowKey, slot.etag)) removed++;
+    if (liveMarks(slot, store.now()).length === 0) yield slot;
   }
-  return removed;
 }
 
 function liveMarks(slot: Stored<Slot>, now: number): Buffer[] {

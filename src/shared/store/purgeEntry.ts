@@ -1,0 +1,85 @@
+import { expiryPartition, generationRow } from "../rows/keys.ts";
+import type { Entity, Stored } from "../table/table.ts";
+import type { AccountEntity } from "./accountEntity.ts";
+import { type ExpiryEntry, fileForExpiry, REQUESTS_OVER } from "./expiry.ts";
+import { deleteIfOver, readHead } from "./generation.ts";
+import { isOver, readSid } from "./sidIndex.ts";
+import type { Store } from "./store.ts";
+
+/** A row of the table is not as the app writes it. */
+export class Malformed extends Error {}
+
+/**
+ * Removes what expired with one sign-in, and leaves its expiry entry to the caller. `later`: somebody may still need
+ * some of it.
+ *
+ * @throws {Malformed} @throws {StoreUnavailable}
+ */
+export async function purgeEntry(
+  store: Store,
+  entry: Stored<ExpiryEntry>,
+): Promise<"expired" | "kept" | "later"> {
+  if (!isWellFormed(entry)) throw new Malformed();
+  const { partition, generation } = entry;
+  const state = await deleteIfOver(store, entry);
+
+  const undated: string[] = [];
+  for (const key of entry.sids.split(" ").filter(Boolean)) {
+    const sid = await readSid(store, key);
+    if (sid?.partition !== partition || sid.generation !== generation) continue;
+    if (state === "in use" && !isOver(store, sid)) {
+      if (!sid.expiresAt) undated.push(key);
+      // A later sign-in's entry will see to it.
+      if (!sid.expiresAt || expiryPartition(timeOf(sid.expiresAt)) > entry.partitionKey) continue;
+      return "later";
+    }
+    // A sign-in under way may still have to see the marks in it.
+    if (!rests(store, sid)) return "later";
+    if (!(await isRemoved(store, sid))) return "later";
+  }
+  if (state === "in use") {
+    // As the release before wrote them, they go with the account.
+    if (undated.length > 0) await fileAgain(store, entry, undated);
+    return "kept";
+  }
+
+  const head = await readHead(store, partition);
+  if (head === undefined) return "expired";
+  // Another generation's entry will see to it.
+  if (head.generation !== "" && head.generation !== generation) return "expired";
+  // A sign-in under way may have read it, or found none, before it last changed.
+  if (!rests(store, head)) return "later";
+  return (await isRemoved(store, head)) ? "expired" : "later";
+}
+
+/** Whether it is gone, by this or by who else was about to remove it; a newer version stays. */
+async function isRemoved(store: Store, { partitionKey, rowKey, etag }: Stored<Entity>) {
+  if (await store.table.remove(partitionKey, rowKey, etag)) return true;
+  return (await store.table.get(partitionKey, rowKey)) === undefined;
+}
+
+function isWellFormed({ partition, generation, sids }: Partial<ExpiryEntry>): boolean {
+  return (
+    /^a\.[\w-]+$/.test(String(partition)) &&
+    typeof generation === "string" &&
+    /^[\w-]*$/.test(generation) &&
+    /^([su]\.[\w-]+ ?)*$/.test(String(sids))
+  );
+}
+
+/** Whether everybody who was under way when the row last changed is done. */
+function rests(store: Store, { changedAt }: { readonly changedAt: string }): boolean {
+  return timeOf(changedAt) + REQUESTS_OVER <= store.now();
+}
+
+function timeOf(text: string): number {
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) throw new Malformed();
+  return time;
+}
+
+async function fileAgain(store: Store, ref: ExpiryEntry, sids: readonly string[]): Promise<void> {
+  const rowKey = generationRow(ref.generation);
+  const account = await store.table.get<AccountEntity>(ref.partition, rowKey);
+  if (account) await fileForExpiry(store, ref, sids, timeOf(account.expiresAt));
+}
