@@ -16,9 +16,11 @@ export const authLogoutCallback = (lightsout: SigningOut): HttpFunction => ({
   handler: async (request) => {
     const { settings, metadata, signOuts, dampedLog: log } = lightsout;
     try {
+      // Where nobody can be signed out, a call that would sign out nobody is answered alike.
+      const { elsewhere } = signOuts;
       const call = await readFrontChannelCall(new URL(request.url).search, settings, metadata);
       if ("ignored" in call) log("warn", "signout.ignored", { reason: call.ignored });
-      else await Promise.all(call.sids.map(signOuts.elsewhere));
+      else await Promise.all(call.sids.map(elsewhere));
       return framed(settings, metadata.peek(), 200, "Signed out.");
     } catch (error) {
       logFault(lightsout, error);

@@ -64,7 +64,6 @@ const CHANGES: [string, Change][] = [
   ["one chunk and a half", () => ({ chunks: 1.5 })],
   ["chunks as text", () => ({ chunks: "1" })],
   ["a key nobody has", () => ({ keyId: "nobody's" })],
-  ["a key that every object has", () => ({ keyId: "__proto__" })],
   ["no key", () => ({ keyId: undefined })],
   ["another format", () => ({ format: 1 })],
 ];
@@ -104,6 +103,13 @@ describe("a row with tokens that holds", () => {
     expect((await adele.get(`${rig.url}/graph/me`)).status).toBe(200);
     expect(logged).toEqual([expect.stringContaining('"event":"cache.unreadable"')]);
   });
+});
+
+it("a row that names a key which every object has is one whose key is missing", async () => {
+  await tamper(() => ({ keyId: "__proto__" }));
+  expect((await adele.get(`${rig.url}/graph/me`)).status).toBe(503);
+  await eventually(() => logged.length > 0);
+  expect(logged).toEqual([expect.stringContaining('"event":"cache.key_missing"')]);
 });
 
 describe("tokens that cannot be read", () => {

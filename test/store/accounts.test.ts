@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "@jest/globals";
 import { readSession, removeRead, writeBack } from "../../src/shared/store/accounts.ts";
 import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
 import { signOutHere } from "../../src/shared/store/signOut.ts";
+import type { Stored } from "../../src/shared/table/table.ts";
 import { keyring } from "../support/keyring.ts";
 import { cacheOf, HOUR, type MemoryStore, memoryStore, sessionOf, tokenOf } from "./samples.ts";
 
@@ -39,11 +40,21 @@ describe("readSession finds none", () => {
     expect(await readSession(store, ref)).toBeUndefined();
   });
 
-  it("sealed with a key that we do not have, and says so", async () => {
-    store = { ...store, keyring: keyring("k2") };
+  it("in a row that was changed, and says so", async () => {
+    const key = `${ref.partition}|c.${ref.generation}`;
+    const row = store.table.rows.get(key) as Stored;
+    store.table.rows.set(key, { ...row, d0: Buffer.alloc(100) });
     expect(await readSession(store, ref)).toBeUndefined();
     expect(store.logged).toEqual(["cache.unreadable"]);
   });
+});
+
+it("readSession does not say that there is none where the key is missing, before the row expires", async () => {
+  const elsewhere = { ...store, keyring: keyring("k2") };
+  const missing = { code: "ERR_SEALING_KEY_MISSING", key: expect.stringMatching(/^k1 [\w-]{8}$/) };
+  await expect(readSession(elsewhere, ref)).rejects.toMatchObject(missing);
+  const later = { ...elsewhere, now: () => sessionOf().expiresAt };
+  expect(await readSession(later, ref)).toBeUndefined();
 });
 
 describe("writeBack", () => {

@@ -145,7 +145,7 @@ export class SealingKeyMissing extends LightsoutError {
 
   constructor(key: string) {
     super(
-      "What this app holds for you cannot be opened here at the moment, so you cannot be signed in. Try again in a few minutes; whoever runs this app finds in its log what is missing.",
+      "What this app holds for you cannot be opened here at the moment. Try again in a few minutes; whoever runs this app finds in its log what is missing.",
     );
     this.key = key;
   }

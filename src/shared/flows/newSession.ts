@@ -1,4 +1,4 @@
-import { SealingKeyMissing, SignInOvertaken } from "../base/errors.ts";
+import { SignInOvertaken } from "../base/errors.ts";
 import type { Lightsout } from "../context.ts";
 import { deviceOf } from "../http/device.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
@@ -66,10 +66,6 @@ export async function newSession(
   };
   const indexKeys = indexKeysOf(signIn);
   const ref = await storeSignIn(store, signIn).catch((error) => {
-    if (error instanceof SealingKeyMissing) {
-      const { dampedLog: log } = app;
-      log("error", "cache.key_missing", { reason: error.key });
-    }
     throw error instanceof SignInOvertaken ? new SignInOvertaken(indexKeys) : error;
   });
   store.log("info", "signin.done", { account: ref.partition, sidClaim: claims.sid !== undefined });

@@ -1,3 +1,4 @@
+import { SealingKeyMissing } from "../base/errors.ts";
 import type { Keyring } from "../crypto/keyring.ts";
 import { generationRow } from "../rows/keys.ts";
 import type { Entity, Stored } from "../table/table.ts";
@@ -101,13 +102,30 @@ export function openAccount(keyring: Keyring, entity: Stored<Entity>): OpenedAcc
 }
 
 /**
+ * What a row holds; undefined, and a line in the log, where that is nothing.
+ * @throws {SealingKeyMissing} Another instance may have the key, or get it back. Nobody gives the row up for that
+ * before its time.
+ */
+export function readAccount(store: Store, entity: Stored<Entity>): OpenedAccount | undefined {
+  const account = openAccount(store.keyring, entity);
+  if (account !== undefined) return account;
+  const key = missingKeyOf(store.keyring, entity);
+  if (key !== undefined && Date.parse(String(entity.expiresAt)) > store.now()) {
+    throw new SealingKeyMissing(key);
+  }
+  store.log("warn", "cache.unreadable", { account: entity.partitionKey });
+  return undefined;
+}
+
+/**
  * The key that a row was sealed with, by id and fingerprint, where the ring has not got it.
  * @returns undefined where it has, and where nothing could have sealed the row.
  */
 export function missingKeyOf(keyring: Keyring, entity: Stored<Entity>): string | undefined {
   const { keyId, fingerprint = "" } = entity;
+  if (typeof keyId !== "string") return undefined;
   const name = `${keyId} ${fingerprint}`.trim();
-  const known = keyring.fingerprints.get(String(keyId));
+  const known = keyring.fingerprints.get(keyId);
   const isHeld = known !== undefined && (fingerprint === "" || fingerprint === known);
   return isHeld || !/^[\w-]{1,16}( [\w-]{8})?$/.test(name) ? undefined : name;
 }

@@ -1,6 +1,6 @@
 import { generationRow, sessionKey } from "../rows/keys.ts";
 import type { Account, OpenedAccount } from "./account.ts";
-import { entityOf, openAccount } from "./accountEntity.ts";
+import { entityOf, readAccount } from "./accountEntity.ts";
 import type { SessionRef } from "./signIn.ts";
 import type { GenerationRef, Store } from "./store.ts";
 
@@ -10,17 +10,17 @@ export interface AccountRead extends GenerationRef {
   readonly etag: string;
 }
 
-/** One point read. @returns undefined when the session is signed out, expired, or not readable with our keys. */
+/**
+ * One point read. @returns undefined when the session is signed out, expired, or nothing that we have sealed.
+ * @throws {SealingKeyMissing} Whether there is a session, nobody can tell here. @throws {StoreUnavailable}
+ */
 export async function readSession(store: Store, ref: SessionRef) {
   const entity = await store.table.get(ref.partition, generationRow(ref.generation));
   if (entity === undefined) return undefined;
-  const account = openAccount(store.keyring, entity);
-  if (account === undefined) {
-    store.log("warn", "cache.unreadable", { account: ref.partition });
+  const account = readAccount(store, entity);
+  const session = account?.sessions[sessionKey(ref.sessionId)];
+  if (account === undefined || session === undefined || session.expiresAt <= store.now())
     return undefined;
-  }
-  const session = account.sessions[sessionKey(ref.sessionId)];
-  if (session === undefined || session.expiresAt <= store.now()) return undefined;
   const { partition, generation } = ref;
   return { session, read: { partition, generation, account, etag: entity.etag } };
 }

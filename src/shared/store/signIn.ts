@@ -1,4 +1,4 @@
-import { SealingKeyMissing, SignInOvertaken, StoreUnavailable } from "../base/errors.ts";
+import { SignInOvertaken, StoreUnavailable } from "../base/errors.ts";
 import {
   accountPartition,
   generationRow,
@@ -9,7 +9,7 @@ import {
 import type { Outcome, Stored } from "../table/table.ts";
 import { mergeCaches, type TokenCache } from "../tokens/tokenCache.ts";
 import { type Account, issuedAtOf, liveSessions, type Session } from "./account.ts";
-import { entityOf, missingKeyOf, openAccount } from "./accountEntity.ts";
+import { entityOf, openAccount, readAccount } from "./accountEntity.ts";
 import { readEarlyMarks } from "./earlySignOuts.ts";
 import { fileForExpiry, overAt } from "./expiry.ts";
 import { type Head, headOf, readHead } from "./generation.ts";
@@ -118,15 +118,9 @@ async function readCurrent(store: Store, partition: string, round = 0): Promise<
   const rowKey = generationRow(head.generation);
   const entity = await store.table.get(partition, rowKey);
   if (entity === undefined) return { head };
-  const account = openAccount(store.keyring, entity);
+  const account = readAccount(store, entity);
   if (account !== undefined) return { head, open: { account, etag: entity.etag } };
-  const key = missingKeyOf(store.keyring, entity);
-  // Another instance may have it, or get it back; and nobody gives the row up for that before its time.
-  if (key !== undefined && Date.parse(String(entity.expiresAt)) > store.now()) {
-    throw new SealingKeyMissing(key);
-  }
   // Over, or tampered with: of no use to anybody.
-  store.log("warn", "cache.unreadable", { account: partition });
   const removed = await store.table.remove(partition, rowKey, entity.etag);
   return removed ? { head } : await readCurrent(store, partition, round + 1);
 }

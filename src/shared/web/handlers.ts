@@ -1,5 +1,5 @@
 import { kindsOf, urlIn } from "../base/causes.ts";
-import { LightsoutError, SettingInvalid, SignedOut } from "../base/errors.ts";
+import { LightsoutError, SealingKeyMissing, SettingInvalid, SignedOut } from "../base/errors.ts";
 import type { Lightsout, SigningOut } from "../context.ts";
 import { assertSameOrigin } from "../http/sameOrigin.ts";
 import type { HttpRequest, HttpResponse } from "../http/types.ts";
@@ -69,13 +69,17 @@ function answering<Context>(
   };
 }
 
-/** A wrong setting fails every request: a line a minute is enough. */
+/** A wrong setting and a missing key fail many requests: a line a minute is enough. */
 export function logFault(
   { log, dampedLog }: Pick<SigningOut, "log" | "dampedLog">,
   error: unknown,
 ): void {
   if (error instanceof SettingInvalid) {
     dampedLog("error", "setting.invalid", { reason: error.message });
+    return;
+  }
+  if (error instanceof SealingKeyMissing) {
+    dampedLog("error", "cache.key_missing", { reason: error.key });
     return;
   }
   const message = error instanceof LightsoutError ? error.message : "";
