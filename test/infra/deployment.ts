@@ -1,80 +1,96 @@
-import { argumentsOf, evaluate, type Given, resourceOf, type Values } from "./evaluate.ts";
-import { file } from "./files.ts";
+import { dirname, join } from "node:path/posix";
+import { ANSWERS, FUNCTIONS } from "./azure.ts";
+import { type BicepFile, type Declaration, readBicep } from "./bicep.ts";
+import { evaluate, type Scope, type Values } from "./evaluate.ts";
+import { readText } from "./project.ts";
 
-const RESOURCES = "/subscriptions/s/resourceGroups/rg-test/providers";
+const SEED = "0f8fad5b-d9cb-469f-a165-70867728950e7c9e6679-7425-40de-944b-e07fc1f90ae7";
 
-/** What the modules answer, in the form that Azure gives it. */
-export const ANSWERS = {
-  identity: {
-    resourceId: `${RESOURCES}/Microsoft.ManagedIdentity/userAssignedIdentities/id-abc`,
-    clientId: "00000000-0000-4000-8000-00000000000c",
-    principalId: "00000000-0000-4000-8000-00000000000d",
-  },
-  registration: { clientId: "00000000-0000-4000-8000-00000000000a" },
-  storage: {
-    serviceEndpoints: {
-      blob: "https://stabc.blob.core.windows.net/",
-      table: "https://stabc.table.core.windows.net/",
-    },
-  },
-  sealingKeys: { secretUri: "https://kv-abc.vault.azure.net/secrets/token-cache-keys" },
-  vault: { uri: "https://kv-abc.vault.azure.net/" },
-  monitoring: { connectionString: "InstrumentationKey=1" },
-  workspace: { resourceId: `${RESOURCES}/Microsoft.OperationalInsights/workspaces/log-abc` },
-  plan: { resourceId: `${RESOURCES}/Microsoft.Web/serverfarms/plan-abc` },
-};
+const PARAMETERS = { environmentName: "test", location: "swedencentral", keySeed: SEED };
 
-/** What the resources of a file answer where the file itself asks them. */
-const RESOURCE_ANSWERS = {
-  rg: { name: "rg-test" },
-  actionGroup: { id: `${RESOURCES}/Microsoft.Insights/actionGroups/ag-abc` },
-};
-
-const PARAMETERS = {
-  environmentName: "test",
-  location: "swedencentral",
-  keySeed: "0f8fad5b-d9cb-469f-a165-70867728950e7c9e6679-7425-40de-944b-e07fc1f90ae7",
-};
-
-/** One of the files, as main.bicep deploys it. */
-export interface Part {
-  arguments(module: string): Values;
-  resource<T = Values>(symbol: string): T;
-  output(name: string): unknown;
-}
-
-/** @param parameters Those of main.bicep that differ from the defaults. @param cloud `environment().name`. */
+/** main.bicep and the files that it deploys. @param cloud `environment().name`. */
 export function deploy(parameters: Values = {}, cloud = "AzureCloud") {
-  const main = partOf("main.bicep", { ...PARAMETERS, ...parameters }, cloud);
-  const part = (name: string) => partOf(`app/${name}.bicep`, main.arguments(name), cloud);
+  const main = new Part("main.bicep", { ...PARAMETERS, ...parameters }, cloud);
   return {
     main,
-    api: part("api"),
-    monitoring: part("monitoring"),
-    registration: part("registration"),
-    sealingKeys: part("sealingKeys"),
+    api: main.part("api"),
+    monitoring: main.part("monitoring"),
+    registration: main.part("registration"),
+    sealingKeys: main.part("sealingKeys"),
   };
 }
 
-function partOf(path: string, parameters: Values, cloud: string): Part {
-  const source = file(path);
-  const modules = Object.entries(ANSWERS).map(([name, outputs]) => [name, { outputs }]);
-  const registration = { uniqueName: "unique", appId: ANSWERS.registration.clientId };
-  const symbols = {
-    ...Object.fromEntries(modules),
-    ...RESOURCE_ANSWERS,
-    ...(source.resources.has("registration") && { registration }),
+/** One of the files, with the parameters that it gets. */
+export class Part implements Scope {
+  readonly file: BicepFile;
+  readonly #path: string;
+  readonly #parameters: Values;
+  readonly #cloud: string;
+
+  constructor(path: string, parameters: Values, cloud: string) {
+    this.file = readBicep(path);
+    this.#path = path;
+    this.#parameters = parameters;
+    this.#cloud = cloud;
+  }
+
+  /** The properties of a resource, or a list of them. Undefined: it is not deployed. */
+  resource<T = Values>(symbol: string): T {
+    return this.#body(this.#declared(symbol)) as T;
+  }
+
+  /** What a module is called with. */
+  arguments(module: string): Values {
+    return this.resource<{ params: Values }>(module).params;
+  }
+
+  part(module: string): Part {
+    const path = join(dirname(this.#path), this.#declared(module).source);
+    return new Part(path, this.arguments(module), this.#cloud);
+  }
+
+  outputs(): Values {
+    const all = [...this.file.outputs];
+    return Object.fromEntries(all.map(([name, output]) => [name, this.#body(output)]));
+  }
+
+  look = (name: string): unknown => {
+    if (name in this.#parameters) return this.#parameters[name];
+    const declared = this.#declared(name);
+    const answers = ANSWERS[name as keyof typeof ANSWERS];
+    if (declared.kind === "module") {
+      const isOurs = declared.source.startsWith("./");
+      return { outputs: isOurs ? this.part(name).outputs() : answers };
+    }
+    const body = this.#body(declared);
+    if (declared.kind !== "resource") return body;
+    if (body === undefined) throw new Error(`${name} is not deployed.`);
+    return { ...body, ...answers };
   };
-  const given: Given = { parameters, symbols, cloud };
-  return {
-    arguments: (module) => argumentsOf(source, module, given),
-    resource: <T>(symbol: string) => resourceOf(source, symbol, given) as T,
-    output(name) {
-      const expression = source.outputs.get(name);
-      if (!expression) throw new Error(`${path} has no output "${name}".`);
-      return evaluate(source, expression, given);
-    },
+
+  call = (name: string, [a, b, c]: unknown[]): unknown => {
+    if (name === "environment") return { name: this.#cloud };
+    if (name === "loadTextContent") return this.#load(a);
+    if (name === "loadJsonContent") return JSON.parse(this.#load(a));
+    const called = FUNCTIONS[name];
+    if (!called) throw new Error(`Cannot evaluate ${name}().`);
+    return called(a, b, c);
   };
+
+  #load(path: unknown): string {
+    return readText(join("infra", dirname(this.#path), String(path)));
+  }
+
+  #declared(symbol: string): Declaration {
+    const declared = this.file.symbols.get(symbol);
+    if (!declared) throw new Error(`${this.#path} has no "${symbol}".`);
+    return declared;
+  }
+
+  #body({ value }: Declaration): object | undefined {
+    if (!value) throw new Error(`${this.#path}: a parameter is missing.`);
+    return evaluate(value, this) as object | undefined;
+  }
 }
 
 /** The app settings, with the Key Vault reference resolved as the platform does. */
@@ -88,7 +104,8 @@ export function deployedSettings(
     name: string;
     properties: { value: string };
   }>("secret");
-  const reference = `@Microsoft.KeyVault(SecretUri=${ANSWERS.vault.uri}secrets/${name.split("/")[1]})`;
+  const secretUri = `${ANSWERS.vault.uri}secrets/${name.split("/")[1]}`;
+  const reference = `@Microsoft.KeyVault(SecretUri=${secretUri})`;
   const settings = Object.entries(config.properties);
   return Object.fromEntries(
     settings.map(([key, value]) => [key, value === reference ? properties.value : value]),

@@ -1,185 +1,80 @@
-import { dirname, join } from "node:path";
 import type { Node } from "web-tree-sitter";
-import { type BicepFile, type Declaration, parts } from "./bicep.ts";
-import { readText } from "./project.ts";
+import { parts } from "./bicep.ts";
 
 export type Values = Record<string, unknown>;
 
-/** What a file is evaluated with: its parameters, and what its modules and resources would answer. */
-export interface Given {
-  readonly parameters: Values;
-  /** By symbol: `{ identity: { outputs: { clientId: … } } }`. */
-  readonly symbols?: Values;
-  /** What `environment().name` is. */
-  readonly cloud?: string;
+/** What an expression finds around it. */
+export interface Scope {
+  look(name: string): unknown;
+  call(name: string, values: unknown[]): unknown;
 }
 
-/** The value of an expression, as Azure Resource Manager would have it. @throws Error where it cannot be told. */
-export function evaluate(file: BicepFile, node: Node, given: Given): unknown {
-  return new Evaluation(file, given).value(node, {});
-}
+/** The value that Azure Resource Manager would find. Undefined: what has an `if` is not deployed. */
+export function evaluate(node: Node, scope: Scope): unknown {
+  const value = (child: Node | null | undefined) => evaluate(child as Node, scope);
+  const field = (name: string) => node.childForFieldName(name);
+  const children = parts(node);
+  switch (node.type) {
+    case "number":
+    case "boolean":
+    case "null":
+      return JSON.parse(node.text);
+    case "string":
+      return node.children.slice(1, -1).map(piece).join("");
+    case "identifier":
+      return scope.look(node.text);
+    case "parenthesized_expression":
+      return value(children[0]);
+    case "array":
+      return children.map(value);
+    case "object":
+      return Object.fromEntries(children.map(parts).filter(isProperty).map(property));
+    case "if_statement":
+      return value(children[0]) ? value(children[1]) : undefined;
+    case "for_statement":
+      return (value(children[1]) as unknown[]).map(round);
+    case "member_expression":
+      return member(value(field("object")), field("property")?.text);
+    case "subscript_expression":
+      return member(value(field("object")), value(field("index")));
+    case "ternary_expression":
+      return value(field(value(field("condition")) ? "consequence" : "alternative"));
+    case "unary_expression":
+      if (node.text.startsWith("!")) return !value(field("argument"));
+      break;
+    case "binary_expression":
+      if (field("operator")?.text === "==") return value(field("left")) === value(field("right"));
+      break;
+    case "call_expression":
+      return scope.call(
+        field("function")?.text ?? "",
+        parts(field("arguments") as Node).map(value),
+      );
+  }
+  throw new Error(`Cannot evaluate ${node.type} ${node.text}`);
 
-/** The parameters that a module is called with. */
-export function argumentsOf(file: BicepFile, module: string, given: Given): Values {
-  return (bodyOf(file, "modules", module, given) as { params: Values }).params;
-}
-
-/** The names alone. */
-export function argumentNames({ body }: Declaration): string[] {
-  const params = parts(body).find((property) => parts(property)[0]?.text === "params");
-  const list = params && parts(params)[1];
-  return list ? parts(list).map((property) => parts(property)[0]?.text ?? "") : [];
-}
-
-/** The properties of a resource, or the list of them when it is made in a loop. */
-export function resourceOf(file: BicepFile, resource: string, given: Given): unknown {
-  return bodyOf(file, "resources", resource, given);
-}
-
-function bodyOf(file: BicepFile, kind: "modules" | "resources", symbol: string, given: Given) {
-  const declaration = file[kind].get(symbol);
-  if (!declaration) throw new Error(`${file.path} has no "${symbol}".`);
-  return evaluate(file, declaration.body, given);
-}
-
-class Evaluation {
-  readonly #file: BicepFile;
-  readonly #given: Given;
-
-  constructor(file: BicepFile, given: Given) {
-    this.#file = file;
-    this.#given = given;
+  function piece(part: Node): string {
+    if (part.type === "interpolation") return String(value(parts(part)[0]));
+    return part.type === "escape_sequence" ? part.text.slice(1) : part.text;
   }
 
-  value(node: Node, loop: Values): unknown {
-    const child = (field: string) => this.value(node.childForFieldName(field) as Node, loop);
-    const [first] = parts(node);
-    switch (node.type) {
-      case "string":
-        return this.#string(node, loop);
-      case "number":
-        return Number(node.text);
-      case "boolean":
-        return node.text === "true";
-      case "null":
-        return null;
-      case "identifier":
-        return this.#lookUp(node.text, loop);
-      case "parenthesized_expression":
-        return this.value(first as Node, loop);
-      case "object":
-        return this.#object(node, loop);
-      case "array":
-        return parts(node).map((item) => this.value(item, loop));
-      case "for_statement":
-        return this.#loop(node, loop);
-      case "member_expression":
-        return member(child("object"), node.childForFieldName("property")?.text ?? "", node);
-      case "subscript_expression":
-        return member(child("object"), String(child("index")), node);
-      case "ternary_expression":
-        return child("condition") ? child("consequence") : child("alternative");
-      case "unary_expression":
-        return !child("argument");
-      case "binary_expression":
-        if (node.childForFieldName("operator")?.text !== "==") break;
-        return child("left") === child("right");
-      case "call_expression": {
-        const list = parts(node.childForFieldName("arguments") as Node);
-        const name = node.childForFieldName("function")?.text ?? "";
-        return this.#call(
-          name,
-          list.map((argument) => this.value(argument, loop)),
-        );
-      }
-    }
-    throw new Error(`${this.#file.path}: cannot evaluate ${node.type} ${node.text}`);
+  function property([key, of]: Node[]): [string, unknown] {
+    return [key?.text.replaceAll("'", "") ?? "", value(of)];
   }
 
-  #string(node: Node, loop: Values): string {
-    const pieces = node.children.slice(1, -1).map((piece) => {
-      if (piece?.type === "interpolation") return String(this.value(parts(piece)[0] as Node, loop));
-      return piece?.type === "escape_sequence" ? piece.text.slice(1) : (piece?.text ?? "");
-    });
-    return pieces.join("");
+  function round(item: unknown): unknown {
+    const look = (name: string) => (name === children[0]?.text ? item : scope.look(name));
+    return evaluate(field("body") as Node, { ...scope, look });
   }
 
-  #object(node: Node, loop: Values): Values {
-    const properties = parts(node).filter(({ type }) => type === "object_property");
-    return Object.fromEntries(
-      properties.flatMap((property) => {
-        const [key, value] = parts(property);
-        if (!key || !value) return []; // a resource inside
-        return [[key.text.replaceAll("'", ""), this.value(value, loop)]];
-      }),
-    );
-  }
-
-  #loop(node: Node, loop: Values): unknown[] {
-    const [variable, list] = parts(node);
-    const items = this.value(list as Node, loop) as unknown[];
-    return items.map((item) =>
-      this.value(node.childForFieldName("body") as Node, {
-        ...loop,
-        [variable?.text ?? ""]: item,
-      }),
-    );
-  }
-
-  #lookUp(name: string, loop: Values): unknown {
-    const { parameters, symbols = {} } = this.#given;
-    for (const known of [loop, parameters, symbols]) if (name in known) return known[name];
-    const expression =
-      this.#file.variables.get(name) ?? this.#file.parameters.get(name)?.defaultValue;
-    if (expression) return this.value(expression, {});
-    throw new Error(`${this.#file.path}: nothing is given for "${name}".`);
-  }
-
-  // biome-ignore lint/suspicious/noExplicitAny: Bicep's functions take anything
-  #call(name: string, [a, b, c]: any[]): unknown {
-    const load = () => readText(join("infra", dirname(this.#file.path), a));
-    switch (name) {
-      case "empty":
-        return Object.keys(a).length === 0;
-      case "environment":
-        return { name: this.#given.cloud ?? "AzureCloud" };
-      case "guid":
-        return "guid";
-      case "items":
-        return Object.keys(a)
-          .sort()
-          .map((key) => ({ key, value: a[key] }));
-      case "loadJsonContent":
-        return JSON.parse(load());
-      case "loadTextContent":
-        return load();
-      case "replace":
-        return a.replaceAll(b, c);
-      case "resourceGroup":
-        return { id: "resourceGroup" };
-      case "string":
-        return String(a);
-      case "subscription":
-        return { id: "subscription" };
-      case "take":
-        return a.slice(0, b);
-      case "tenant":
-        return { tenantId: TENANT };
-      case "toLower":
-        return a.toLowerCase();
-      case "union":
-        return { ...a, ...b };
-      case "uniqueString":
-        return "abcdefghijklm";
-    }
-    throw new Error(`${this.#file.path}: cannot evaluate ${name}().`);
+  function member(of: unknown, name: unknown): unknown {
+    const key = String(name);
+    if (typeof of === "object" && of !== null && key in of) return (of as Values)[key];
+    throw new Error(`Nothing is given for ${node.text}`);
   }
 }
 
-/** What `tenant().tenantId` is. */
-export const TENANT = "00000000-0000-4000-8000-000000000001";
-
-function member(value: unknown, name: string, node: Node): unknown {
-  if (typeof value === "object" && value !== null && name in value) return (value as Values)[name];
-  throw new Error(`Nothing is given for ${node.text}.`);
+/** Not a resource inside a resource. */
+function isProperty(property: Node[]): boolean {
+  return property.length === 2;
 }

@@ -2,7 +2,8 @@ import { globSync } from "node:fs";
 import { basename } from "node:path";
 import { describe, expect, it, test } from "@jest/globals";
 import * as errors from "../../src/shared/base/errors.ts";
-import { ANSWERS, deploy } from "./deployment.ts";
+import { ANSWERS } from "./azure.ts";
+import { deploy } from "./deployment.ts";
 import type { Values } from "./evaluate.ts";
 import { readJson, readText, root } from "./project.ts";
 

@@ -12,3 +12,12 @@ export function readText(path: string): string {
 export function readJson<T = Record<string, unknown>>(path: string): T {
   return JSON.parse(readText(path)) as T;
 }
+
+export const { scripts } = readJson<{ scripts: Record<string, string> }>("package.json");
+
+/** The names in `npm run NAME` and `npm test`. */
+export function npmScripts(text: string): string[] {
+  return [...text.matchAll(/npm (?:run ([\w-]+)|(test))/g)].map(
+    ([, run, test]) => run ?? test ?? "",
+  );
+}

@@ -4,8 +4,8 @@ import { describe, expect, it, test } from "@jest/globals";
 import { cloudOf } from "../../src/shared/config/cloud.ts";
 import type { Env } from "../../src/shared/config/env.ts";
 import { readSettings } from "../../src/shared/config/settings.ts";
-import { ANSWERS, deployedSettings } from "./deployment.ts";
-import { TENANT } from "./evaluate.ts";
+import { ANSWERS, TENANT } from "./azure.ts";
+import { deployedSettings } from "./deployment.ts";
 import { readJson, readText, root } from "./project.ts";
 
 /** What the Functions host reads. */
@@ -32,7 +32,7 @@ describe("the app settings of a deployment", () => {
   it("are what the code takes", () => {
     expect(readSettings(deployed)).toMatchObject({
       baseUrl: "https://func-lightsout-abcdefghijklm.azurewebsites.net",
-      clientId: ANSWERS.registration.clientId,
+      clientId: ANSWERS.registration.appId,
       tenant: TENANT,
       credential: { kind: "managedIdentity", clientId: ANSWERS.identity.clientId },
       storage: {
@@ -122,7 +122,7 @@ describe("local.settings.sample.json", () => {
   });
 
   it("works once the registration's values are in it", () => {
-    const filled = { ENTRA_CLIENT_ID: ANSWERS.registration.clientId, ENTRA_TENANT_ID: TENANT };
+    const filled = { ENTRA_CLIENT_ID: ANSWERS.registration.appId, ENTRA_TENANT_ID: TENANT };
     const missing = { ENTRA_CLIENT_SECRET: "secret", TOKEN_CACHE_KEYS: deployed.TOKEN_CACHE_KEYS };
     expect(readSettings({ ...Values, ...filled, ...missing })).toMatchObject({
       baseUrl: "http://localhost:7071",

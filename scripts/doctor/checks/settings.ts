@@ -49,7 +49,7 @@ export const keys: Check = {
 };
 
 /** A front-channel sign-out keeps trying for 100 seconds, and is answered then. Milliseconds. */
-const SHORTEST_TIMEOUT = 120_000;
+export const SHORTEST_TIMEOUT = 120_000;
 
 export const functionTimeout: Check = {
   name: "Function timeout",

@@ -22,7 +22,7 @@ export interface Purged {
 /** Rows at once: one whose account does not answer holds up none of the others. */
 const AT_ONCE = 16;
 /** Milliseconds from the start of a run, which the host ends after two minutes (`functionTimeout`). */
-const END = {
+export const END = {
   /** No further sign-in is begun. */
   signIns: 60_000,
   /** Nor anything else. */

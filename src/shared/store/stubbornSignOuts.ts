@@ -6,7 +6,7 @@ import type { GenerationRef, Store } from "./store.ts";
 import { stubborn } from "./stubborn.ts";
 
 /** Milliseconds. host.json gives an invocation two minutes (`functionTimeout`). */
-const PATIENCE = {
+export const PATIENCE = {
   /** Nobody calls again: the provider's page has gone on. */
   frontChannel: 100_000,
   /** The provider calls again. */

@@ -13,7 +13,7 @@ const TRY_TIMEOUT = 2_000;
  * What the SDK does with every request, and these never need: `send` has its own time-out, no answer is
  * compressed or redirected, and no body is a form or a stream.
  */
-const IDLE_POLICIES = [
+export const IDLE_POLICIES = [
   "decompressResponsePolicy",
   "formDataPolicy",
   "logPolicy",

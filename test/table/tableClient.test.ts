@@ -1,0 +1,32 @@
+import { TableClient } from "@azure/data-tables";
+import { describe, expect, it } from "@jest/globals";
+import { keepAliveSender } from "../../src/shared/net/send.ts";
+import { IDLE_POLICIES, openTableClient } from "../../src/shared/table/tableClient.ts";
+
+const policies = ({ pipeline }: TableClient) =>
+  pipeline.getOrderedPolicies().map(({ name }) => name);
+
+const CONNECTION = "UseDevelopmentStorage=true";
+const ENDPOINT = "https://account.table.core.windows.net";
+const IDENTITY = { clientId: undefined, setting: "TOKEN_CACHE_STORAGE__clientId" };
+
+describe("the SDK's policies that are taken away", () => {
+  it.each([
+    [
+      "a connection string",
+      { connectionString: CONNECTION },
+      TableClient.fromConnectionString(CONNECTION, "table"),
+    ],
+    [
+      "an identity",
+      { tableServiceUri: ENDPOINT, identity: IDENTITY },
+      new TableClient(ENDPOINT, "table"),
+    ],
+  ])("have the names that the SDK gives them, with %s", (_, storage, untouched) => {
+    const client = openTableClient("table", storage, keepAliveSender(), () => async () => "token");
+    expect(policies(untouched)).toEqual(expect.arrayContaining(IDLE_POLICIES));
+    expect(policies(client)).toEqual(
+      policies(untouched).filter((name) => !IDLE_POLICIES.includes(name)),
+    );
+  });
+});
