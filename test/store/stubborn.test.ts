@@ -10,6 +10,8 @@ const SECOND = 1_000;
 
 let time: VirtualTime;
 let logged: Parameters<Log>[];
+/** What is said while nothing has come to an end. */
+let delays: Parameters<Log>[];
 let random: number;
 let signOuts: Stubborn;
 /** When each pass began, in milliseconds. */
@@ -21,10 +23,11 @@ beforeEach(() => {
   time = virtualTime();
   start = time.now();
   logged = [];
+  delays = [];
   random = 0;
   began = [];
   table = async () => {};
-  const log: Log = (...line) => void logged.push(line);
+  const log: Log = (...line) => void (line[1] === "signout.delayed" ? delays : logged).push(line);
   signOuts = stubborn(
     { now: time.now, sleep: time.sleep, random: () => random, log },
     { held: 3, open: 4 },
@@ -73,7 +76,31 @@ describe("one sign-out", () => {
     expect(began).toEqual([0]);
     expect(signOuts.open()).toEqual([]);
     await time.pass(PATIENCE * 2);
-    expect(logged).toEqual([]);
+    expect([...logged, ...delays]).toEqual([]);
+  });
+
+  it("is said to be delayed while a fault lasts, with all others, at most once a minute", async () => {
+    table = awayUntil(70 * SECOND);
+    for (const sid of ["a", "b", "c"]) call(sid);
+    await time.pass(59 * SECOND);
+    const line = [
+      "warn",
+      "signout.delayed",
+      { open: 3, error: "StoreUnavailable/ERR_STORE_UNAVAILABLE" },
+    ];
+    expect(delays).toEqual([line]);
+    await time.pass(10 * SECOND);
+    expect(delays).toEqual([line, line]);
+    await time.pass(PATIENCE);
+    expect(signOuts.open()).toEqual([]);
+    expect(delays).toHaveLength(2);
+  });
+
+  it("is not said to be delayed where storage is only slow", async () => {
+    heldPasses();
+    call("a");
+    await time.pass(PATIENCE / 2);
+    expect(delays).toEqual([]);
   });
 
   it("is tried again after pauses that grow to five seconds", async () => {

@@ -67,12 +67,15 @@ const PAUSE = { first: 250, longest: 5_000 };
 const LONGEST_SHARE = 1 / 10;
 /** Milliseconds between looks at whose patience is at an end. */
 const TICK = 1_000;
+/** Milliseconds between lines that say how many are delayed. */
+const REPORTS_APART = 60_000;
 const TOO_MANY = "Too many sign-outs are waiting for Table Storage. Try again in a moment.";
 
 export function stubborn({ now, sleep, random, log }: World, limits: Limits): Stubborn {
   const loops = new Map<unknown, Loop>();
   let held = 0;
   let isWatched = false;
+  let reportedAt = Number.NEGATIVE_INFINITY;
 
   async function run(key: unknown, loop: Loop): Promise<void> {
     let failures = 0;
@@ -81,6 +84,7 @@ export function stubborn({ now, sleep, random, log }: World, limits: Limits): St
       try {
         await loop.pass();
         failures = 0;
+        loop.fault = undefined;
         for (const call of served) end(loop, call);
       } catch (error) {
         if (error instanceof StoreUnavailable) {
@@ -105,6 +109,7 @@ export function stubborn({ now, sleep, random, log }: World, limits: Limits): St
     while (loops.size > 0) {
       await sleep(TICK);
       for (const loop of loops.values()) giveUp(loop);
+      reportDelay();
     }
     isWatched = false;
   }
@@ -115,6 +120,16 @@ export function stubborn({ now, sleep, random, log }: World, limits: Limits): St
     const error = loop.fault ?? new StoreUnavailable();
     report(loop.who, "late", error);
     for (const call of late) end(loop, call, error);
+  }
+
+  /** While there is still something to be done about it. */
+  function reportDelay(): void {
+    const delayed = [...loops.values()].filter(({ fault, calls }) => fault && calls.size > 0);
+    if (delayed.length === 0 || now() - reportedAt < REPORTS_APART) return;
+    reportedAt = now();
+    const error = delayed[0]?.fault;
+    const open = delayed.length;
+    log("warn", "signout.delayed", { open, error: kindsOf(error), ...faultFields(error) });
   }
 
   function end(loop: Loop, call: Call, error?: unknown): void {
