@@ -30,7 +30,7 @@ export interface Rig extends Services {
   url: string;
   host: FunctionsHost;
   /** Another instance of the app, on the same store and behind the same public origin. */
-  startHost(options?: Pick<HostOptions, "port" | "env">): Promise<FunctionsHost>;
+  startHost(options?: Pick<HostOptions, "port" | "env" | "onLog">): Promise<FunctionsHost>;
 }
 
 /**

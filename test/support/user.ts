@@ -1,8 +1,25 @@
 import type { Rig } from "../../local/rig.ts";
 import { type Browser, createBrowser, type Page } from "../../local/tenant/browserless.ts";
+import { accountPartition } from "../../src/shared/rows/keys.ts";
+import { readAccountRows } from "./table.ts";
 
 export const ADELE = "adelev@contoso.com";
 export const ALEX = "alexw@contoso.com";
+
+/** Makes somebody new known to the tenant, whose tokens are nobody else's business. @returns the username */
+export function newUser({ tenant }: Pick<Rig, "tenant">): string {
+  const oid = crypto.randomUUID();
+  const username = `${oid}@contoso.com`;
+  tenant.users.push({ oid, username, name: "New User", givenName: "New", surname: "User" });
+  return username;
+}
+
+/** Whether the table holds tokens of that user. */
+export async function holdsTokens(rig: Rig, username = ADELE): Promise<boolean> {
+  const partition = accountPartition(homeAccountIdOf(rig, username));
+  const rows = await readAccountRows(rig.azurite);
+  return rows.some(({ partitionKey }) => partitionKey === partition);
+}
 
 /** A browser that has signed in to the app. */
 export async function signedInBrowser(
