@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Azurite } from "../../local/azurite/azurite.ts";
 import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
 import { createKeyring } from "../../src/shared/crypto/keyring.ts";
-import { keepAliveSender } from "../../src/shared/net/send.ts";
+import { keepAliveSender, type Send } from "../../src/shared/net/send.ts";
 import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import { azureTable } from "../../src/shared/table/azureTable.ts";
@@ -16,9 +16,13 @@ const NO_IDENTITY = () => () => Promise.reject(new Error("There is no managed id
 /** The store as the app has it, in this process. */
 export function azuriteStore(
   { connectionString }: Pick<Azurite, "connectionString">,
-  { keys = KEYS, now = Date.now }: { keys?: string; now?: () => number } = {},
+  {
+    keys = KEYS,
+    now = Date.now,
+    send = keepAliveSender(),
+  }: { keys?: string; now?: () => number; send?: Send } = {},
 ): Store {
-  const requests = azureTable({ connectionString }, keepAliveSender(), NO_IDENTITY);
+  const requests = azureTable({ connectionString }, send, NO_IDENTITY);
   return {
     table: retrying(requests, { ...SHORT_FAULTS, sleep }),
     keyring: createKeyring(readSealingKeys({ TOKEN_CACHE_KEYS: keys }), randomBytes),
