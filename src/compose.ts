@@ -1,21 +1,21 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Log } from "./shared/base/log.ts";
 import { doubtAbout } from "./shared/config/credential.ts";
 import type { Env } from "./shared/config/env.ts";
 import { readSealingKeys } from "./shared/config/sealingKeys.ts";
 import { readSettings, readSignOutSettings, type Settings } from "./shared/config/settings.ts";
 import { readStorageSettings, type StorageSettings } from "./shared/config/storage.ts";
 import {
+  type Context,
   createAnswering,
-  createLightsout,
-  createSigningOut,
-  type Lightsout,
+  createContext,
+  createSignOutContext,
   lacking,
-  type SigningOut,
+  type SignOutContext,
 } from "./shared/context.ts";
 import { keepAliveSender } from "./shared/net/send.ts";
 import { managedIdentity } from "./shared/oauth/managedIdentity.ts";
-import type { Log } from "./shared/store/store.ts";
 import { azureTable } from "./shared/table/azureTable.ts";
 import { retrying, SHORT_FAULTS } from "./shared/table/retrying.ts";
 import type { Table } from "./shared/table/table.ts";
@@ -26,9 +26,9 @@ const elapsed = () => performance.now();
 
 /** What the functions of a process work with. */
 export interface App {
-  readonly lightsout: Lightsout;
+  readonly context: Context;
   /** The same, or what there is of it. */
-  readonly signingOut: SigningOut;
+  readonly signingOut: SignOutContext;
 }
 
 /**
@@ -54,14 +54,14 @@ export function compose(env: Env, log: Log): App {
     );
   }
 
-  function signOutOnly(): SigningOut {
+  function signOutOnly(): SignOutContext {
     const settings = readSignOutSettings(env);
     try {
       const table = openTable(readStorageSettings(env));
-      return createSigningOut(settings, readSealingKeys(env), { ...platform, table });
+      return createSignOutContext(settings, readSealingKeys(env), { ...platform, table });
     } catch (error) {
-      const signOuts = lacking<SigningOut["signOuts"]>(error, { open: () => [] });
-      return lacking<SigningOut>(error, { ...createAnswering(settings, platform), signOuts });
+      const signOuts = lacking<SignOutContext["signOuts"]>(error, { open: () => [] });
+      return lacking<SignOutContext>(error, { ...createAnswering(settings, platform), signOuts });
     }
   }
 
@@ -70,8 +70,8 @@ export function compose(env: Env, log: Log): App {
     const doubt = doubtAbout(settings.credential);
     if (doubt) log("warn", "setting.doubtful", { reason: doubt });
     const table = openTable(settings.storage);
-    const lightsout = createLightsout(settings, { ...platform, table });
-    return { lightsout, signingOut: lightsout };
+    const context = createContext(settings, { ...platform, table });
+    return { context, signingOut: context };
   } catch (error) {
     const signingOut = signOutOnly();
     const { authority, metadataUrl } = signingOut.settings;
@@ -79,7 +79,7 @@ export function compose(env: Env, log: Log): App {
     return {
       signingOut,
       // What is there is what saying so takes.
-      lightsout: lacking<Lightsout>(error, {
+      context: lacking<Context>(error, {
         log,
         dampedLog: signingOut.dampedLog,
         settings: lacking<Settings>(error, { authority, metadataUrl }),

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { app, InvocationContext } from "@azure/functions";
 import { calmed } from "./shared/base/damped.ts";
-import type { Log } from "./shared/store/store.ts";
+import type { Log } from "./shared/base/log.ts";
 
 /** A log that files what it is told under the invocation that is running. A sign-out may go on when that is over. */
 export function followInvocations({ hook }: Pick<typeof app, "hook">): Log {

@@ -16,21 +16,21 @@ import { purgeExpired } from "./functions/purgeExpired.ts";
 import { followInvocations } from "./invocations.ts";
 
 const log = followInvocations(app);
-const { lightsout, signingOut } = compose(process.env, log);
+const { context, signingOut } = compose(process.env, log);
 
 const functions = [
-  account(lightsout),
-  authBackchannelLogout(lightsout),
-  authCallback(lightsout),
+  account(context),
+  authBackchannelLogout(context),
+  authCallback(context),
   authLogoutCallback(signingOut),
-  authSession(lightsout),
-  authSessions(lightsout),
-  authSignIn(lightsout),
+  authSession(context),
+  authSessions(context),
+  authSignIn(context),
   authSignOut(signingOut),
-  graph(lightsout),
-  health(lightsout),
-  home(lightsout),
-  nextMeeting(lightsout),
+  graph(context),
+  health(context),
+  home(context),
+  nextMeeting(context),
 ];
 for (const { name, ...options } of functions) app.http(name, options);
 

@@ -31,7 +31,7 @@ export function createContestant(name: Contestant, env: Env, metadata: string) {
 /** The handler of `/graph/{*path}`, without the Functions host. */
 function lightsout(env: Env) {
   const app = composeApp(env);
-  const handler = signedIn(app, async (request, session) =>
+  const handler = signedIn(app, async (request, _, session) =>
     privately(await forwardToGraph(app, request, session)),
   );
   return (callers: readonly Caller[]): Call => {

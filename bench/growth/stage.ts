@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { TableClient } from "@azure/data-tables";
 import { type Azurite, startAzurite } from "../../local/azurite/azurite.ts";
-import type { Lightsout } from "../../src/shared/context.ts";
+import type { Context } from "../../src/shared/context.ts";
 import { generationRow, HEAD } from "../../src/shared/rows/keys.ts";
 import { readSession } from "../../src/shared/store/accounts.ts";
 import { signOutElsewhere, signOutHere } from "../../src/shared/store/signOut.ts";
@@ -35,7 +35,7 @@ export type Step = (typeof STEPS)[number];
 export interface Stage {
   readonly accounts: number;
   readonly azurite: Azurite;
-  readonly app: Lightsout;
+  readonly app: Context;
   readonly act: (step: Step, round: number) => Promise<void>;
 }
 
@@ -84,7 +84,7 @@ async function insertBareRows(table: TableClient): Promise<string> {
 }
 
 function actor(
-  { store, settings }: Lightsout,
+  { store, settings }: Context,
   table: TableClient,
   tenantId: string,
   model: TokenCache,

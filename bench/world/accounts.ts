@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Lightsout } from "../../src/shared/context.ts";
+import type { Context } from "../../src/shared/context.ts";
 import { generationRow } from "../../src/shared/rows/keys.ts";
 import { SESSION_COOKIE, sessionCookie } from "../../src/shared/session/sessionCookie.ts";
 import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
@@ -43,7 +43,7 @@ export async function storeUser(
 }
 
 export async function signIn(
-  { store, settings }: Lightsout,
+  { store, settings }: Context,
   tenantId: string,
   model: TokenCache,
   number: number,

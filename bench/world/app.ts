@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readSettings } from "../../src/shared/config/settings.ts";
-import { createLightsout, type Lightsout } from "../../src/shared/context.ts";
+import { type Context, createContext } from "../../src/shared/context.ts";
 import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { managedIdentity } from "../../src/shared/oauth/managedIdentity.ts";
 import { azureTable } from "../../src/shared/table/azureTable.ts";
@@ -13,11 +13,11 @@ const elapsed = () => performance.now();
 export function composeApp(
   env: Readonly<Record<string, string>>,
   watch: (requests: TableRequests) => TableRequests = (requests) => requests,
-): Lightsout {
+): Context {
   const settings = readSettings(env);
   const send = keepAliveSender();
   const identity = managedIdentity({ send, sleep, elapsed });
-  return createLightsout(settings, {
+  return createContext(settings, {
     table: retrying(watch(azureTable(settings.storage, send, identity)), {
       ...SHORT_FAULTS,
       sleep,

@@ -1,4 +1,4 @@
-import type { Lightsout } from "../../src/shared/context.ts";
+import type { Context } from "../../src/shared/context.ts";
 import type { SessionRef } from "../../src/shared/store/signIn.ts";
 import type { Entity, Table } from "../../src/shared/table/table.ts";
 import type { TokenCache } from "../../src/shared/tokens/tokenCache.ts";
@@ -40,10 +40,7 @@ const PORTION = 1_000;
  * Stores accounts as sign-ins would have: the rows are made by the store's own sign-in, in memory, and then
  * inserted with as few requests as they fit into.
  */
-export async function fill(
-  { store, settings }: Lightsout,
-  options: FillOptions,
-): Promise<Filled[]> {
+export async function fill({ store, settings }: Context, options: FillOptions): Promise<Filled[]> {
   const { tenantId, model, accounts, expiredEvery, remember, onPortion } = options;
   const table = createMemoryTable();
   const remembered: Filled[] = [];

@@ -1,12 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Log } from "../../src/shared/base/log.ts";
 import { type Env, optional } from "../../src/shared/config/env.ts";
 import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
 import { readStorageSettings } from "../../src/shared/config/storage.ts";
 import { createKeyring, type Keyring } from "../../src/shared/crypto/keyring.ts";
 import { keepAliveSender } from "../../src/shared/net/send.ts";
-import { managedIdentity, type TokenSource } from "../../src/shared/oauth/managedIdentity.ts";
-import type { Log, Store } from "../../src/shared/store/store.ts";
+import type { TokenSource } from "../../src/shared/oauth/heldTokens.ts";
+import { managedIdentity } from "../../src/shared/oauth/managedIdentity.ts";
+import type { Store } from "../../src/shared/store/store.ts";
 import { azureTable } from "../../src/shared/table/azureTable.ts";
 import { retrying, SHORT_FAULTS } from "../../src/shared/table/retrying.ts";
 import { azureSignIn, TABLE_STORAGE } from "../register-app/azureCli.ts";
@@ -24,7 +26,7 @@ const NO_KEYS: Keyring = {
   seal: () => {
     throw new TypeError("There is no key to seal with.");
   },
-  open: () => undefined,
+  unseal: () => undefined,
 };
 
 /** The app's own table, for the app's own functions. @throws {SettingInvalid} @throws Error The Azure CLI is needed. */

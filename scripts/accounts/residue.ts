@@ -1,6 +1,6 @@
 import type { Keyring } from "../../src/shared/crypto/keyring.ts";
 import { generationRow, HEAD, SID } from "../../src/shared/rows/keys.ts";
-import { openAccount } from "../../src/shared/store/accountEntity.ts";
+import { unsealAccount } from "../../src/shared/store/accountEntity.ts";
 import type { Entity, Stored } from "../../src/shared/table/table.ts";
 
 /** A row that should not be there. */
@@ -76,7 +76,7 @@ export function createInspection(keyring: Keyring | undefined, now: number) {
     if (Number.isNaN(time) || !isWhole || typeof keyId !== "string") return false;
     tokens.set(`${partitionKey} ${generation}`, row);
     if (isOverdue(dayOf(time), now)) report(row, "overdue");
-    if (keyring && openAccount(keyring, row) === undefined) report(row, "unreadable");
+    if (keyring && unsealAccount(keyring, row) === undefined) report(row, "unreadable");
     return true;
   }
 
@@ -91,9 +91,9 @@ export function createInspection(keyring: Keyring | undefined, now: number) {
     const { partitionKey, partition, generation, signedOut, changedAt } = row;
     if (typeof partition !== "string" || typeof generation !== "string") return false;
     if (typeof signedOut !== "boolean" || !isTime(changedAt)) return false;
-    const { mark = "", markedAt = "", tokenMark = "", issuedUntil = "" } = row;
-    if (mark !== "" && !isTime(markedAt)) return false;
-    if (tokenMark !== "" && !isTime(issuedUntil)) return false;
+    const { tombstone = "", leftAt = "", tokenTombstone = "", issuedUntil = "" } = row;
+    if (tombstone !== "" && !isTime(leftAt)) return false;
+    if (tokenTombstone !== "" && !isTime(issuedUntil)) return false;
     pointers.set(partitionKey, { row, to: `${partition} ${generation}` });
     return true;
   }
@@ -117,12 +117,12 @@ export function createInspection(keyring: Keyring | undefined, now: number) {
     return true;
   }
 
-  /** Marks of 32 bytes, oldest first, with the time in seconds after the first 16. */
+  /** Tombstones of 32 bytes, oldest first, with the time in seconds after the first 16. */
   function takeEarlySignOuts(row: Row): boolean {
-    const { rowKey, marks } = row;
-    if (!/^[0-9a-f]{2}$/.test(rowKey) || !(marks instanceof Uint8Array)) return false;
-    if (marks.length === 0 || marks.length % 32 !== 0) return false;
-    const newest = Buffer.from(marks).readUInt32BE(marks.length - 16) * 1_000;
+    const { rowKey, tombstones } = row;
+    if (!/^[0-9a-f]{2}$/.test(rowKey) || !(tombstones instanceof Uint8Array)) return false;
+    if (tombstones.length === 0 || tombstones.length % 32 !== 0) return false;
+    const newest = Buffer.from(tombstones).readUInt32BE(tombstones.length - 16) * 1_000;
     if (newest + DAY < now) report(row, "overdue");
     return true;
   }

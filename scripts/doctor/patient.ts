@@ -6,7 +6,7 @@ import { SettingInvalid } from "../../src/shared/base/errors.ts";
 import { cloudOf } from "../../src/shared/config/cloud.ts";
 import { type Env, isLoopback } from "../../src/shared/config/env.ts";
 import { readSettings, type Settings } from "../../src/shared/config/settings.ts";
-import { createLightsout, type Lightsout } from "../../src/shared/context.ts";
+import { type Context, createContext } from "../../src/shared/context.ts";
 import { createMetadataSource, type ProviderMetadata } from "../../src/shared/identity/metadata.ts";
 import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { managedIdentity } from "../../src/shared/oauth/managedIdentity.ts";
@@ -34,7 +34,7 @@ export interface Patient {
   readonly baseUrl: string | undefined;
   readonly client: Client | undefined;
   /** The app, made in this process from its settings. */
-  readonly app: Lightsout | undefined;
+  readonly app: Context | undefined;
   /** Whether its provider is on this machine: the development tenant, or any other. */
   readonly isLocal: boolean;
   isDevelopment(): Promise<boolean>;
@@ -63,7 +63,7 @@ export function patientOf(
     if (!(error instanceof SettingInvalid)) throw error;
     return { source, root, env, settingsFault: error, ...NOTHING_KNOWN };
   }
-  const app = createLightsout(settings, {
+  const app = createContext(settings, {
     table: retrying(requests, { delays: [200], maxDelay: 1_000, sleep }),
     send,
     now: Date.now,

@@ -1,5 +1,5 @@
 import { createBrowser } from "../../local/tenant/browserless.ts";
-import type { Lightsout } from "../../src/shared/context.ts";
+import type { Context } from "../../src/shared/context.ts";
 import { attemptOf } from "../../src/shared/identity/attempt.ts";
 import { authorizeUrl, SIGN_IN_SCOPES } from "../../src/shared/identity/authorize.ts";
 import { endSessionUrl } from "../../src/shared/identity/endSessionUrl.ts";
@@ -21,7 +21,7 @@ const ANY_ACCOUNT = "@";
  *
  * @throws Error
  */
-export async function rehearse(app: Lightsout): Promise<Rehearsal> {
+export async function rehearse(app: Context): Promise<Rehearsal> {
   const { settings } = app;
   const { baseUrl } = settings;
   const redirectUri = `${baseUrl}/auth/callback`;

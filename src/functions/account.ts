@@ -1,5 +1,5 @@
 import { BadRequest } from "../shared/base/errors.ts";
-import type { Lightsout } from "../shared/context.ts";
+import type { Context } from "../shared/context.ts";
 import { describeAccount } from "../shared/store/describe.ts";
 import { api } from "../shared/web/handlers.ts";
 import type { HttpFunction } from "../shared/web/httpFunction.ts";
@@ -8,21 +8,21 @@ import { json, noContent } from "../shared/web/responses.ts";
 const HOME_ACCOUNT_ID = /^[0-9a-f-]{36}\.[0-9a-f-]{36}$/i;
 
 /** For operators, with a function key: what is held for an account, and signing it out. */
-export const account = (lightsout: Lightsout): HttpFunction => ({
+export const account = (context: Context): HttpFunction => ({
   name: "account",
   methods: ["GET", "DELETE"],
   route: "accounts/{homeAccountId}",
   authLevel: "function",
-  handler: api(lightsout, async ({ method, params }) => {
+  handler: api(context, async ({ method, params }) => {
     const { homeAccountId = "" } = params;
     if (!HOME_ACCOUNT_ID.test(homeAccountId)) {
       throw new BadRequest("Give the account's home account id: <object id>.<tenant id>.");
     }
     if (method === "DELETE") {
-      await lightsout.signOuts.account(homeAccountId);
+      await context.signOuts.account(homeAccountId);
       return noContent();
     }
-    const account = await describeAccount(lightsout.store, homeAccountId);
+    const account = await describeAccount(context.store, homeAccountId);
     return json({ homeAccountId, held: account !== undefined, ...account });
   }),
 });

@@ -1,20 +1,20 @@
 import { BadRequest } from "../shared/base/errors.ts";
-import type { Lightsout } from "../shared/context.ts";
+import type { Context } from "../shared/context.ts";
 import { readForm } from "../shared/http/form.ts";
 import { api } from "../shared/web/handlers.ts";
 import type { HttpFunction } from "../shared/web/httpFunction.ts";
 import { json } from "../shared/web/responses.ts";
 
 /** OpenID Connect Back-Channel Logout 1.0, for providers that have it. */
-export const authBackchannelLogout = (lightsout: Lightsout): HttpFunction => ({
+export const authBackchannelLogout = (context: Context): HttpFunction => ({
   name: "authBackchannelLogout",
   methods: ["POST"],
   route: "auth/backchannel-logout",
   authLevel: "anonymous",
-  handler: api(lightsout, async (request) => {
+  handler: api(context, async (request) => {
     const token = (await readForm(request)).get("logout_token");
     if (!token) throw new BadRequest("The form has no logout_token.");
-    await lightsout.signOuts.byToken(await lightsout.logoutTokens.validate(token));
+    await context.signOuts.byToken(await context.logoutTokens.validate(token));
     return json({});
   }),
 });

@@ -1,4 +1,4 @@
-import type { Lightsout } from "../shared/context.ts";
+import type { Context } from "../shared/context.ts";
 import { finishSignIn } from "../shared/flows/finishSignIn.ts";
 import { resumeSignIn } from "../shared/flows/resumeSignIn.ts";
 import { readQuery } from "../shared/http/form.ts";
@@ -7,19 +7,19 @@ import type { HttpFunction } from "../shared/web/httpFunction.ts";
 import { redirect } from "../shared/web/responses.ts";
 
 /** The redirect URI of the app registration (POST), and where late answers go on (GET). */
-export const authCallback = (lightsout: Lightsout): HttpFunction => ({
+export const authCallback = (context: Context): HttpFunction => ({
   name: "authCallback",
   methods: ["GET", "POST"],
   route: "auth/callback",
   authLevel: "anonymous",
-  handler: webPage(lightsout, async (request) => {
+  handler: webPage(context, async (request) => {
     const isLate = request.method === "GET";
     const state = isLate ? readQuery(request).get("state") : null;
-    if (isLate && !state) return redirect(302, `${lightsout.settings.baseUrl}/`);
+    if (isLate && !state) return redirect(302, `${context.settings.baseUrl}/`);
     const { location, cookies, refused } = state
-      ? await resumeSignIn(lightsout, request, state)
-      : await finishSignIn(lightsout, request);
-    if (refused) return { ...errorAnswer(lightsout, refused, location), cookies };
+      ? await resumeSignIn(context, request, state)
+      : await finishSignIn(context, request);
+    if (refused) return { ...errorAnswer(context, refused, location), cookies };
     return redirect(303, location, cookies);
   }),
 });

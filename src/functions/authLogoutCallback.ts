@@ -1,4 +1,4 @@
-import type { SigningOut } from "../shared/context.ts";
+import type { SignOutContext } from "../shared/context.ts";
 import { readFrontChannelCall } from "../shared/identity/frontChannel.ts";
 import { logFault } from "../shared/web/handlers.ts";
 import type { HttpFunction } from "../shared/web/httpFunction.ts";
@@ -8,13 +8,13 @@ import { framed } from "../shared/web/responses.ts";
  * The front-channel logout URL of the app registration. The provider opens it in a hidden frame when the
  * user signs out of any app; no cookie comes with it, so the `sid` has to be enough.
  */
-export const authLogoutCallback = (lightsout: SigningOut): HttpFunction => ({
+export const authLogoutCallback = (context: SignOutContext): HttpFunction => ({
   name: "authLogoutCallback",
   methods: ["GET"],
   route: "auth/logout-callback",
   authLevel: "anonymous",
   handler: async (request) => {
-    const { settings, metadata, signOuts, dampedLog: log } = lightsout;
+    const { settings, metadata, signOuts, dampedLog: log } = context;
     try {
       // Where nobody can be signed out, a call that would sign out nobody is answered alike.
       const { elsewhere } = signOuts;
@@ -23,7 +23,7 @@ export const authLogoutCallback = (lightsout: SigningOut): HttpFunction => ({
       else await Promise.all(call.sids.map(elsewhere));
       return framed(settings, metadata.peek(), 200, "Signed out.");
     } catch (error) {
-      logFault(lightsout, error);
+      logFault(context, error);
       // The provider never calls again. The browser does, where its page is still there: it reloads the frame.
       return framed(settings, metadata.peek(), 503, "Not signed out yet. Trying again.", {
         Refresh: "2",

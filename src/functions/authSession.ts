@@ -1,17 +1,17 @@
-import type { Lightsout } from "../shared/context.ts";
+import type { Context } from "../shared/context.ts";
 import { api, sessionOf } from "../shared/web/handlers.ts";
 import type { HttpFunction } from "../shared/web/httpFunction.ts";
 import { json } from "../shared/web/responses.ts";
 
 /** For the browser's scripts: who is signed in. Never an error when nobody is. */
-export const authSession = (lightsout: Lightsout): HttpFunction => ({
+export const authSession = (context: Context): HttpFunction => ({
   name: "authSession",
   methods: ["GET"],
   route: "auth/session",
   authLevel: "anonymous",
-  handler: api(lightsout, async (request) => {
-    const { baseUrl } = lightsout.settings;
-    const session = await sessionOf(lightsout, request);
+  handler: api(context, async (request) => {
+    const { baseUrl } = context.settings;
+    const session = await sessionOf(context, request);
     if (session === undefined)
       return json({ signedIn: false, signInUrl: `${baseUrl}/auth/signin` });
     return json({

@@ -1,21 +1,21 @@
 import { SignedOut } from "../shared/base/errors.ts";
-import type { Lightsout } from "../shared/context.ts";
+import type { Context } from "../shared/context.ts";
 import { sessionOf, webPage } from "../shared/web/handlers.ts";
 import type { HttpFunction } from "../shared/web/httpFunction.ts";
 import { sessionsPage } from "../shared/web/pages/sessionsPage.ts";
 import { page } from "../shared/web/responses.ts";
 
 /** For people: where they are signed in. */
-export const authSessions = (lightsout: Lightsout): HttpFunction => ({
+export const authSessions = (context: Context): HttpFunction => ({
   name: "authSessions",
   methods: ["GET"],
   route: "auth/sessions",
   authLevel: "anonymous",
-  handler: webPage(lightsout, async (request) => {
-    const session = await sessionOf(lightsout, request);
+  handler: webPage(context, async (request) => {
+    const session = await sessionOf(context, request);
     if (session === undefined) throw new SignedOut();
-    const { settings, store } = lightsout;
+    const { settings, now } = context;
     const { username } = session.account;
-    return page(settings, sessionsPage(session, username, session.list(), store.now()));
+    return page(settings, sessionsPage(session, username, session.list(), now()));
   }),
 });

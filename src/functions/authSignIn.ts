@@ -1,4 +1,4 @@
-import type { Lightsout } from "../shared/context.ts";
+import type { Context } from "../shared/context.ts";
 import { startSignIn } from "../shared/flows/startSignIn.ts";
 import { considerAccount } from "../shared/flows/switchAccount.ts";
 import { assertOwnIssuer, initiatedLogin } from "../shared/flows/thirdPartyLogin.ts";
@@ -12,22 +12,22 @@ import { switchAccountPage } from "../shared/web/pages/switchAccountPage.ts";
 import { page, redirect } from "../shared/web/responses.ts";
 
 /** Starts a sign-in. Another site that initiates one may post it; the session's cookie is seen after the redirect. */
-export const authSignIn = (lightsout: Lightsout): HttpFunction => ({
+export const authSignIn = (context: Context): HttpFunction => ({
   name: "authSignIn",
   methods: ["GET", "POST"],
   route: "auth/signin",
   authLevel: "anonymous",
-  handler: webPage(lightsout, async (request) => {
-    const { settings } = lightsout;
+  handler: webPage(context, async (request) => {
+    const { settings } = context;
     assertOpened(request);
     if (request.method === "POST") {
-      return redirect(303, await initiatedLogin(lightsout, await readForm(request)));
+      return redirect(303, await initiatedLogin(context, await readForm(request)));
     }
     const query = readQuery(request);
     const asked = signInOptions(query);
-    await assertOwnIssuer(lightsout, asked.issuer);
+    await assertOwnIssuer(context, asked.issuer);
     const agreement = query.get("agreement") ?? "";
-    const considered = await considerAccount(lightsout, request, asked, agreement);
+    const considered = await considerAccount(context, request, asked, agreement);
     if (!("options" in considered)) {
       const again = signInQuery(query);
       again.set("agreement", considered.agreement);
@@ -36,7 +36,7 @@ export const authSignIn = (lightsout: Lightsout): HttpFunction => ({
       const { username } = session.account;
       return page(settings, switchAccountPage(session, username, `?${again}`, stay));
     }
-    const { location, cookies } = await startSignIn(lightsout, request, considered.options);
+    const { location, cookies } = await startSignIn(context, request, considered.options);
     return redirect(302, location, cookies);
   }),
 });

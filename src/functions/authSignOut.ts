@@ -1,5 +1,5 @@
 import { StoreUnavailable } from "../shared/base/errors.ts";
-import type { SigningOut } from "../shared/context.ts";
+import type { SignOutContext } from "../shared/context.ts";
 import { assertSameOrigin } from "../shared/http/sameOrigin.ts";
 import { endSessionUrl } from "../shared/identity/endSessionUrl.ts";
 import { noSessionCookie, readSessionCookie } from "../shared/session/sessionCookie.ts";
@@ -9,26 +9,26 @@ import { signOutFailedPage, signOutPage } from "../shared/web/pages/signOutPage.
 import { page, redirect } from "../shared/web/responses.ts";
 
 /** A page that asks (GET: a link or a prefetch signs nobody out), and the sign-out itself (POST). */
-export const authSignOut = (lightsout: SigningOut): HttpFunction => ({
+export const authSignOut = (context: SignOutContext): HttpFunction => ({
   name: "authSignOut",
   methods: ["GET", "POST"],
   route: "auth/signout",
   authLevel: "anonymous",
-  handler: webPage(lightsout, async (request) => {
-    const { settings, store, metadata, signOuts } = lightsout;
+  handler: webPage(context, async (request) => {
+    const { settings, keyring, metadata, signOuts } = context;
     if (request.method === "GET") return page(settings, signOutPage());
 
     assertSameOrigin(request, settings.baseUrl);
-    const ticket = readSessionCookie(store.keyring, request);
+    const ticket = readSessionCookie(keyring, request);
     try {
       if (ticket) await signOuts.here(ticket);
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
-      logFault(lightsout, error);
+      logFault(context, error);
       return page(settings, signOutFailedPage(), 503, { "Retry-After": "2" });
     }
     const home = `${settings.baseUrl}/`;
     const next = await endSessionUrl(metadata, settings, home, ticket?.logoutHint);
-    return redirect(303, next, noSessionCookie(store.keyring, request, ticket));
+    return redirect(303, next, noSessionCookie(keyring, request, ticket));
   }),
 });

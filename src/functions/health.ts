@@ -1,24 +1,24 @@
-import type { Lightsout } from "../shared/context.ts";
+import type { Context } from "../shared/context.ts";
 import { logFault } from "../shared/web/handlers.ts";
 import type { HttpFunction } from "../shared/web/httpFunction.ts";
 import { json } from "../shared/web/responses.ts";
 
-export const health = (lightsout: Lightsout): HttpFunction => ({
+export const health = (context: Context): HttpFunction => ({
   name: "health",
   methods: ["GET", "HEAD"],
   route: "health",
   authLevel: "anonymous",
   handler: async () => {
-    const healthy = await isHealthy(lightsout);
+    const healthy = await isHealthy(context);
     return json({ status: healthy ? "healthy" : "unhealthy" }, healthy ? 200 : 503);
   },
 });
 
-async function isHealthy(lightsout: Lightsout): Promise<boolean> {
+async function isHealthy(context: Context): Promise<boolean> {
   try {
-    return await lightsout.isHealthy();
+    return await context.isHealthy();
   } catch (error) {
-    logFault(lightsout, error);
+    logFault(context, error);
     return false;
   }
 }

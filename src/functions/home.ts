@@ -1,5 +1,5 @@
 import { type Profile, readProfile } from "../shared/apis/profile.ts";
-import type { Lightsout } from "../shared/context.ts";
+import type { Context } from "../shared/context.ts";
 import type { SignedInSession } from "../shared/session/session.ts";
 import { logFault, sessionOf, webPage } from "../shared/web/handlers.ts";
 import type { HttpFunction } from "../shared/web/httpFunction.ts";
@@ -7,33 +7,30 @@ import { signedInHome, signedOutHome } from "../shared/web/pages/homePage.ts";
 import { problemOf } from "../shared/web/problem.ts";
 import { page } from "../shared/web/responses.ts";
 
-export const home = (lightsout: Lightsout): HttpFunction => ({
+export const home = (context: Context): HttpFunction => ({
   name: "home",
   methods: ["GET"],
   route: "{ignored:maxlength(0)?}",
   authLevel: "anonymous",
-  handler: webPage(lightsout, async (request) => {
-    const { settings } = lightsout;
+  handler: webPage(context, async (request) => {
+    const { settings } = context;
     const otherApp = settings.demoOtherAppUrl;
-    const session = await sessionOf(lightsout, request);
+    const session = await sessionOf(context, request);
     if (session === undefined) return page(settings, signedOutHome(otherApp));
     const { name, username } = session.account;
-    const profile = await profileOf(lightsout, session);
+    const profile = await profileOf(context, session);
     const expiresAt = new Date(session.expiresAt).toISOString();
     return page(settings, signedInHome({ session, name, username, profile, expiresAt, otherApp }));
   }),
 });
 
 /** Who is signed in is known without Graph, and so is the way out: an outage takes the profile and no more. */
-async function profileOf(
-  lightsout: Lightsout,
-  session: SignedInSession,
-): Promise<Profile | undefined> {
+async function profileOf(context: Context, session: SignedInSession): Promise<Profile | undefined> {
   try {
-    return await readProfile(lightsout, session);
+    return await readProfile(context, session);
   } catch (error) {
     if (problemOf(error).status < 500) throw error;
-    logFault(lightsout, error);
+    logFault(context, error);
     return undefined;
   }
 }

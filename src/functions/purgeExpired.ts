@@ -1,12 +1,12 @@
-import type { SigningOut } from "../shared/context.ts";
+import type { SignOutContext } from "../shared/context.ts";
 import { purge } from "../shared/store/purge.ts";
 import type { TimerFunction } from "../shared/web/httpFunction.ts";
 
 /** Every hour, seven minutes past: what expired before today is removed. */
-export const purgeExpired = (lightsout: SigningOut): TimerFunction => ({
+export const purgeExpired = (context: SignOutContext): TimerFunction => ({
   name: "purgeExpired",
   schedule: "0 7 * * * *",
   handler: async () => {
-    await purge(lightsout.store);
+    await purge(context.store);
   },
 });

@@ -1,7 +1,10 @@
+import type { Clock, Sleep } from "./base/clock.ts";
 import { type DampedLog, damped } from "./base/damped.ts";
+import type { Log } from "./base/log.ts";
+import type { RandomBytes } from "./base/random.ts";
 import { createTurns, type Turns } from "./base/turns.ts";
 import type { Settings, SignOutSettings } from "./config/settings.ts";
-import { createKeyring } from "./crypto/keyring.ts";
+import { createKeyring, type Keyring } from "./crypto/keyring.ts";
 import { type ClientFactory, createClientFactory } from "./identity/client.ts";
 import { createClientCredential } from "./identity/clientCredential.ts";
 import { createIdTokenValidator, type IdTokenValidator } from "./identity/idToken.ts";
@@ -13,25 +16,29 @@ import type { Send } from "./net/send.ts";
 import type { ManagedIdentity } from "./oauth/managedIdentity.ts";
 import { createNetworkClient } from "./oauth/network.ts";
 import { Refreshes } from "./session/refreshes.ts";
-import type { Log, Store } from "./store/store.ts";
+import type { Store } from "./store/store.ts";
 import { createSignOuts, type SignOuts } from "./store/stubbornSignOuts.ts";
 import { createHealthCheck } from "./table/health.ts";
 import type { Table } from "./table/table.ts";
 
 /** What signing out works with: a setting that it has no use for does not stop it. */
-export interface SigningOut {
+export interface SignOutContext {
   readonly settings: SignOutSettings;
   readonly store: Store;
   readonly metadata: MetadataSource;
   readonly signOuts: SignOuts;
+  readonly keyring: Keyring;
+  /** Milliseconds since 1970. */
+  readonly now: Clock;
   readonly log: Log;
   /** For what strangers can bring about. */
   readonly dampedLog: DampedLog;
 }
 
 /** Everything a handler works with: made once per process. */
-export interface Lightsout extends SigningOut {
+export interface Context extends SignOutContext {
   readonly settings: Settings;
+  readonly randomBytes: RandomBytes;
   readonly createClient: ClientFactory;
   readonly tokens: TokenEndpoint;
   readonly refreshes: Refreshes;
@@ -51,44 +58,45 @@ export interface Platform {
   readonly table: Table;
   readonly send: Send;
   /** Milliseconds since 1970. */
-  readonly now: () => number;
+  readonly now: Clock;
   /** Milliseconds since some moment, for durations: nobody puts this clock right. */
-  readonly elapsed: () => number;
-  readonly sleep: (milliseconds: number) => Promise<void>;
-  readonly randomBytes: (size: number) => Uint8Array;
+  readonly elapsed: Clock;
+  readonly sleep: Sleep;
+  readonly randomBytes: RandomBytes;
   readonly managedIdentity: ManagedIdentity;
   readonly log: Log;
 }
 
-/** The part of {@link SigningOut} that takes no store. */
+/** The part of {@link SignOutContext} that takes no store. */
 export function createAnswering(
   settings: SignOutSettings,
-  { send, elapsed, log }: Pick<Platform, "send" | "elapsed" | "log">,
-): Omit<SigningOut, "store" | "signOuts"> {
+  { send, now, elapsed, log }: Pick<Platform, "send" | "now" | "elapsed" | "log">,
+): Omit<SignOutContext, "store" | "signOuts" | "keyring"> {
   const metadata = createMetadataSource(settings, send, elapsed);
-  return { settings, metadata, log, dampedLog: damped(log, elapsed) };
+  return { settings, metadata, now, log, dampedLog: damped(log, elapsed) };
 }
 
-export function createSigningOut(
+export function createSignOutContext(
   settings: SignOutSettings,
   sealingKeys: Settings["sealingKeys"],
   platform: Omit<Platform, "managedIdentity">,
-): SigningOut {
+): SignOutContext {
   const { table, now, elapsed, sleep, randomBytes, log } = platform;
   const keyring = createKeyring(sealingKeys, randomBytes);
   const store = { table, keyring, now, sleep, randomBytes, log };
   return {
     ...createAnswering(settings, platform),
+    keyring,
     store,
     signOuts: createSignOuts(store, sleep, elapsed),
   };
 }
 
 /** Nothing is sent to anybody before the first request needs it. */
-export function createLightsout(settings: Settings, platform: Platform): Lightsout {
-  const { table, send, now, elapsed, managedIdentity, sleep, log } = platform;
+export function createContext(settings: Settings, platform: Platform): Context {
+  const { table, send, now, elapsed, randomBytes, managedIdentity, sleep, log } = platform;
   const { clientId, allowedTenants } = settings;
-  const signingOut = createSigningOut(settings, settings.sealingKeys, platform);
+  const signingOut = createSignOutContext(settings, settings.sealingKeys, platform);
   const { metadata } = signingOut;
   const issuer = () => metadata.get();
   const keys = createProviderKeys(issuer, send, now, elapsed);
@@ -99,6 +107,7 @@ export function createLightsout(settings: Settings, platform: Platform): Lightso
   return {
     ...signingOut,
     settings,
+    randomBytes,
     createClient,
     tokens: createTokenEndpoint(createClient, idTokens, log),
     refreshes: new Refreshes(sleep),

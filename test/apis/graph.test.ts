@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { forwardToGraph } from "../../src/shared/apis/graph.ts";
-import type { Lightsout } from "../../src/shared/context.ts";
+import type { Context } from "../../src/shared/context.ts";
 import { testApp } from "../support/app.ts";
 import { type StubSession, stubSession } from "../support/graph.ts";
 import { type Loopback, startLoopback } from "../support/loopback.ts";
@@ -9,7 +9,7 @@ import { type RequestInit, request } from "../support/request.ts";
 const MAIL = "/graph/me/sendMail";
 
 let graph: Loopback;
-let app: Lightsout;
+let app: Context;
 let session: StubSession;
 beforeAll(async () => {
   graph = await startLoopback();

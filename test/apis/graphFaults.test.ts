@@ -9,7 +9,7 @@ import {
   jest,
 } from "@jest/globals";
 import { forwardToGraph } from "../../src/shared/apis/graph.ts";
-import type { Lightsout } from "../../src/shared/context.ts";
+import type { Context } from "../../src/shared/context.ts";
 import { testApp } from "../support/app.ts";
 import { claimsChallenge, type StubSession, stubSession } from "../support/graph.ts";
 import { type Loopback, startLoopback } from "../support/loopback.ts";
@@ -20,7 +20,7 @@ const CLAIMS = JSON.stringify({ access_token: { nbf: { value: "1" } } });
 const MAIL = "/graph/me/sendMail";
 
 let graph: Loopback;
-let app: Lightsout;
+let app: Context;
 let session: StubSession;
 beforeAll(async () => {
   graph = await startLoopback();

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Form } from "../../local/tenant/browserless.ts";
 import { createBrowser } from "../../local/tenant/browserless.ts";
-import { openCookie, sealCookie } from "../../src/shared/session/cookies.ts";
+import { sealCookie, unsealCookie } from "../../src/shared/session/cookies.ts";
 import { type PendingSignIn, SIGN_IN_LIFETIME } from "../../src/shared/session/signInCookie.ts";
 import { sealState } from "../../src/shared/session/signInState.ts";
 import { answeredBrowser, itLeaksNothing, keyringOf, tokenRequests } from "../support/attack.ts";
@@ -129,7 +129,7 @@ describe("a state of ours, and a browser that has no cookie of it", () => {
       "a cookie that expired",
       ({ fields, cookie }) => {
         const [name = "", value = ""] = cookie.split("=");
-        const pending = openCookie<PendingSignIn>(keyringOf(rig), name, value);
+        const pending = unsealCookie<PendingSignIn>(keyringOf(rig), name, value);
         const startedAt = Date.now() - SIGN_IN_LIFETIME;
         const sealed = sealCookie(keyringOf(rig), name, { ...pending, startedAt });
         return [fields, `${name}=${sealed}`];

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { calmed, damped } from "../../src/shared/base/damped.ts";
-import type { Log } from "../../src/shared/store/store.ts";
+import type { Log } from "../../src/shared/base/log.ts";
 
 it("logs each event and reason once a minute, and says how often it was so", () => {
   let now = 1_000;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, it, jest } from "@jest/globals
 import type { BrowserContext, Page } from "playwright-core";
 import { freePort } from "../../local/ports.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
-import { openCookie } from "../../src/shared/session/cookies.ts";
+import { unsealCookie } from "../../src/shared/session/cookies.ts";
 import type { PendingSignIn } from "../../src/shared/session/signInCookie.ts";
 import { keyringOf } from "../support/attack.ts";
 import { type HttpsFront, startHttpsFront } from "../support/httpsFront.ts";
@@ -143,7 +143,7 @@ const ATTACKS: Record<string, Attack> = {
     async strike(page) {
       await page.goto(`${app.url}/auth/signin`);
       const { name, value } = await held(SIGN_IN);
-      const pending = openCookie<PendingSignIn>(keyringOf(rig), name, value);
+      const pending = unsealCookie<PendingSignIn>(keyringOf(rig), name, value);
       return Number(pending?.seen.length) > 0;
     },
   },
@@ -193,21 +193,21 @@ async function strike(kind: string, set: (page: Page, cookie: Cookie) => Promise
   sent = [];
   const victims = await context.newPage();
   await set(victims, stolen);
-  const isTaken = await strike(victims, more);
+  const isUsed = await strike(victims, more);
   await victims.close();
-  return { stolen, isTaken };
+  return { stolen, isUsed };
 }
 
 describeInBrowser("a cookie from another browser", () => {
   it.each(CASES)("that holds %s, set %s, is none of the app's", async (kind, way) => {
-    const { stolen, isTaken } = await strike(kind, WAYS[way] as never);
+    const { stolen, isUsed } = await strike(kind, WAYS[way] as never);
     expect(sent.join()).toContain(`${NO_BREAK_SPACE}${stolen.name}=${stolen.value}`);
-    expect(isTaken).toBe(false);
+    expect(isUsed).toBe(false);
   });
 
   it.each(Object.keys(ATTACKS))("that holds %s would be taken under its own name", async (kind) => {
     const set = (_: Page, cookie: Cookie) => context.addCookies([cookie]);
-    expect((await strike(kind, set)).isTaken).toBe(true);
+    expect((await strike(kind, set)).isUsed).toBe(true);
   });
 
   it("is of one of these kinds", () => {

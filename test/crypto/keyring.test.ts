@@ -9,7 +9,7 @@ const OVERHEAD = 12 + 16;
 
 const ring = keyring("k1");
 const sealed = ring.seal(MESSAGE, CONTEXT);
-const open = (bytes: Uint8Array) => ring.open({ keyId: "k1", bytes }, CONTEXT);
+const open = (bytes: Uint8Array) => ring.unseal({ keyId: "k1", bytes }, CONTEXT);
 
 /** The message sealed by hand, with a tag of so many bytes. */
 function sealByHand(authTagLength: number): Uint8Array {
@@ -34,7 +34,7 @@ describe("a sealed message", () => {
     const message = randomBytes(length);
     const again = ring.seal(message, CONTEXT);
     expect(again.bytes).toHaveLength(length + OVERHEAD);
-    expect(ring.open(again, CONTEXT)).toEqual(message);
+    expect(ring.unseal(again, CONTEXT)).toEqual(message);
   });
 
   it.each([0x01, 0x80])("does not open with bit %i of any byte flipped", (bit) => {
@@ -57,19 +57,19 @@ describe("a sealed message", () => {
 
   it.each(["", "account/a/c.2", "account/b/c.1", "account/a/c.1 ", "ACCOUNT/a/c.1"])(
     "does not open in the context %j",
-    (context) => expect(ring.open(sealed, context)).toBeUndefined(),
+    (context) => expect(ring.unseal(sealed, context)).toBeUndefined(),
   );
 
   it("opens in its own row only", () => {
     const inRow = ring.seal(MESSAGE, "account", "a/c.1");
-    expect(ring.open(inRow, "account", "a/c.1")).toEqual(MESSAGE);
+    expect(ring.unseal(inRow, "account", "a/c.1")).toEqual(MESSAGE);
     for (const row of ["a/c.2", "b/c.1", "", "A/c.1"]) {
-      expect([row, ring.open(inRow, "account", row)]).toEqual([row, undefined]);
+      expect([row, ring.unseal(inRow, "account", row)]).toEqual([row, undefined]);
     }
-    expect(ring.open(inRow, "account")).toBeUndefined();
-    expect(ring.open(inRow, "account/a", "c.1")).toBeUndefined();
-    expect(ring.open(inRow, "account/a/c.1")).toBeUndefined();
-    expect(ring.open(sealed, "account", "a/c.1")).toBeUndefined();
+    expect(ring.unseal(inRow, "account")).toBeUndefined();
+    expect(ring.unseal(inRow, "account/a", "c.1")).toBeUndefined();
+    expect(ring.unseal(inRow, "account/a/c.1")).toBeUndefined();
+    expect(ring.unseal(sealed, "account", "a/c.1")).toBeUndefined();
   });
 
   it.each([
@@ -127,20 +127,20 @@ describe("a keyring", () => {
     const byOld = before.seal(MESSAGE, CONTEXT);
     const byNew = during.seal(MESSAGE, CONTEXT);
     expect([byOld.keyId, byNew.keyId]).toEqual(["old", "new"]);
-    expect([byOld, byNew].map((one) => during.open(one, CONTEXT))).toEqual([MESSAGE, MESSAGE]);
-    expect(after.open(byNew, CONTEXT)).toEqual(MESSAGE);
-    expect(after.open(byOld, CONTEXT)).toBeUndefined();
-    expect(before.open(byNew, CONTEXT)).toBeUndefined();
+    expect([byOld, byNew].map((one) => during.unseal(one, CONTEXT))).toEqual([MESSAGE, MESSAGE]);
+    expect(after.unseal(byNew, CONTEXT)).toEqual(MESSAGE);
+    expect(after.unseal(byOld, CONTEXT)).toBeUndefined();
+    expect(before.unseal(byNew, CONTEXT)).toBeUndefined();
   });
 
   it.each(["", "K1", "k2", "__proto__"])("does not open under the key id %j", (keyId) => {
-    expect(ring.open({ ...sealed, keyId }, CONTEXT)).toBeUndefined();
+    expect(ring.unseal({ ...sealed, keyId }, CONTEXT)).toBeUndefined();
   });
 
   it("tells two keys apart that go by the same id", () => {
     const key = createSecretKey(Buffer.alloc(32, "another"));
     const other = createKeyring([{ id: "k1", key }], randomBytes);
-    expect(other.open(sealed, CONTEXT)).toBeUndefined();
+    expect(other.unseal(sealed, CONTEXT)).toBeUndefined();
   });
 
   it("needs a key", () => {

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/glob
 import type { LogLine } from "../../local/host/host.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
 import type { Account } from "../../src/shared/store/account.ts";
-import { openAccount, sealAccount } from "../../src/shared/store/accountEntity.ts";
+import { sealAccount, unsealAccount } from "../../src/shared/store/accountEntity.ts";
 import { readSession, writeBack } from "../../src/shared/store/accounts.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import type { Entity, Stored } from "../../src/shared/table/table.ts";
@@ -94,7 +94,7 @@ describe("a cache that outgrows its row", () => {
     const browser = await signedInBrowser(rig);
     const store = azuriteStore(rig.azurite, { keys: rig.env.TOKEN_CACHE_KEYS as string });
     const [row] = (await readAccountRows(rig.azurite)) as unknown as [Stored<Entity>];
-    const account = openAccount(store.keyring, row) as Account;
+    const account = unsealAccount(store.keyring, row) as Account;
     const full = filled(store, row, account);
     expect(full.chunks).toBe(11);
     expect(await store.table.replace(full, row.etag)).toBe("done");

@@ -58,7 +58,7 @@ describe("requests to the table", () => {
     expect((await fetch(callback)).status).toBe(200);
     expect(proxy.take()).toEqual(["GET", "DELETE", "PUT"]);
 
-    // Again: a sign-in that has seen the first call's mark may be under way, so there has to be a new one.
+    // Again: a sign-in that has seen the first call's tombstone may be under way, so there has to be a new one.
     expect((await fetch(callback)).status).toBe(200);
     expect(proxy.take()).toEqual(["GET", "PUT"]);
   });

@@ -22,7 +22,10 @@ beforeEach(async () => {
 afterAll(() => tenant.stop());
 
 const call = (init: Parameters<typeof request>[1]): Promise<HttpResponse> =>
-  signedIn(one.app, async (_, { account }) => json(account.username))(request("/", init), {});
+  signedIn(one.app, async (_request, _, { account }) => json(account.username))(
+    request("/", init),
+    {},
+  );
 
 describe("signedIn", () => {
   it("gives the handler the session, for one read", async () => {

@@ -6,7 +6,7 @@ import { signInOptions } from "../../src/shared/http/signInOptions.ts";
 import { createIdTokenValidator } from "../../src/shared/identity/idToken.ts";
 import { createProviderKeys } from "../../src/shared/identity/keySet.ts";
 import { keepAliveSender } from "../../src/shared/net/send.ts";
-import { openCookie, sealCookie } from "../../src/shared/session/cookies.ts";
+import { sealCookie, unsealCookie } from "../../src/shared/session/cookies.ts";
 import {
   claims,
   ISSUER,
@@ -108,7 +108,7 @@ describe("what is read as a whole is nothing more", () => {
     [
       "a cookie of ours",
       {
-        read: (value) => found(openCookie(ring, "name", value)),
+        read: (value) => found(unsealCookie(ring, "name", value)),
         good: sealCookie(ring, "name", {}),
         strange: "!",
       },

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Tenant } from "../../local/tenant/tenant.ts";
-import type { Lightsout } from "../../src/shared/context.ts";
+import type { Context } from "../../src/shared/context.ts";
 import { attemptOf } from "../../src/shared/identity/attempt.ts";
 import { suits } from "../../src/shared/tokens/tokenCache.ts";
 import { ADELE, envOf, tenantOfApp, testApp } from "../support/app.ts";
@@ -8,7 +8,7 @@ import { CLIENT_ID } from "../support/settings.ts";
 import { PASSING, redeem, UNAVAILABLE } from "../support/tokens.ts";
 
 let tenant: Tenant;
-let app: Lightsout;
+let app: Context;
 beforeAll(async () => {
   tenant = await tenantOfApp();
 });

@@ -5,7 +5,7 @@ import { finishSignIn } from "../../src/shared/flows/finishSignIn.ts";
 import { startSignIn } from "../../src/shared/flows/startSignIn.ts";
 import { attemptOf } from "../../src/shared/identity/attempt.ts";
 import { keepAliveSender } from "../../src/shared/net/send.ts";
-import { openSession } from "../../src/shared/session/session.ts";
+import { findSession } from "../../src/shared/session/session.ts";
 import { ADELE, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
 import { post, request } from "../support/request.ts";
 import { CLIENT_ID } from "../support/settings.ts";
@@ -139,7 +139,7 @@ describe("a refusal at a refresh", () => {
   it.each(REFUSALS)("%s", async (_, fault, outcome) => {
     const one = testApp(envOf(tenant));
     const ref = refOf(one, await signIn(one));
-    const session = await openSession(one.app, CLIENT_ID, ref);
+    const session = await findSession(one.app, CLIENT_ID, ref);
     const row = `${ref.partition}|c.${ref.generation}`;
     const before = one.table.rows.get(row);
     one.logged.length = 0;
@@ -155,7 +155,7 @@ describe("a refusal at a refresh", () => {
     expect(events).not.toContain("token.refreshed");
 
     tenant.switches.tokenFault = undefined;
-    const after = await openSession(one.app, CLIENT_ID, ref);
+    const after = await findSession(one.app, CLIENT_ID, ref);
     if (outcome === "signed out") expect(after).toBeUndefined();
     else await expect(after?.getToken(["Mail.Read"])).resolves.toMatch(/./);
   });

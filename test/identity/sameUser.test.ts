@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/glob
 import type { JWTPayload } from "jose";
 import type { Tenant } from "../../local/tenant/tenant.ts";
 import { defaultUsers } from "../../local/tenant/users.ts";
-import { openSession } from "../../src/shared/session/session.ts";
+import { findSession } from "../../src/shared/session/session.ts";
 import { ADELE, ALEX, envOf, refOf, signIn, tenantOfApp, testApp } from "../support/app.ts";
 import { CLIENT_ID } from "../support/settings.ts";
 
@@ -42,7 +42,7 @@ async function signInWith(username: string, ...changes: Change[]) {
   const outcome = await signIn(one, username).catch((error: { reason: string }) => error.reason);
   const rows = [...one.table.rows.keys()].filter((key) => key.includes("|c."));
   if (rows.length === 0) return outcome;
-  return await openSession(one.app, CLIENT_ID, refOf(one, outcome));
+  return await findSession(one.app, CLIENT_ID, refOf(one, outcome));
 }
 
 describe("client_info, which is not signed, names the account that the ID token is of", () => {

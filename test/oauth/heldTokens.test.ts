@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "@jest/globals";
+import type { TokenSource } from "../../src/shared/oauth/heldTokens.ts";
 import { type Fetched, heldTokens } from "../../src/shared/oauth/heldTokens.ts";
-import type { TokenSource } from "../../src/shared/oauth/managedIdentity.ts";
 import { TokenRequestRefused } from "../../src/shared/oauth/network.ts";
 import { type VirtualTime, virtualTime } from "../support/virtualTime.ts";
 

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "@jest/globals";
 import { keepAliveSender } from "../../src/shared/net/send.ts";
-import { managedIdentity, type TokenSource } from "../../src/shared/oauth/managedIdentity.ts";
+import type { TokenSource } from "../../src/shared/oauth/heldTokens.ts";
+import { managedIdentity } from "../../src/shared/oauth/managedIdentity.ts";
 import {
   type IdentityEndpoint,
   type Mood,

@@ -6,7 +6,7 @@ import { type Rig, startRig } from "../../local/rig.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
 import { accountPartition, sidPartition, subjectPartition } from "../../src/shared/rows/keys.ts";
 import type { Account } from "../../src/shared/store/account.ts";
-import { openAccount, sealAccount } from "../../src/shared/store/accountEntity.ts";
+import { sealAccount, unsealAccount } from "../../src/shared/store/accountEntity.ts";
 import type { Entity, Stored } from "../../src/shared/table/table.ts";
 import type { AccessToken } from "../../src/shared/tokens/tokenCache.ts";
 import { readText, root } from "../infra/project.ts";
@@ -383,7 +383,7 @@ async function rowsOfAdele(): Promise<Stored<Entity>[]> {
 async function fillRow(): Promise<void> {
   const store = azuriteStore(rig.azurite, { keys: rig.env.TOKEN_CACHE_KEYS ?? "" });
   const [row] = (await rowsOfAdele()) as [Stored<Entity>];
-  const { sessions, cache } = openAccount(store.keyring, row) as Account;
+  const { sessions, cache } = unsealAccount(store.keyring, row) as Account;
   const [token] = Object.values(cache.AccessToken) as [AccessToken];
   const noise = randomBytes(1_000_000).toString("base64url");
   const filledWith = (length: number) => {

@@ -1,7 +1,7 @@
 import type { Keyring } from "../../src/shared/crypto/keyring.ts";
 import { HEAD } from "../../src/shared/rows/keys.ts";
-import { openAccount } from "../../src/shared/store/accountEntity.ts";
-import { CLOCKS_APART } from "../../src/shared/store/marks.ts";
+import { unsealAccount } from "../../src/shared/store/accountEntity.ts";
+import { CLOCKS_APART } from "../../src/shared/store/tombstones.ts";
 import type { Stored } from "../../src/shared/table/table.ts";
 import type { Rows } from "./model.ts";
 import { type Op, type OpOf, signInsIn } from "./ops.ts";
@@ -39,7 +39,7 @@ const contents = new WeakMap<Stored, Held>();
 function contentOf(row: Stored, keyring: Keyring): Held {
   let content = contents.get(row);
   if (content === undefined) {
-    const account = openAccount(keyring, row);
+    const account = unsealAccount(keyring, row);
     if (account === undefined) throw new Error(`Row ${row.rowKey} cannot be opened.`);
     content = {
       partition: row.partitionKey,
@@ -87,7 +87,7 @@ export function checkSignedOut(
           isNamedBy(signIn, signOut) &&
           !isOutlived(ops, watch, at, progress.calledAt) &&
           !signIn.holds?.sids.includes(signOut.sid) &&
-          startOf(signIn, watch, at) <= markedAt(signOut, progress.calledAt) + CLOCKS_APART);
+          startOf(signIn, watch, at) <= leftAt(signOut, progress.calledAt) + CLOCKS_APART);
       if (!dead) continue;
       if (held.some((row) => holds(row, id))) {
         return before[index]?.result === undefined
@@ -315,7 +315,7 @@ function isKnown(
 
 /**
  * I8: a sign-out elsewhere may hold back a sign-in that it names, but not one that was started after it had
- * answered, and has seen its mark, or comes so much later that clocks cannot tell otherwise.
+ * answered, and has seen its tombstone, or comes so much later that clocks cannot tell otherwise.
  */
 function mayHoldBack(
   ops: Watching["ops"],
@@ -326,7 +326,7 @@ function mayHoldBack(
 ): boolean {
   const signIn = ops[index];
   const cause = watch[at];
-  // A mark counts whoever has made it.
+  // A tombstone counts whoever has made it.
   if (signOut.do === "forge" && cause?.called) return true;
   if (signIn?.do !== "signIn" || (signOut.do !== "front" && signOut.do !== "back")) return false;
   if (!cause?.called || !isNamedBy(signIn, signOut)) return false;
@@ -335,7 +335,7 @@ function mayHoldBack(
   const held = holds && isNamedBy({ ...signIn, ...holds }, signOut);
   if (before && held) return false;
   if (signOut.do === "back") return !isNewer(signIn, signOut);
-  const since = startOf(signIn, watch, index) - markedAt(signOut, cause.endedAt);
+  const since = startOf(signIn, watch, index) - leftAt(signOut, cause.endedAt);
   return !before || since <= CLOCKS_APART;
 }
 
@@ -344,7 +344,7 @@ function startOf({ clocks: [minutes] = [0, 0] }: OpOf<"signIn">, watch: Watch, i
   return (watch[index]?.calledAt ?? 0) + minutes * 60_000;
 }
 
-function markedAt({ clock = 0 }: OpOf<"front">, time: number): number {
+function leftAt({ clock = 0 }: OpOf<"front">, time: number): number {
   return time + clock * 60_000;
 }
 

@@ -8,12 +8,12 @@ import {
 import type { TokenEndpoint } from "../../src/shared/identity/tokens.ts";
 import { sidPartition } from "../../src/shared/rows/keys.ts";
 import type { Refreshes } from "../../src/shared/session/refreshes.ts";
-import { openSession } from "../../src/shared/session/session.ts";
+import { findSession } from "../../src/shared/session/session.ts";
 import type { Account } from "../../src/shared/store/account.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
 import { purge } from "../../src/shared/store/purge.ts";
-import { takeOnce } from "../../src/shared/store/replayGuard.ts";
-import { seenMarks } from "../../src/shared/store/seenMarks.ts";
+import { useOnce } from "../../src/shared/store/replayGuard.ts";
+import { seenTombstones } from "../../src/shared/store/seenTombstones.ts";
 import { readSid } from "../../src/shared/store/sidIndex.ts";
 import { indexKeysOf, type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
 import {
@@ -147,7 +147,7 @@ async function carryOut(op: Op, world: World, onStep: () => void): Promise<Resul
       if (op.apart) await world.user();
       if (op.state !== undefined) {
         const expiresAt = start.at + HOUR / 4;
-        if (!(await takeOnce(store, `state ${op.state}`, expiresAt))) return { kind: "used" };
+        if (!(await useOnce(store, `state ${op.state}`, expiresAt))) return { kind: "used" };
       }
       const ref = await storeSignIn(withClock(store, atCallback), {
         ...signInOf(op, world),
@@ -178,7 +178,7 @@ async function carryOut(op: Op, world: World, onStep: () => void): Promise<Resul
     case "refresh": {
       const ref = refOf(op.of, world);
       const tokens = tokenEndpoint(op, world, onStep);
-      const session = await openSession({ ...world, tokens }, CLIENT, ref);
+      const session = await findSession({ ...world, ...store, tokens }, CLIENT, ref);
       if (session === undefined) return { kind: "signedOut" };
       await session.getToken([scopeOf(op)]);
       break;
@@ -201,7 +201,7 @@ async function carryOut(op: Op, world: World, onStep: () => void): Promise<Resul
 /** As `/auth/signin` does it. */
 async function startOf({ holds = { sids: [] } }: OpOf<"signIn">, store: Store) {
   const at = store.now();
-  return { at, seen: await seenMarks(store, indexKeysOf(holds)) };
+  return { at, seen: await seenTombstones(store, indexKeysOf(holds)) };
 }
 
 function withClock(store: Store, minutes: number): Store {

@@ -44,11 +44,11 @@ describe("three processes and Azurite, with a proxy between them that makes thin
     }
   }, 120_000);
 
-  it("are found out when a sign-out leaves no mark", async () => {
+  it("are found out when a sign-out leaves no tombstone", async () => {
     // Real time decides which requests meet, so it goes on until they have.
     const found: string[] = [];
     for (let first = 150; first < 750 && !found.includes("I1"); first += 30) {
-      const violations = await violationsOf(first, 30, "markSwallowed");
+      const violations = await violationsOf(first, 30, "tombstoneSwallowed");
       found.push(...violations.map(({ violation }) => violation.invariant));
     }
     expect(found).toContain("I1");

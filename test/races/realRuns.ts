@@ -20,7 +20,7 @@ import { keyOf, type Rows } from "./model.ts";
 import { goesOn, type Op, perform } from "./ops.ts";
 import { anyScenario } from "./random.ts";
 import { openTable, seededBytes } from "./realTable.ts";
-import { openKeyring, opsOf, pastOf, type Scenario, storeOf } from "./scenario.ts";
+import { opsOf, pastOf, plainKeyring, type Scenario, storeOf } from "./scenario.ts";
 import { type Happening, note, nothingYet, watching } from "./watch.ts";
 
 export interface Place {
@@ -62,13 +62,13 @@ async function prepare({ azurite, proxy, fleet }: Place, scenario: Scenario, see
   let watch = nothingYet(watched);
 
   function happen(happening: Happening, rows: Rows = new Map(), at = scenario.now): void {
-    const stored = () => new Set(heldIn(rows, openKeyring).flatMap(({ sessions }) => sessions));
+    const stored = () => new Set(heldIn(rows, plainKeyring).flatMap(({ sessions }) => sessions));
     watch = note(watched, watch, happening, stored, at);
   }
 
   for (const { at, op } of scenario.before ?? []) {
     happen({ op: op.id, what: "called" }, await rowsNow(), at);
-    const store = storeOf(direct, openKeyring, () => at, seededBytes(randomOf(op)));
+    const store = storeOf(direct, plainKeyring, () => at, seededBytes(randomOf(op)));
     const result = await perform(op, pastOf(store, refs), () => {});
     happen({ op: op.id, what: "ended", result }, undefined, at);
   }
@@ -89,7 +89,7 @@ async function prepare({ azurite, proxy, fleet }: Place, scenario: Scenario, see
       happen({ op: op.id, what: "ended", result });
       const after = watch;
       if (isSignOut(op)) {
-        const held = heldIn(await rowsNow(), openKeyring);
+        const held = heldIn(await rowsNow(), plainKeyring);
         violation ??= checkSignedOut(watched, after, before, held);
       }
       if (!goesOn(op, result, ops[index + 1])) break;
@@ -110,7 +110,7 @@ async function prepare({ azurite, proxy, fleet }: Place, scenario: Scenario, see
     const seen = await Promise.all(scenario.actors.map(act));
     await proxy.settled();
     const rows = await rowsNow();
-    const held = heldIn(rows, openKeyring);
+    const held = heldIn(rows, plainKeyring);
     for (const { partitionKey, rowKey } of rows.values()) await direct.remove(partitionKey, rowKey);
     return (
       seen.find((violation) => violation !== undefined) ??
@@ -118,7 +118,7 @@ async function prepare({ azurite, proxy, fleet }: Place, scenario: Scenario, see
       checkSignedOut(watched, watch, watch, held) ??
       checkKept(watched, watch, held, scenario.now) ??
       checkOutcomes(watched, watch, Number.POSITIVE_INFINITY, 0) ??
-      (await checkFrozen(rows, watched.ops, openKeyring))
+      (await checkFrozen(rows, watched.ops, plainKeyring))
     );
   }
 
@@ -128,7 +128,7 @@ async function prepare({ azurite, proxy, fleet }: Place, scenario: Scenario, see
 /** Lets the purge loose long after everything. @returns the rows that are left for ever. */
 export async function leftAfterAll({ connectionString }: Azurite): Promise<string[]> {
   const table = openTable(connectionString);
-  await purge(storeOf(table, openKeyring, () => LONG_AFTER, seededBytes("after all")));
+  await purge(storeOf(table, plainKeyring, () => LONG_AFTER, seededBytes("after all")));
   const left: string[] = [];
   for await (const row of table.list("", "~")) left.push(`${row.partitionKey}/${row.rowKey}`);
   return left;
@@ -179,7 +179,7 @@ function ownOf(scenario: Scenario, run: number): Scenario {
   };
 }
 
-/** Leaves out marks of early sign-outs and used tokens, which are many and name nobody. */
+/** Leaves out tombstones of early sign-outs and used tokens, which are many and name nobody. */
 const ABOUT_SOMEBODY =
   "PartitionKey lt 'e' or (PartitionKey ge 's' and PartitionKey lt 't') or PartitionKey ge 'u'";
 

@@ -189,13 +189,13 @@ export function deterministicBytes(name: string): (size: number) => Uint8Array {
 }
 
 /** Seals nothing, but is as strict about the context as the real one. */
-export const openKeyring: Keyring = {
+export const plainKeyring: Keyring = {
   fingerprints: new Map(),
   seal: (plaintext, context, row = "") => ({
     keyId: "none",
     bytes: Buffer.concat([Buffer.from(`${context}\0${row}\0`), plaintext]),
   }),
-  open({ bytes }, context, row = "") {
+  unseal({ bytes }, context, row = "") {
     const prefix = Buffer.from(`${context}\0${row}\0`);
     const sealed = Buffer.from(bytes);
     return sealed.subarray(0, prefix.length).equals(prefix)

@@ -189,11 +189,11 @@ const forge = (sid: string, change: OpOf<"forge">["change"] = { signedOut: true 
 
 /** Somebody writes into the table who has no key. */
 const FORGED: readonly Scenario[] = [
-  scenario("a mark that nobody of ours has made, against the front channel", 1, {
+  scenario("a tombstone that nobody of ours has made, against the front channel", 1, {
     before: today(signIn("A", "1")),
     actors: [[forge("1")], [front("1")]],
   }),
-  scenario("a mark that nobody of ours has made, then the front channel and a sign-in", 0, {
+  scenario("a tombstone that nobody of ours has made, then the front channel and a sign-in", 0, {
     before: today(signIn("A", "1")),
     actors: [[forge("1"), front("1")], [signIn("B", "2")]],
   }),
@@ -201,10 +201,10 @@ const FORGED: readonly Scenario[] = [
     before: today(signIn("A", "1"), signIn("B", "2")),
     actors: [[forge("1", { expiresAt: "2026-01-01T00:00:00.000Z" })], [front("1")]],
   }),
-  scenario("a mark with a forged neighbour, against a sign-in from before", 0, {
+  scenario("a tombstone with a forged neighbour, against a sign-in from before", 0, {
     before: today(signIn("A", "1")),
     actors: [
-      [front("1"), forge("1", { issuedUntil: "", markedAt: "2026-03-10T11:59:59.000Z" })],
+      [front("1"), forge("1", { issuedUntil: "", leftAt: "2026-03-10T11:59:59.000Z" })],
       [slow("C")],
     ],
   }),

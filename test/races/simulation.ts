@@ -18,9 +18,9 @@ import {
   deterministicBytes,
   HOUR,
   MINUTE,
-  openKeyring,
   opsOf,
   pastOf,
+  plainKeyring,
   programOf,
   type Scenario,
   storeOf,
@@ -62,7 +62,7 @@ export class Simulation {
   readonly #frozen = new Map<Table, Violation | undefined>();
 
   constructor(scenario: Scenario, variant: Variant = {}) {
-    const { keyring = openKeyring, weakness, horizon = HORIZON } = variant;
+    const { keyring = plainKeyring, weakness, horizon = HORIZON } = variant;
     this.scenario = scenario;
     this.watching = watching(opsOf(scenario));
     this.#keyring = keyring;

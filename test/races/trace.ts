@@ -77,14 +77,14 @@ function describeWrite(write: AnyWrite): string {
   const { partitionKey, rowKey, generation, signedOut } = write.entity;
   const condition = write.kind === "replace" ? ` if ${write.etag}` : "";
   const content = generation === undefined ? "" : ` (generation ${generation || "none"})`;
-  const { mark: version, tokenMark } = write.entity;
-  const marks = [
+  const { tombstone: version, tokenTombstone } = write.entity;
+  const tombstones = [
     signedOut && "signed out",
-    version && `mark ${version}`,
-    tokenMark && `token mark ${tokenMark}`,
+    version && `tombstone ${version}`,
+    tokenTombstone && `token tombstone ${tokenTombstone}`,
   ];
-  const mark = marks.some(Boolean) ? ` (${marks.filter(Boolean).join(", ")})` : "";
-  return `${write.kind} ${partitionKey}/${rowKey}${content}${mark}${condition}`;
+  const tombstone = tombstones.some(Boolean) ? ` (${tombstones.filter(Boolean).join(", ")})` : "";
+  return `${write.kind} ${partitionKey}/${rowKey}${content}${tombstone}${condition}`;
 }
 
 function nameOf(actors: readonly (readonly Op[])[], actor: number): string {

@@ -1,4 +1,4 @@
-import { CLOCKS_APART } from "../../src/shared/store/marks.ts";
+import { CLOCKS_APART } from "../../src/shared/store/tombstones.ts";
 import type { Op, OpOf, Result } from "./ops.ts";
 
 /** Something that is worth noting about an op. */
@@ -137,7 +137,7 @@ function victimsOf(
 
 /**
  * Whether a sign-in is one that the provider issued before the logout token, and not after a copy of it was
- * handled. Who knows the session may have seen the copy's mark before the copy was answered.
+ * handled. Who knows the session may have seen the copy's tombstone before the copy was answered.
  */
 function isReached(
   op: Op,

@@ -35,21 +35,21 @@ describe("the explorer finds out", () => {
     ["unsureIsRefused", "I1", "a sign-in against an operator"],
     ["unsureIsRefused", "I1", "a second browser against sign-out by cookie"],
     ["earlySignOutIgnored", "I1", "a sign-in against the front channel"],
-    ["markSwallowed", "I1", "a sign-in against the front channel"],
-    ["markSwallowed", "I1", "a browser signing in again against the front channel"],
+    ["tombstoneSwallowed", "I1", "a sign-in against the front channel"],
+    ["tombstoneSwallowed", "I1", "a browser signing in again against the front channel"],
     [
-      "markDroppedAtTakeover",
+      "tombstoneDroppedAtTakeover",
       "I1",
       "a sid that returns, against a sign-in from before its sign-out",
     ],
-    ["markNotRenewed", "I1", "a sid that returns, against the front channel again"],
+    ["tombstoneNotRenewed", "I1", "a sid that returns, against the front channel again"],
     [
-      "markNotRenewed",
+      "tombstoneNotRenewed",
       "I1",
       "the purge of a sid that was signed out, against its front channel and its return",
     ],
-    ["marksIgnored", "I1", "a sid that returns, held back and then with the button"],
-    ["marksIgnored", "I1", "a sign-in against the front channel"],
+    ["tombstonesIgnored", "I1", "a sid that returns, held back and then with the button"],
+    ["tombstonesIgnored", "I1", "a sign-in against the front channel"],
     ["seenIgnored", "outcome", "a sid that returns, held back and then with the button"],
     ["seenEarlyIgnored", "outcome", "a sid that a stranger has signed out before it signs in"],
     ["marginIgnored", "I1", "the same with clocks that differ"],
@@ -69,7 +69,7 @@ describe("the explorer finds out", () => {
     ],
     ["logoutTokenBurntFirst", "I4", "a logout token again after a fault, and a newer sign-in"],
     ["answerNotUsedUp", "outcome", "an answer that is posted twice"],
-    ["macIgnored", "I4", "a mark that nobody of ours has made, against the front channel"],
+    ["macIgnored", "I4", "a tombstone that nobody of ours has made, against the front channel"],
     [
       "macIgnored",
       "I4",
@@ -78,7 +78,7 @@ describe("the explorer finds out", () => {
     [
       "unverifiedMarksIgnored",
       "I1",
-      "a mark with a forged neighbour, against a sign-in from before",
+      "a tombstone with a forged neighbour, against a sign-in from before",
     ],
     ["overIgnored", "I2", "the front channel of a session that is over, while another goes on"],
     ["overTooSoon", "I4", "two sign-ins of one account against the front channel of one"],
@@ -110,7 +110,7 @@ describe("the explorer finds out", () => {
 
 describe("random search", () => {
   it("finds out as well, and shrinks what it found", async () => {
-    const weakness = WEAKNESSES.markSwallowed;
+    const weakness = WEAKNESSES.tombstoneSwallowed;
     const property = fc.asyncProperty(run, async (one) => {
       expect((await carryOut(one, { weakness })).failure).toBeUndefined();
     });

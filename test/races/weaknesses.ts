@@ -1,10 +1,10 @@
 import { StoreUnavailable } from "../../src/shared/base/errors.ts";
 import { generationRow, SID } from "../../src/shared/rows/keys.ts";
-import { CLOCKS_APART } from "../../src/shared/store/marks.ts";
 import { authenticated, originOf } from "../../src/shared/store/sidIndex.ts";
+import { CLOCKS_APART } from "../../src/shared/store/tombstones.ts";
 import type { Entity, Outcome, Stored, Table } from "../../src/shared/table/table.ts";
 import type { Port } from "./coroutine.ts";
-import { DAY, openKeyring, type Weakness } from "./scenario.ts";
+import { DAY, plainKeyring, type Weakness } from "./scenario.ts";
 
 const isTokens = ({ rowKey }: Entity) => rowKey.startsWith(generationRow(""));
 const isHead = ({ rowKey }: Entity) => rowKey === "head";
@@ -31,22 +31,22 @@ function readingSids(table: Table, change: (row: Stored) => Stored): Table {
       const row = await table.get<never>(partitionKey, rowKey);
       if (row === undefined || rowKey !== SID) return row;
       const changed = change(row);
-      const isOurs = changed !== row && originOf(openKeyring, row) === "ours";
-      return (isOurs ? authenticated(openKeyring, changed) : changed) as never;
+      const isOurs = changed !== row && originOf(plainKeyring, row) === "ours";
+      return (isOurs ? authenticated(plainKeyring, changed) : changed) as never;
     },
   };
 }
 
-/** Shows early marks, of 32 bytes each, otherwise than they are. */
-function readingEarlyMarks(table: Table, change: (mark: Buffer) => void): Table {
+/** Shows early tombstones, of 32 bytes each, otherwise than they are. */
+function readingEarlyTombstones(table: Table, change: (tombstone: Buffer) => void): Table {
   return {
     ...table,
     async get(partitionKey, rowKey) {
       const row = await table.get<never>(partitionKey, rowKey);
       if (row === undefined || partitionKey !== "e") return row;
-      const marks = Buffer.from((row as Stored).marks as Uint8Array);
-      for (let at = 0; at < marks.length; at += 32) change(marks.subarray(at, at + 32));
-      return { ...(row as Stored), marks } as never;
+      const tombstones = Buffer.from((row as Stored).tombstones as Uint8Array);
+      for (let at = 0; at < tombstones.length; at += 32) change(tombstones.subarray(at, at + 32));
+      return { ...(row as Stored), tombstones } as never;
     },
   };
 }
@@ -120,19 +120,19 @@ export const TABLE_WEAKNESSES = {
   }),
 
   /** Signs out what a `sid` points at, and leaves the `sid` good for another sign-in. */
-  markSwallowed: (table) => ({
+  tombstoneSwallowed: (table) => ({
     ...table,
     replace: async (entity, etag) =>
       entity.rowKey === SID && entity.signedOut ? "done" : await table.replace(entity, etag),
   }),
 
-  /** Leaves the mark of the last sign-out when a sign-in takes the row over. */
-  markDroppedAtTakeover: (table) => ({
+  /** Leaves the tombstone of the last sign-out when a sign-in takes the row over. */
+  tombstoneDroppedAtTakeover: (table) => ({
     ...table,
     replace: (entity, etag) =>
       table.replace(
         isSid(entity) && !entity.signedOut
-          ? authenticated(openKeyring, { ...entity, mark: "", markedAt: "" })
+          ? authenticated(plainKeyring, { ...entity, tombstone: "", leftAt: "" })
           : entity,
         etag,
       ),
@@ -148,19 +148,19 @@ export const TABLE_WEAKNESSES = {
       }),
       replace: (entity, etag) => {
         const isClaim = isSid(entity) && entity.generation !== read?.generation;
-        const dropped = authenticated(openKeyring, { ...entity, tokenMark: "" });
+        const dropped = authenticated(plainKeyring, { ...entity, tokenTombstone: "" });
         return table.replace(isClaim ? dropped : entity, etag);
       },
     };
   },
 
   /** Believes whatever a row says. */
-  macIgnored: (table) => readingSids(table, (row) => authenticated(openKeyring, row)),
+  macIgnored: (table) => readingSids(table, (row) => authenticated(plainKeyring, row)),
 
-  /** Lets marks count at a sign-in only where they verify. */
+  /** Lets tombstones count at a sign-in only where they verify. */
   unverifiedMarksIgnored: (table) =>
     readingSids(table, (row) =>
-      originOf(openKeyring, row) === "ours" ? row : { ...row, mark: "", signedOut: false },
+      originOf(plainKeyring, row) === "ours" ? row : { ...row, tombstone: "", signedOut: false },
     ),
 
   /** Ends the account for a `sid` whose own session is long over. */
@@ -179,14 +179,16 @@ export const TABLE_WEAKNESSES = {
         return row;
       }),
       replace: async (entity, etag) =>
-        isSid(entity) && entity.generation === read?.generation && entity.mark === read?.mark
+        isSid(entity) &&
+        entity.generation === read?.generation &&
+        entity.tombstone === read?.tombstone
           ? "done"
           : await table.replace(entity, etag),
     };
   },
 
   /** Takes a row that is marked already for signed out. */
-  markNotRenewed: (table) => {
+  tombstoneNotRenewed: (table) => {
     let marked = false;
     return {
       ...readingSids(table, (row) => {
@@ -199,37 +201,38 @@ export const TABLE_WEAKNESSES = {
   },
 
   /** Lets every sign-in in, whatever sign-outs it has to come after. */
-  marksIgnored: (table) => readingSids(table, (row) => ({ ...row, mark: "", signedOut: false })),
+  tombstonesIgnored: (table) =>
+    readingSids(table, (row) => ({ ...row, tombstone: "", signedOut: false })),
 
-  /** Holds sign-ins back also when they have seen the mark. */
+  /** Holds sign-ins back also when they have seen the tombstone. */
   seenIgnored: (table) => {
     let reads = 0;
     return readingSids(table, (row) =>
-      row.mark ? { ...row, mark: `${row.mark} ${++reads}` } : row,
+      row.tombstone ? { ...row, tombstone: `${row.tombstone} ${++reads}` } : row,
     );
   },
 
   /** The same for early sign-outs. */
   seenEarlyIgnored: (table) => {
     let reads = 0;
-    return readingEarlyMarks(table, (mark) => mark.writeUInt32BE(++reads, 24));
+    return readingEarlyTombstones(table, (tombstone) => tombstone.writeUInt32BE(++reads, 24));
   },
 
   /** Believes clocks. */
   marginIgnored: (table) =>
-    readingSids(table, (row) => ({ ...row, markedAt: earlier(row.markedAt, CLOCKS_APART) })),
+    readingSids(table, (row) => ({ ...row, leftAt: earlier(row.leftAt, CLOCKS_APART) })),
 
   /** The same for early sign-outs. */
   earlyMarginIgnored: (table) =>
-    readingEarlyMarks(table, (mark) =>
-      mark.writeUInt32BE(mark.readUInt32BE(16) - CLOCKS_APART / 1_000, 16),
+    readingEarlyTombstones(table, (tombstone) =>
+      tombstone.writeUInt32BE(tombstone.readUInt32BE(16) - CLOCKS_APART / 1_000, 16),
     ),
 
   /** Waits for ever for who comes after a sign-out and has not seen it. */
   marksForEver: (table) =>
-    readingSids(table, (row) => ({ ...row, markedAt: earlier(row.markedAt, -DAY) })),
+    readingSids(table, (row) => ({ ...row, leftAt: earlier(row.leftAt, -DAY) })),
 
-  /** Purges the row of a session that has ended, however new its mark is. */
+  /** Purges the row of a session that has ended, however new its tombstone is. */
   marksPurgedAtOnce: (table) =>
     readingSids(table, (row) => ({ ...row, changedAt: earlier(row.changedAt, DAY) })),
 
@@ -237,7 +240,7 @@ export const TABLE_WEAKNESSES = {
   logoutTokenSwallowed: (table) => ({
     ...table,
     replace: async (entity, etag) =>
-      isSid(entity) && entity.tokenMark ? "done" : await table.replace(entity, etag),
+      isSid(entity) && entity.tokenTombstone ? "done" : await table.replace(entity, etag),
   }),
 
   /** Takes a logout token for used before it has had an effect. */

@@ -2,7 +2,7 @@ import { Refreshes } from "../../src/shared/session/refreshes.ts";
 import type { SessionRef } from "../../src/shared/store/signIn.ts";
 import { type Op, perform, type Result } from "./ops.ts";
 import { openTable, seededBytes } from "./realTable.ts";
-import { openKeyring, storeOf } from "./scenario.ts";
+import { plainKeyring, storeOf } from "./scenario.ts";
 import { TABLE_WEAKNESSES, type TableWeakness } from "./weaknesses.ts";
 
 /** One app process of several that share the store. Its parent tells it what its users do. */
@@ -35,7 +35,7 @@ function serve(connectionString: string, weakness: TableWeakness | undefined): v
       send({ kind: "token", job });
       return promise;
     };
-    const store = storeOf(table, openKeyring, () => now, seededBytes(random));
+    const store = storeOf(table, plainKeyring, () => now, seededBytes(random));
     const world = { store, refs: new Map(refs), refreshes, token, user: token };
     const result = await perform(op, world, () => {});
     send({ kind: "ended", job, result: result.kind === "error" ? withMessage(result) : result });

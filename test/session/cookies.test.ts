@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { openCookie, readCookies, sealCookie } from "../../src/shared/session/cookies.ts";
+import { readCookies, sealCookie, unsealCookie } from "../../src/shared/session/cookies.ts";
 import { keyring } from "../support/keyring.ts";
 import { request } from "../support/request.ts";
 
@@ -68,7 +68,7 @@ describe("sealed cookies", () => {
 
   it("open to what was sealed", () => {
     const value = sealCookie(ring, NAME, CONTENT);
-    expect(openCookie(ring, NAME, value)).toEqual(CONTENT);
+    expect(unsealCookie(ring, NAME, value)).toEqual(CONTENT);
   });
 
   it("have characters only that the host leaves as they are, and hide their content", () => {
@@ -81,20 +81,20 @@ describe("sealed cookies", () => {
   it("do not open under another name", () => {
     const value = sealCookie(ring, NAME, CONTENT);
     for (const name of ["__Host-b", "__Host-A", "a", ""]) {
-      expect(openCookie(ring, name, value)).toBeUndefined();
+      expect(unsealCookie(ring, name, value)).toBeUndefined();
     }
   });
 
   it("open after a key rotation, until the old key is retired", () => {
     const value = sealCookie(keyring("old"), NAME, CONTENT);
-    expect(openCookie(keyring("new", "old"), NAME, value)).toEqual(CONTENT);
-    expect(openCookie(keyring("new"), NAME, value)).toBeUndefined();
+    expect(unsealCookie(keyring("new", "old"), NAME, value)).toEqual(CONTENT);
+    expect(unsealCookie(keyring("new"), NAME, value)).toBeUndefined();
     expect(sealCookie(keyring("new", "old"), NAME, CONTENT)).toMatch(/^new\./);
   });
 
   it("do not open with another key of the same id", () => {
     const value = sealCookie(keyring("k2"), NAME, CONTENT).replace("k2.", "k1.");
-    expect(openCookie(keyring("k1", "k2"), NAME, value)).toBeUndefined();
+    expect(unsealCookie(keyring("k1", "k2"), NAME, value)).toBeUndefined();
   });
 
   it("do not open with any bit changed, or cut", () => {
@@ -103,11 +103,11 @@ describe("sealed cookies", () => {
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       const changed = Buffer.from(bytes);
       changed.writeUInt8(changed.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
-      expect(openCookie(ring, NAME, `k1.${changed.toString("base64url")}`)).toBeUndefined();
+      expect(unsealCookie(ring, NAME, `k1.${changed.toString("base64url")}`)).toBeUndefined();
     }
     for (let length = 0; length < bytes.length; length++) {
       const cut = bytes.subarray(0, length).toString("base64url");
-      expect(openCookie(ring, NAME, `k1.${cut}`)).toBeUndefined();
+      expect(unsealCookie(ring, NAME, `k1.${cut}`)).toBeUndefined();
     }
   });
 
@@ -132,12 +132,12 @@ describe("sealed cookies", () => {
     "null",
     "../../x.AAAA",
   ])("are nothing else: %s", (value) => {
-    expect(openCookie(ring, NAME, value)).toBeUndefined();
+    expect(unsealCookie(ring, NAME, value)).toBeUndefined();
   });
 
   it("do not open when longer than any that is made, even a genuine one", () => {
     const value = sealCookie(ring, NAME, "x".repeat(4_096));
-    expect(openCookie(ring, NAME, value)).toBeUndefined();
+    expect(unsealCookie(ring, NAME, value)).toBeUndefined();
   });
 
   it("are nothing that somebody makes up", () => {
@@ -145,8 +145,8 @@ describe("sealed cookies", () => {
       fc.property(
         fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.base64String()),
         (text) => {
-          expect(openCookie(ring, NAME, text)).toBeUndefined();
-          expect(openCookie(ring, NAME, `k1.${text}`)).toBeUndefined();
+          expect(unsealCookie(ring, NAME, text)).toBeUndefined();
+          expect(unsealCookie(ring, NAME, `k1.${text}`)).toBeUndefined();
         },
       ),
       { numRuns: 500 },

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Tenant } from "../../local/tenant/tenant.ts";
-import { openSession, type SignedInSession } from "../../src/shared/session/session.ts";
+import { findSession, type SignedInSession } from "../../src/shared/session/session.ts";
 import type { SessionRef } from "../../src/shared/store/signIn.ts";
 import { signOutHere } from "../../src/shared/store/signOut.ts";
 import { ADELE, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
@@ -46,7 +46,7 @@ function forget(): void {
 }
 
 async function open(): Promise<SignedInSession> {
-  const session = await openSession(one.app, CLIENT_ID, ref);
+  const session = await findSession(one.app, CLIENT_ID, ref);
   if (!session) throw new Error("Signed out.");
   return session;
 }
@@ -59,7 +59,7 @@ const operations = () => one.table.operations.map((operation) => operation.split
 const tokenRow = () => one.table.rows.get(`${ref.partition}|c.${ref.generation}`);
 const logged = () => one.logged.map(([, event]) => event);
 
-describe("openSession", () => {
+describe("findSession", () => {
   it("is one point read", async () => {
     const { account, signedInAt, expiresAt } = await open();
     expect(operations()).toEqual(["get"]);
@@ -81,7 +81,7 @@ describe("openSession", () => {
   ])("finds nothing %s, in one point read and without any other request", async (_, happen) => {
     await happen();
     forget();
-    const session = openSession(one.app, CLIENT_ID, ref);
+    const session = findSession(one.app, CLIENT_ID, ref);
     await expect(session).resolves.toBeUndefined();
     expect(operations()).toEqual(["get"]);
     expect(tenant.requests).toEqual([]);

@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Tenant } from "../../local/tenant/tenant.ts";
 import type { Sessions } from "../../src/shared/session/refresh.ts";
 import { Refreshes } from "../../src/shared/session/refreshes.ts";
-import { openSession, type SignedInSession } from "../../src/shared/session/session.ts";
-import { openAccount } from "../../src/shared/store/accountEntity.ts";
+import { findSession, type SignedInSession } from "../../src/shared/session/session.ts";
+import { unsealAccount } from "../../src/shared/store/accountEntity.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
 import type { SessionRef } from "../../src/shared/store/signIn.ts";
 import { signOutAccount, signOutElsewhere, signOutHere } from "../../src/shared/store/signOut.ts";
@@ -32,7 +32,7 @@ afterEach(() => {
 afterAll(() => tenant.stop());
 
 async function open(at = ref, instance: Sessions = one.app): Promise<SignedInSession> {
-  const session = await openSession(instance, CLIENT_ID, at);
+  const session = await findSession(instance, CLIENT_ID, at);
   if (!session) throw new Error("Signed out.");
   return session;
 }
@@ -48,7 +48,7 @@ function anotherInstance(): Sessions {
 const operations = () => one.table.operations.map((operation) => operation.split(" ")[0]);
 const refreshTokensIn = ({ app, table }: TestApp): string[] =>
   [...table.rows.values()].flatMap((row) => {
-    const account = row.rowKey.startsWith("c.") && openAccount(app.store.keyring, row);
+    const account = row.rowKey.startsWith("c.") && unsealAccount(app.store.keyring, row);
     return account
       ? Object.values(account.cache.RefreshToken).map(({ secret }) => `${secret}`)
       : [];
@@ -376,7 +376,7 @@ describe("storage that fails in the middle", () => {
       TOKEN_CACHE_KEYS: `k2:${Buffer.alloc(32, 9).toString("base64")}`,
     });
     const store = { ...other.app.store, table: one.table };
-    const session = openSession({ ...other.app, store }, CLIENT_ID, ref);
+    const session = findSession({ ...other.app, store }, CLIENT_ID, ref);
     await expect(session).resolves.toBeUndefined();
     expect(other.logged.map(([level, event]) => `${level} ${event}`)).toEqual([
       "warn cache.unreadable",

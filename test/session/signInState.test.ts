@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { returnPath } from "../../src/shared/http/returnPath.ts";
 import { isScope } from "../../src/shared/http/signInOptions.ts";
 import { sealCookie } from "../../src/shared/session/cookies.ts";
-import { openState, STATE_LIFETIME, sealState } from "../../src/shared/session/signInState.ts";
+import { STATE_LIFETIME, sealState, unsealState } from "../../src/shared/session/signInState.ts";
 import { keyring } from "../support/keyring.ts";
 import { BASE_URL } from "../support/settings.ts";
 
@@ -19,9 +19,9 @@ const STATE = {
 describe("state", () => {
   it("gives back where the sign-in was going, for a week", () => {
     const sealed = sealState(ring, STATE);
-    expect(openState(ring, sealed, NOW)).toEqual(STATE);
-    expect(openState(ring, sealed, NOW + 7 * 24 * 3_600_000 - 1)).toEqual(STATE);
-    expect(openState(ring, sealed, NOW + 7 * 24 * 3_600_000)).toBeUndefined();
+    expect(unsealState(ring, sealed, NOW)).toEqual(STATE);
+    expect(unsealState(ring, sealed, NOW + 7 * 24 * 3_600_000 - 1)).toEqual(STATE);
+    expect(unsealState(ring, sealed, NOW + 7 * 24 * 3_600_000)).toBeUndefined();
   });
 
   it("shows nothing of it", () => {
@@ -44,7 +44,7 @@ describe("state", () => {
         const state = { ...STATE, returnTo, scopes: scope.split(" ").filter(Boolean) };
         const sealed = sealState(ring, state);
         expect(sealed).toMatch(/^[\w.-]{1,6000}$/);
-        expect(openState(ring, sealed, NOW)).toEqual(state);
+        expect(unsealState(ring, sealed, NOW)).toEqual(state);
       }),
     );
   });
@@ -62,6 +62,6 @@ describe("state", () => {
     ["a cookie of its name", () => sealCookie(ring, "state", STATE)],
     ["one that is too long", (sealed) => sealed + "A".repeat(8_000)],
   ])("is not %s", (_, change) => {
-    expect(openState(ring, change(sealState(ring, STATE)), NOW)).toBeUndefined();
+    expect(unsealState(ring, change(sealState(ring, STATE)), NOW)).toBeUndefined();
   });
 });

@@ -5,7 +5,7 @@ import type { Tenant } from "../../local/tenant/tenant.ts";
 import { finishSignIn } from "../../src/shared/flows/finishSignIn.ts";
 import { startSignIn } from "../../src/shared/flows/startSignIn.ts";
 import { signInOptions } from "../../src/shared/http/signInOptions.ts";
-import { openSession } from "../../src/shared/session/session.ts";
+import { findSession } from "../../src/shared/session/session.ts";
 import { signInUrl } from "../../src/shared/web/problem.ts";
 import { ADELE, envOf, refOf, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
 import { post, request } from "../support/request.ts";
@@ -34,7 +34,7 @@ async function signInBy({ app }: TestApp, url: string, browser = createBrowser()
 }
 
 async function sessionOf(one: TestApp, [cookie]: readonly { value: string }[]) {
-  const session = await openSession(one.app, CLIENT_ID, refOf(one, cookie?.value ?? ""));
+  const session = await findSession(one.app, CLIENT_ID, refOf(one, cookie?.value ?? ""));
   if (session === undefined) throw new Error("Nobody is signed in.");
   return session;
 }

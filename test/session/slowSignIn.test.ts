@@ -3,7 +3,7 @@ import { createBrowser } from "../../local/tenant/browserless.ts";
 import type { Tenant } from "../../local/tenant/tenant.ts";
 import { finishSignIn } from "../../src/shared/flows/finishSignIn.ts";
 import { startSignIn } from "../../src/shared/flows/startSignIn.ts";
-import { openSession } from "../../src/shared/session/session.ts";
+import { findSession } from "../../src/shared/session/session.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
 import { ADELE, envOf, refOf, tenantOfApp, testApp } from "../support/app.ts";
 import { post, request } from "../support/request.ts";
@@ -45,7 +45,7 @@ async function signInWithin(minutes: number, from: "the page" | "the answer") {
 describe("a sign-in that takes its time at the provider", () => {
   it.each([0, 2.5, 5, 14])("of %d minutes works", async (minutes) => {
     const { one, session = "" } = await signInWithin(minutes, "the page");
-    const opened = await openSession(one.app, CLIENT_ID, refOf(one, session));
+    const opened = await findSession(one.app, CLIENT_ID, refOf(one, session));
     const token = await opened?.getToken(["User.Read"]);
     await expect(tenant.verifyAccessToken(token ?? "")).resolves.toBeDefined();
     await expect(opened?.getToken(["Mail.Read"])).resolves.toBeDefined();

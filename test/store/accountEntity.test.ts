@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it, jest } from "@jest/globals";
 import type { Account } from "../../src/shared/store/account.ts";
-import { openAccount, sealAccount } from "../../src/shared/store/accountEntity.ts";
+import { sealAccount, unsealAccount } from "../../src/shared/store/accountEntity.ts";
 import type { Stored, Value } from "../../src/shared/table/table.ts";
 import { keyring } from "../support/keyring.ts";
 import { accountOf, cacheOf, HOUR, MINUTE, NOON, sessionOf, tokenOf } from "./samples.ts";
@@ -30,7 +30,7 @@ const large = seal(incompressible(20, 8_000)).entity;
 
 describe("an account's entity", () => {
   it("opens to the account", () => {
-    expect(openAccount(ring, sealed)).toMatchObject(small);
+    expect(unsealAccount(ring, sealed)).toMatchObject(small);
   });
 
   it("opens to the account when it has several chunks", () => {
@@ -38,7 +38,7 @@ describe("an account's entity", () => {
     const { entity, dropped } = seal(account);
     expect(entity.chunks).toBe(3);
     expect(dropped).toBe(0);
-    expect(JSON.stringify(openAccount(ring, entity))).toBe(JSON.stringify(account));
+    expect(JSON.stringify(unsealAccount(ring, entity))).toBe(JSON.stringify(account));
   });
 
   it("has a row, what it takes to open it, and when the last session ends", () => {
@@ -65,7 +65,7 @@ describe("an account's entity", () => {
     );
     const secrets = ["Adele", "adele@contoso.com", "-token", "User.Read", "Edge", "secret", "8d5c"];
     for (const secret of secrets) expect(text.join("\n")).not.toContain(secret);
-    expect(JSON.stringify(openAccount(ring, sealed))).toContain("refresh-token");
+    expect(JSON.stringify(unsealAccount(ring, sealed))).toContain("refresh-token");
   });
 
   it("leaves out what has expired", () => {
@@ -78,7 +78,7 @@ describe("an account's entity", () => {
       }),
     });
     const { entity, dropped } = seal(account);
-    const opened = openAccount(ring, entity);
+    const opened = unsealAccount(ring, entity);
     expect(Object.keys(opened?.sessions ?? {})).toEqual(["on"]);
     expect(Object.keys(opened?.cache.AccessToken ?? {})).toEqual(["on"]);
     expect(opened?.cache.RefreshToken).toEqual(account.cache.RefreshToken);
@@ -108,7 +108,7 @@ describe("does not open", () => {
     ["in another generation", { rowKey: "c.g2" }],
     ["when it is not sealed", { d0: Buffer.from(JSON.stringify(small)) }],
   ])("%s", (_, changes) => {
-    expect(openAccount(ring, { ...sealed, ...changes })).toBeUndefined();
+    expect(unsealAccount(ring, { ...sealed, ...changes })).toBeUndefined();
   });
 
   it.each<[string, Record<string, Value>]>([
@@ -116,8 +116,8 @@ describe("does not open", () => {
     ["with the last chunk left out", { chunks: 2 }],
     ["with a chunk of another version", { d1: seal(incompressible(20, 8_000)).entity.d1 as Value }],
   ])("%s", (_, changes) => {
-    expect(openAccount(ring, large)).toBeDefined();
-    expect(openAccount(ring, { ...large, ...changes })).toBeUndefined();
+    expect(unsealAccount(ring, large)).toBeDefined();
+    expect(unsealAccount(ring, { ...large, ...changes })).toBeUndefined();
   });
 
   it("with more chunks than there can be, and none of them is read", () => {
@@ -126,15 +126,15 @@ describe("does not open", () => {
     for (let i = 0; i < 12; i++) Object.defineProperty(chunks, `d${i}`, { get: chunk });
     const { partitionKey, rowKey, format, keyId, etag } = large as Record<string, Value> & Stored;
     const fields = { partitionKey, rowKey, format, keyId, etag, chunks: 12 };
-    expect(openAccount(ring, Object.assign(chunks, fields) as unknown as Stored)).toBeUndefined();
+    expect(unsealAccount(ring, Object.assign(chunks, fields) as unknown as Stored)).toBeUndefined();
     expect(chunk).not.toHaveBeenCalled();
   });
 
   it("what two accounts' rows hold, swapped", () => {
     const [mine, yours] = ["a.1", "a.2"].map((partition) => seal(small, partition).entity);
     if (!mine || !yours) throw new Error("Not sealed.");
-    expect(openAccount(ring, { ...mine, partitionKey: "a.2" })).toBeUndefined();
-    expect(openAccount(ring, { ...yours, partitionKey: "a.1" })).toBeUndefined();
+    expect(unsealAccount(ring, { ...mine, partitionKey: "a.2" })).toBeUndefined();
+    expect(unsealAccount(ring, { ...yours, partitionKey: "a.1" })).toBeUndefined();
   });
 });
 
@@ -146,7 +146,7 @@ describe("an account that does not fit", () => {
   ])("of %i tokens of %i bytes loses %i, shortest-lived first", (tokens, length, lost) => {
     const account = incompressible(tokens, length);
     const { entity, dropped } = seal(account);
-    const opened = openAccount(ring, entity);
+    const opened = unsealAccount(ring, entity);
     const keys = Object.keys(account.cache.AccessToken).slice(lost);
     expect(dropped).toBe(lost);
     expect(new Set(Object.keys(opened?.cache.AccessToken ?? {}))).toEqual(new Set(keys));
@@ -172,7 +172,7 @@ describe("an account that does not fit", () => {
     const account = accountOf();
     const { cache } = account;
     const { entity } = seal({ ...account, cache: { ...cache, IdToken: { huge } } });
-    const opened = openAccount(ring, entity);
+    const opened = unsealAccount(ring, entity);
     expect(opened?.cache.IdToken).toEqual({});
     expect(opened?.cache.RefreshToken).toEqual(cache.RefreshToken);
   });

@@ -3,7 +3,7 @@ import { StoreUnavailable } from "../../src/shared/base/errors.ts";
 import { accountPartition, generationRow } from "../../src/shared/rows/keys.ts";
 import { readSession, removeRead } from "../../src/shared/store/accounts.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
-import { endGeneration, preventOpening } from "../../src/shared/store/generation.ts";
+import { endGeneration, preventCreation } from "../../src/shared/store/generation.ts";
 import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
 import { signOutAccount, signOutElsewhere, signOutHere } from "../../src/shared/store/signOut.ts";
 import type { Store } from "../../src/shared/store/store.ts";
@@ -39,7 +39,7 @@ describe("where every condition is spoilt by somebody else", () => {
   const elsewhere = () => ({ ...sessionOf(), homeAccountId: HOME.replace("1.", "2.") });
 
   it.each<[string, (store: Store) => Promise<unknown>]>([
-    ["preventOpening", (store) => preventOpening(store, never)],
+    ["preventCreation", (store) => preventCreation(store, never)],
     ["endGeneration", (store) => endGeneration(store, never)],
     ["endSession", (store) => endSession(store, ref)],
     ["a sign-in", (store) => signIn(store, "sid 3")],
@@ -101,7 +101,7 @@ describe("a deletion whose answer was lost", () => {
     const partition = accountPartition(HOME.replace("1.", "4."));
     const store = storeWith({ remove: async () => undefined });
     expect(await endGeneration(store, { partition, generation: "g1" })).toBeUndefined();
-    expect(await preventOpening(store, { partition, generation: "g1" })).toBe(true);
+    expect(await preventCreation(store, { partition, generation: "g1" })).toBe(true);
     expect(await memory.table.get(partition, "head")).toMatchObject({ generation: "" });
   });
 

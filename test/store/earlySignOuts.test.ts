@@ -2,18 +2,19 @@ import { describe, expect, it } from "@jest/globals";
 import {
   noteEarlyLogoutToken,
   noteEarlySignOut,
-  readEarlyMarks,
+  readEarlyTombstones,
 } from "../../src/shared/store/earlySignOuts.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import { type MemoryStore, MINUTE, memoryStore } from "./samples.ts";
 
 const CAPACITY = 2_000;
-const MARK = 32;
+const TOMBSTONE = 32;
 
 const isFound = async (store: MemoryStore, key: string) =>
-  (await readEarlyMarks(store, key)).length > 0;
+  (await readEarlyTombstones(store, key)).length > 0;
 const rowsOf = (store: MemoryStore) => [...store.table.rows.values()];
-const marksOf = (store: MemoryStore) => rowsOf(store).map(({ marks }) => marks as Uint8Array);
+const tombstonesOf = (store: MemoryStore) =>
+  rowsOf(store).map(({ tombstones }) => tombstones as Uint8Array);
 
 /** As many sids as asked for that share a slot. */
 async function neighbours(count: number): Promise<string[]> {
@@ -69,32 +70,32 @@ describe("an early sign-out", () => {
     await noteEarlySignOut(store, first);
     store.time += 30 * MINUTE;
     await noteEarlySignOut(store, second);
-    expect(marksOf(store).map(({ length }) => length)).toEqual([MARK]);
+    expect(tombstonesOf(store).map(({ length }) => length)).toEqual([TOMBSTONE]);
   });
 
   it("has a version, and a new one each time it is noted; the last is kept", async () => {
     const store = memoryStore();
     await noteEarlySignOut(store, "one");
-    const [first] = await readEarlyMarks(store, "one");
+    const [first] = await readEarlyTombstones(store, "one");
     store.time += MINUTE;
     await noteEarlySignOut(store, "one");
-    const marks = await readEarlyMarks(store, "one");
-    expect(marks).toEqual([{ version: expect.any(String), markedAt: store.time }]);
-    expect(marks[0]?.version).not.toBe(first?.version);
-    expect(marksOf(store).map(({ length }) => length)).toEqual([MARK]);
+    const tombstones = await readEarlyTombstones(store, "one");
+    expect(tombstones).toEqual([{ version: expect.any(String), leftAt: store.time }]);
+    expect(tombstones[0]?.version).not.toBe(first?.version);
+    expect(tombstonesOf(store).map(({ length }) => length)).toEqual([TOMBSTONE]);
   });
 
   it("by a logout token is kept beside it, with the token's time", async () => {
     const store = memoryStore();
     await noteEarlySignOut(store, "one");
     await noteEarlyLogoutToken(store, "one", store.time - MINUTE);
-    expect(await readEarlyMarks(store, "one")).toEqual([
-      { version: expect.any(String), markedAt: store.time },
+    expect(await readEarlyTombstones(store, "one")).toEqual([
+      { version: expect.any(String), leftAt: store.time },
       { version: expect.any(String), issuedUntil: store.time - MINUTE },
     ]);
     await noteEarlyLogoutToken(store, "one", store.time - 2 * MINUTE);
-    const [, mark] = await readEarlyMarks(store, "one");
-    expect(mark).toMatchObject({ issuedUntil: store.time - MINUTE });
+    const [, tombstone] = await readEarlyTombstones(store, "one");
+    expect(tombstone).toMatchObject({ issuedUntil: store.time - MINUTE });
     expect(store.table.rows.size).toBe(1);
   });
 
@@ -105,11 +106,11 @@ describe("an early sign-out", () => {
       {
         partitionKey: "e",
         rowKey: expect.stringMatching(/^[0-9a-f]{2}$/),
-        marks: expect.any(Uint8Array),
+        tombstones: expect.any(Uint8Array),
         etag: expect.any(String),
       },
     ]);
-    expect(Buffer.from(marksOf(store)[0] ?? []).toString("latin1")).not.toContain("readable");
+    expect(Buffer.from(tombstonesOf(store)[0] ?? []).toString("latin1")).not.toContain("readable");
   });
 });
 
@@ -118,9 +119,9 @@ describe("10,000 made-up sids", () => {
     const store = memoryStore();
     const sids = Array.from({ length: 10_000 }, () => crypto.randomUUID());
     for (const sid of sids) await noteEarlySignOut(store, sid);
-    const sizes = marksOf(store).map(({ length }) => length);
+    const sizes = tombstonesOf(store).map(({ length }) => length);
     expect(sizes.length).toBeLessThanOrEqual(256);
-    expect(Math.max(...sizes)).toBeLessThanOrEqual(CAPACITY * MARK);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(CAPACITY * TOMBSTONE);
     for (const sid of sids) expect(await isFound(store, sid)).toBe(true);
     expect(await isFound(store, crypto.randomUUID())).toBe(false);
   });
@@ -135,16 +136,16 @@ describe("a full slot", () => {
     await noteEarlySignOut(store, second);
     const [row] = rowsOf(store);
     if (!row) throw new Error("Nothing noted.");
-    const marks = Buffer.from(row.marks as Uint8Array);
-    const filler = Buffer.alloc((CAPACITY - 2) * MARK, marks.subarray(MARK));
-    for (let at = 0; at < filler.length; at += MARK) filler.writeUInt32BE(at, at);
-    store.table.rows.set("e|00", { ...row, marks: Buffer.concat([marks, filler]) });
+    const tombstones = Buffer.from(row.tombstones as Uint8Array);
+    const filler = Buffer.alloc((CAPACITY - 2) * TOMBSTONE, tombstones.subarray(TOMBSTONE));
+    for (let at = 0; at < filler.length; at += TOMBSTONE) filler.writeUInt32BE(at, at);
+    store.table.rows.set("e|00", { ...row, tombstones: Buffer.concat([tombstones, filler]) });
 
     expect(await isFound(store, oldest)).toBe(true);
     await noteEarlySignOut(store, newest);
     const found = [oldest, second, newest].map((sid) => isFound(store, sid));
     expect(await Promise.all(found)).toEqual([false, true, true]);
-    expect(marksOf(store).map(({ length }) => length)).toEqual([CAPACITY * MARK]);
+    expect(tombstonesOf(store).map(({ length }) => length)).toEqual([CAPACITY * TOMBSTONE]);
   });
 });
 

@@ -42,11 +42,14 @@ const back = () =>
 
 /** What somebody without keys may write over one field or another. */
 const CHANGES: readonly [string, object][] = [
-  ["a mark", { signedOut: true }],
-  ["a mark with a version", { signedOut: true, mark: "x", markedAt: "2026-01-15T12:00:00.000Z" }],
+  ["a tombstone", { signedOut: true }],
+  [
+    "a tombstone with a version",
+    { signedOut: true, tombstone: "x", leftAt: "2026-01-15T12:00:00.000Z" },
+  ],
   ["an end", { expiresAt: "2020-01-01T00:00:00.000Z" }],
   ["no end", { expiresAt: undefined }],
-  ["an older logout token", { tokenMark: "x", issuedUntil: "2020-01-01T00:00:00.000Z" }],
+  ["an older logout token", { tokenTombstone: "x", issuedUntil: "2020-01-01T00:00:00.000Z" }],
   ["another time", { changedAt: "2020-01-01T00:00:00.000Z" }],
   ["a field more", { more: 1 }],
   ["another MAC", { mac: Buffer.alloc(28) }],
@@ -87,7 +90,7 @@ describe.each([
 
   it.each([
     ["as it was", {}],
-    ["with a mark that nobody can verify", { signedOut: true }],
+    ["with a tombstone that nobody can verify", { signedOut: true }],
   ])("ends what a row of the release before leads to, %s, with a warning", async (_, changes) => {
     change({ keyId: undefined, mac: undefined, expiresAt: undefined, ...changes }, key);
     await signOut();
@@ -112,22 +115,21 @@ it("cannot be moved: a row is good for its own key only", async () => {
 });
 
 describe("a sign-in", () => {
-  it("is held back by a mark, whoever has made it", async () => {
-    change({ mark: "x", markedAt: new Date(NOON).toISOString(), signedOut: true });
+  it("is held back by a tombstone, whoever has made it", async () => {
+    change({ tombstone: "x", leftAt: new Date(NOON).toISOString(), signedOut: true });
     await expect(signIn()).rejects.toThrow(SignInOvertaken);
   });
 
-  it.each(CHANGES.filter(([, changes]) => !("signedOut" in changes || "tokenMark" in changes)))(
-    "makes a row with %s its own",
-    async (_, changes) => {
-      store.time += HOUR;
-      change(changes);
-      await signIn();
-      expect(originOf(store.keyring, row())).toBe("ours");
-      await front();
-      expect(await isHeld()).toBe(false);
-    },
-  );
+  it.each(
+    CHANGES.filter(([, changes]) => !("signedOut" in changes || "tokenTombstone" in changes)),
+  )("makes a row with %s its own", async (_, changes) => {
+    store.time += HOUR;
+    change(changes);
+    await signIn();
+    expect(originOf(store.keyring, row())).toBe("ours");
+    await front();
+    expect(await isHeld()).toBe(false);
+  });
 
   it("ends what a forged row leads to before it takes it", async () => {
     const { partition, generation } = await signIn(OTHER, "sid 2");

@@ -4,7 +4,7 @@ import {
   endGeneration,
   fence,
   headOf,
-  preventOpening,
+  preventCreation,
   readHead,
 } from "../../src/shared/store/generation.ts";
 import type { GenerationRef } from "../../src/shared/store/store.ts";
@@ -92,18 +92,18 @@ describe("deleteGeneration", () => {
   });
 });
 
-describe("preventOpening", () => {
+describe("preventCreation", () => {
   it("fails for the one that was opened last, and changes nothing", async () => {
     await open();
     const before = new Map(store.table.rows);
-    expect(await preventOpening(store, REF)).toBe(false);
+    expect(await preventCreation(store, REF)).toBe(false);
     expect(store.table.rows).toEqual(before);
   });
 
   it("looks again when the head changes meanwhile", async () => {
     await open({ ...REF, generation: "g0" });
     store.table.before = () => open({ ...REF, generation: "g2" });
-    expect(await preventOpening(store, REF)).toBe(true);
+    expect(await preventCreation(store, REF)).toBe(true);
     expect(await readHead(store, REF.partition)).toMatchObject({ generation: "g2" });
   });
 });

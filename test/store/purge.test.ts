@@ -6,7 +6,7 @@ import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
 import { fileForExpiry, overAt } from "../../src/shared/store/expiry.ts";
 import { fence, readHead } from "../../src/shared/store/generation.ts";
 import { purge } from "../../src/shared/store/purge.ts";
-import { takeOnce } from "../../src/shared/store/replayGuard.ts";
+import { useOnce } from "../../src/shared/store/replayGuard.ts";
 import { storeSignIn } from "../../src/shared/store/signIn.ts";
 import { signOutElsewhere } from "../../src/shared/store/signOut.ts";
 import type { Stored, Table, Value } from "../../src/shared/table/table.ts";
@@ -70,7 +70,7 @@ describe("purge", () => {
   it("leaves nothing of what has expired", async () => {
     await signIn(NOON + 8 * HOUR);
     await signIn(NOON + 6 * HOUR, "sid 2", `other.${HOME}`);
-    await takeOnce(store, "state", NOON + HOUR);
+    await useOnce(store, "state", NOON + HOUR);
     await noteEarlySignOut(store, "stranger");
     expect(await purgeAt(MIDNIGHT)).toMatchObject({ expired: 2, kept: 0, failed: 0, malformed: 0 });
     expect(keys()).toEqual([]);
@@ -128,7 +128,7 @@ describe("purge", () => {
     expect(keys()).toEqual([]);
   });
 
-  it("keeps a sign-out's mark until every sign-in that may need it is over", async () => {
+  it("keeps a sign-out's tombstone until every sign-in that may need it is over", async () => {
     await signIn(NOON + 8 * HOUR);
     store.time = MIDNIGHT - MINUTE;
     await signOutElsewhere(store, "sid");
@@ -233,7 +233,7 @@ describe("purge", () => {
   });
 
   it("is not stopped by an early sign-out's row that is nothing of the kind", async () => {
-    await store.table.insert({ partitionKey: "e", rowKey: "00", marks: "none" });
+    await store.table.insert({ partitionKey: "e", rowKey: "00", tombstones: "none" });
     await store.table.insert({ partitionKey: "e", rowKey: "01" });
     await purgeAt(MIDNIGHT);
     expect(keys()).toEqual([]);
@@ -260,7 +260,7 @@ describe("purge", () => {
 
   it("ends by itself before the host ends it, and the next one goes on there", async () => {
     for (let i = 0; i < 100; i++) await signIn(NOON + 8 * HOUR, `sid ${i}`, `${i}.${HOME}`);
-    await takeOnce(store, "state", NOON);
+    await useOnce(store, "state", NOON);
     // Every deletion takes five seconds, of sixteen accounts at once.
     const { remove } = store.table;
     const slow: Table = {
@@ -346,7 +346,7 @@ describe("purge", () => {
 
     it("ends by itself before the host ends it, however long each answer takes", async () => {
       for (let i = 0; i < 40; i++) await signIn(NOON + 8 * HOUR, `sid ${i}`, `${i}.${HOME}`);
-      for (let i = 0; i < 100; i++) await takeOnce(store, `state ${i}`, NOON);
+      for (let i = 0; i < 100; i++) await useOnce(store, `state ${i}`, NOON);
       for (let i = 0; i < 100; i++) await noteEarlySignOut(store, `stranger ${i}`);
       const rows = () => store.table.rows.size;
       for (let before = rows() + 1; rows() > 0; await time.pass(HOUR)) {

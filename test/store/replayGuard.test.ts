@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { purge } from "../../src/shared/store/purge.ts";
-import { isTaken, takeOnce } from "../../src/shared/store/replayGuard.ts";
+import { isUsed, useOnce } from "../../src/shared/store/replayGuard.ts";
 import type { Entity, Outcome } from "../../src/shared/table/table.ts";
 import { DAY, HOUR, type MemoryStore, memoryStore, NOON } from "./samples.ts";
 
@@ -15,59 +15,59 @@ function answering(store: MemoryStore, outcome: Outcome, carriedOut: boolean): M
   return { ...store, table: { ...store.table, insert } };
 }
 
-describe("takeOnce", () => {
+describe("useOnce", () => {
   it("has one winner among twenty at once", async () => {
     const store = memoryStore();
-    const tries = Array.from({ length: 20 }, () => takeOnce(store, "state", ENDS));
+    const tries = Array.from({ length: 20 }, () => useOnce(store, "state", ENDS));
     expect((await Promise.all(tries)).filter(Boolean)).toEqual([true]);
-    expect(await takeOnce(store, "state", ENDS)).toBe(false);
+    expect(await useOnce(store, "state", ENDS)).toBe(false);
   });
 
   it("is for each id by itself", async () => {
     const store = memoryStore();
-    expect(await takeOnce(store, "one", ENDS)).toBe(true);
-    expect(await takeOnce(store, "two", ENDS)).toBe(true);
+    expect(await useOnce(store, "one", ENDS)).toBe(true);
+    expect(await useOnce(store, "two", ENDS)).toBe(true);
     expect(store.table.rows.size).toBe(2);
   });
 
   it("recognizes its own row after a lost answer", async () => {
     const store = memoryStore();
-    expect(await takeOnce(answering(store, "unsure", true), "state", ENDS)).toBe(true);
-    expect(await takeOnce(store, "state", ENDS)).toBe(false);
+    expect(await useOnce(answering(store, "unsure", true), "state", ENDS)).toBe(true);
+    expect(await useOnce(store, "state", ENDS)).toBe(false);
   });
 
   it("recognizes that the row is somebody else's after a lost answer", async () => {
     const store = memoryStore();
-    await takeOnce(store, "state", ENDS);
-    expect(await takeOnce(answering(store, "unsure", false), "state", ENDS)).toBe(false);
+    await useOnce(store, "state", ENDS);
+    expect(await useOnce(answering(store, "unsure", false), "state", ENDS)).toBe(false);
   });
 
   it("takes nothing when there is no row after a lost answer", async () => {
     const store = memoryStore();
-    expect(await takeOnce(answering(store, "unsure", false), "state", ENDS)).toBe(false);
+    expect(await useOnce(answering(store, "unsure", false), "state", ENDS)).toBe(false);
   });
 
   it("says so when the store is down", async () => {
     const store = memoryStore();
     store.table.down = true;
     const refused = { code: "ERR_STORE_UNAVAILABLE" };
-    await expect(takeOnce(store, "state", ENDS)).rejects.toMatchObject(refused);
-    await expect(isTaken(store, "state", ENDS)).rejects.toMatchObject(refused);
+    await expect(useOnce(store, "state", ENDS)).rejects.toMatchObject(refused);
+    await expect(isUsed(store, "state", ENDS)).rejects.toMatchObject(refused);
   });
 
   it("shows nothing of the id", async () => {
     const store = memoryStore();
-    await takeOnce(store, "a-readable-state", ENDS);
+    await useOnce(store, "a-readable-state", ENDS);
     expect(JSON.stringify([...store.table.rows])).not.toContain("readable");
   });
 });
 
-it("isTaken says whether, and takes nothing", async () => {
+it("isUsed says whether, and takes nothing", async () => {
   const store = memoryStore();
-  expect(await isTaken(store, "state", ENDS)).toBe(false);
-  await takeOnce(store, "state", ENDS);
-  expect(await isTaken(store, "state", ENDS)).toBe(true);
-  expect(await isTaken(store, "other", ENDS)).toBe(false);
+  expect(await isUsed(store, "state", ENDS)).toBe(false);
+  await useOnce(store, "state", ENDS);
+  expect(await isUsed(store, "state", ENDS)).toBe(true);
+  expect(await isUsed(store, "other", ENDS)).toBe(false);
   expect(store.table.rows.size).toBe(1);
 });
 
@@ -80,9 +80,9 @@ describe("the purge", () => {
     ["tomorrow", DAY, true],
   ])("what expires %s (%i ms from now) stays is %s", async (_, offset, stays) => {
     const store = memoryStore();
-    await takeOnce(store, "state", NOON + offset);
+    await useOnce(store, "state", NOON + offset);
     await purge(store);
-    expect(await isTaken(store, "state", NOON + offset)).toBe(stays);
+    expect(await isUsed(store, "state", NOON + offset)).toBe(stays);
   });
 
   it("touches no row of another kind", async () => {

@@ -1,16 +1,16 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { SignInOvertaken } from "../../src/shared/base/errors.ts";
 import { headOf, readHead } from "../../src/shared/store/generation.ts";
-import type { SignInStart } from "../../src/shared/store/marks.ts";
 import {
-  claimSid,
   isOver,
-  markIssuedUntil,
-  markSignedOut,
-  marksOf,
+  noteIssuedUntil,
+  noteSignedOut,
   readSid,
+  reserveSid,
+  tombstonesOf,
 } from "../../src/shared/store/sidIndex.ts";
 import type { GenerationRef } from "../../src/shared/store/store.ts";
+import type { SignInStart } from "../../src/shared/store/tombstones.ts";
 import { HOUR, type MemoryStore, MINUTE, memoryStore, NOON } from "./samples.ts";
 
 const KEY = "s.1";
@@ -30,8 +30,8 @@ const claim = (
   start: SignInStart = { at: store.time, seen: [] },
   issuedAt = store.time,
   over = NOON + 8 * HOUR,
-) => claimSid(store, KEY, ref, over, new Set(abandoned), { start, issuedAt });
-const seen = async () => marksOf(await entry()).map(({ version }) => version);
+) => reserveSid(store, KEY, ref, over, new Set(abandoned), { start, issuedAt });
+const seen = async () => tombstonesOf(await entry()).map(({ version }) => version);
 async function open({ partition, generation }: GenerationRef) {
   await store.table.insert(headOf(store, partition, generation));
   await store.table.insert({ partitionKey: partition, rowKey: `c.${generation}` });
@@ -44,7 +44,7 @@ async function entry() {
   return found;
 }
 
-describe("claimSid", () => {
+describe("reserveSid", () => {
   it("of a new sid writes one row", async () => {
     expect(await claim(MINE)).toBe(true);
     expect(store.table.operations).toEqual(["insert s.1|sid"]);
@@ -54,9 +54,9 @@ describe("claimSid", () => {
       ...MINE,
       expiresAt: "2026-01-15T20:00:00.000Z",
       signedOut: false,
-      mark: "",
-      markedAt: "",
-      tokenMark: "",
+      tombstone: "",
+      leftAt: "",
+      tokenTombstone: "",
       issuedUntil: "",
       changedAt: "2026-01-15T12:00:00.000Z",
       keyId: "k1",
@@ -94,27 +94,30 @@ describe("claimSid", () => {
     ["the same generation", MINE],
     ["another one of the account", NEXT],
     ["another account", OTHERS],
-  ])("of one that was signed out, for %s, is good for who has seen the mark", async (_, ref) => {
-    await open(MINE);
-    await claim(MINE);
-    await store.table.remove("a.1", "c.g1");
-    await markSignedOut(store, await entry());
-    const { mark, markedAt } = await entry();
-    const start = { at: store.time, seen: await seen() };
-    expect(await claim(ref, [], start)).toBe(true);
-    expect(await entry()).toMatchObject({ ...ref, signedOut: false, mark, markedAt });
-    // Nobody else is let in by that, and nobody twice.
-    await expect(claim(ref)).rejects.toThrow(SignInOvertaken);
-    await markSignedOut(store, await entry());
-    await expect(claim(ref, [], start)).rejects.toThrow(SignInOvertaken);
-  });
+  ])(
+    "of one that was signed out, for %s, is good for who has seen the tombstone",
+    async (_, ref) => {
+      await open(MINE);
+      await claim(MINE);
+      await store.table.remove("a.1", "c.g1");
+      await noteSignedOut(store, await entry());
+      const { tombstone, leftAt } = await entry();
+      const start = { at: store.time, seen: await seen() };
+      expect(await claim(ref, [], start)).toBe(true);
+      expect(await entry()).toMatchObject({ ...ref, signedOut: false, tombstone, leftAt });
+      // Nobody else is let in by that, and nobody twice.
+      await expect(claim(ref)).rejects.toThrow(SignInOvertaken);
+      await noteSignedOut(store, await entry());
+      await expect(claim(ref, [], start)).rejects.toThrow(SignInOvertaken);
+    },
+  );
 
   it.each([
     [10 * MINUTE, "not good for who started no more than ten minutes later", false],
     [10 * MINUTE + 1, "good for who started later", true],
   ])("of one that was signed out, after %i ms, is %s", async (elapsed, _, good) => {
     await claim(MINE);
-    await markSignedOut(store, await entry());
+    await noteSignedOut(store, await entry());
     store.time += elapsed;
     const claimed = claim(NEXT).then(
       () => true,
@@ -144,7 +147,7 @@ describe("claimSid", () => {
     ["newer by more", 5_001, true],
   ])("for an ID token that is %s", async (_, newer, good) => {
     await claim(MINE);
-    await markIssuedUntil(store, await entry(), NOON);
+    await noteIssuedUntil(store, await entry(), NOON);
     const claimed = claim(MINE, [], { at: NOON, seen: [] }, NOON + newer).then(
       () => true,
       () => false,
@@ -155,7 +158,7 @@ describe("claimSid", () => {
 
   it("of one that has been signed out is overtaken, whoever claims it", async () => {
     await claim(MINE);
-    expect(await markSignedOut(store, await entry())).toBe(true);
+    expect(await noteSignedOut(store, await entry())).toBe(true);
     for (const ref of [MINE, NEXT, OTHERS]) {
       await expect(claim(ref)).rejects.toThrow(SignInOvertaken);
     }
@@ -216,7 +219,7 @@ describe("claimSid", () => {
     // The first change is the insert that is refused, the second the replacement.
     store.table.before = async () => {
       store.table.before = async () => {
-        marked = await markSignedOut(store, read);
+        marked = await noteSignedOut(store, read);
       };
     };
     await expect(claim(NEXT, ["g1"])).rejects.toThrow(SignInOvertaken);
@@ -234,26 +237,32 @@ describe("claimSid", () => {
   });
 });
 
-describe("markIssuedUntil", () => {
-  it("keeps the latest time, and the other channel's mark", async () => {
+describe("noteIssuedUntil", () => {
+  it("keeps the latest time, and the other channel's tombstone", async () => {
     await claim(MINE);
-    await markSignedOut(store, await entry());
-    const { mark, markedAt } = await entry();
+    await noteSignedOut(store, await entry());
+    const { tombstone, leftAt } = await entry();
     for (const until of [NOON, NOON + MINUTE, NOON - MINUTE])
-      expect(await markIssuedUntil(store, await entry(), until)).toBe(true);
+      expect(await noteIssuedUntil(store, await entry(), until)).toBe(true);
     const issuedUntil = new Date(NOON + MINUTE).toISOString();
-    expect(await entry()).toMatchObject({ ...MINE, signedOut: true, mark, markedAt, issuedUntil });
-    await markSignedOut(store, await entry());
+    expect(await entry()).toMatchObject({
+      ...MINE,
+      signedOut: true,
+      tombstone,
+      leftAt,
+      issuedUntil,
+    });
+    await noteSignedOut(store, await entry());
     expect(await entry()).toMatchObject({ issuedUntil });
-    expect((await entry()).mark).not.toBe(mark);
+    expect((await entry()).tombstone).not.toBe(tombstone);
   });
 });
 
-describe("markSignedOut", () => {
+describe("noteSignedOut", () => {
   it("keeps where the entry points, and notes when", async () => {
     await claim(MINE);
     store.time += HOUR;
-    await markSignedOut(store, await entry());
+    await noteSignedOut(store, await entry());
     const changedAt = "2026-01-15T13:00:00.000Z";
     expect(await entry()).toMatchObject({ ...MINE, signedOut: true, changedAt });
   });
@@ -262,7 +271,7 @@ describe("markSignedOut", () => {
     await claim(MINE);
     const old = await entry();
     await claim(NEXT, ["g1"]);
-    expect(await markSignedOut(store, old)).toBe(false);
+    expect(await noteSignedOut(store, old)).toBe(false);
     expect(await entry()).toMatchObject({ ...NEXT, signedOut: false });
   });
 });

@@ -7,7 +7,7 @@ import {
 } from "../../src/shared/base/errors.ts";
 import { createKeyring } from "../../src/shared/crypto/keyring.ts";
 import { accountPartition, generationRow, sidPartition } from "../../src/shared/rows/keys.ts";
-import { openAccount } from "../../src/shared/store/accountEntity.ts";
+import { unsealAccount } from "../../src/shared/store/accountEntity.ts";
 import { readSession } from "../../src/shared/store/accounts.ts";
 import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
 import { fence } from "../../src/shared/store/generation.ts";
@@ -44,7 +44,7 @@ const operations = () =>
   store.table.operations.map((operation) => operation.replace(/ (.)\.[^|]*\|/g, " $1|"));
 async function stored({ partition, generation }: SessionRef) {
   const row = await store.table.get(partition, generationRow(generation));
-  const account = row && openAccount(store.keyring, row);
+  const account = row && unsealAccount(store.keyring, row);
   if (account === undefined) throw new Error("Nothing is stored.");
   return account;
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { BadRequest, StoreUnavailable } from "../../src/shared/base/errors.ts";
-import type { Log } from "../../src/shared/store/store.ts";
+import type { Log } from "../../src/shared/base/log.ts";
 import { type Stubborn, stubborn } from "../../src/shared/store/stubborn.ts";
 import { type VirtualTime, virtualTime } from "../support/virtualTime.ts";
 

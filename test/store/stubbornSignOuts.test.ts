@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { BadRequest, StoreUnavailable } from "../../src/shared/base/errors.ts";
+import type { Log } from "../../src/shared/base/log.ts";
 import { accountPartition, sidPartition } from "../../src/shared/rows/keys.ts";
-import type { Log } from "../../src/shared/store/store.ts";
 import { createSignOuts, type SignOuts } from "../../src/shared/store/stubbornSignOuts.ts";
 import type { Entity } from "../../src/shared/table/table.ts";
 import { keyring } from "../support/keyring.ts";

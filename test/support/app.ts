@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import { startTenant, type Tenant, type TenantOptions } from "../../local/tenant/tenant.ts";
+import type { Log } from "../../src/shared/base/log.ts";
 import type { Env } from "../../src/shared/config/env.ts";
-import { createLightsout, type Lightsout, type Platform } from "../../src/shared/context.ts";
+import { type Context, createContext, type Platform } from "../../src/shared/context.ts";
 import { finishSignIn } from "../../src/shared/flows/finishSignIn.ts";
 import { startSignIn } from "../../src/shared/flows/startSignIn.ts";
 import { keepAliveSender } from "../../src/shared/net/send.ts";
@@ -11,7 +12,6 @@ import {
   SESSION_COOKIE,
   type SessionTicket,
 } from "../../src/shared/session/sessionCookie.ts";
-import type { Log } from "../../src/shared/store/store.ts";
 import { type MemoryTable, memoryTable } from "./memoryTable.ts";
 import { post, request } from "./request.ts";
 import { BASE_URL, CLIENT_ID, SECRET, settings } from "./settings.ts";
@@ -21,7 +21,7 @@ export const ALEX = "alexw@contoso.com";
 export const GUEST = "jordan@fabrikam.com";
 
 export interface TestApp {
-  readonly app: Lightsout;
+  readonly app: Context;
   readonly table: MemoryTable;
   readonly logged: Parameters<Log>[];
   /** Moves the app's clock. Milliseconds. */
@@ -33,7 +33,7 @@ export function testApp(env: Env = {}, platform: Partial<Platform> = {}): TestAp
   const table = memoryTable();
   const logged: Parameters<Log>[] = [];
   let ahead = 0;
-  const app = createLightsout(settings(env), {
+  const app = createContext(settings(env), {
     table,
     send: keepAliveSender(),
     now: () => Date.now() + ahead,

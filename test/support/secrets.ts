@@ -7,7 +7,7 @@ import type { Tenant } from "../../local/tenant/tenant.ts";
 import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
 import { createKeyring, type Keyring } from "../../src/shared/crypto/keyring.ts";
 import { attemptOf } from "../../src/shared/identity/attempt.ts";
-import { openCookie } from "../../src/shared/session/cookies.ts";
+import { unsealCookie } from "../../src/shared/session/cookies.ts";
 import type { Answer } from "./wire.ts";
 
 /** A rig of which everything that the app says is kept, so that it can be searched for secrets. */
@@ -116,7 +116,7 @@ function secretsOfCookies({ env }: Rig, answers: readonly Answer[]): Secrets {
 }
 
 function secretsInside(keyring: Keyring, name: string, value: string): Secrets {
-  const content = openCookie<Record<string, unknown>>(keyring, name, value);
+  const content = unsealCookie<Record<string, unknown>>(keyring, name, value);
   if (typeof content?.sessionId === "string") return [[content.sessionId, "a session id"]];
   if (typeof content?.secret !== "string") return [];
   const { id, nonce, codeVerifier } = attemptOf(content.secret);

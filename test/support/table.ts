@@ -35,13 +35,13 @@ const LONG_AGO = "2020-01-01";
 
 /** What a row would be if it had been written long ago. */
 export function aged(row: Row): Row {
-  const { partitionKey, rowKey, marks } = row;
+  const { partitionKey, rowKey, tombstones } = row;
   if (rowKey.startsWith("c.")) return { ...row, expiresAt: LONG_AGO };
   if ("changedAt" in row) return { ...row, changedAt: LONG_AGO };
   if (/^[tx]\./.test(partitionKey)) {
     return { ...row, partitionKey: `${partitionKey.slice(0, 2)}${LONG_AGO}` };
   }
-  if (!(marks instanceof Uint8Array)) return row;
+  if (!(tombstones instanceof Uint8Array)) return row;
   // Early sign-outs: 20 bytes each, the last four of them the time.
-  return { ...row, marks: marks.map((byte, i) => (i % 20 < 16 ? byte : 0)) };
+  return { ...row, tombstones: tombstones.map((byte, i) => (i % 20 < 16 ? byte : 0)) };
 }

@@ -1,7 +1,7 @@
 import { decodeJwt } from "jose";
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import type { TokenFault } from "../../local/tenant/tenant.ts";
-import type { Lightsout } from "../../src/shared/context.ts";
+import type { Context } from "../../src/shared/context.ts";
 import { type Attempt, attemptOf } from "../../src/shared/identity/attempt.ts";
 import { authorizeUrl, SIGN_IN_SCOPES } from "../../src/shared/identity/authorize.ts";
 import type { Identity } from "../../src/shared/identity/idToken.ts";
@@ -21,7 +21,7 @@ export interface Redemption {
 
 /** Signs in at the tenant and redeems the code. */
 export async function redeem(
-  { createClient, tokens }: Pick<Lightsout, "createClient" | "tokens">,
+  { createClient, tokens }: Pick<Context, "createClient" | "tokens">,
   { secret = crypto.randomUUID(), username = ADELE, forged = {} }: Redemption = {},
 ) {
   const attempt = attemptOf(secret);

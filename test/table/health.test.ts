@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from "@jest/globals";
-import type { Log } from "../../src/shared/store/store.ts";
+import type { Log } from "../../src/shared/base/log.ts";
 import { createHealthCheck } from "../../src/shared/table/health.ts";
 import { type MemoryTable, memoryTable } from "../support/memoryTable.ts";
 

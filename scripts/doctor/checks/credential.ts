@@ -2,7 +2,7 @@ import { ManagedIdentityUnavailable, SignInRejected } from "../../../src/shared/
 import { cloudOf } from "../../../src/shared/config/cloud.ts";
 import type { CredentialSettings } from "../../../src/shared/config/credential.ts";
 import { optional } from "../../../src/shared/config/env.ts";
-import type { Lightsout } from "../../../src/shared/context.ts";
+import type { Context } from "../../../src/shared/context.ts";
 import { attemptOf } from "../../../src/shared/identity/attempt.ts";
 import { TokenRequestRefused } from "../../../src/shared/oauth/network.ts";
 import { refusalOf } from "../../../src/shared/oauth/refusal.ts";
@@ -25,7 +25,7 @@ export const credential: Check = {
 };
 
 /** Proves nothing but the credential (RFC 6749 §4.4). @returns undefined when the provider's answer says nothing about it. */
-async function byClientCredentials(app: Lightsout): Promise<Finding | undefined> {
+async function byClientCredentials(app: Context): Promise<Finding | undefined> {
   try {
     const client = await app.createClient();
     const { origin } = new URL(app.settings.graphBaseUrl);
@@ -39,7 +39,7 @@ async function byClientCredentials(app: Lightsout): Promise<Finding | undefined>
 }
 
 /** A code that nobody issued is refused as such only where the client has been accepted (RFC 6749 §5.2). */
-async function byCode(app: Lightsout): Promise<Finding> {
+async function byCode(app: Context): Promise<Finding> {
   const redirectUri = `${app.settings.baseUrl}/auth/callback`;
   const attempt = attemptOf(crypto.randomUUID());
   try {

@@ -1,6 +1,6 @@
 import { StoreUnavailable } from "../../../src/shared/base/errors.ts";
+import { randomId } from "../../../src/shared/base/random.ts";
 import { isLoopback, optional } from "../../../src/shared/config/env.ts";
-import { randomId } from "../../../src/shared/store/store.ts";
 import { faultFields } from "../../../src/shared/table/tableFault.ts";
 import { type Check, ok, problem, reasonOf, skipped } from "../check.ts";
 

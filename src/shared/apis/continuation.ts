@@ -1,6 +1,6 @@
 import type { Settings } from "../config/settings.ts";
 import type { Keyring } from "../crypto/keyring.ts";
-import { openText, sealText } from "../crypto/sealedText.ts";
+import { sealText, unsealText } from "../crypto/sealedText.ts";
 import type { SignedInSession } from "../session/session.ts";
 import { type Permitted, pathOf } from "./permissions.ts";
 
@@ -62,7 +62,7 @@ export function continuedCall(
   const path = pathOf(encodedPath);
   if (seal === null || path === undefined) return undefined;
   const without = new URLSearchParams([...query].filter(([name]) => name !== SEAL));
-  const scopes = openText(keyring, PURPOSE, seal, rowOf(account, path, without));
+  const scopes = unsealText(keyring, PURPOSE, seal, rowOf(account, path, without));
   return scopes && { path, query: without, scopes: JSON.parse(Buffer.from(scopes).toString()) };
 }
 

@@ -1,6 +1,6 @@
 import { GraphUnavailable, InteractionRequired, NotPermitted } from "../base/errors.ts";
 import { isLoopback } from "../config/env.ts";
-import type { Lightsout } from "../context.ts";
+import type { Context } from "../context.ts";
 import { readBody } from "../http/body.ts";
 import type { HttpRequest, HttpResponse } from "../http/types.ts";
 import { type Answer, type Outgoing, TimeoutError } from "../net/send.ts";
@@ -40,7 +40,7 @@ const RESPONSE_HEADERS = [
  * @throws {NotPermitted} @throws {RequestTooLarge} @throws {TooManyCalls} @throws {GraphUnavailable} and what `getToken` throws.
  */
 export async function forwardToGraph(
-  app: Lightsout,
+  context: Context,
   request: HttpRequest,
   session: SignedInSession,
   permissions = PERMISSIONS,
@@ -48,8 +48,8 @@ export async function forwardToGraph(
   const { method } = request;
   const { pathname, searchParams } = new URL(request.url);
   const path = pathname.slice("/graph/".length);
-  const { settings, store } = app;
-  const links = { settings, keyring: store.keyring, account: session.account };
+  const { settings, keyring } = context;
+  const links = { settings, keyring, account: session.account };
   const call =
     (method === "GET" ? continuedCall(path, searchParams, links) : undefined) ??
     permittedCall(method, path, searchParams, permissions);
@@ -57,7 +57,7 @@ export async function forwardToGraph(
 
   const query = call.query.toString();
   const url = `${settings.graphBaseUrl}/${call.path}${query && `?${query}`}`;
-  const { status, headers, body } = await callGraph(app, session, call.scopes, url, {
+  const { status, headers, body } = await callGraph(context, session, call.scopes, url, {
     method,
     headers: pick(REQUEST_HEADERS, (name) => request.headers.get(name)),
     ...(method !== "GET" && { body: await readBody(request, MAX_BODY) }),
@@ -99,7 +99,7 @@ type GraphRequest = Omit<Outgoing, "timeout">;
  * @throws {InteractionRequired} @throws {GraphUnavailable} @throws {TooManyCalls} and what `getToken` throws.
  */
 export async function callGraph(
-  app: Lightsout,
+  context: Context,
   session: SignedInSession,
   scopes: readonly string[],
   url: string | URL,
@@ -107,7 +107,7 @@ export async function callGraph(
 ): Promise<Answer> {
   const { homeAccountId } = session.account;
   const send = (token: string) =>
-    app.graphTurns.take(homeAccountId, () => sendOnce(app, url, request, token));
+    context.graphTurns.take(homeAccountId, () => sendOnce(context, url, request, token));
   let answer = await send(await session.getToken(scopes));
   if (answer.status !== 401) return answer;
 
@@ -121,7 +121,7 @@ export async function callGraph(
 }
 
 async function sendOnce(
-  app: Lightsout,
+  context: Context,
   url: string | URL,
   request: GraphRequest,
   token: string,
@@ -132,7 +132,7 @@ async function sendOnce(
     authorization: `Bearer ${token}`,
   };
   try {
-    return await app.send(url, { ...request, headers, timeout: TIMEOUT });
+    return await context.send(url, { ...request, headers, timeout: TIMEOUT });
   } catch (cause) {
     throw new GraphUnavailable(cause instanceof TimeoutError, { cause });
   }

@@ -1,5 +1,5 @@
 import { GraphUnavailable } from "../base/errors.ts";
-import type { Lightsout } from "../context.ts";
+import type { Context } from "../context.ts";
 import type { SignedInSession } from "../session/session.ts";
 import { callGraph, jsonOf } from "./graph.ts";
 
@@ -14,11 +14,11 @@ const WEEK = 7 * 86_400_000;
 
 /** The first event of the coming week that has not begun; null when there is none. @throws what `callGraph` throws */
 export async function readNextMeeting(
-  app: Lightsout,
+  context: Context,
   session: SignedInSession,
 ): Promise<Meeting | null> {
-  const now = app.store.now();
-  const url = new URL(`${app.settings.graphBaseUrl}/me/calendarView`);
+  const now = context.now();
+  const url = new URL(`${context.settings.graphBaseUrl}/me/calendarView`);
   url.search = new URLSearchParams({
     startDateTime: new Date(now).toISOString(),
     endDateTime: new Date(now + WEEK).toISOString(),
@@ -26,7 +26,7 @@ export async function readNextMeeting(
     $select: "subject,start,end",
     $top: "10",
   }).toString();
-  const answer = await callGraph(app, session, ["Calendars.Read"], url);
+  const answer = await callGraph(context, session, ["Calendars.Read"], url);
   const events = answer.status === 200 ? jsonOf(answer)?.value : undefined;
   if (!Array.isArray(events)) throw new GraphUnavailable(false);
   const meetings = events.flatMap(meetingOf);

@@ -1,5 +1,5 @@
 import { GraphUnavailable } from "../base/errors.ts";
-import type { Lightsout } from "../context.ts";
+import type { Context } from "../context.ts";
 import type { SignedInSession } from "../session/session.ts";
 import { callGraph, jsonOf } from "./graph.ts";
 
@@ -10,13 +10,13 @@ export type Profile = Readonly<Partial<Record<(typeof FIELDS)[number], string>>>
 
 /** The user's profile; undefined when Graph does not answer. @throws what `getToken` throws. */
 export async function readProfile(
-  app: Lightsout,
+  context: Context,
   session: SignedInSession,
 ): Promise<Profile | undefined> {
-  const url = new URL(`${app.settings.graphBaseUrl}/me`);
+  const url = new URL(`${context.settings.graphBaseUrl}/me`);
   url.searchParams.set("$select", FIELDS.join());
   try {
-    const answer = await callGraph(app, session, ["User.Read"], url);
+    const answer = await callGraph(context, session, ["User.Read"], url);
     const user = answer.status === 200 ? jsonOf(answer) : undefined;
     return user && Object.fromEntries(FIELDS.flatMap((name) => textOf(name, user[name])));
   } catch (error) {

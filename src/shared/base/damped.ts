@@ -1,4 +1,4 @@
-import type { Log } from "../store/store.ts";
+import type { Log } from "./log.ts";
 
 /** Milliseconds. */
 const INTERVAL = 60_000;

@@ -100,7 +100,7 @@ export class SignInRejected extends LightsoutError {
 export class SignInOvertaken extends LightsoutError {
   static readonly code = "ERR_SIGN_IN_OVERTAKEN";
   readonly code = SignInOvertaken.code;
-  /** Where the sign-out has left its mark. */
+  /** Where the sign-out has left its tombstone. */
   readonly indexKeys: readonly string[];
 
   constructor(indexKeys: readonly string[] = []) {

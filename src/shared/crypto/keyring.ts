@@ -20,14 +20,14 @@ export interface Sealed {
 
 export interface Keyring {
   /**
-   * Seals with the first key. Only {@link open} for the same purpose and row gives the content back.
+   * Seals with the first key. Only {@link unseal} for the same purpose and row gives the content back.
    *
    * @param purpose One of a few: its key is derived once.
    * @param row Which of the many things with this purpose. Each has a key of its own.
    */
   seal(plaintext: Uint8Array, purpose: string, row?: string): Sealed;
   /** @returns undefined when the key is not in the ring, or the bytes are not what was sealed for this. */
-  open(sealed: Sealed, purpose: string, row?: string): Uint8Array | undefined;
+  unseal(sealed: Sealed, purpose: string, row?: string): Uint8Array | undefined;
   /** By id: 48 bits that tell keys apart which go by one id, and give none away. */
   readonly fingerprints: ReadonlyMap<string, string>;
 }
@@ -42,7 +42,7 @@ const OPTIONS = { authTagLength: TAG };
  * AES-256-GCM (NIST SP 800-38D). The keys are derived by HMAC-SHA-256, one for each row, so that the number of
  * random nonces under one key stays far from its limit of 2^32 however many accounts there are.
  *
- * @param keys The first seals, all open.
+ * @param keys The first seals, all unseal.
  * @param randomBytes Source of nonces.
  */
 export function createKeyring(
@@ -68,7 +68,7 @@ export function createKeyring(
       };
     },
 
-    open({ keyId, bytes }, purpose, row) {
+    unseal({ keyId, bytes }, purpose, row) {
       const keyFor = byId.get(keyId);
       if (keyFor === undefined || bytes.length < NONCE + TAG) return undefined;
       const nonce = bytes.subarray(0, NONCE);

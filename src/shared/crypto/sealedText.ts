@@ -14,7 +14,7 @@ export function sealText(
 }
 
 /** @returns undefined for anything that {@link sealText} did not make for this purpose and row. */
-export function openText(
+export function unsealText(
   keyring: Keyring,
   purpose: string,
   text: string,
@@ -22,5 +22,5 @@ export function openText(
 ): Uint8Array | undefined {
   const [, keyId, content] = FORM.exec(text) ?? [];
   if (keyId === undefined || content === undefined) return undefined;
-  return keyring.open({ keyId, bytes: Buffer.from(content, "base64url") }, purpose, row);
+  return keyring.unseal({ keyId, bytes: Buffer.from(content, "base64url") }, purpose, row);
 }

@@ -5,13 +5,13 @@ import {
   SignInOvertaken,
   SignInRejected,
 } from "../base/errors.ts";
-import type { Lightsout } from "../context.ts";
+import type { Context } from "../context.ts";
 import { readForm } from "../http/form.ts";
 import type { HttpRequest } from "../http/types.ts";
 import { redirectUri } from "../identity/authorize.ts";
 import { endedSessionCookie } from "../session/sessionCookie.ts";
 import { endOf, readSignIns } from "../session/signInCookie.ts";
-import { takeOnce } from "../store/replayGuard.ts";
+import { useOnce } from "../store/replayGuard.ts";
 import { newSession } from "./newSession.ts";
 import { redeemCode } from "./redeemCode.ts";
 import { type Answered, logRefusal, readState, startAgain } from "./resumeSignIn.ts";
@@ -25,13 +25,13 @@ import { type Answered, logRefusal, readState, startAgain } from "./resumeSignIn
  * @throws {AppRefused} @throws {ProviderUnavailable} @throws {ManagedIdentityUnavailable}
  * @throws {StoreUnavailable} @throws {BadRequest}
  */
-export async function finishSignIn(app: Lightsout, request: HttpRequest): Promise<Answered> {
-  const { settings, store } = app;
+export async function finishSignIn(context: Context, request: HttpRequest): Promise<Answered> {
+  const { settings, store, keyring, now } = context;
   const form = await readForm(request);
   const state = form.get("state") ?? "";
-  const goal = readState(app, state);
+  const goal = readState(context, state);
   const late = `${redirectUri(settings)}?${new URLSearchParams({ state })}`;
-  const signIns = readSignIns(store.keyring, request, store.now());
+  const signIns = readSignIns(keyring, request, now());
   const signIn = signIns.find(({ attempt }) => attempt.id === goal.id);
   if (signIn === undefined) return { location: late, cookies: [] };
 
@@ -42,23 +42,23 @@ export async function finishSignIn(app: Lightsout, request: HttpRequest): Promis
       return { location, cookies: [noCookie] };
     }
     const code = codeOf(form);
-    if (!(await takeOnce(store, `state ${goal.id}`, endOf(pending)))) {
+    if (!(await useOnce(store, `state ${goal.id}`, endOf(pending)))) {
       return { location: late, cookies: [noCookie] };
     }
-    const redeemed = await redeemCode(app, code, signIn, goal.scopes);
+    const redeemed = await redeemCode(context, code, signIn, goal.scopes);
     const answered = { ...redeemed, sessionState: form.get("session_state") };
-    const session = await newSession(app, request, answered, signIn, signIns);
+    const session = await newSession(context, request, answered, signIn, signIns);
     return { location, cookies: [...session, noCookie] };
   } catch (error) {
     if (!isRefusal(error)) throw error;
     const more = error instanceof InteractionRequired ? error : undefined;
     if (pending.silent && more) return { location, cookies: [noCookie] };
-    logRefusal(app, error);
+    logRefusal(context, error);
     const cookies = [noCookie];
     // The sign-in that the page leads to has seen the sign-out: nobody gets that page twice for one.
     if (error instanceof SignInOvertaken)
-      cookies.push(endedSessionCookie(store.keyring, request, error.indexKeys));
-    return { location: startAgain(app, goal, more), cookies, refused: error };
+      cookies.push(endedSessionCookie(keyring, request, error.indexKeys));
+    return { location: startAgain(context, goal, more), cookies, refused: error };
   }
 }
 

@@ -1,5 +1,5 @@
 import { SignInOvertaken } from "../base/errors.ts";
-import type { Lightsout } from "../context.ts";
+import type { Context } from "../context.ts";
 import { deviceOf } from "../http/device.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
 import type { IdTokenClaims } from "../identity/idToken.ts";
@@ -26,24 +26,24 @@ interface AnsweredCode extends RedeemedCode {
  * @throws {ProviderUnavailable} @throws {StoreUnavailable}
  */
 export async function newSession(
-  app: Lightsout,
+  context: Context,
   request: HttpRequest,
   { homeAccountId, cache, claims, sessionState }: AnsweredCode,
   current: KnownSignIn,
   signIns: readonly KnownSignIn[],
 ): Promise<Cookie[]> {
-  const { settings, store } = app;
+  const { settings, store, keyring, log } = context;
   const { pending } = current;
-  const { replaced, sessionIds } = browserOf(app, request, current, signIns);
-  const { backchannel_logout_supported } = await app.metadata.get();
+  const { replaced, sessionIds } = browserOf(context, request, current, signIns);
+  const { backchannel_logout_supported } = await context.metadata.get();
 
   const partition = accountPartition(homeAccountId);
-  const now = store.now();
+  const now = context.now();
   for (const other of replaced) {
     if (other.partition === partition) continue;
     // Somebody else was signed in with this browser.
     if (!(await endSession(store, other))) continue;
-    store.log("info", "session.replaced", { account: other.partition });
+    log("info", "session.replaced", { account: other.partition });
   }
   const signIn: SignIn = {
     session: {
@@ -68,25 +68,25 @@ export async function newSession(
   const ref = await storeSignIn(store, signIn).catch((error) => {
     throw error instanceof SignInOvertaken ? new SignInOvertaken(indexKeys) : error;
   });
-  store.log("info", "signin.done", { account: ref.partition, sidClaim: claims.sid !== undefined });
-  if (claims.sid === undefined) warnOfMissingSid(app);
+  log("info", "signin.done", { account: ref.partition, sidClaim: claims.sid !== undefined });
+  if (claims.sid === undefined) warnOfMissingSid(context);
 
   const logoutHint = hintForCookie(claims.login_hint);
   const ticket = { ...ref, indexKeys, logoutHint };
   return [
-    sessionCookie(store.keyring, ticket, settings.sessionLifetime),
-    lastSessionCookie(store.keyring, ref),
+    sessionCookie(keyring, ticket, settings.sessionLifetime),
+    lastSessionCookie(keyring, ref),
   ];
 }
 
 /** What is known of the browser's other sign-ins: those under way, and the one that was done last. */
 function browserOf(
-  { store }: Lightsout,
+  { keyring }: Context,
   request: HttpRequest,
   { pending, attempt }: KnownSignIn,
   signIns: readonly KnownSignIn[],
 ) {
-  const last = readLastSession(store.keyring, request);
+  const last = readLastSession(keyring, request);
   const before = pending.replaces;
   const others = [...signIns.map(({ attempt }) => attempt.sessionId), last?.sessionId ?? ""];
   return {
@@ -119,13 +119,13 @@ function hintForCookie(hint: string | undefined): string | undefined {
   return hint && Buffer.byteLength(JSON.stringify(hint)) <= MAX_HINT ? hint : undefined;
 }
 
-const warned = new WeakSet<Lightsout>();
+const warned = new WeakSet<Context>();
 
 /** Once per process: without the claim, a sign-out elsewhere finds its session only while `session_state` equals `sid`. */
-function warnOfMissingSid(app: Lightsout): void {
-  if (warned.has(app)) return;
-  warned.add(app);
-  app.store.log("warn", "signin.sid_claim_missing", {
+function warnOfMissingSid(context: Context): void {
+  if (warned.has(context)) return;
+  warned.add(context);
+  context.log("warn", "signin.sid_claim_missing", {
     fix: "Add the optional claim sid to the ID token in the app registration (Token configuration).",
   });
 }

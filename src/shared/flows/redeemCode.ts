@@ -1,5 +1,5 @@
 import { SignInRejected } from "../base/errors.ts";
-import type { Lightsout } from "../context.ts";
+import type { Context } from "../context.ts";
 import { redirectUri, scopesToRedeem } from "../identity/authorize.ts";
 import type { IdTokenClaims } from "../identity/idToken.ts";
 import { CLOCK_TOLERANCE } from "../identity/keySet.ts";
@@ -23,7 +23,7 @@ export interface RedeemedCode {
  * @throws {ManagedIdentityUnavailable}
  */
 export async function redeemCode(
-  { settings, tokens, idTokens }: Lightsout,
+  { settings, tokens, idTokens }: Context,
   code: string,
   { pending, attempt }: KnownSignIn,
   scopes: readonly string[],

@@ -4,9 +4,9 @@ import {
   SignInOvertaken,
   SignInRejected,
 } from "../base/errors.ts";
-import type { Lightsout } from "../context.ts";
+import type { Context } from "../context.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
-import { openState, type SignInState } from "../session/signInState.ts";
+import { type SignInState, unsealState } from "../session/signInState.ts";
 import { sessionOf } from "../web/handlers.ts";
 import { signInUrl } from "../web/problem.ts";
 
@@ -25,13 +25,13 @@ export interface Answered {
  * @throws {SignInRejected} The `state` is none of ours. @throws {StoreUnavailable}
  */
 export async function resumeSignIn(
-  app: Lightsout,
+  context: Context,
   request: HttpRequest,
   state: string,
 ): Promise<Answered> {
-  const { baseUrl } = app.settings;
-  const goal = readState(app, state);
-  if (await sessionOf(app, request)) return { location: baseUrl + goal.returnTo, cookies: [] };
+  const { baseUrl } = context.settings;
+  const goal = readState(context, state);
+  if (await sessionOf(context, request)) return { location: baseUrl + goal.returnTo, cookies: [] };
   const browsers = baseUrl.startsWith("http:")
     ? ", and over plain http use Chrome, Edge or Firefox"
     : "";
@@ -39,34 +39,34 @@ export async function resumeSignIn(
     "expired",
     `This sign-in has expired, or its answer came twice. Please start again. If that does not help, allow cookies for this site${browsers}.`,
   );
-  logRefusal(app, refused);
-  return { location: startAgain(app, goal), cookies: [], refused };
+  logRefusal(context, refused);
+  return { location: startAgain(context, goal), cookies: [], refused };
 }
 
 /** @throws {SignInRejected} It is none of ours, or a week old. */
-export function readState(app: Lightsout, state: string): SignInState {
-  const goal = openState(app.store.keyring, state, app.store.now());
+export function readState(context: Context, state: string): SignInState {
+  const goal = unsealState(context.keyring, state, context.now());
   if (goal !== undefined) return goal;
   const refused = new SignInRejected(
     "state_unknown",
-    `This is no answer to a sign-in that was started here. Start again at ${app.settings.baseUrl}.`,
+    `This is no answer to a sign-in that was started here. Start again at ${context.settings.baseUrl}.`,
   );
-  logRefusal(app, refused);
+  logRefusal(context, refused);
   throw refused;
 }
 
 /** What starts a sign-in again that was refused. @param more What the provider wants to be asked for. */
 export function startAgain(
-  { settings }: Lightsout,
+  { settings }: Context,
   { scopes, returnTo }: SignInState,
   more?: InteractionRequired,
 ): string {
   return signInUrl(settings.baseUrl, { scopes, claims: more?.claims }, returnTo);
 }
 
-export function logRefusal({ store }: Lightsout, error: LightsoutError): void {
+export function logRefusal({ log }: Context, error: LightsoutError): void {
   if (error instanceof SignInRejected) {
-    store.log("warn", "signin.refused", { reason: error.reason });
+    log("warn", "signin.refused", { reason: error.reason });
   }
-  if (error instanceof SignInOvertaken) store.log("info", "signin.overtaken");
+  if (error instanceof SignInOvertaken) log("info", "signin.overtaken");
 }

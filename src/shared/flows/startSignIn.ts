@@ -1,4 +1,4 @@
-import type { Lightsout } from "../context.ts";
+import type { Context } from "../context.ts";
 import { returnPath } from "../http/returnPath.ts";
 import type { SignInOptions } from "../http/signInOptions.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
@@ -7,7 +7,7 @@ import { authorizeUrl, redirectUri, scopesToAsk } from "../identity/authorize.ts
 import { readIndexKeys, readSessionCookie } from "../session/sessionCookie.ts";
 import { signInCookies } from "../session/signInCookie.ts";
 import { STATE_LIFETIME, sealState } from "../session/signInState.ts";
-import { seenMarks } from "../store/seenMarks.ts";
+import { seenTombstones } from "../store/seenTombstones.ts";
 import type { SessionRef } from "../store/signIn.ts";
 
 /**
@@ -18,15 +18,15 @@ import type { SessionRef } from "../store/signIn.ts";
  * @throws {ProviderUnavailable} @throws {StoreUnavailable}
  */
 export async function startSignIn(
-  app: Lightsout,
+  context: Context,
   request: HttpRequest,
   options: SignInOptions,
 ): Promise<{ readonly location: string; readonly cookies: Cookie[] }> {
-  const { settings, store } = app;
-  const startedAt = store.now();
-  const secret = Buffer.from(store.randomBytes(32)).toString("base64url");
+  const { settings, store, keyring, now, randomBytes } = context;
+  const startedAt = now();
+  const secret = Buffer.from(randomBytes(32)).toString("base64url");
   const attempt = attemptOf(secret);
-  const state = sealState(store.keyring, {
+  const state = sealState(keyring, {
     id: attempt.id,
     returnTo: returnPath(options.returnTo, settings.baseUrl),
     scopes: options.scopes,
@@ -37,20 +37,20 @@ export async function startSignIn(
   const pending = {
     secret,
     startedAt,
-    seen: await seenMarks(store, readIndexKeys(store.keyring, request)),
+    seen: await seenTombstones(store, readIndexKeys(keyring, request)),
     silent: options.prompt === "none",
     maxAge: options.maxAge,
-    replaces: sessionBefore(app, request),
+    replaces: sessionBefore(context, request),
   };
   return {
-    location: await authorizeUrl(app.createClient, redirectUri(settings), values, asked),
-    cookies: signInCookies(store.keyring, request, pending),
+    location: await authorizeUrl(context.createClient, redirectUri(settings), values, asked),
+    cookies: signInCookies(keyring, request, pending),
   };
 }
 
 /** Where this browser's session is, without the rest of its cookie. */
-function sessionBefore({ store }: Lightsout, request: HttpRequest): SessionRef | undefined {
-  const ticket = readSessionCookie(store.keyring, request);
+function sessionBefore({ keyring }: Context, request: HttpRequest): SessionRef | undefined {
+  const ticket = readSessionCookie(keyring, request);
   if (ticket === undefined) return undefined;
   const { partition, generation, sessionId } = ticket;
   return { partition, generation, sessionId };

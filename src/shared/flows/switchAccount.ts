@@ -1,5 +1,5 @@
-import type { Lightsout } from "../context.ts";
-import { openText, sealText } from "../crypto/sealedText.ts";
+import type { Context } from "../context.ts";
+import { sealText, unsealText } from "../crypto/sealedText.ts";
 import type { SignInOptions } from "../http/signInOptions.ts";
 import type { HttpRequest } from "../http/types.ts";
 import type { SignedInSession } from "../session/session.ts";
@@ -25,20 +25,20 @@ export type Considered =
  * @throws {StoreUnavailable}
  */
 export async function considerAccount(
-  app: Lightsout,
+  context: Context,
   request: HttpRequest,
   options: SignInOptions,
   agreement: string,
 ): Promise<Considered> {
-  const { keyring } = app.store;
+  const { keyring } = context.store;
   const ticket = readSessionCookie(keyring, request);
   if (ticket === undefined || request.headers.get("sec-fetch-site") === "same-origin") {
     return { options };
   }
-  const agreedTo = openText(keyring, PURPOSE, agreement);
+  const agreedTo = unsealText(keyring, PURPOSE, agreement);
   if (agreedTo && Buffer.from(agreedTo).toString() === ticket.sessionId) return { options };
 
-  const session = await sessionOf(app, request);
+  const session = await sessionOf(context, request);
   if (session === undefined) return { options };
   const { username } = session.account;
   if (namesAnother(options, username, ticket)) {

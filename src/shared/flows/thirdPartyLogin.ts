@@ -1,12 +1,12 @@
 import { BadRequest } from "../base/errors.ts";
-import type { Lightsout } from "../context.ts";
+import type { Context } from "../context.ts";
 import { signInOptions, signInQuery } from "../http/signInOptions.ts";
 import { isOwnIssuer } from "../identity/ownIssuer.ts";
 import { MAX_URL } from "../web/problem.ts";
 
 /** @throws {BadRequest} It is given, and not the provider's. @throws {ProviderUnavailable} */
 export async function assertOwnIssuer(
-  { metadata, settings }: Lightsout,
+  { metadata, settings }: Context,
   issuer: string | undefined,
 ): Promise<void> {
   if (issuer === undefined) return;
@@ -20,13 +20,13 @@ export async function assertOwnIssuer(
  * @returns The same as an address, where the session's cookie comes along.
  * @throws {BadRequest} @throws {ProviderUnavailable}
  */
-export async function initiatedLogin(app: Lightsout, form: URLSearchParams): Promise<string> {
+export async function initiatedLogin(context: Context, form: URLSearchParams): Promise<string> {
   const { issuer } = signInOptions(form);
   if (issuer === undefined) {
     throw new BadRequest("The iss parameter is missing. It says which provider is to sign in.");
   }
-  await assertOwnIssuer(app, issuer);
+  await assertOwnIssuer(context, issuer);
   const query = signInQuery(form).toString();
   if (query.length > MAX_URL) throw new BadRequest("The form is too large.");
-  return `${app.settings.baseUrl}/auth/signin?${query}`;
+  return `${context.settings.baseUrl}/auth/signin?${query}`;
 }

@@ -11,11 +11,11 @@ import {
   SignedOut,
   SignInRejected,
 } from "../base/errors.ts";
+import type { Log } from "../base/log.ts";
 import { fixOf } from "../oauth/aadsts.ts";
 import { TokenRequestRefused } from "../oauth/network.ts";
 import { type GrantType, type Refusal, refusalOf } from "../oauth/refusal.ts";
 import { accountPartition } from "../rows/keys.ts";
-import type { Log } from "../store/store.ts";
 import type { TokenCache } from "../tokens/tokenCache.ts";
 import type { Attempt } from "./attempt.ts";
 import { SIGN_IN_SCOPES } from "./authorize.ts";

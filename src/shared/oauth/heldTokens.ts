@@ -1,6 +1,13 @@
+import type { Clock, Sleep } from "../base/clock.ts";
 import { TimeoutError } from "../net/send.ts";
-import type { IdentityWorld, TokenSource } from "./managedIdentity.ts";
 import { TokenRequestRefused } from "./network.ts";
+
+/**
+ * Gets a token for an Azure resource.
+ * @param patience Milliseconds that the caller waits at most.
+ * @throws {ManagedIdentityUnavailable}
+ */
+export type TokenSource = (resource: string, patience: number) => Promise<string>;
 
 export interface Fetched {
   readonly token: string;
@@ -8,7 +15,10 @@ export interface Fetched {
   readonly life: number;
 }
 
-interface Options extends Pick<IdentityWorld, "elapsed" | "sleep"> {
+interface Options {
+  /** On a clock that nobody puts right. */
+  readonly elapsed: Clock;
+  readonly sleep: Sleep;
   readonly fetchToken: (resource: string) => Promise<Fetched>;
   /** What a caller is told. */
   readonly unavailable: (resource: string, cause: unknown) => Error;

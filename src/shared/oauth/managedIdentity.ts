@@ -1,25 +1,19 @@
 import { ManagedIdentityApplication } from "@azure/msal-node";
+import type { Clock, Sleep } from "../base/clock.ts";
 import { ManagedIdentityUnavailable } from "../base/errors.ts";
 import type { IdentityName } from "../config/storage.ts";
 import type { Send } from "../net/send.ts";
-import { type Fetched, heldTokens } from "./heldTokens.ts";
+import { type Fetched, heldTokens, type TokenSource } from "./heldTokens.ts";
 import { createNetworkClient, TokenRequestRefused } from "./network.ts";
-
-/**
- * Gets a token for an Azure resource.
- * @param patience Milliseconds that the caller waits at most.
- * @throws {ManagedIdentityUnavailable}
- */
-export type TokenSource = (resource: string, patience: number) => Promise<string>;
 
 export type ManagedIdentity = (identity: IdentityName) => TokenSource;
 
-/** What it takes from the outside world. */
-export interface IdentityWorld {
+/** What it is given. */
+interface Environment {
   readonly send: Send;
-  /** Milliseconds, on a clock that nobody puts right. */
-  readonly elapsed: () => number;
-  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** On a clock that nobody puts right. */
+  readonly elapsed: Clock;
+  readonly sleep: Sleep;
 }
 
 /** As far as it is known. MSAL has one endpoint, and one way to it, for the whole process. */
@@ -32,18 +26,18 @@ const TIMEOUT = 5_000;
  * MSAL knows the endpoints (App Service, virtual machines, Arc …). When and how often they are asked is
  * {@link heldTokens}' business: MSAL waits without limit, and asks once for each caller.
  */
-export function managedIdentity(world: IdentityWorld): ManagedIdentity {
+export function managedIdentity(environment: Environment): ManagedIdentity {
   return ({ clientId, setting }) => {
     const watched: Send = (url, request) => {
       host = new URL(url).host;
-      return world.send(url, request);
+      return environment.send(url, request);
     };
     const application = new ManagedIdentityApplication({
       ...(clientId !== undefined && {
         managedIdentityIdParams: { userAssignedClientId: clientId },
       }),
       system: {
-        networkClient: createNetworkClient(watched, world.sleep, TIMEOUT),
+        networkClient: createNetworkClient(watched, environment.sleep, TIMEOUT),
         disableInternalRetries: true,
       },
     });
@@ -72,7 +66,7 @@ export function managedIdentity(world: IdentityWorld): ManagedIdentity {
       );
     }
 
-    return heldTokens({ ...world, fetchToken, unavailable });
+    return heldTokens({ ...environment, fetchToken, unavailable });
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Keyring } from "../crypto/keyring.ts";
-import { openText, sealText } from "../crypto/sealedText.ts";
+import { sealText, unsealText } from "../crypto/sealedText.ts";
 import type { HttpRequest } from "../http/types.ts";
 
 /** The cookies a request carries, by name. The first of a name counts (RFC 6265 §5.4). */
@@ -35,9 +35,9 @@ export function sealCookie(keyring: Keyring, name: string, content: unknown): st
 }
 
 /** @returns undefined for anything that {@link sealCookie} did not make for this name. */
-export function openCookie<T>(keyring: Keyring, name: string, value: string): T | undefined {
+export function unsealCookie<T>(keyring: Keyring, name: string, value: string): T | undefined {
   if (value.length > MAX_LENGTH) return undefined;
-  const plaintext = openText(keyring, `cookie/${name}`, value);
+  const plaintext = unsealText(keyring, `cookie/${name}`, value);
   return plaintext && JSON.parse(Buffer.from(plaintext).toString());
 }
 
@@ -48,5 +48,5 @@ export function readSealedCookie<T>(
   name: string,
 ): T | undefined {
   const value = readCookies(request).get(name);
-  return value === undefined ? undefined : openCookie<T>(keyring, name, value);
+  return value === undefined ? undefined : unsealCookie<T>(keyring, name, value);
 }

@@ -1,4 +1,6 @@
+import type { Clock } from "../base/clock.ts";
 import { InteractionRequired, SignedOut, StoreUnavailable } from "../base/errors.ts";
+import type { Log } from "../base/log.ts";
 import type { GrantRefused, Refreshed, TokenEndpoint } from "../identity/tokens.ts";
 import type { Session } from "../store/account.ts";
 import { type AccountRead, readSession, removeRead, writeBack } from "../store/accounts.ts";
@@ -11,6 +13,8 @@ import type { Asked, Refreshes, Stored } from "./refreshes.ts";
 /** What sessions are opened and kept with. */
 export interface Sessions {
   readonly store: Store;
+  readonly now: Clock;
+  readonly log: Log;
   readonly tokens: TokenEndpoint;
   readonly refreshes: Refreshes;
 }
@@ -36,9 +40,9 @@ export async function refreshAccount(
   { homeAccountId, identity }: Session,
   asked: Asked,
 ): Promise<Stored | undefined> {
-  const { store, tokens } = sessions;
+  const { tokens, now, log } = sessions;
   const account = read.partition;
-  const started = store.now();
+  const started = now();
   // A challenge means that the tokens at hand are refused: none of them may be found again.
   const { cache } = read.account;
   const refused = asked.claims === undefined ? {} : cache.AccessToken;
@@ -49,14 +53,14 @@ export async function refreshAccount(
     return await storeTokens(sessions, ref, read, result, refused, started);
   } catch (error) {
     if (error instanceof InteractionRequired) {
-      store.log("info", "token.interaction_required", { account });
+      log("info", "token.interaction_required", { account });
     }
     throw error;
   }
 }
 
 async function storeTokens(
-  { store, refreshes }: Sessions,
+  { store, refreshes, now, log }: Sessions,
   ref: SessionRef,
   first: AccountRead,
   fresh: Refreshed,
@@ -68,7 +72,7 @@ async function storeTokens(
   for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
     if (await writeBack(store, read, cache)) {
       refreshes.replaced(read);
-      store.log("info", "token.refreshed", { account: ref.partition, ms: store.now() - started });
+      log("info", "token.refreshed", { account: ref.partition, ms: now() - started });
       const { accessToken } = fresh;
       return { account: { sessions: read.account.sessions, cache }, accessToken };
     }
@@ -93,7 +97,7 @@ function isHeld({ AccessToken }: TokenCache, secret: string): boolean {
  * is about to store it.
  */
 async function lookAgain(
-  { store, refreshes }: Sessions,
+  { store, refreshes, now, log }: Sessions,
   ref: SessionRef,
   read: AccountRead,
   { refused }: GrantRefused,
@@ -108,8 +112,8 @@ async function lookAgain(
   if (refused instanceof SignedOut) {
     // Only this version: a sign-in that joins at this moment brings a grant of its own.
     if (!(await removeRead(store, found.read))) return undefined;
-    const ms = store.now() - started;
-    store.log("info", "signout.revoked", { account: ref.partition, ms });
+    const ms = now() - started;
+    log("info", "signout.revoked", { account: ref.partition, ms });
   }
   throw refused;
 }

@@ -43,12 +43,12 @@ export interface SessionSummary extends Pick<Session, "device" | "signedInAt" | 
 const ROUNDS = 100;
 
 /** @returns undefined when nobody is signed in with that cookie. One point read. @throws {StoreUnavailable} */
-export async function openSession(
+export async function findSession(
   sessions: Sessions,
   clientId: string,
   ref: SessionRef,
 ): Promise<SignedInSession | undefined> {
-  const { store, refreshes } = sessions;
+  const { store, refreshes, now } = sessions;
   const found = await readSession(store, ref);
   if (found === undefined) return undefined;
   const { session, read: firstRead } = found;
@@ -70,18 +70,18 @@ export async function openSession(
 
   /** What a refresh has brought, of an account that this session is still in. */
   function tokenOf({ account, accessToken }: Stored, got: Asked, asked: Asked): string | undefined {
-    const now = store.now();
-    if (liveSessions(account, now)[sessionKey(ref.sessionId)] === undefined) return undefined;
+    const time = now();
+    if (liveSessions(account, time)[sessionKey(ref.sessionId)] === undefined) return undefined;
     if (accessToken !== undefined && isSame(got, asked)) return accessToken;
     const wanted = { homeAccountId, clientId, ...asked };
-    return accepted(findAccessToken(account.cache, wanted, now), asked);
+    return accepted(findAccessToken(account.cache, wanted, time), asked);
   }
 
   async function findOrRefresh(asked: Asked): Promise<string> {
     const wanted = { homeAccountId, clientId, ...asked };
     for (let round = 0; round < ROUNDS; round++) {
       const version = await current();
-      const held = accepted(version.account.findAccessToken(wanted, store.now()), asked);
+      const held = accepted(version.account.findAccessToken(wanted, now()), asked);
       if (held !== undefined) return held;
 
       const running = refreshes.running(ref);
@@ -113,7 +113,7 @@ export async function openSession(
 
   function list(): SessionSummary[] {
     const current = sessionKey(ref.sessionId);
-    return Object.entries(liveSessions(firstRead.account, store.now()))
+    return Object.entries(liveSessions(firstRead.account, now()))
       .map(([key, { device, signedInAt, expiresAt }]) => ({
         device,
         signedInAt,

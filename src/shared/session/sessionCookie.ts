@@ -5,7 +5,7 @@ import { readSealedCookie, sealCookie } from "./cookies.ts";
 
 /** What the browser keeps, sealed: where its session is, and what sign-out needs when the tokens are gone already. */
 export interface SessionTicket extends SessionRef {
-  /** Where in the index the session is found, and where a sign-out leaves its mark. Absent in cookies of a release before. */
+  /** Where in the index the session is found, and where a sign-out leaves its tombstone. Absent in cookies of a release before. */
   readonly indexKeys?: readonly string[];
   readonly logoutHint?: string | undefined;
 }
@@ -40,7 +40,7 @@ export function noSessionCookie(
   return indexKeys ? [none, endedSessionCookie(keyring, request, indexKeys)] : [none];
 }
 
-/** Good for starting a sign-in that has seen the marks of sign-outs, and for nothing else. */
+/** Good for starting a sign-in that has seen the tombstones of sign-outs, and for nothing else. */
 export const ENDED_SESSION_COOKIE = "__Host-lightsout-ended";
 /** Milliseconds. */
 const ENDED_LIFETIME = 15 * 60_000;

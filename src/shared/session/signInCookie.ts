@@ -2,7 +2,7 @@ import type { Keyring } from "../crypto/keyring.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
 import { type Attempt, attemptOf } from "../identity/attempt.ts";
 import type { SessionRef } from "../store/signIn.ts";
-import { openCookie, readCookies, sealCookie } from "./cookies.ts";
+import { readCookies, sealCookie, unsealCookie } from "./cookies.ts";
 
 /** One sign-in under way, kept by the browser that started it. */
 export interface PendingSignIn {
@@ -10,7 +10,7 @@ export interface PendingSignIn {
   readonly secret: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
-  /** The marks of sign-outs that this browser had seen when it started. */
+  /** The tombstones of sign-outs that this browser had seen when it started. */
   readonly seen: readonly string[];
   /** Whether the provider was asked to show nothing (`prompt=none`). */
   readonly silent: boolean;
@@ -63,7 +63,7 @@ export interface KnownSignIn {
 export function readSignIns(keyring: Keyring, request: HttpRequest, now: number): KnownSignIn[] {
   return [...readCookies(request)].flatMap(([name, value]) => {
     if (!name.startsWith(PREFIX)) return [];
-    const pending = openCookie<PendingSignIn>(keyring, name, value);
+    const pending = unsealCookie<PendingSignIn>(keyring, name, value);
     if (pending === undefined || !(endOf(pending) > now)) return [];
     return [{ pending, attempt: attemptOf(pending.secret), noCookie: noCookie(name) }];
   });

@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Keyring } from "../crypto/keyring.ts";
-import { openText, sealText } from "../crypto/sealedText.ts";
+import { sealText, unsealText } from "../crypto/sealedText.ts";
 
 /**
  * Where a sign-in is going. It travels sealed in `state` (RFC 6749 §4.1.1), so that it is known also when the
@@ -30,8 +30,8 @@ export function sealState(keyring: Keyring, state: SignInState): string {
 }
 
 /** @returns undefined for anything that {@link sealState} did not make, or made too long ago. */
-export function openState(keyring: Keyring, text: string, now: number): SignInState | undefined {
-  const plaintext = text.length <= MAX_LENGTH ? openText(keyring, PURPOSE, text) : undefined;
+export function unsealState(keyring: Keyring, text: string, now: number): SignInState | undefined {
+  const plaintext = text.length <= MAX_LENGTH ? unsealText(keyring, PURPOSE, text) : undefined;
   if (plaintext === undefined) return undefined;
   const state: SignInState = JSON.parse(inflateRawSync(plaintext).toString());
   return state.expiresAt > now ? state : undefined;

@@ -28,7 +28,7 @@ export interface Account {
 }
 
 /** An account as it was read. What most requests need is at hand, and the rest is unpacked when it is asked for. */
-export interface OpenedAccount extends Account {
+export interface UnsealedAccount extends Account {
   /** The secret of an access token that suits; undefined when there is none. */
   findAccessToken(wanted: Wanted, now: number): string | undefined;
 }

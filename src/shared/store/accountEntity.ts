@@ -3,7 +3,7 @@ import type { Keyring } from "../crypto/keyring.ts";
 import { generationRow } from "../rows/keys.ts";
 import type { Entity, Stored } from "../table/table.ts";
 import { withHalfTheTokens, withoutExpiredTokens } from "../tokens/tokenCache.ts";
-import { type Account, expiryOf, liveSessions, type OpenedAccount } from "./account.ts";
+import { type Account, expiryOf, liveSessions, type UnsealedAccount } from "./account.ts";
 import { packAccount, unpackAccount } from "./packing.ts";
 import type { GenerationRef, Store } from "./store.ts";
 
@@ -81,7 +81,10 @@ export function entityOf(store: Store, ref: GenerationRef, account: Account): Ac
 }
 
 /** @returns undefined for anything that {@link sealAccount} did not make for this row with a key we hold. */
-export function openAccount(keyring: Keyring, entity: Stored<Entity>): OpenedAccount | undefined {
+export function unsealAccount(
+  keyring: Keyring,
+  entity: Stored<Entity>,
+): UnsealedAccount | undefined {
   const { format, keyId, chunks, partitionKey, rowKey } = entity;
   if (format !== FORMAT || typeof keyId !== "string") return undefined;
   if (typeof chunks !== "number" || !(chunks >= 1 && chunks <= MAX_CHUNKS)) return undefined;
@@ -96,7 +99,7 @@ export function openAccount(keyring: Keyring, entity: Stored<Entity>): OpenedAcc
     keyId,
     bytes: parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts),
   };
-  const plaintext = keyring.open(sealed, PURPOSE, rowOf(partitionKey, rowKey));
+  const plaintext = keyring.unseal(sealed, PURPOSE, rowOf(partitionKey, rowKey));
   if (plaintext === undefined) return undefined;
   return unpackAccount(plaintext);
 }
@@ -106,8 +109,8 @@ export function openAccount(keyring: Keyring, entity: Stored<Entity>): OpenedAcc
  * @throws {SealingKeyMissing} Another instance may have the key, or get it back. Nobody gives the row up for that
  * before its time.
  */
-export function readAccount(store: Store, entity: Stored<Entity>): OpenedAccount | undefined {
-  const account = openAccount(store.keyring, entity);
+export function readAccount(store: Store, entity: Stored<Entity>): UnsealedAccount | undefined {
+  const account = unsealAccount(store.keyring, entity);
   if (account !== undefined) return account;
   const key = missingKeyOf(store.keyring, entity);
   if (key !== undefined && Date.parse(String(entity.expiresAt)) > store.now()) {

@@ -1,12 +1,12 @@
 import { generationRow, sessionKey } from "../rows/keys.ts";
-import type { Account, OpenedAccount } from "./account.ts";
+import type { Account, UnsealedAccount } from "./account.ts";
 import { entityOf, readAccount } from "./accountEntity.ts";
 import type { SessionRef } from "./signIn.ts";
 import type { GenerationRef, Store } from "./store.ts";
 
 /** An account's entity as one request read it. What the request writes back is conditional on this read. */
 export interface AccountRead extends GenerationRef {
-  readonly account: OpenedAccount;
+  readonly account: UnsealedAccount;
   readonly etag: string;
 }
 

@@ -1,7 +1,7 @@
 import type { Keyring } from "../crypto/keyring.ts";
 import { accountPartition, generationRow } from "../rows/keys.ts";
 import type { Entity, Stored } from "../table/table.ts";
-import { openAccount } from "./accountEntity.ts";
+import { unsealAccount } from "./accountEntity.ts";
 import { type Head, readHead } from "./generation.ts";
 import type { Store } from "./store.ts";
 
@@ -44,7 +44,7 @@ export function describeEntity(
   head: Pick<Head, "changedAt">,
   entity: Stored<Entity>,
 ): AccountDescription {
-  const account = openAccount(keyring, entity);
+  const account = unsealAccount(keyring, entity);
   return {
     readable: account !== undefined,
     sealedBytes: Object.values(entity).reduce(

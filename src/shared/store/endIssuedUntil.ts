@@ -1,11 +1,11 @@
 import { generationRow } from "../rows/keys.ts";
 import { withoutIssuedTokens } from "../tokens/tokenCache.ts";
 import { issuedAtOf } from "./account.ts";
-import { entityOf, openAccount } from "./accountEntity.ts";
-import { preventOpening } from "./generation.ts";
-import { isIssuedAfter } from "./marks.ts";
+import { entityOf, unsealAccount } from "./accountEntity.ts";
+import { preventCreation } from "./generation.ts";
 import { beginRound } from "./rounds.ts";
 import type { GenerationRef, Store } from "./store.ts";
+import { isIssuedAfter } from "./tombstones.ts";
 
 /**
  * Ends the sessions of a generation that were issued up to a time, whether it is open or about to be opened,
@@ -28,11 +28,11 @@ export async function endIssuedUntil(
     const entity = await store.table.get(ref.partition, rowKey);
     if (entity === undefined) {
       // A generation is opened once only: one that has been, and is not there, has ended.
-      if (opened || (await preventOpening(store, ref))) return nothing;
+      if (opened || (await preventCreation(store, ref))) return nothing;
       opened = true;
       continue;
     }
-    const account = openAccount(store.keyring, entity);
+    const account = unsealAccount(store.keyring, entity);
     const all = Object.entries(account?.sessions ?? {});
     const newer = all.filter(([, session]) => isIssuedAfter(issuedAtOf(session), until));
     if (account === undefined || newer.length === 0) {

@@ -1,9 +1,10 @@
+import { randomId } from "../base/random.ts";
 import { generationRow, HEAD } from "../rows/keys.ts";
 import type { Entity, Stored } from "../table/table.ts";
 import type { AccountEntity } from "./accountEntity.ts";
 import { fileForExpiry, overAt } from "./expiry.ts";
 import { beginRound } from "./rounds.ts";
-import { type GenerationRef, randomId, type Store } from "./store.ts";
+import type { GenerationRef, Store } from "./store.ts";
 
 /**
  * The head of an account partition names the generation that was opened last. It holds no tokens, and it
@@ -52,7 +53,7 @@ export async function endGeneration(
   ref: GenerationRef,
 ): Promise<boolean | undefined> {
   const found = await deleteGeneration(store, ref);
-  if (found || (await preventOpening(store, ref))) return found;
+  if (found || (await preventCreation(store, ref))) return found;
   // It has been opened, perhaps just after the first attempt to delete it, and that happens once only.
   const foundLater = await deleteGeneration(store, ref);
   return foundLater || (found === undefined ? undefined : foundLater);
@@ -78,7 +79,7 @@ export async function deleteIfOver(
  * Makes sure that a generation which is not open will never be.
  * @returns false when it is the one that was opened last: it may still be open.
  */
-export async function preventOpening(store: Store, ref: GenerationRef): Promise<boolean> {
+export async function preventCreation(store: Store, ref: GenerationRef): Promise<boolean> {
   for (let round = 0; ; round++) {
     await beginRound(store, round);
     const head = await readHead(store, ref.partition);

@@ -1,6 +1,6 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { type AccessToken, type Grant, suits, type TokenCache } from "../tokens/tokenCache.ts";
-import type { Account, OpenedAccount, Session } from "./account.ts";
+import type { Account, Session, UnsealedAccount } from "./account.ts";
 
 /*
  * An account as bytes, and back.
@@ -61,7 +61,7 @@ export function packAccount({ sessions, cache }: Account): Uint8Array {
 }
 
 /** @param bytes What {@link packAccount} made; they stay in use as long as the account does. */
-export function unpackAccount(bytes: Uint8Array): OpenedAccount {
+export function unpackAccount(bytes: Uint8Array): UnsealedAccount {
   const packed = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = LENGTH + packed.readUInt32BE();
   const index: Index = JSON.parse(packed.toString("utf8", LENGTH, start));

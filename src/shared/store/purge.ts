@@ -5,7 +5,7 @@ import { faultFields } from "../table/tableFault.ts";
 import { idleSlots } from "./earlySignOuts.ts";
 import { type ExpiryEntry, fileForExpiry } from "./expiry.ts";
 import { Malformed, purgeEntry } from "./purgeEntry.ts";
-import { listTaken } from "./replayGuard.ts";
+import { listUsed } from "./replayGuard.ts";
 import type { Store } from "./store.ts";
 
 export interface Purged {
@@ -99,7 +99,7 @@ export async function purge(unlimited: Store, atOnce = AT_ONCE): Promise<Purged>
       await remove(entry);
     });
   }
-  purged.failed += (await each(listTaken(store), END.rows, remove)).length;
+  purged.failed += (await each(listUsed(store), END.rows, remove)).length;
   purged.failed += (await each(idleSlots(store), END.rows, remove)).length;
 
   const details = { ...purged, ms: store.now() - started };

@@ -33,7 +33,7 @@ export async function purgeEntry(
       if (!sid.expiresAt || expiryPartition(timeOf(sid.expiresAt)) > entry.partitionKey) continue;
       return "later";
     }
-    // A sign-in under way may still have to see the marks in it.
+    // A sign-in under way may still have to see the tombstones in it.
     if (!rests(store, sid)) return "later";
     if (!(await isRemoved(store, sid))) return "later";
   }

@@ -1,6 +1,7 @@
+import { randomId } from "../base/random.ts";
 import { usedRow } from "../rows/keys.ts";
 import type { Entity, Stored } from "../table/table.ts";
-import { randomId, type Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 /**
  * Takes the right to use something that may be used once. Only the first caller gets it, on whichever
@@ -9,7 +10,7 @@ import { randomId, type Store } from "./store.ts";
  * @param id What is used, such as the `state` of an authorization response or the `jti` of a token.
  * @param expiresAt When it is of no use any more by itself. The same at every call. Milliseconds since 1970.
  */
-export async function takeOnce(store: Store, id: string, expiresAt: number): Promise<boolean> {
+export async function useOnce(store: Store, id: string, expiresAt: number): Promise<boolean> {
   const used = { ...usedRow(id, expiresAt), taker: randomId(store) };
   const outcome = await store.table.insert(used);
   if (outcome !== "unsure") return outcome === "done";
@@ -17,13 +18,13 @@ export async function takeOnce(store: Store, id: string, expiresAt: number): Pro
   return stored?.taker === used.taker;
 }
 
-export async function isTaken(store: Store, id: string, expiresAt: number): Promise<boolean> {
+export async function isUsed(store: Store, id: string, expiresAt: number): Promise<boolean> {
   const { partitionKey, rowKey } = usedRow(id, expiresAt);
   return (await store.table.get(partitionKey, rowKey)) !== undefined;
 }
 
 /** What expired before today (UTC), and can be forgotten. */
-export function listTaken(store: Store): AsyncIterable<Stored<Entity>> {
+export function listUsed(store: Store): AsyncIterable<Stored<Entity>> {
   const { partitionKey: today } = usedRow("", store.now());
   return store.table.list("t.", today);
 }

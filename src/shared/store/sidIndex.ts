@@ -1,10 +1,11 @@
+import { randomId } from "../base/random.ts";
 import type { Keyring } from "../crypto/keyring.ts";
 import { generationRow, SID } from "../rows/keys.ts";
 import type { Entity, Stored } from "../table/table.ts";
-import { endGeneration, preventOpening } from "./generation.ts";
-import { assertStartedAfter, CLOCKS_APART, type Mark, type Started } from "./marks.ts";
+import { endGeneration, preventCreation } from "./generation.ts";
 import { beginRound } from "./rounds.ts";
-import { type GenerationRef, randomId, type Store } from "./store.ts";
+import type { GenerationRef, Store } from "./store.ts";
+import { assertStartedAfter, CLOCKS_APART, type Started, type Tombstone } from "./tombstones.ts";
 
 /** Where the tokens of an identity provider session are. Written before the tokens, so that sign-out always finds them. */
 export interface SidEntry extends Entity {
@@ -14,11 +15,11 @@ export interface SidEntry extends Entity {
   readonly expiresAt: string;
   /** Whether a sign-out has ended what it points at for good, and no sign-in has claimed it since. */
   readonly signedOut: boolean;
-  /** The last sign-out by the front channel: its {@link Mark}'s version and time (ISO 8601). Empty: none. */
-  readonly mark: string;
-  readonly markedAt: string;
+  /** The last sign-out by the front channel: its {@link Tombstone}'s version and time (ISO 8601). Empty: none. */
+  readonly tombstone: string;
+  readonly leftAt: string;
   /** The last by the back channel: its version, and the newest `iat` of a logout token so far (ISO 8601). Empty: none. */
-  readonly tokenMark: string;
+  readonly tokenTombstone: string;
   readonly issuedUntil: string;
   /** ISO 8601. */
   readonly changedAt: string;
@@ -28,13 +29,13 @@ export interface SidEntry extends Entity {
 }
 
 type Content = Pick<SidEntry, "partition" | "generation" | "expiresAt"> &
-  Partial<Pick<SidEntry, "signedOut" | "mark" | "markedAt" | "tokenMark" | "issuedUntil">>;
+  Partial<Pick<SidEntry, "signedOut" | "tombstone" | "leftAt" | "tokenTombstone" | "issuedUntil">>;
 
 /** The one place where the row is made. */
 function entryOf(store: Store, partitionKey: string, content: Content): SidEntry {
   const { partition, generation, expiresAt = "" } = content;
-  const { signedOut = false, mark = "", markedAt = "" } = content;
-  const { tokenMark = "", issuedUntil = "" } = content;
+  const { signedOut = false, tombstone = "", leftAt = "" } = content;
+  const { tokenTombstone = "", issuedUntil = "" } = content;
   return authenticated(store.keyring, {
     partitionKey,
     rowKey: SID,
@@ -42,9 +43,9 @@ function entryOf(store: Store, partitionKey: string, content: Content): SidEntry
     generation,
     expiresAt,
     signedOut,
-    mark,
-    markedAt,
-    tokenMark,
+    tombstone,
+    leftAt,
+    tokenTombstone,
     issuedUntil,
     changedAt: new Date(store.now()).toISOString(),
   });
@@ -67,7 +68,7 @@ export function originOf(keyring: Keyring, row: Stored<Entity>): Origin {
   const isPointer = PARTITION.test(String(partition)) && GENERATION.test(String(generation));
   if (mac === undefined && isPointer) return "unsigned";
   if (!(mac instanceof Uint8Array) || typeof keyId !== "string") return "forged";
-  const isOurs = keyring.open({ keyId, bytes: mac }, PURPOSE, contentOf(row)) !== undefined;
+  const isOurs = keyring.unseal({ keyId, bytes: mac }, PURPOSE, contentOf(row)) !== undefined;
   return isOurs ? "ours" : "forged";
 }
 
@@ -89,14 +90,15 @@ export function readSid(store: Store, partitionKey: string): Promise<Stored<SidE
 }
 
 /** The sign-outs that a sign-in with this `sid` has to have been started after. */
-export function marksOf(entry: SidEntry): Mark[] {
-  const { mark, markedAt, tokenMark, issuedUntil, signedOut, changedAt } = entry;
-  const marks: Mark[] = [];
-  if (mark) marks.push({ version: mark, markedAt: Date.parse(markedAt) });
+export function tombstonesOf(entry: SidEntry): Tombstone[] {
+  const { tombstone, leftAt, tokenTombstone, issuedUntil, signedOut, changedAt } = entry;
+  const tombstones: Tombstone[] = [];
+  if (tombstone) tombstones.push({ version: tombstone, leftAt: Date.parse(leftAt) });
   // As the release before wrote it.
-  else if (signedOut) marks.push({ version: "", markedAt: Date.parse(changedAt) });
-  if (tokenMark) marks.push({ version: tokenMark, issuedUntil: Date.parse(issuedUntil) });
-  return marks;
+  else if (signedOut) tombstones.push({ version: "", leftAt: Date.parse(changedAt) });
+  if (tokenTombstone)
+    tombstones.push({ version: tokenTombstone, issuedUntil: Date.parse(issuedUntil) });
+  return tombstones;
 }
 
 /** Whether the sessions that it leads to have ended, and none can be about to be stored. */
@@ -105,7 +107,7 @@ export function isOver(store: Store, { expiresAt }: SidEntry): boolean {
 }
 
 /**
- * Points a `sid` at the generation that its sign-in is going to be stored in. The marks in the entry stay:
+ * Points a `sid` at the generation that its sign-in is going to be stored in. The tombstones in the entry stay:
  * they stop other sign-ins too.
  *
  * @param over When the session is over. Milliseconds since 1970.
@@ -113,7 +115,7 @@ export function isOver(store: Store, { expiresAt }: SidEntry): boolean {
  * @returns false when the `sid` already belongs to a generation that has been opened in the meantime.
  * @throws {SignInOvertaken} The provider has signed this session out since the sign-in was started.
  */
-export async function claimSid(
+export async function reserveSid(
   store: Store,
   partitionKey: string,
   { partition, generation }: GenerationRef,
@@ -128,9 +130,9 @@ export async function claimSid(
     if ((await store.table.insert(entryOf(store, partitionKey, claim))) === "done") return true;
     const entry = await readSid(store, partitionKey);
     if (entry === undefined) continue;
-    assertStartedAfter(marksOf(entry), signIn);
+    assertStartedAfter(tombstonesOf(entry), signIn);
 
-    // Its marks count whoever has made them; nothing else does that is not ours.
+    // Its tombstones count whoever has made them; nothing else does that is not ours.
     const origin = originOf(store.keyring, entry);
     if (origin === "forged" && entry.partition !== partition) await endForged(store, entry);
     else if (!entry.signedOut || origin !== "ours") {
@@ -139,7 +141,7 @@ export async function claimSid(
       // The entry is the only way to find what it points at, so that has to be gone before it is overwritten.
       if (entry.partition !== partition) await endGeneration(store, entry);
       else if (!isSame && !abandoned.has(entry.generation)) {
-        if (!(await preventOpening(store, entry)) && (await isOpen(store, entry))) return false;
+        if (!(await preventCreation(store, entry)) && (await isOpen(store, entry))) return false;
       }
     }
     if (await rewrite(store, entry, claim)) return true;
@@ -151,12 +153,12 @@ async function isOpen(store: Store, ref: GenerationRef): Promise<boolean> {
 }
 
 /**
- * Marks a `sid` as signed out, with a mark that nobody has seen yet.
+ * Marks a `sid` as signed out, with a tombstone that nobody has seen yet.
  * @returns false when the entry was changed since it was read.
  */
-export function markSignedOut(store: Store, entry: Stored<SidEntry>): Promise<boolean> {
-  const markedAt = new Date(store.now()).toISOString();
-  return rewrite(store, entry, { signedOut: true, mark: randomId(store), markedAt });
+export function noteSignedOut(store: Store, entry: Stored<SidEntry>): Promise<boolean> {
+  const leftAt = new Date(store.now()).toISOString();
+  return rewrite(store, entry, { signedOut: true, tombstone: randomId(store), leftAt });
 }
 
 /**
@@ -164,14 +166,14 @@ export function markSignedOut(store: Store, entry: Stored<SidEntry>): Promise<bo
  * @param until Milliseconds since 1970.
  * @returns false when the entry was changed since it was read.
  */
-export function markIssuedUntil(
+export function noteIssuedUntil(
   store: Store,
   entry: Stored<SidEntry>,
   until: number,
 ): Promise<boolean> {
   const time = new Date(until).toISOString();
   const issuedUntil = entry.issuedUntil > time ? entry.issuedUntil : time;
-  return rewrite(store, entry, { tokenMark: randomId(store), issuedUntil });
+  return rewrite(store, entry, { tokenTombstone: randomId(store), issuedUntil });
 }
 
 async function rewrite(store: Store, entry: Stored<SidEntry>, changes: Partial<Content>) {

@@ -1,4 +1,5 @@
 import { SignInOvertaken, StoreUnavailable } from "../base/errors.ts";
+import { randomId } from "../base/random.ts";
 import {
   accountPartition,
   generationRow,
@@ -9,14 +10,14 @@ import {
 import type { Outcome, Stored } from "../table/table.ts";
 import { mergeCaches, type TokenCache } from "../tokens/tokenCache.ts";
 import { type Account, issuedAtOf, liveSessions, type Session } from "./account.ts";
-import { entityOf, openAccount, readAccount } from "./accountEntity.ts";
-import { readEarlyMarks } from "./earlySignOuts.ts";
+import { entityOf, readAccount, unsealAccount } from "./accountEntity.ts";
+import { readEarlyTombstones } from "./earlySignOuts.ts";
 import { fileForExpiry, overAt } from "./expiry.ts";
 import { type Head, headOf, readHead } from "./generation.ts";
-import { assertStartedAfter, type SignInStart } from "./marks.ts";
 import { beginRound } from "./rounds.ts";
-import { claimSid } from "./sidIndex.ts";
-import { type GenerationRef, randomId, type Store } from "./store.ts";
+import { reserveSid } from "./sidIndex.ts";
+import type { GenerationRef, Store } from "./store.ts";
+import { assertStartedAfter, type SignInStart } from "./tombstones.ts";
 
 export interface SignIn {
   readonly session: Session;
@@ -25,7 +26,7 @@ export interface SignIn {
   readonly sids: readonly string[];
   /** The `sub` of the ID token, where the provider may name only that at sign-out (back channel). */
   readonly subject?: string | undefined;
-  /** Absent: before any sign-out that left a mark. */
+  /** Absent: before any sign-out that left a tombstone. */
   readonly start?: SignInStart | undefined;
   /** The session this browser had before, if any. */
   readonly replaces?: SessionRef | undefined;
@@ -47,7 +48,7 @@ const ATTEMPTS = 24;
 const MAX_SESSIONS = 50;
 const BEFORE_ALL: SignInStart = { at: 0, seen: [] };
 
-/** The partitions in which what leads to a sign-in's tokens is kept, and in which marks may stop it. */
+/** The partitions in which what leads to a sign-in's tokens is kept, and in which tombstones may stop it. */
 export function indexKeysOf({ sids, subject }: Pick<SignIn, "sids" | "subject">): string[] {
   const keys = sids.map(sidPartition);
   if (subject !== undefined) keys.push(subjectPartition(subject));
@@ -86,9 +87,9 @@ export async function storeSignIn(store: Store, signIn: SignIn): Promise<Session
 
     await fileForExpiry(store, ref, keys, over);
     let claimed = true;
-    for (const key of keys) claimed &&= await claimSid(store, key, ref, over, abandoned, started);
+    for (const key of keys) claimed &&= await reserveSid(store, key, ref, over, abandoned, started);
     if (!claimed) continue;
-    for (const key of keys) assertStartedAfter(await readEarlyMarks(store, key), started);
+    for (const key of keys) assertStartedAfter(await readEarlyTombstones(store, key), started);
 
     const outcome = current.open
       ? await join(store, ref, current.open, signIn)
@@ -174,6 +175,6 @@ function mergeInOrder({ sessions, cache }: Account, signIn: SignIn): TokenCache 
 
 async function isStored(store: Store, ref: SessionRef): Promise<boolean> {
   const entity = await store.table.get(ref.partition, generationRow(ref.generation));
-  const account = entity && openAccount(store.keyring, entity);
+  const account = entity && unsealAccount(store.keyring, entity);
   return account?.sessions[sessionKey(ref.sessionId)] !== undefined;
 }

@@ -4,13 +4,13 @@ import { accountPartition, generationRow, sidPartition, subjectPartition } from 
 import { noteEarlyLogoutToken, noteEarlySignOut } from "./earlySignOuts.ts";
 import { endIssuedUntil } from "./endIssuedUntil.ts";
 import { deleteGeneration, deleteIfOver, endGeneration, fence, readHead } from "./generation.ts";
-import { isTaken, takeOnce } from "./replayGuard.ts";
+import { isUsed, useOnce } from "./replayGuard.ts";
 import { beginRound } from "./rounds.ts";
 import {
   endForged,
   isOver,
-  markIssuedUntil,
-  markSignedOut,
+  noteIssuedUntil,
+  noteSignedOut,
   originOf,
   readSid,
   type SidEntry,
@@ -43,7 +43,7 @@ export async function signOutHere(store: Store, ref: GenerationRef): Promise<voi
  * Signed out in any other app: the identity provider calls the front-channel logout URL with nothing but a
  * `sid` (OpenID Connect Front-Channel Logout 1.0 §3). Two requests until the tokens are gone, and one to
  * make sure that no sign-in of that provider session which is still running somewhere will ever be stored.
- * The provider may sign the same session in again: sign-ins that are started later have seen the mark.
+ * The provider may sign the same session in again: sign-ins that are started later have seen the tombstone.
  *
  * @throws {StoreUnavailable} @throws {IndexForged} Somebody else has written what the `sid` leads to.
  */
@@ -71,14 +71,14 @@ export async function signOutElsewhere(store: Store, sid: string): Promise<void>
     }
     if (origin === "unsigned") store.log("warn", "index.unsigned", { index: key });
     let ended: boolean | undefined = false;
-    // Only a mark that verifies says that there is nothing to end.
+    // Only a tombstone that verifies says that there is nothing to end.
     if (origin === "unsigned") ended = await endGeneration(store, entry);
     else if (isOver(store, entry)) ended = await endUnused(store, entry);
     else if (!entry.signedOut) ended = await endGeneration(store, entry);
     if (ended || found === false) found = ended;
-    // Always a new mark: a sign-in under way may have seen the last one. Refused when a sign-in claimed the
+    // Always a new tombstone: a sign-in under way may have seen the last one. Refused when a sign-in claimed the
     // `sid` meanwhile, which then has to end too, or when the purge took the entry away.
-    if (await markSignedOut(store, entry)) break;
+    if (await noteSignedOut(store, entry)) break;
   }
   const ms = store.now() - started;
   store.log("info", "signout.elsewhere", {
@@ -101,12 +101,12 @@ export async function signOutElsewhere(store: Store, sid: string): Promise<void>
 export async function signOutByToken(store: Store, token: LogoutToken): Promise<void> {
   const started = store.now();
   const { id, sid, sub = "", issuedAt, expiresAt } = token;
-  if (await isTaken(store, id, expiresAt)) throw new BadRequest("The logout_token has been used.");
+  if (await isUsed(store, id, expiresAt)) throw new BadRequest("The logout_token has been used.");
   const key = sid === undefined ? subjectPartition(sub) : sidPartition(sid);
   const { account, found } = await signOutIssuedUntil(store, key, issuedAt);
   if (account === undefined && sid === undefined)
     throw new BadRequest("The logout_token names nobody who has signed in here.");
-  await takeOnce(store, id, expiresAt);
+  await useOnce(store, id, expiresAt);
   const details = {
     ...(account && { account }),
     found: found ?? UNSURE,
@@ -117,7 +117,7 @@ export async function signOutByToken(store: Store, token: LogoutToken): Promise<
 }
 
 /**
- * Marks first, then ends: a sign-in under way either sees the mark, or has stored its tokens when they are
+ * Marks first, then ends: a sign-in under way either sees the tombstone, or has stored its tokens when they are
  * looked for, or writes on a condition that fails.
  */
 async function signOutIssuedUntil(
@@ -142,7 +142,7 @@ async function signOutIssuedUntil(
       store.log("warn", "index.unsigned", { index: key });
       if (entry.signedOut) await endGeneration(store, entry);
     }
-    if (!(await markIssuedUntil(store, entry, until))) continue;
+    if (!(await noteIssuedUntil(store, entry, until))) continue;
     const found =
       origin === "ours" && isOver(store, entry)
         ? await endUnused(store, entry)

@@ -1,7 +1,7 @@
 import { kindsOf } from "../base/causes.ts";
 import { StoreUnavailable } from "../base/errors.ts";
+import type { Log } from "../base/log.ts";
 import { faultFields } from "../table/tableFault.ts";
-import type { Log } from "./store.ts";
 
 /** A sign-out to be carried through. */
 export interface SignOut {

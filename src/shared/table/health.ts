@@ -1,5 +1,5 @@
 import { kindsOf } from "../base/causes.ts";
-import type { Log } from "../store/store.ts";
+import type { Log } from "../base/log.ts";
 import type { Table } from "./table.ts";
 import { faultFields } from "./tableFault.ts";
 

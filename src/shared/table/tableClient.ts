@@ -4,7 +4,8 @@ import { SettingInvalid } from "../base/errors.ts";
 import { httpsUrl } from "../config/env.ts";
 import type { StorageSettings } from "../config/storage.ts";
 import type { Send } from "../net/send.ts";
-import type { ManagedIdentity, TokenSource } from "../oauth/managedIdentity.ts";
+import type { TokenSource } from "../oauth/heldTokens.ts";
+import type { ManagedIdentity } from "../oauth/managedIdentity.ts";
 
 /** Milliseconds one try may take. A point read takes 5 to 20 in the same region. */
 const TRY_TIMEOUT = 2_000;

@@ -1,25 +1,28 @@
 import { kindsOf, urlIn } from "../base/causes.ts";
 import { LightsoutError, SealingKeyMissing, SettingInvalid, SignedOut } from "../base/errors.ts";
-import type { Lightsout, SigningOut } from "../context.ts";
+import type { Context, SignOutContext } from "../context.ts";
 import { assertSameOrigin } from "../http/sameOrigin.ts";
 import type { HttpRequest, HttpResponse } from "../http/types.ts";
-import { openSession, type SignedInSession } from "../session/session.ts";
+import { findSession, type SignedInSession } from "../session/session.ts";
 import { readSessionCookie } from "../session/sessionCookie.ts";
 import { faultFields } from "../table/tableFault.ts";
 import { errorPage } from "./pages/errorPage.ts";
 import { type Problem, problemOf, signInUrl } from "./problem.ts";
 import { json, page, redirect } from "./responses.ts";
 
-export type Handler<Context = unknown> = (
+export type Handler<Invocation = unknown> = (
   request: HttpRequest,
-  context: Context,
+  invocation: Invocation,
 ) => Promise<HttpResponse>;
 
 /** For programs: errors become `application/problem+json`. */
-export function api<Context>(app: SigningOut, handler: Handler<Context>): Handler<Context> {
-  return answering(app, handler, (problem) => {
+export function api<Invocation>(
+  context: SignOutContext,
+  handler: Handler<Invocation>,
+): Handler<Invocation> {
+  return answering(context, handler, (problem) => {
     const { signIn, retryAfter, ...body } = problem;
-    const link = signIn && { signInUrl: signInUrl(app.settings.baseUrl, signIn) };
+    const link = signIn && { signInUrl: signInUrl(context.settings.baseUrl, signIn) };
     return json({ ...body, ...link }, problem.status, {
       "Content-Type": "application/problem+json",
       ...(retryAfter && { "Retry-After": String(retryAfter) }),
@@ -31,39 +34,46 @@ export function api<Context>(app: SigningOut, handler: Handler<Context>): Handle
  * For people: errors become a page, and being signed out leads to sign-in and back. Whoever is signed in and
  * has to sign in again gets a link instead: a provider that keeps asking would lead round in circles.
  */
-export function webPage<Context>(app: SigningOut, handler: Handler<Context>): Handler<Context> {
-  return answering(app, handler, (problem, request) => {
+export function webPage<Invocation>(
+  context: SignOutContext,
+  handler: Handler<Invocation>,
+): Handler<Invocation> {
+  return answering(context, handler, (problem, request) => {
     const { signIn } = problem;
     const { pathname, search } = new URL(request.url);
     const returnTo = request.method === "GET" ? pathname + search : undefined;
-    const link = signIn && signInUrl(app.settings.baseUrl, signIn, returnTo);
+    const link = signIn && signInUrl(context.settings.baseUrl, signIn, returnTo);
     if (link && returnTo && signIn.scopes.length === 0) return redirect(302, link);
-    return problemPage(app, problem, link);
+    return problemPage(context, problem, link);
   });
 }
 
 /** A page that says what went wrong. @param link Where signing in solves it. */
-export function errorAnswer(app: SigningOut, error: unknown, link: string): HttpResponse {
-  return problemPage(app, problemOf(error), link);
+export function errorAnswer(context: SignOutContext, error: unknown, link: string): HttpResponse {
+  return problemPage(context, problemOf(error), link);
 }
 
-function problemPage(app: SigningOut, problem: Problem, link: string | undefined): HttpResponse {
+function problemPage(
+  context: SignOutContext,
+  problem: Problem,
+  link: string | undefined,
+): HttpResponse {
   const { status, retryAfter } = problem;
   const headers = retryAfter ? { "Retry-After": String(retryAfter) } : {};
-  return page(app.settings, errorPage(problem, link), status, headers);
+  return page(context.settings, errorPage(problem, link), status, headers);
 }
 
-function answering<Context>(
-  app: SigningOut,
-  handler: Handler<Context>,
+function answering<Invocation>(
+  context: SignOutContext,
+  handler: Handler<Invocation>,
   answer: (problem: Problem, request: HttpRequest) => HttpResponse,
-): Handler<Context> {
-  return async (request, context) => {
+): Handler<Invocation> {
+  return async (request, invocation) => {
     try {
-      return await handler(request, context);
+      return await handler(request, invocation);
     } catch (error) {
       const problem = problemOf(error);
-      if (problem.status >= 500) logFault(app, error);
+      if (problem.status >= 500) logFault(context, error);
       return answer(problem, request);
     }
   };
@@ -71,7 +81,7 @@ function answering<Context>(
 
 /** A wrong setting and a missing key fail many requests: a line a minute is enough. */
 export function logFault(
-  { log, dampedLog }: Pick<SigningOut, "log" | "dampedLog">,
+  { log, dampedLog }: Pick<SignOutContext, "log" | "dampedLog">,
   error: unknown,
 ): void {
   if (error instanceof SettingInvalid) {
@@ -94,29 +104,29 @@ export function logFault(
 
 /** The session of the browser that sent the request; undefined when it is signed out. One point read. */
 export async function sessionOf(
-  app: Lightsout,
+  context: Context,
   request: HttpRequest,
 ): Promise<SignedInSession | undefined> {
-  const ticket = readSessionCookie(app.store.keyring, request);
-  return ticket && (await openSession(app, app.settings.clientId, ticket));
+  const ticket = readSessionCookie(context.keyring, request);
+  return ticket && (await findSession(context, context.settings.clientId, ticket));
 }
 
 /**
- * Turns a handler of `(request, session, context)` into an HTTP handler for signed-in users. Signed out, it
+ * Turns a handler of `(request, invocation, session)` into an HTTP handler for signed-in users. Signed out, it
  * answers 401 with a `signInUrl`; a request that may change something has to come from this origin.
  */
-export function signedIn<Context>(
-  app: Lightsout,
+export function signedIn<Invocation>(
+  context: Context,
   handler: (
     request: HttpRequest,
+    invocation: Invocation,
     session: SignedInSession,
-    context: Context,
   ) => Promise<HttpResponse>,
-): Handler<Context> {
-  return api(app, async (request, context) => {
-    if (request.method !== "GET") assertSameOrigin(request, app.settings.baseUrl);
-    const session = await sessionOf(app, request);
+): Handler<Invocation> {
+  return api(context, async (request, invocation) => {
+    if (request.method !== "GET") assertSameOrigin(request, context.settings.baseUrl);
+    const session = await sessionOf(context, request);
     if (session === undefined) throw new SignedOut();
-    return await handler(request, session, context);
+    return await handler(request, invocation, session);
   });
 }

@@ -4,7 +4,7 @@ import { BadRequest } from "../../../src/shared/base/errors.ts";
 import { accountPartition } from "../../../src/shared/rows/keys.ts";
 import { endSession } from "../../../src/shared/store/endSession.ts";
 import { purge } from "../../../src/shared/store/purge.ts";
-import { takeOnce } from "../../../src/shared/store/replayGuard.ts";
+import { useOnce } from "../../../src/shared/store/replayGuard.ts";
 import type { SessionRef } from "../../../src/shared/store/signIn.ts";
 import {
   signOutByToken,
@@ -84,7 +84,7 @@ describe("a table that only the app has written", () => {
         await signOutPartition(store, accountPartition(homeAccountId(one.user)));
         return;
       case "useOnce":
-        await takeOnce(store, one.id, store.time + HOUR);
+        await useOnce(store, one.id, store.time + HOUR);
         return;
       case "wait":
         for (let hour = 0; hour < one.hours; hour++) {
@@ -129,7 +129,7 @@ describe("a row too many, too few, or too old", () => {
     await signIn(store, { user: 1, sids: ["one"], subject: "subject" });
     await signIn(store, { user: 2, sids: ["two"] });
     await signOutElsewhere(store, "nobody's");
-    await takeOnce(store, "state", store.time + HOUR);
+    await useOnce(store, "state", store.time + HOUR);
     expect(residueOf(store)).toEqual([]);
   });
 
@@ -151,7 +151,11 @@ describe("a row too many, too few, or too old", () => {
     ["a strange expiry row", () => put("x.2026-03-01", "row"), ["x malformed"]],
     ["an expiry row of no day", () => put("x.someday", "row", NAMED), ["x malformed"]],
     ["a use of no day", () => put("t.someday", "A".repeat(43)), ["t malformed"]],
-    ["half a mark", () => change(/^e/, () => ({ marks: new Uint8Array(7) })), ["e malformed"]],
+    [
+      "half a tombstone",
+      () => change(/^e/, () => ({ tombstones: new Uint8Array(7) })),
+      ["e malformed"],
+    ],
     ["somebody's notes", () => put("notes", "mine"), ["n malformed"]],
   ])("%s", async (_, damage, expected) => {
     await damage();
@@ -194,8 +198,8 @@ describe("a row too many, too few, or too old", () => {
 
   const NAMED = { partition: "a.x", generation: "g", sids: "" };
   const lost = () => ({ generation: "another" });
-  const aged = ({ marks }: Stored<Entity>) => ({
-    marks: (marks as Uint8Array).map((byte, i) => ((i % 32) >> 2 === 4 ? 0 : byte)),
+  const aged = ({ tombstones }: Stored<Entity>) => ({
+    tombstones: (tombstones as Uint8Array).map((byte, i) => ((i % 32) >> 2 === 4 ? 0 : byte)),
   });
   const tampered = ({ d0 }: Stored<Entity>) => ({
     d0: (d0 as Uint8Array).map((byte, i) => (i === 20 ? byte ^ 1 : byte)),

@@ -63,7 +63,7 @@ function guide(otherApp: string | undefined, signedIn: boolean) {
 <ol>
 <li>${signedIn ? "You are signed in here: done." : "Sign in here, with one click."}</li>
 <li>Open <a href="${otherApp}" target="_blank" rel="noopener">the other app</a> and sign in there. Nobody asks you again.</li>
-<li>Choose <b>Sign out everywhere</b> in the other app, and come back: your tokens here are gone.</li>
+<li>Choose <b>Sign out everywhere</b> in the other context, and come back: your tokens here are gone.</li>
 </ol>
 </aside>`;
 }

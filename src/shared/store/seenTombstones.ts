@@ -1,0 +1,22 @@
+import { readEarlyTombstones } from "./earlySignOuts.ts";
+import { readSid, tombstonesOf } from "./sidIndex.ts";
+import type { Store } from "./store.ts";
+
+/**
+ * The versions of the tombstones under these keys: a sign-in that starts now starts after those sign-outs.
+ *
+ * @param keys Partitions, as the browser's sealed cookies name them. None: the table is not asked.
+ * @throws {StoreUnavailable}
+ */
+export async function seenTombstones(store: Store, keys: readonly string[]): Promise<string[]> {
+  const seen: string[] = [];
+  for (const key of new Set(keys)) {
+    const entry = await readSid(store, key);
+    const tombstones = [
+      ...(entry ? tombstonesOf(entry) : []),
+      ...(await readEarlyTombstones(store, key)),
+    ];
+    seen.push(...tombstones.map(({ version }) => version));
+  }
+  return seen;
+}
