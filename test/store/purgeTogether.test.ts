@@ -3,7 +3,7 @@ import { type Azurite, startAzurite } from "../../local/azurite/azurite.ts";
 import { accountPartition } from "../../src/shared/rows/keys.ts";
 import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
 import { purge } from "../../src/shared/store/purge.ts";
-import { takeOnce } from "../../src/shared/store/replayGuard.ts";
+import { useOnce } from "../../src/shared/store/replayGuard.ts";
 import { storeSignIn } from "../../src/shared/store/signIn.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import { azuriteStore } from "../support/azuriteStore.ts";
@@ -39,7 +39,7 @@ async function fill(store: Store): Promise<void> {
   for (let i = 0; i < 4; i++) await signIn(`${i}.${HOME}`, `sid ${i}`, 8);
   await signIn(`in-use.${HOME}`, "over", 8);
   await signIn(`in-use.${HOME}`, "in use", 48);
-  await takeOnce(store, "state", NOON);
+  await useOnce(store, "state", NOON);
   await noteEarlySignOut(store, "early");
 }
 
