@@ -55,7 +55,7 @@ describe("the explorer finds out", () => {
     ["marginIgnored", "I1", "the same with clocks that differ"],
     ["earlyMarginIgnored", "I1", "a sign-in against the front channel, with clocks that differ"],
     [
-      "marksForEver",
+      "tombstonesForEver",
       "outcome",
       "a sid that returns some time later in a browser that knows nothing",
     ],

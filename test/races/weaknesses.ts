@@ -229,7 +229,7 @@ export const TABLE_WEAKNESSES = {
     ),
 
   /** Waits for ever for who comes after a sign-out and has not seen it. */
-  marksForEver: (table) =>
+  tombstonesForEver: (table) =>
     readingSids(table, (row) => ({ ...row, leftAt: earlier(row.leftAt, -DAY) })),
 
   /** Purges the row of a session that has ended, however new its tombstone is. */

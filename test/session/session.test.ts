@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Tenant } from "../../local/tenant/tenant.ts";
+import type { TokenEndpoint } from "../../src/shared/identity/tokens.ts";
 import { findSession, type SignedInSession } from "../../src/shared/session/session.ts";
 import type { SessionRef } from "../../src/shared/store/signIn.ts";
 import { signOutHere } from "../../src/shared/store/signOut.ts";
@@ -101,7 +102,8 @@ describe("findSession", () => {
 });
 
 describe("getToken", () => {
-  it("gives the token that is held, without any request", async () => {
+  it("gives the token that is held, without any request and without MSAL", async () => {
+    one = { ...one, app: { ...one.app, tokens: {} as TokenEndpoint } };
     const session = await open();
     const token = await session.getToken(READ);
     await expect(tenant.verifyAccessToken(token)).resolves.toMatchObject(adele());
