@@ -1,6 +1,7 @@
 import type { Keyring } from "../../src/shared/crypto/keyring.ts";
 import { generationRow, HEAD, SID } from "../../src/shared/rows/keys.ts";
 import { unsealAccount } from "../../src/shared/store/accountEntity.ts";
+import { originOf } from "../../src/shared/store/sidIndex.ts";
 import type { Entity, Stored } from "../../src/shared/table/table.ts";
 
 /** A row that should not be there. */
@@ -18,6 +19,8 @@ export const KINDS = {
   overdue:
     "Its time was over more than a day ago: the purge does not run, or does not get that far.",
   unreadable: "Sealed with a key that is not in TOKEN_CACHE_KEYS, or tampered with.",
+  forged:
+    "It leads to sessions, and its MAC is of no key in TOKEN_CACHE_KEYS: somebody else has written it, or with a lost key.",
   malformed: "Lightsout writes no such row.",
 } as const;
 
@@ -95,6 +98,7 @@ export function createInspection(keyring: Keyring | undefined, now: number) {
     if (tombstone !== "" && !isTime(leftAt)) return false;
     if (tokenTombstone !== "" && !isTime(issuedUntil)) return false;
     pointers.set(partitionKey, { row, to: `${partition} ${generation}` });
+    if (keyring && originOf(keyring, row) === "forged") report(row, "forged");
     return true;
   }
 

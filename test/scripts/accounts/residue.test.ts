@@ -100,6 +100,7 @@ describe("a table that only the app has written", () => {
 });
 
 const UNNAMED = ["a unnamed", "a unnamed"];
+const FORGED = ["s forged", "s forged", "u forged"];
 const UNREADABLE = ["a unreadable", "a unreadable"];
 const MALFORMED = ["a malformed", "a malformed"];
 
@@ -137,7 +138,18 @@ describe("a row too many, too few, or too old", () => {
     ["no head", () => remove(/^a\..*head$/), UNNAMED],
     ["another head", () => change(/head$/, lost), ["a unfiled", "a unfiled", ...UNNAMED]],
     ["no sid row", () => remove(/^[su]\./), ["a unindexed", "a unindexed"]],
-    ["sids that lead elsewhere", () => change(/^[su]\./, lost), ["a unindexed", "a unindexed"]],
+    [
+      "sids that lead elsewhere",
+      () => change(/^[su]\./, lost),
+      ["a unindexed", "a unindexed", ...FORGED],
+    ],
+    [
+      "marks of somebody without keys",
+      () => change(/^[su]\./, () => ({ signedOut: true })),
+      FORGED,
+    ],
+    ["a MAC of nothing", () => change(/^[su]\./, () => ({ mac: new Uint8Array(28) })), FORGED],
+    ["a MAC of no bytes", () => change(/^[su]\./, () => ({ mac: "none" })), FORGED],
     ["a subject is enough", () => remove(/^s\./), ["a unindexed"]],
     ["a use of long ago", () => put("t.2026-02-26", "A".repeat(43)), ["t overdue"]],
     ["early sign-outs of long ago", () => change(/^e/, aged), ["e overdue"]],
@@ -190,9 +202,16 @@ describe("a row too many, too few, or too old", () => {
     ]);
   });
 
-  it("without keys nothing is called unreadable", () => {
+  it("what leads to sessions as the release before wrote it is in order", () => {
+    for (const [key, { keyId: _, mac: __, expiresAt: ___, ...row }] of rowsOf(/^[su]\./)) {
+      store.table.rows.set(key, row as Stored<Entity>);
+    }
+    expect(found()).toEqual([]);
+  });
+
+  it("without keys nothing is called unreadable or forged", () => {
     change(/\|c\./, tampered);
-    expect(residueOf(store, keyring("another"))).toHaveLength(2);
+    expect(residueOf(store, keyring("another"))).toHaveLength(5);
     expect(residueOf(store, "no keys")).toEqual([]);
   });
 
