@@ -5,13 +5,13 @@ import { type Env, optional } from "../../src/shared/config/env.ts";
 import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
 import { readStorageSettings } from "../../src/shared/config/storage.ts";
 import { createKeyring, type Keyring } from "../../src/shared/crypto/keyring.ts";
-import { keepAliveSender } from "../../src/shared/net/send.ts";
 import type { TokenSource } from "../../src/shared/oauth/heldTokens.ts";
 import { managedIdentity } from "../../src/shared/oauth/managedIdentity.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import { azureTable } from "../../src/shared/table/azureTable.ts";
 import { retrying, SHORT_FAULTS } from "../../src/shared/table/retrying.ts";
 import { azureSignIn, TABLE_STORAGE } from "../register-app/azureCli.ts";
+import { send } from "../send.ts";
 
 export interface OpenedStore {
   readonly store: Store;
@@ -35,7 +35,6 @@ export async function openStore(env: Env, log: Log): Promise<OpenedStore> {
   const hasKeys = optional(env, "TOKEN_CACHE_KEYS") !== undefined;
   const inAzure = optional(env, "IDENTITY_ENDPOINT") !== undefined;
   const asUser = "tableServiceUri" in storage && !inAzure ? await azureCliUser() : undefined;
-  const send = keepAliveSender();
   const world = { send, sleep, elapsed: () => performance.now() };
   const identity = asUser ? () => asUser : managedIdentity(world);
   const requests = azureTable(storage, send, identity, "report");

@@ -8,10 +8,10 @@ import { type Env, isLoopback } from "../../src/shared/config/env.ts";
 import { readSettings, type Settings } from "../../src/shared/config/settings.ts";
 import { type Context, createContext } from "../../src/shared/context.ts";
 import { createMetadataSource, type ProviderMetadata } from "../../src/shared/identity/metadata.ts";
-import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { managedIdentity } from "../../src/shared/oauth/managedIdentity.ts";
 import { azureTable } from "../../src/shared/table/azureTable.ts";
 import { retrying, type TableRequests } from "../../src/shared/table/retrying.ts";
+import { send } from "../send.ts";
 import { type Directory, readRegistration } from "./registration.ts";
 import { type Rehearsal, rehearse } from "./rehearsal.ts";
 import { ask, once, reachable } from "./web.ts";
@@ -46,7 +46,6 @@ export interface Patient {
   rehearsal(): Promise<Rehearsal | undefined>;
 }
 
-const send = keepAliveSender();
 const identity = managedIdentity({ send, sleep, elapsed });
 
 /** An app by its settings, in that folder. */

@@ -1,3 +1,6 @@
+import type { Outgoing } from "../../src/shared/net/send.ts";
+import { send } from "../send.ts";
+
 /** What an address answered. Redirects are not followed. */
 export interface Answer {
   readonly status: number;
@@ -13,20 +16,23 @@ export interface Answer {
 const TIMEOUT = 10_000;
 
 /** @throws Error Nobody answers. */
-export async function ask(url: string, init: RequestInit = {}): Promise<Answer> {
+export async function ask(
+  url: string,
+  request: Pick<Outgoing, "method" | "headers"> = {},
+): Promise<Answer> {
   const started = Date.now();
-  const response = await fetch(reachable(url), {
-    redirect: "manual",
-    signal: AbortSignal.timeout(TIMEOUT),
-    ...init,
-  });
+  const answer = await send(reachable(url), { ...request, timeout: TIMEOUT });
   const ended = Date.now();
-  const date = Date.parse(response.headers.get("date") ?? "");
+  const headers = new Headers();
+  for (const [name, value = []] of Object.entries(answer.headers)) {
+    for (const one of [value].flat()) headers.append(name, one);
+  }
+  const date = Date.parse(headers.get("date") ?? "");
   return {
-    status: response.status,
-    headers: response.headers,
-    text: await response.text(),
-    location: response.headers.get("location") ?? undefined,
+    status: answer.status,
+    headers,
+    text: answer.body.toString(),
+    location: headers.get("location") ?? undefined,
     // It gives whole seconds, and has been on its way.
     ahead: Number.isNaN(date) ? undefined : date + 500 - (started + ended) / 2,
     took: ended - started,

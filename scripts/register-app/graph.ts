@@ -1,3 +1,5 @@
+import { send } from "../send.ts";
+
 /** Microsoft Graph refused, with its own error code. `message` says what to do. */
 export class GraphRefused extends Error {
   readonly status: number;
@@ -26,7 +28,7 @@ export interface GraphAccess {
 /** @throws {GraphRefused} from each of its methods. */
 export function createGraph({ baseUrl, token }: GraphAccess): Graph {
   async function request(method: string, path: string, body?: object, prefer?: string) {
-    const response = await fetch(`${baseUrl}${path}`, {
+    const answer = await send(`${baseUrl}${path}`, {
       method,
       headers: {
         Authorization: `Bearer ${token}`,
@@ -34,11 +36,11 @@ export function createGraph({ baseUrl, token }: GraphAccess): Graph {
         ...(prefer && { Prefer: prefer }),
       },
       ...(body && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(30_000),
+      timeout: 30_000,
     });
-    const text = await response.text();
-    if (response.ok) return text ? JSON.parse(text) : undefined;
-    throw refused(`${method} ${path}`, response.status, text);
+    const text = answer.body.toString();
+    if (answer.status >= 200 && answer.status < 300) return text ? JSON.parse(text) : undefined;
+    throw refused(`${method} ${path}`, answer.status, text);
   }
 
   return {
