@@ -40,36 +40,49 @@ function portsOn(screen: string): number[] {
   return [...screen.matchAll(/:\/\/[^/\s:]+:(\d+)/g)].map(([, port]) => Number(port));
 }
 
+const RUNS = "Ctrl-C stops everything.";
+
 describe("npm start", () => {
-  it("shows where everything is, and Ctrl-C leaves nothing behind", async () => {
-    const { pid, exited } = start();
-    await program.prints("Ctrl-C stops everything.");
-    const urls = [...program.output.matchAll(/http:\S+/g)].map(([url]) => url);
+  it("shows where everything is, runs once in a checkout, and Ctrl-C leaves nothing behind", async () => {
+    const note = join(checkout, ".local/running.json");
+    // Killed without a chance to tidy up.
+    await mkdir(join(checkout, ".local"));
+    await writeFile(note, JSON.stringify({ pid: 2 ** 30, url: "http://localhost:1", env: {} }));
+    const { pid, child, exited } = start();
+    const first = program;
+    await first.prints(RUNS);
+    const urls = [...first.output.matchAll(/http:\S+/g)].map(([url]) => url);
     expect(urls).toHaveLength(6);
-    const widths = program.output.split("\n").map((line) => line.length);
+    const widths = first.output.split("\n").map((line) => line.length);
     expect(Math.max(...widths)).toBeLessThanOrEqual(100);
-    const ports = portsOn(program.output);
+    const ports = portsOn(first.output);
     const children = await childrenOf(pid);
     expect(children.length).toBeGreaterThanOrEqual(2);
-    const health = await fetch(`http://127.0.0.1:${ports[0]}/health`);
-    expect(health.status).toBe(200);
+    await expectConsentToMail(`http://localhost:${ports[0]}`);
 
-    program.child.kill("SIGINT");
+    // Two table stores on the same files would bring tokens back.
+    const left = await readFile(note, "utf8");
+    const second = start();
+    expect(await second.exited).toBe(1);
+    expect(second.output).toBe(
+      `npm start already runs here (pid ${pid}): http://localhost:${ports[0]}. Stop it first.\n`,
+    );
+    expect(await readFile(note, "utf8")).toBe(left);
+
+    child.kill("SIGINT");
     expect(await exited).toBe(0);
-    expect(program.output).toContain("Stopping…");
+    expect(first.output).toContain("Stopping…");
     expect(children.filter(isRunning)).toEqual([]);
     expect(await Promise.all(ports.map(isFree))).toEqual(ports.map(() => true));
+    await expect(stat(note)).rejects.toThrow("ENOENT");
     // Neither a terminal's colours nor anything of the secrets.
-    expect(program.output).not.toContain("\u001b");
+    expect(first.output).not.toContain("\u001b");
     const secrets = await readFile(join(checkout, ".local/secrets.json"), "utf8");
-    expect(program.output).not.toContain(JSON.parse(secrets).clientSecret);
+    expect(first.output).not.toContain(JSON.parse(secrets).clientSecret);
   });
 
-  it("asks for consent to what the registration does not list", async () => {
-    start();
-    await program.prints("Ctrl-C stops everything.");
-    const [port] = portsOn(program.output);
-    const url = `http://localhost:${port}`;
+  /** The registration lists less than the app asks for. */
+  async function expectConsentToMail(url: string): Promise<void> {
     const browser = createBrowser();
     const home = await browser.submit(await browser.signIn(`${url}/auth/signin`, "adelev@"));
     expect(home.status).toBe(200);
@@ -81,55 +94,29 @@ describe("npm start", () => {
     const answer = await browser.submit(consent.forms[0], { press: "Accept" });
     await browser.submit(answer.forms[0]);
     expect((await browser.get(`${url}/graph/me/messages`)).status).toBe(200);
-  });
+  }
 
-  it("keeps its secrets to itself, and the same ones the next time", async () => {
+  it("keeps its secrets to itself, the same ones the next time, and gives way to somebody on its ports", async () => {
     const file = join(checkout, ".local/secrets.json");
     const before = await readFile(file, "utf8");
     expect((await stat(file)).mode & 0o777).toBe(0o600);
-    start();
-    await program.prints("Ctrl-C stops everything.");
-    program.child.kill("SIGTERM");
-    expect(await program.exited).toBe(0);
-    expect(await readFile(file, "utf8")).toBe(before);
-  });
-
-  it("gives way to somebody on its ports", async () => {
     const usual = [7071, 7072, 7073, 7074, 7075, 10_002];
     const listeners = await Promise.all(usual.map(occupy));
     try {
-      const { child, exited } = start();
-      await program.prints("Ctrl-C stops everything.");
+      start();
+      await program.prints(RUNS);
       expect(new Set([...portsOn(program.output), ...usual]).size).toBe(12);
-      child.kill("SIGINT");
-      expect(await exited).toBe(0);
+      program.child.kill("SIGTERM");
+      expect(await program.exited).toBe(0);
+      expect(await readFile(file, "utf8")).toBe(before);
     } finally {
       for (const listener of listeners) listener?.close();
     }
   });
 
-  it("runs once in a checkout: two table stores on the same files would bring tokens back", async () => {
-    const note = join(checkout, ".local/running.json");
-    // Killed without a chance to tidy up.
-    await writeFile(note, JSON.stringify({ pid: 2 ** 30, url: "http://localhost:1", env: {} }));
-    const first = start();
-    await first.prints("Ctrl-C stops everything.");
-    const left = await readFile(note, "utf8");
-    const [port] = portsOn(first.output);
-    const second = start();
-    expect(await second.exited).toBe(1);
-    expect(second.output).toBe(
-      `npm start already runs here (pid ${first.pid}): http://localhost:${port}. Stop it first.\n`,
-    );
-    expect(await readFile(note, "utf8")).toBe(left);
-    first.child.kill("SIGINT");
-    expect(await first.exited).toBe(0);
-    await expect(stat(note)).rejects.toThrow("ENOENT");
-  });
-
   it("a second Ctrl-C does not wait for what hangs", async () => {
     const { pid, child, exited } = start();
-    await program.prints("Ctrl-C stops everything.");
+    await program.prints(RUNS);
     const children = await childrenOf(pid);
     for (const hanging of children) process.kill(hanging, "SIGSTOP");
     let code: number | null | undefined;
@@ -166,7 +153,7 @@ describe("npm start", () => {
 
   it("stops when the functions end by themselves, and says so", async () => {
     const { pid, exited } = start();
-    await program.prints("Ctrl-C stops everything.");
+    await program.prints(RUNS);
     const children = await childrenOf(pid);
     for (const worker of children) {
       if ((await commandOf(worker)).includes("worker.ts")) process.kill(worker, "SIGKILL");
@@ -194,7 +181,7 @@ describe("with a tenant in local.settings.json", () => {
 
   it("starts the table store and the functions, nothing else", async () => {
     const { exited, child } = start();
-    await program.prints("Ctrl-C stops everything.");
+    await program.prints(RUNS);
     expect(program.output).toContain("Lightsout is running against your tenant");
     expect(program.output).toContain("https://login.microsoftonline.com/contoso.example");
     expect(program.output).toContain("Azurite");
@@ -233,7 +220,7 @@ describe("with a tenant in local.settings.json", () => {
   it("names the authority that is set", async () => {
     const ENTRA_AUTHORITY = "https://contoso.ciamlogin.com/0b5f3a2e-5d8c-4f0e-9f53-2d1f5a4f9a10";
     const { exited, child } = start([], { ENTRA_AUTHORITY });
-    await program.prints("Ctrl-C stops everything.");
+    await program.prints(RUNS);
     expect(program.output).toContain(`${ENTRA_AUTHORITY}\n`);
     expect(program.output).not.toContain("login.microsoftonline.com");
     child.kill("SIGINT");
@@ -266,7 +253,7 @@ describe("with --func", () => {
       process.on("SIGINT", () => { console.log("func ends"); process.exit(); });
     `);
     const { exited, child } = start(["--func"], env);
-    await program.prints("Ctrl-C stops everything.");
+    await program.prints(RUNS);
     const [port] = portsOn(program.output);
     expect(await (await fetch(`http://127.0.0.1:${port}/`)).json()).toEqual({
       args: ["start", "--port", String(port)],
@@ -292,24 +279,26 @@ describe("with --func", () => {
   });
 });
 
-describe("before anything starts", () => {
-  it("--help", async () => {
-    start(["--help"]);
-    expect(await program.exited).toBe(0);
-    expect(program.output).toMatch(/^Usage: npm start/);
-  });
-
-  it("a flag it does not know", async () => {
-    start(["--fnc"]);
-    expect(await program.exited).toBe(1);
-    expect(program.output).toMatch(/^Unknown option '--fnc'.*See npm start -- --help\.\n$/s);
-  });
-
-  it("a Node that is too old", async () => {
-    start([], {}, ["--no-experimental-strip-types"]);
-    expect(await program.exited).toBe(1);
-    expect(program.output).toMatch(/^Lightsout needs Node 22\.18 or newer.*\n$/);
-  });
+it.each<[string, string[], string[], number, RegExp]>([
+  ["--help", ["--help"], [], 0, /^Usage: npm start/],
+  [
+    "a flag it does not know",
+    ["--fnc"],
+    [],
+    1,
+    /^Unknown option '--fnc'.*See npm start -- --help\.\n$/s,
+  ],
+  [
+    "a Node that is too old",
+    [],
+    ["--no-experimental-strip-types"],
+    1,
+    /^Lightsout needs Node 22\.18 or newer.*\n$/,
+  ],
+])("answers %s before anything starts", async (_, args, nodeFlags, code, output) => {
+  start(args, {}, nodeFlags);
+  expect(await program.exited).toBe(code);
+  expect(program.output).toMatch(output);
 });
 
 /** Listens on a port for as long as the test likes; nothing when somebody else already does. */
