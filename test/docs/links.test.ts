@@ -39,6 +39,13 @@ test.each(pages)("%s links to files and headings that are there", (page) => {
   expect(targets(page).filter((target) => !isThere(target))).toEqual([]);
 });
 
+test("every picture is on a page", () => {
+  const shown = pages.flatMap(targets);
+  const pictures = globSync("docs/images/*", { cwd: root });
+  expect(pictures.length).toBeGreaterThan(0);
+  expect(pictures.filter((picture) => !shown.includes(picture))).toEqual([]);
+});
+
 test("decisions name weaknesses that the explorer tries", () => {
   const tried = readText("test/races/weaknesses.test.ts");
   const named = globSync("docs/decisions/*.md", { cwd: root }).flatMap((page) => {
