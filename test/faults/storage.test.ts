@@ -258,6 +258,30 @@ it("a process that is told to end says which sign-outs are open", async () => {
   expect((await signOut["in the app"](browser)).status).toBe(303);
 });
 
+describeInBrowser("a frame that leaves 50 ms after its request", () => {
+  it("does not keep the tokens from being deleted", async () => {
+    const { table, host } = stage;
+    const browser = await signedInBrowser(rig);
+    const context = await launchChromium({ thirdPartyCookies: "blocked" });
+    try {
+      const page = await context.newPage();
+      await page.goto(rig.tenant.metadataUrl.replace(rig.tenant.internalUrl, rig.tenant.url));
+      await table.be("silent");
+      const before = table.met;
+      const url = host.url + callbackOf(sidOf(rig, browser));
+      await page.setContent(`<iframe src="${url}"></iframe>`, { waitUntil: "commit" });
+      await eventually(() => table.met > before);
+      await sleep(50);
+      await page.setContent("You are signed out.");
+    } finally {
+      await context.close();
+    }
+    expect(await holdsTokens(rig)).toBe(true);
+    await table.be();
+    await eventually(async () => !(await holdsTokens(rig)));
+  });
+});
+
 describeInBrowser("the provider's frame that was answered 503", () => {
   it("comes back by itself until the tokens are gone, while its page is there", async () => {
     const { table, host } = stage;
