@@ -4,15 +4,19 @@ import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { LogLine } from "../../local/host/host.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
+import { StoreUnavailable } from "../../src/shared/base/errors.ts";
 import { accountPartition, sidPartition, subjectPartition } from "../../src/shared/rows/keys.ts";
 import type { Account } from "../../src/shared/store/account.ts";
 import { sealAccount, unsealAccount } from "../../src/shared/store/accountEntity.ts";
+import { createSignOuts } from "../../src/shared/store/stubbornSignOuts.ts";
 import type { Entity, Stored } from "../../src/shared/table/table.ts";
+import { TableFault } from "../../src/shared/table/tableFault.ts";
 import type { AccessToken } from "../../src/shared/tokens/tokenCache.ts";
 import { readText, root } from "../infra/project.ts";
 import { azuriteStore } from "../support/azuriteStore.ts";
 import { eventually } from "../support/eventually.ts";
 import { signLogoutToken } from "../support/logoutToken.ts";
+import { memoryTable } from "../support/memoryTable.ts";
 import { openTable, readAccountRows } from "../support/table.ts";
 import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
 import {
@@ -24,6 +28,7 @@ import {
   sidOf,
   signedInBrowser,
 } from "../support/user.ts";
+import { virtualTime } from "../support/virtualTime.ts";
 
 /** What docs/operations.md says of an event. */
 interface Documented {
@@ -355,6 +360,36 @@ it("sign-outs that are delayed, given up, and open when the process ends", async
   await eventually(() => retries() > before);
   expect(await logs("signout.unfinished", () => host.stop())).toEqual({ who: sidPartition(sid) });
   await call;
+});
+
+it("a sid that nobody knows, whose tombstone is given up", async () => {
+  const time = virtualTime();
+  const said = {
+    code: "ServerBusy",
+    status: 503,
+    operation: "insert",
+    requestId: undefined,
+  } as const;
+  const cause = new TableFault({ ...said, table: "lightsout", host: "a", fix: "Wait." });
+  const store = {
+    ...azuriteStore(rig.azurite),
+    table: { ...memoryTable(), insert: () => Promise.reject(new StoreUnavailable("", { cause })) },
+    now: time.now,
+    sleep: time.sleep,
+    log: (level: string, event: string, details = {}) =>
+      void logged.push({ level, event, details }),
+  };
+  const giveUp = async () => {
+    createSignOuts(store, time.sleep, time.now)
+      .elsewhere("made up")
+      .catch(() => {});
+    await time.pass(101_000);
+  };
+  expect(await logs("signout.no_tombstone", giveUp)).toMatchObject({
+    who: sidPartition("made up"),
+    reason: "late",
+    code: "ServerBusy",
+  });
 });
 
 it("all of this is what the sources log and what docs/operations.md lists", () => {

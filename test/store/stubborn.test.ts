@@ -45,8 +45,9 @@ interface Called {
 
 function call(sid: string, patience = PATIENCE): Called {
   const called: Called = { outcome: "waiting", at: Number.NaN };
-  const pass = () => {
+  const pass = (looked: (isKnown: boolean) => void) => {
     began.push(elapsed());
+    if (sid.startsWith("made up")) looked(false);
     return table();
   };
   const settle = (outcome: unknown) => Object.assign(called, { outcome, at: elapsed() });
@@ -285,6 +286,7 @@ describe("more calls than are kept waiting", () => {
   it("are answered at once, and worked off all the same", async () => {
     table = awayUntil(90 * SECOND);
     const held = ["a", "a", "b"].map((sid) => call(sid));
+    await time.pass(0);
     const others = ["c", "c", "a"].map((sid) => call(sid));
     await time.pass(0);
     for (const { outcome } of others) expect(outcome).toBeInstanceOf(StoreUnavailable);
@@ -301,16 +303,20 @@ describe("more calls than are kept waiting", () => {
   });
 
   it("are worked off by a pass that began after the last of them", async () => {
-    for (const sid of ["x", "y", "z"]) call(sid);
+    table = unavailable;
+    for (const sid of ["x", "x", "x", "a"]) call(sid);
+    await time.pass(0);
     const passes = heldPasses();
-    // Those three hold all the places until they are answered.
-    for (const sid of ["a", "a"]) call(sid);
-    expect(passes).toHaveLength(1);
-    passes[0]?.();
+    await time.pass(250);
+    const later = call("a");
+    await time.pass(0);
+    expect(later.outcome).toBeInstanceOf(StoreUnavailable);
+    expect(passes).toHaveLength(2);
+    for (const pass of passes) pass();
     await time.pass(0);
     expect(signOuts.open()).toEqual(["s.a"]);
-    expect(passes).toHaveLength(2);
-    passes[1]?.();
+    expect(passes).toHaveLength(3);
+    passes[2]?.();
     await time.pass(0);
     expect(signOuts.open()).toEqual([]);
   });
@@ -341,5 +347,43 @@ describe("more sids than are remembered", () => {
     const again = call("e");
     await time.pass(0);
     expect(again.outcome).toBe("done");
+  });
+});
+
+describe("sids that storage does not know", () => {
+  const waits = (calls: readonly Called[]) => calls.map(({ outcome }) => outcome === "waiting");
+  const reports = () => logged.map(([level, event, details]) => [level, event, details?.who]);
+
+  it("give their places to those that it knows, or has not looked for, and raise no alarm", async () => {
+    table = awayUntil(50 * SECOND);
+    const madeUp = [1, 2, 3, 4, 5].map((i) => call(`made up ${i}`));
+    await time.pass(0);
+    expect(waits(madeUp)).toEqual([true, true, true, false, false]);
+    expect(reports()).toEqual([["warn", "signout.no_tombstone", "s.made up 5"]]);
+    await time.pass(2 * SECOND);
+    expect(delays).toEqual([]);
+
+    const known = ["a", "b", "c", "d", "e"].map((sid) => call(sid));
+    await time.pass(0);
+    expect(waits(madeUp)).toEqual([false, false, false, false, false]);
+    expect(waits(known)).toEqual([true, true, true, false, false]);
+    expect(signOuts.open()).toEqual(["s.a", "s.b", "s.c", "s.d"]);
+    expect(reports().slice(1)).toEqual([
+      ...[1, 2, 3, 4].map((i) => ["warn", "signout.no_tombstone", `s.made up ${i}`]),
+      ["error", "signout.given_up", "s.e"],
+    ]);
+    await time.pass(PATIENCE);
+    expect(known.slice(0, 3).map(({ outcome }) => outcome)).toEqual(["done", "done", "done"]);
+  });
+
+  it("take no place before storage has failed them, however many there are", async () => {
+    const passes = heldPasses();
+    const madeUp = Array.from({ length: 50 }, (_, i) => call(`made up ${i}`));
+    const known = call("a");
+    await time.pass(0);
+    for (const pass of passes) pass();
+    await time.pass(0);
+    expect([...madeUp, known].map(({ outcome }) => outcome)).toEqual(Array(51).fill("done"));
+    expect(logged).toEqual([]);
   });
 });

@@ -3,11 +3,13 @@ import { beforeEach, describe, expect, it } from "@jest/globals";
 import { BadRequest, StoreUnavailable } from "../../src/shared/base/errors.ts";
 import type { Log } from "../../src/shared/base/log.ts";
 import { accountPartition, sidPartition } from "../../src/shared/rows/keys.ts";
+import { storeSignIn } from "../../src/shared/store/signIn.ts";
 import { createSignOuts, type SignOuts } from "../../src/shared/store/stubbornSignOuts.ts";
 import type { Entity } from "../../src/shared/table/table.ts";
 import { keyring } from "../support/keyring.ts";
 import { type MemoryTable, memoryTable } from "../support/memoryTable.ts";
 import { type VirtualTime, virtualTime } from "../support/virtualTime.ts";
+import { cacheOf, DAY, sessionOf } from "./samples.ts";
 
 const SECOND = 1_000;
 const ACCOUNT = "87d349ed-44d7-43e1-9a83-5f2406dee5bd.8d5c2a1e-7b4f-4c7d-9e36-5f0a1b2c3d4e";
@@ -28,18 +30,19 @@ beforeEach(() => {
   time = virtualTime();
   table = memoryTable();
   logged = [];
-  const log: Log = (...line) => {
+  signOuts = createSignOuts(storeOf(), time.sleep, time.now);
+});
+
+/** An instance's own. */
+const storeOf = () => ({
+  table,
+  keyring: keyring("k1"),
+  now: time.now,
+  sleep: time.sleep,
+  randomBytes,
+  log: (...line: Parameters<Log>) => {
     if (line[1] !== "signout.delayed") logged.push(line);
-  };
-  const store = {
-    table,
-    keyring: keyring("k1"),
-    now: time.now,
-    sleep: time.sleep,
-    randomBytes,
-    log,
-  };
-  signOuts = createSignOuts(store, time.sleep, time.now);
+  },
 });
 
 /** What became of it: undefined while it waits. */
@@ -167,5 +170,61 @@ describe("the front channel", () => {
     const one = watch(signOuts.here(ref));
     await time.pass(0);
     expect(one.outcome).toBe("done");
+  });
+});
+
+describe("a flood of made-up sids", () => {
+  const LATENCY = 5;
+  const floodOf = (by: SignOuts, count: number, name: string) =>
+    Array.from({ length: count }, (_, i) => watch(by.elsewhere(`${name} ${i}`)));
+  const alarms = () => logged.filter(([level]) => level === "error");
+  const isHeld = () =>
+    [...table.rows.keys()].some((key) => key.startsWith("a.") && key.includes("|c."));
+  const signIn = () => {
+    const session = sessionOf({ signedInAt: time.now(), expiresAt: time.now() + DAY });
+    return storeSignIn(storeOf(), { session, cache: cacheOf(), sids: ["real"] });
+  };
+
+  it("keeps no real sign-out from its place, on storage that is well and with six instances at each slot", async () => {
+    await signIn();
+    for (const name of ["get", "insert", "replace", "remove"] as const) {
+      const operation = table[name] as (...args: unknown[]) => Promise<unknown>;
+      const late = async (...args: unknown[]) => {
+        await time.sleep(LATENCY);
+        return operation(...args);
+      };
+      Object.assign(table, { [name]: late });
+    }
+    const flood = floodOf(signOuts, 1_500, "here");
+    for (let i = 0; i < 5; i++) {
+      const instance = createSignOuts(storeOf(), time.sleep, time.now);
+      flood.push(...floodOf(instance, 500, `on ${i}`));
+    }
+    const real = watch(signOuts.elsewhere("real"));
+    await time.pass(3 * LATENCY);
+    expect(real.outcome).toBe("done");
+    expect(isHeld()).toBe(false);
+    await time.pass(10 * SECOND);
+    expect(flood.filter(({ outcome }) => outcome !== "done")).toEqual([]);
+    expect(alarms()).toEqual([]);
+  });
+
+  it("gives way to a real one on storage that cannot be written to", async () => {
+    await signIn();
+    const { insert, replace, remove } = table;
+    const refuse = () => Promise.reject(new StoreUnavailable());
+    Object.assign(table, { insert: refuse, replace: refuse, remove: refuse });
+    const flood = floodOf(signOuts, 1_100, "made up");
+    await time.pass(SECOND);
+    const real = watch(signOuts.elsewhere("real"));
+    await time.pass(30 * SECOND);
+    expect(real.outcome).toBeUndefined();
+    expect(flood.filter(({ outcome }) => outcome === undefined)).toHaveLength(299);
+    expect(signOuts.open()).toEqual([sidPartition("real")]);
+    Object.assign(table, { insert, replace, remove });
+    await time.pass(6 * SECOND);
+    expect(real.outcome).toBe("done");
+    expect(isHeld()).toBe(false);
+    expect(alarms()).toEqual([]);
   });
 });

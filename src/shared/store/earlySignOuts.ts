@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { StoreUnavailable } from "../base/errors.ts";
 import { together } from "../base/together.ts";
 import type { Entity, Stored } from "../table/table.ts";
+import { beginRound } from "./rounds.ts";
 import type { Store } from "./store.ts";
 import { CLOCKS_APART, TOMBSTONE_LIFETIME, type Tombstone } from "./tombstones.ts";
 
@@ -28,7 +28,6 @@ const TOMBSTONE = 32;
 const ID = 16;
 const ISSUED = 20;
 const VERSION = 24;
-const ATTEMPTS = 10;
 
 /** @param key The partition of the `sid` or subject. */
 export function noteEarlySignOut(store: Store, key: string): Promise<void> {
@@ -60,7 +59,8 @@ function note(store: Store, key: string, channel: Channel, until: number): Promi
 }
 
 async function write(store: Store, rowKey: string, notes: readonly Note[]): Promise<void> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  for (let round = 0; ; round++) {
+    await beginRound(store, round);
     const slot = await store.table.get<Slot>(PARTITION, rowKey);
     const now = store.now();
     const tombstones = withNotes(slot ? liveTombstones(slot, now) : [], notes, now);
@@ -74,7 +74,6 @@ async function write(store: Store, rowKey: string, notes: readonly Note[]): Prom
       : await store.table.insert(entity);
     if (outcome === "done") return;
   }
-  throw new StoreUnavailable("Too many sign-outs at once. Try again in a moment.");
 }
 
 function withNotes(live: readonly Buffer[], notes: readonly Note[], now: number): Buffer[] {

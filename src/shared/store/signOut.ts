@@ -45,9 +45,14 @@ export async function signOutHere(store: Store, ref: GenerationRef): Promise<voi
  * make sure that no sign-in of that provider session which is still running somewhere will ever be stored.
  * The provider may sign the same session in again: sign-ins that are started later have seen the tombstone.
  *
+ * @param looked Told each time that storage has answered whether the `sid` is known.
  * @throws {StoreUnavailable} @throws {IndexForged} Somebody else has written what the `sid` leads to.
  */
-export async function signOutElsewhere(store: Store, sid: string): Promise<void> {
+export async function signOutElsewhere(
+  store: Store,
+  sid: string,
+  looked: (isKnown: boolean) => void = () => {},
+): Promise<void> {
   const started = store.now();
   const key = sidPartition(sid);
   let account: string | undefined;
@@ -55,11 +60,13 @@ export async function signOutElsewhere(store: Store, sid: string): Promise<void>
   for (let round = 0; ; round++) {
     await beginRound(store, round);
     let entry = await readSid(store, key);
+    looked(entry !== undefined);
     if (entry === undefined) {
       // Unknown, or its sign-in is still redeeming the code. Leave word for that one, then look again: it
       // writes its entry before it looks for word, so one of the two sees the other.
       await noteEarlySignOut(store, key);
       entry = await readSid(store, key);
+      looked(entry !== undefined);
     }
     account = entry?.partition;
     if (entry === undefined) break;

@@ -2,6 +2,7 @@ import { kindsOf } from "../base/causes.ts";
 import { StoreUnavailable } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import { faultFields } from "../table/tableFault.ts";
+import { createPlaces } from "./places.ts";
 
 /** A sign-out to be carried through. */
 export interface SignOut {
@@ -9,8 +10,11 @@ export interface SignOut {
   readonly who: string;
   /** Milliseconds from the call until it is given up. */
   readonly patience: number;
-  /** One try. A {@link StoreUnavailable} is worth another, whatever storage has said; anything else is not. */
-  readonly pass: () => Promise<unknown>;
+  /**
+   * One try. A {@link StoreUnavailable} is worth another, whatever storage has said; anything else is not.
+   * @param looked Told as soon as storage has answered whether anybody is known by it.
+   */
+  readonly pass: (looked: (isKnown: boolean) => void) => Promise<unknown>;
 }
 
 export interface Stubborn {
@@ -19,7 +23,8 @@ export interface Stubborn {
    *
    * @param key Calls with the same key share one loop, however many they are. Each is answered by a pass that
    * began after it had come: a sign-in may have started in between, which has seen what an earlier pass left.
-   * @throws {StoreUnavailable} Its patience is at an end, or too many are waiting. @throws what a pass throws.
+   * @throws {StoreUnavailable} Its patience is at an end, or it has failed and too many wait already: only who has
+   * failed takes a place, and who is known takes that of one who is not. @throws what a pass throws.
    */
   insist(signOut: SignOut, key?: string): Promise<void>;
   /** By `who`: what has not been done yet. */
@@ -29,7 +34,7 @@ export interface Stubborn {
 export interface Limits {
   /** Calls that are kept waiting. The ones above it are answered at once, and worked off all the same. */
   readonly held: number;
-  /** Loops. What comes on top of it is not taken on. */
+  /** Loops. What comes on top of it is given up. */
   readonly open: number;
 }
 
@@ -44,20 +49,23 @@ interface World {
 }
 
 interface Call {
+  readonly loop: Loop;
   readonly until: number;
   /** Undefined when nobody is kept waiting for it. */
-  readonly answer: ((error?: unknown) => void) | undefined;
+  answer: ((error?: unknown) => void) | undefined;
 }
 
 interface Loop {
   readonly who: string;
-  readonly pass: () => Promise<unknown>;
+  readonly pass: SignOut["pass"];
   /** Milliseconds. */
   readonly longestPause: number;
   readonly calls: Set<Call>;
   /** The last call that nobody is kept waiting for stands for all of them. */
   unheld: Call | undefined;
-  /** Of the last pass that failed. */
+  /** Whether anybody is, as storage has answered last. True until it has. */
+  isKnown: boolean;
+  /** Of the last pass, where it has failed. */
   fault: StoreUnavailable | undefined;
 }
 
@@ -73,7 +81,8 @@ const TOO_MANY = "Too many sign-outs are waiting for Table Storage. Try again in
 
 export function stubborn({ now, sleep, random, log }: World, limits: Limits): Stubborn {
   const loops = new Map<unknown, Loop>();
-  let held = 0;
+  const open = createPlaces<Loop>(limits.open, ({ isKnown }) => !isKnown);
+  const held = createPlaces<Call>(limits.held, ({ loop }) => !loop.isKnown);
   let isWatched = false;
   let reportedAt = Number.NEGATIVE_INFINITY;
 
@@ -82,19 +91,22 @@ export function stubborn({ now, sleep, random, log }: World, limits: Limits): St
     while (loop.calls.size > 0) {
       const served = [...loop.calls];
       try {
-        await loop.pass();
+        await loop.pass((isKnown) => {
+          loop.isKnown = isKnown;
+        });
         failures = 0;
         loop.fault = undefined;
-        for (const call of served) end(loop, call);
+        for (const call of served) end(call);
       } catch (error) {
         if (error instanceof StoreUnavailable) {
-          loop.fault = error;
+          goOn(loop, error);
           await sleep(pauseAfter(failures++, loop.longestPause));
         } else {
-          for (const call of served) end(loop, call, error);
+          for (const call of served) end(call, error);
         }
       }
     }
+    open.leave(loop);
     loops.delete(key);
   }
 
@@ -103,28 +115,54 @@ export function stubborn({ now, sleep, random, log }: World, limits: Limits): St
     return Math.min(PAUSE.first * 2 ** failures, longest) * (1 - random() / 2);
   }
 
+  function goOn(loop: Loop, fault: StoreUnavailable): void {
+    loop.fault = fault;
+    const without = open.take(loop);
+    if (without) giveUp(without, "full", without.calls);
+    for (const call of loop.calls) hold(call);
+  }
+
+  function hold(call: Call): void {
+    if (call.answer === undefined) return;
+    const without = held.take(call);
+    if (without === undefined) return;
+    without.answer?.(new StoreUnavailable(TOO_MANY));
+    without.answer = undefined;
+    const { calls, unheld } = without.loop;
+    const isLast = unheld === undefined || unheld.until <= without.until;
+    if (unheld) calls.delete(isLast ? unheld : without);
+    if (isLast) without.loop.unheld = without;
+  }
+
   /** A pass may take long: whose patience is at an end does not wait for it. */
   async function watch(): Promise<void> {
     isWatched = true;
     while (loops.size > 0) {
       await sleep(TICK);
-      for (const loop of loops.values()) giveUp(loop);
+      for (const loop of loops.values()) {
+        const late = [...loop.calls].filter(({ until }) => until <= now());
+        if (late.length > 0) giveUp(loop, "late", late);
+      }
       reportDelay();
     }
     isWatched = false;
   }
 
-  function giveUp(loop: Loop): void {
-    const late = [...loop.calls].filter(({ until }) => until <= now());
-    if (late.length === 0) return;
-    const error = loop.fault ?? new StoreUnavailable();
-    report(loop.who, "late", error);
-    for (const call of late) end(loop, call, error);
+  function giveUp(loop: Loop, reason: "late" | "full", calls: Iterable<Call>): void {
+    const { who, isKnown, fault = new StoreUnavailable() } = loop;
+    const details = { who, reason, error: kindsOf(fault), ...faultFields(fault) };
+    // Anybody can make up what nobody knows.
+    if (isKnown) log("error", "signout.given_up", details);
+    else log("warn", "signout.no_tombstone", details);
+    const error = reason === "full" ? new StoreUnavailable(TOO_MANY) : fault;
+    for (const call of calls) end(call, error);
   }
 
   /** While there is still something to be done about it. */
   function reportDelay(): void {
-    const delayed = [...loops.values()].filter(({ fault, calls }) => fault && calls.size > 0);
+    const delayed = [...loops.values()].filter(
+      ({ fault, calls, isKnown }) => fault && isKnown && calls.size > 0,
+    );
     if (delayed.length === 0 || now() - reportedAt < REPORTS_APART) return;
     reportedAt = now();
     const error = delayed[0]?.fault;
@@ -132,28 +170,22 @@ export function stubborn({ now, sleep, random, log }: World, limits: Limits): St
     log("warn", "signout.delayed", { open, error: kindsOf(error), ...faultFields(error) });
   }
 
-  function end(loop: Loop, call: Call, error?: unknown): void {
-    if (!loop.calls.delete(call) || call.answer === undefined) return;
-    held -= 1;
-    call.answer(error);
-  }
-
-  function report(who: string, reason: "late" | "full", error: StoreUnavailable): void {
-    log("error", "signout.given_up", { who, reason, error: kindsOf(error), ...faultFields(error) });
+  function end(call: Call, error?: unknown): void {
+    call.loop.calls.delete(call);
+    held.leave(call);
+    call.answer?.(error);
+    call.answer = undefined;
   }
 
   function begin(key: unknown, { who, pass, patience }: SignOut): Loop {
-    if (loops.size >= limits.open) {
-      const error = new StoreUnavailable(TOO_MANY);
-      report(who, "full", error);
-      throw error;
-    }
+    const longestPause = Math.min(PAUSE.longest, patience * LONGEST_SHARE);
     const loop: Loop = {
       who,
       pass,
-      longestPause: Math.min(PAUSE.longest, patience * LONGEST_SHARE),
+      longestPause,
       calls: new Set(),
       unheld: undefined,
+      isKnown: true,
       fault: undefined,
     };
     loops.set(key, loop);
@@ -165,24 +197,18 @@ export function stubborn({ now, sleep, random, log }: World, limits: Limits): St
       const known = loops.get(key);
       const loop = known ?? begin(key, signOut);
       const { promise, resolve, reject } = Promise.withResolvers<void>();
-      const isHeld = held < limits.held;
-      const call: Call = {
-        until: now() + signOut.patience,
-        answer: isHeld ? (error) => (error === undefined ? resolve() : reject(error)) : undefined,
-      };
+      const answer = (error?: unknown) => (error === undefined ? resolve() : reject(error));
+      const call: Call = { loop, until: now() + signOut.patience, answer };
       loop.calls.add(call);
-      if (isHeld) {
-        held += 1;
-      } else {
-        if (loop.unheld) loop.calls.delete(loop.unheld);
-        loop.unheld = call;
-      }
+      if (loop.fault) hold(call);
       if (known === undefined) void run(key, loop);
       if (!isWatched) void watch();
-      if (!isHeld) throw new StoreUnavailable(TOO_MANY);
       await promise;
     },
 
-    open: () => [...loops.values()].filter(({ calls }) => calls.size > 0).map(({ who }) => who),
+    open: () =>
+      [...loops.values()]
+        .filter(({ calls, isKnown }) => isKnown && calls.size > 0)
+        .map(({ who }) => who),
   };
 }

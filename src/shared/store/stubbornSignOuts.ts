@@ -50,8 +50,14 @@ export function createSignOuts(
 
     elsewhere(sid) {
       const who = sidPartition(sid);
-      const pass = () => signOutElsewhere(store, sid);
-      return frontChannel.insist({ who, patience: PATIENCE.frontChannel, pass }, who);
+      return frontChannel.insist(
+        {
+          who,
+          patience: PATIENCE.frontChannel,
+          pass: (looked) => signOutElsewhere(store, sid, looked),
+        },
+        who,
+      );
     },
 
     byToken(token) {
