@@ -26,7 +26,7 @@ export async function startFunc(options: {
     env: {
       FUNCTIONS_WORKER_RUNTIME: "node",
       // Core Tools keep a timer's schedule in blobs, which the table emulator does not have.
-      "AzureWebJobs.purgeExpired.Disabled": "true",
+      "AzureWebJobs.authPurgeExpired.Disabled": "true",
       ...process.env,
       ...env,
     },

@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterEach(() => restoreTable(app.rig.azurite, []));
 afterAll(() => app?.stop());
 
-const purge = () => app.host.runTimer("purgeExpired");
+const purge = () => app.host.runTimer("authPurgeExpired");
 
 /** A sign-in, and a sign-out of nobody known, both so long ago that the purge is due. */
 async function expiredSignIn() {

@@ -192,7 +192,7 @@ it.each(["/auth/session", "/graph/me", "/"])(
     const answer = await browser.get(host.url + path);
     expect(answer.status).toBe(503);
     expect(answer.headers["retry-after"]).toBe("2");
-    await rig.host.runTimer("purgeExpired");
+    await rig.host.runTimer("authPurgeExpired");
     await table.be();
     expect((await signOut["in the app"](browser)).status).toBe(303);
   },

@@ -310,9 +310,9 @@ describe("GET /health", () => {
   });
 });
 
-describe("the timer purgeExpired", () => {
+describe("the timer authPurgeExpired", () => {
   it("leaves what has not expired", async () => {
-    await rig.host.runTimer("purgeExpired");
+    await rig.host.runTimer("authPurgeExpired");
     expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
   });
 });

@@ -91,7 +91,7 @@ const CASES: Case[] = [
   },
 ];
 
-const PAGES = ["authCallback", "authSessions", "authSignIn", "authSignOut", "home"];
+const PAGES = ["authCallback", "authSessions", "authSignIn", "authSignOut", "authHome"];
 /** What each takes, so that nothing else can be wrong with a request. */
 const FORMS: Record<string, Record<string, string>> = {
   authBackchannelLogout: { logout_token: "token" },
@@ -160,7 +160,7 @@ describe.each(CASES)("$what", ({ env, named, signsOut, frames }) => {
       expect([call, answer.status]).toEqual([call, 503]);
       expect(answer.headers.get("cache-control")).toBe("no-store");
       expect(text).not.toMatch(/[A-Z]+_[A-Z]|key vault|storage|@Microsoft/i);
-      if (call.name === "health") {
+      if (call.name === "authHealth") {
         if (call.method === "GET") expect(JSON.parse(text)).toEqual({ status: "unhealthy" });
       } else if (PAGES.includes(call.name)) {
         expect(answer.headers.get("content-type")).toContain("text/html");
@@ -223,7 +223,7 @@ describe.each(CASES)("$what", ({ env, named, signsOut, frames }) => {
   });
 
   it(`${signsOut ? "goes on with" : "fails"} the purge`, async () => {
-    const run = host.runTimer("purgeExpired");
+    const run = host.runTimer("authPurgeExpired");
     if (signsOut) await run;
     else await expect(run).rejects.toThrow(named);
   });

@@ -32,7 +32,7 @@ const ROUTES = [
   "/accounts/87d349ed-44d7-43e1-9a83-5f2406dee5bd.8d5c2a1e-7b4f-4c7d-9e36-5f0a1b2c3d4e",
   "/accounts/x",
   "/health",
-  "/admin/functions/purgeExpired",
+  "/admin/functions/authPurgeExpired",
   "/favicon.ico",
   "/.well-known/openid-configuration",
 ];

@@ -282,12 +282,14 @@ it("what leads to a session, written by somebody else, and by the release before
 });
 
 it("purge runs", async () => {
-  const { expired, kept, ms } = await logs("purge.done", () => rig.host.runTimer("purgeExpired"));
+  const { expired, kept, ms } = await logs("purge.done", () =>
+    rig.host.runTimer("authPurgeExpired"),
+  );
   expect([expired, kept, ms]).toEqual([milliseconds, milliseconds, milliseconds]);
 
   const row = { partitionKey: "x.2020-01-01", rowKey: "row" };
   await openTable(rig.azurite).createEntity(row);
-  const run = () => rig.host.runTimer("purgeExpired");
+  const run = () => rig.host.runTimer("authPurgeExpired");
   expect(await logs("purge.malformed", run)).toEqual({ day: row.partitionKey, row: row.rowKey });
 
   // An account that storage does not take a request for: its key is longer than an address may be.

@@ -76,7 +76,7 @@ export function testCrashes(scenarios: readonly Scenario[]): void {
 
       // Without that, it is purged when its time has come.
       await restoreTable(azurite, left.map(aged));
-      await app.host.runTimer("purgeExpired");
+      await app.host.runTimer("authPurgeExpired");
       expect(await readTable(azurite)).toEqual([]);
 
       // Whoever tries again gets an answer, and a sign-out is completed.
@@ -94,7 +94,7 @@ export function testCrashes(scenarios: readonly Scenario[]): void {
       expect(await readAccountRows(azurite)).toEqual([]);
       expect(await isSignedIn(rig, sessionCookieOf(rig, next))).toBe(false);
       await restoreTable(azurite, (await readTable(azurite)).map(aged));
-      await app.host.runTimer("purgeExpired");
+      await app.host.runTimer("authPurgeExpired");
       expect(await readTable(azurite)).toEqual([]);
     });
   });

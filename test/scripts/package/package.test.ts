@@ -84,6 +84,6 @@ it("runs from there, with the settings of the template", async () => {
 it("has every function", () => {
   const names = host.functions.map(({ name }) => name);
   expect(names).toEqual(
-    expect.arrayContaining(["authCallback", "authLogoutCallback", "purgeExpired"]),
+    expect.arrayContaining(["authCallback", "authLogoutCallback", "authPurgeExpired"]),
   );
 });

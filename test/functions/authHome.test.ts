@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { Tenant } from "../../local/tenant/tenant.ts";
-import { home } from "../../src/functions/home.ts";
+import { authHome } from "../../src/functions/authHome.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
 import { ADELE, envOf, signIn, tenantOfApp, testApp } from "../support/app.ts";
 import { request } from "../support/request.ts";
@@ -19,7 +19,7 @@ it.each(["drop", 500, 429] as const)(
     tenant.switches.caeAccessTokenLifetime = 60;
     const cookies = { [SESSION_COOKIE]: await signIn(test) };
     tenant.switches.tokenFault = { status };
-    const answer = await home(test.app).handler(request("/", { cookies }), 0);
+    const answer = await authHome(test.app).handler(request("/", { cookies }), 0);
     tenant.switches.tokenFault = undefined;
     expect(answer.status).toBe(200);
     expect(answer.body).toContain(ADELE);

@@ -5,8 +5,8 @@ import type { HttpFunction } from "../shared/web/httpFunction.ts";
 import { privately } from "../shared/web/responses.ts";
 
 /** Microsoft Graph as the signed-in user, as far as the permission table goes. */
-export const graph = (context: Context): HttpFunction => ({
-  name: "graph",
+export const authGraph = (context: Context): HttpFunction => ({
+  name: "authGraph",
   methods: ["GET", "POST", "PATCH", "PUT", "DELETE"],
   route: "graph/{*path}",
   authLevel: "anonymous",

@@ -8,8 +8,8 @@ import { json, noContent } from "../shared/web/responses.ts";
 const HOME_ACCOUNT_ID = /^[0-9a-f-]{36}\.[0-9a-f-]{36}$/i;
 
 /** For operators, with a function key: what is held for an account, and signing it out. */
-export const account = (context: Context): HttpFunction => ({
-  name: "account",
+export const authAccount = (context: Context): HttpFunction => ({
+  name: "authAccount",
   methods: ["GET", "DELETE"],
   route: "accounts/{homeAccountId}",
   authLevel: "function",

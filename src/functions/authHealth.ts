@@ -3,8 +3,8 @@ import { logFault } from "../shared/web/handlers.ts";
 import type { HttpFunction } from "../shared/web/httpFunction.ts";
 import { json } from "../shared/web/responses.ts";
 
-export const health = (context: Context): HttpFunction => ({
-  name: "health",
+export const authHealth = (context: Context): HttpFunction => ({
+  name: "authHealth",
   methods: ["GET", "HEAD"],
   route: "health",
   authLevel: "anonymous",

@@ -7,8 +7,8 @@ import { signedInHome, signedOutHome } from "../shared/web/pages/homePage.ts";
 import { problemOf } from "../shared/web/problem.ts";
 import { page } from "../shared/web/responses.ts";
 
-export const home = (context: Context): HttpFunction => ({
-  name: "home",
+export const authHome = (context: Context): HttpFunction => ({
+  name: "authHome",
   methods: ["GET"],
   route: "{ignored:maxlength(0)?}",
   authLevel: "anonymous",

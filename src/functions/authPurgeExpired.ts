@@ -3,8 +3,8 @@ import { purge } from "../shared/store/purge.ts";
 import type { TimerFunction } from "../shared/web/httpFunction.ts";
 
 /** Every hour, seven minutes past: what expired before today is removed. */
-export const purgeExpired = (context: SignOutContext): TimerFunction => ({
-  name: "purgeExpired",
+export const authPurgeExpired = (context: SignOutContext): TimerFunction => ({
+  name: "authPurgeExpired",
   schedule: "0 7 * * * *",
   handler: async () => {
     await purge(context.store);
