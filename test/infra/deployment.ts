@@ -20,6 +20,19 @@ export function deploy(parameters: Values = {}, cloud = "AzureCloud") {
   };
 }
 
+/** Every module and resource, as `api/site`. `made` is undefined where it is not deployed. */
+export function everything(parts: ReturnType<typeof deploy>) {
+  return Object.entries(parts).flatMap(([name, part]) =>
+    [...part.file.symbols]
+      .filter(([, { kind }]) => kind === "module" || kind === "resource")
+      .map(([symbol, { source }]) => ({
+        at: `${name}/${symbol}`,
+        source,
+        made: part.resource<Values | undefined>(symbol),
+      })),
+  );
+}
+
 /** One of the files, with the parameters that it gets. */
 export class Part implements Scope {
   readonly file: BicepFile;

@@ -1,8 +1,7 @@
 import { describe, expect, it, test } from "@jest/globals";
-import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
 import { TABLE_NAME } from "../../src/shared/table/azureTable.ts";
 import { ANSWERS } from "./azure.ts";
-import { deploy, deployedSettings } from "./deployment.ts";
+import { deploy, everything } from "./deployment.ts";
 import type { Values } from "./evaluate.ts";
 import { readJson } from "./project.ts";
 
@@ -11,19 +10,10 @@ import { readJson } from "./project.ts";
  */
 
 const parts = deploy();
-const { main, api, sealingKeys } = parts;
+const { main, api } = parts;
 const site = api.arguments("site");
 
-/** Every module and resource, as `api/site`, with what it is made of. */
-const deployed = Object.entries(parts).flatMap(([name, part]) =>
-  [...part.file.symbols]
-    .filter(([, { kind }]) => kind === "module" || kind === "resource")
-    .map(([symbol, { source }]) => ({
-      at: `${name}/${symbol}`,
-      source,
-      made: part.resource<Values | undefined>(symbol),
-    })),
-);
+const deployed = everything(parts);
 
 describe("the plan and the app on it", () => {
   it("are Flex Consumption", () => {
@@ -96,47 +86,6 @@ test("the identity of the app may do this, and nobody may do anything else", () 
     "sealingKeys/vault.params: Key Vault Secrets User",
   ]);
   expect(deployed.filter(({ source }) => source.includes("roleAssignments"))).toEqual([]);
-});
-
-describe("the vault of the sealing keys", () => {
-  const secret = sealingKeys.resource<Values & { properties: { value: string } }>("secret");
-
-  it("knows roles only, and cannot be purged", () => {
-    expect(sealingKeys.arguments("vault")).toMatchObject({
-      name: "kv-abcdefghijklm",
-      enableRbacAuthorization: true,
-      enablePurgeProtection: true,
-    });
-  });
-
-  it("is there before the first key, which is named by a string", () => {
-    expect(secret.name).toBe("kv-abcdefghijklm/token-cache-keys");
-    expect(secret.dependsOn).toEqual([{ outputs: ANSWERS.vault }]);
-  });
-
-  it("gets a first key, made of the seed", () => {
-    const keys = readSealingKeys({ TOKEN_CACHE_KEYS: secret.properties.value });
-    expect(keys.map(({ id }) => id)).toEqual(["k1"]);
-    expect(secret.properties.value).toBe("k1:0f8fad5bd9cb469fa16570867728950e7c9e6679742=");
-  });
-
-  it("gets it once: a later deployment keeps what is there", () => {
-    expect(sealingKeys.file.symbols.get("secret")?.decorators).toEqual(["onlyIfNotExists"]);
-    const { decorators, value } = main.file.symbols.get("keySeed") ?? {};
-    expect(decorators).toContain("secure");
-    expect(value?.text).toMatch(/^'(\$\{newGuid\(\)\}){2}'$/);
-  });
-
-  it("shows seed and key to nobody else", () => {
-    expect(sealingKeys.file.symbols.get("seed")?.decorators).toContain("secure");
-    const shown = [
-      ...Object.entries(parts).map(([name, part]) => [`output of ${name}`, part.outputs()]),
-      ...deployed.map(({ at, made }) => [at, made]),
-    ];
-    const knows = shown.filter(([, value]) => JSON.stringify(value ?? "").includes("0f8fad5b"));
-    expect(knows.map(([at]) => at)).toEqual(["main/sealingKeys", "sealingKeys/secret"]);
-    expect(deployedSettings().TOKEN_CACHE_KEYS).toBe(secret.properties.value);
-  });
 });
 
 test("nobody gets a mail, and no action group is there, unless there is an address", () => {

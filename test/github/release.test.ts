@@ -1,0 +1,53 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, test } from "@jest/globals";
+import { readJson, readText, root } from "../infra/project.ts";
+import { readWorkflow } from "./workflow.ts";
+
+describe("the release workflow", () => {
+  const { jobs } = readWorkflow(".github/workflows/release.yml");
+  const { steps = [], needs, permissions } = jobs.publish ?? {};
+
+  it("publishes after the tests, what was packed, with the provenance that a token would not give", () => {
+    expect(jobs.test?.uses).toBe("./.github/workflows/ci.yml");
+    expect(needs).toEqual(["test", "pack"]);
+    expect(permissions).toEqual({ "id-token": "write" });
+    expect(steps.at(-1)?.run).toBe("npm publish ./*.tgz --ignore-scripts --provenance");
+  });
+
+  it.each([
+    ["v1.2.3", "## 1.2.3 - 2027-01-31", 0],
+    ["v1.2.4", "## 1.2.3 - 2027-01-31", 1],
+    ["1.2.3", "## 1.2.3 - 2027-01-31", 1],
+    ["v1.2.3", "## Unreleased", 1],
+  ])("takes %s with '%s' in the changelog: %i", (tag, heading, status) => {
+    const cwd = mkdtempSync(join(tmpdir(), "lightsout-release-"));
+    writeFileSync(join(cwd, "package.json"), JSON.stringify({ version: "1.2.3" }));
+    writeFileSync(join(cwd, "CHANGELOG.md"), `# Changelog\n\n${heading}\n`);
+    const compare =
+      jobs.pack?.steps?.find(({ run }) => run?.includes("GITHUB_REF_NAME"))?.run ?? "";
+    const env = { ...process.env, GITHUB_REF_NAME: tag };
+    expect(spawnSync("bash", ["-e", "-c", compare], { cwd, env })).toMatchObject({ status });
+    rmSync(cwd, { recursive: true });
+  });
+});
+
+test("the owners of the protocol own files that are there", () => {
+  const owned = [...readText(".github/CODEOWNERS").matchAll(/^\/(\S+) +@\S+$/gm)];
+  expect(owned.length).toBeGreaterThan(0);
+  expect(owned.filter(([, path = ""]) => !existsSync(join(root, path)))).toEqual([]);
+});
+
+test("Renovate finds the version of Bicep", () => {
+  const { customManagers } = readJson<{ customManagers: { matchStrings: string[] }[] }>(
+    ".github/renovate.json",
+  );
+  const [pattern = ""] = customManagers.flatMap(({ matchStrings }) => matchStrings);
+  const found = new RegExp(pattern).exec(readText(".github/workflows/ci.yml"));
+  expect(found?.groups).toMatchObject({
+    depName: "Azure/bicep",
+    currentValue: expect.stringMatching(/^v/),
+  });
+});

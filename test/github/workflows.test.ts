@@ -1,0 +1,75 @@
+import { existsSync, globSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, test } from "@jest/globals";
+import { deploy } from "../infra/deployment.ts";
+import type { Values } from "../infra/evaluate.ts";
+import { npmScripts, readJson, readText, root, scripts } from "../infra/project.ts";
+import { readWorkflow } from "./workflow.ts";
+
+const { engines } = readJson<{ engines: { node: string } }>("package.json");
+
+describe.each(globSync(".github/workflows/*.yml", { cwd: root }))("%s", (path) => {
+  const text = readText(path);
+  const { permissions, jobs } = readWorkflow(path);
+  const steps = Object.values(jobs).flatMap((job) => job.steps ?? []);
+
+  it("pins every action to a major version", () => {
+    for (const { uses } of steps) if (uses) expect(uses).toMatch(/^[\w-]+\/[\w-]+@v\d+$/);
+  });
+
+  it("calls workflows and scripts that exist", () => {
+    for (const { uses } of Object.values(jobs))
+      if (uses) expect(existsSync(join(root, uses))).toBe(true);
+    for (const script of npmScripts(text)) expect(scripts).toHaveProperty([script]);
+  });
+
+  it("waits only for jobs that exist", () => {
+    const needed = Object.values(jobs).flatMap(({ needs = [] }) => needs);
+    expect(Object.keys(jobs)).toEqual(expect.arrayContaining(needed));
+  });
+
+  it("reads the code and nothing else by default, and holds no secret", () => {
+    expect(permissions).toEqual({ contents: "read" });
+    expect(text).not.toContain("secrets.");
+  });
+});
+
+test("CI runs the suite on what is deployed, and on the oldest Node that package.json names", () => {
+  const { jobs } = readWorkflow(".github/workflows/ci.yml");
+  const { steps = [], strategy } = jobs.test ?? {};
+  const [, oldest] = /^>=([\d.]+)$/.exec(engines.node) ?? [];
+  const { runtime } = deploy().api.arguments("site").functionAppConfig as { runtime: Values };
+  const own = strategy?.matrix.include.filter(({ own }) => own).map(({ node }) => node);
+  expect(own).toEqual([runtime.version, oldest]);
+  // Taken away where it would be used in place of the one that is to be tested.
+  const taken = steps.findIndex(({ run }) => run === "rm node_modules/.bin/node");
+  expect(steps[taken]?.if).toBe("matrix.own");
+  expect(steps.slice(taken - 1).map(({ run }) => run)).toEqual([
+    "npm ci",
+    "rm node_modules/.bin/node",
+    "npm exec --call 'node --version'",
+    "npm test",
+  ]);
+});
+
+describe("the deploy workflow", () => {
+  const { jobs } = readWorkflow(".github/workflows/deploy.yml");
+  const { steps = [], needs, permissions } = jobs.deploy ?? {};
+
+  it("deploys after the tests, what was packaged, by OIDC", () => {
+    expect(needs).toEqual(["test", "package"]);
+    expect(permissions).toEqual({ "id-token": "write" });
+    const names = steps.map(({ uses }) => uses?.split("@")[0]);
+    expect(names.slice(0, 3)).toEqual([
+      "actions/download-artifact",
+      "azure/login",
+      "Azure/functions-action",
+    ]);
+    expect(jobs.package?.steps?.at(-1)?.with?.path).toBe("dist/lightsout.zip");
+    expect(steps[2]?.with?.package).toBe("lightsout.zip");
+  });
+
+  it("runs nothing from npm where Azure can be reached", () => {
+    expect(steps.filter(({ run }) => run?.includes("npm"))).toEqual([]);
+  });
+});
