@@ -7,7 +7,7 @@ import { sealState } from "../../src/shared/session/signInState.ts";
 import { answeredBrowser, itLeaksNothing, keyringOf, tokenRequests } from "../support/attack.ts";
 import { unescaped } from "../support/markup.ts";
 import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
-import { readAccountRows } from "../support/table.ts";
+import { readAccountRows, readTable } from "../support/table.ts";
 import {
   ADELE,
   ALEX,
@@ -379,6 +379,22 @@ describe("a code that is not this sign-in's", () => {
     expect(answer.status).toBe(400);
     expect(answer.headers.getSetCookie().join()).not.toContain("__Host-lightsout=");
     expect(await sessionOf(rig, attacker.browser)).toMatchObject({ signedIn: false });
+  });
+
+  it("leaves nothing in storage, however often it is posted, and the right one is still good", async () => {
+    const before = await readTable(rig.azurite);
+    const own = await answered();
+    const madeUp = new URLSearchParams({ ...own.fields, code: "made-up" });
+    const posts = Array.from({ length: 5 }, () => post(madeUp, { cookie: own.cookie }));
+    // Those that come while another one is being redeemed are late.
+    const statuses = (await Promise.all(posts)).map(({ status }) => status);
+    expect(statuses).toContain(400);
+    expect(statuses.filter((status) => ![303, 400].includes(status))).toEqual([]);
+    expect(await readTable(rig.azurite)).toEqual(before);
+
+    const right = await post(new URLSearchParams(own.fields), { cookie: own.cookie });
+    expect([right.status, right.headers.get("location")]).toEqual([303, `${rig.url}/`]);
+    expect(right.headers.getSetCookie().join()).toContain("__Host-lightsout=");
   });
 
   it("cannot be made the victim's (login CSRF)", async () => {

@@ -12,7 +12,7 @@ import { findSession } from "../../src/shared/session/session.ts";
 import type { Account } from "../../src/shared/store/account.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
 import { purge } from "../../src/shared/store/purge.ts";
-import { useOnce } from "../../src/shared/store/replayGuard.ts";
+import { giveBack, useOnce } from "../../src/shared/store/replayGuard.ts";
 import { seenTombstones } from "../../src/shared/store/seenTombstones.ts";
 import { readSid } from "../../src/shared/store/sidIndex.ts";
 import { indexKeysOf, type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
@@ -49,6 +49,8 @@ export type Op =
       readonly issued?: number;
       /** The answer is used up before it is redeemed: another op with this state is the same answer, posted again. */
       readonly state?: string;
+      /** Whether its code is refused: the answer is not used up then. */
+      readonly refused?: boolean;
     }
   | { readonly do: "here"; readonly id: string; readonly of: string }
   | {
@@ -94,8 +96,20 @@ export type OpOf<K extends Op["do"]> = Extract<Op, { do: K }>;
 
 export type Result =
   | { readonly kind: "done"; readonly ref?: SessionRef }
-  /** `unknown`: the logout token names nobody. `used`: the answer or the logout token has been used. */
-  | { readonly kind: "overtaken" | "unavailable" | "signedOut" | "unknown" | "used" | "forged" }
+  /**
+   * `unknown`: the logout token names nobody. `used`: the answer or the logout token has been used. `refused`: the
+   * code is.
+   */
+  | {
+      readonly kind:
+        | "overtaken"
+        | "unavailable"
+        | "signedOut"
+        | "unknown"
+        | "used"
+        | "refused"
+        | "forged";
+    }
   | { readonly kind: "error"; readonly error: unknown };
 
 export interface World {
@@ -147,7 +161,12 @@ async function carryOut(op: Op, world: World, onStep: () => void): Promise<Resul
       if (op.apart) await world.user();
       if (op.state !== undefined) {
         const expiresAt = start.at + HOUR / 4;
-        if (!(await useOnce(store, `state ${op.state}`, expiresAt))) return { kind: "used" };
+        const use = [store, `state ${op.state}`, expiresAt] as const;
+        if (!(await useOnce(...use))) return { kind: "used" };
+        if (op.refused) {
+          await giveBack(...use);
+          return { kind: "refused" };
+        }
       }
       const ref = await storeSignIn(withClock(store, atCallback), {
         ...signInOf(op, world),
@@ -264,7 +283,7 @@ export function goesOn(op: Op, { kind }: Result, next: Op | undefined): boolean 
   if (kind === "done") return true;
   // The provider sends its logout token again until it is taken, and a user who was held back tries again.
   if (op.do === "back") return next?.do === "back" || kind !== "unavailable";
-  return kind === "overtaken" && next?.do === "signIn";
+  return (kind === "overtaken" || kind === "refused") && next?.do === "signIn";
 }
 
 /** The sign-ins whose tokens or sessions an account holds. */

@@ -145,6 +145,12 @@ const RETURNING: readonly Scenario[] = [
   scenario("an answer that is posted twice", 1, {
     actors: [[slow("A", { state: "X" })], [slow("B", { state: "X" })]],
   }),
+  scenario("an answer that is posted twice, after a made-up one", 1, {
+    actors: [
+      [signIn("made up", "1", { state: "X", refused: true }), slow("A", { state: "X" })],
+      [slow("B", { state: "X" })],
+    ],
+  }),
 
   scenario("the purge of a sid that was signed out, against its front channel and its return", 0, {
     before: yesterday(signIn("A", "1"), front("1")),

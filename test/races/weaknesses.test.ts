@@ -69,6 +69,7 @@ describe("the explorer finds out", () => {
     ],
     ["logoutTokenBurntFirst", "I4", "a logout token again after a fault, and a newer sign-in"],
     ["answerNotUsedUp", "outcome", "an answer that is posted twice"],
+    ["purgeMatchesAny", "outcome", "an answer that is posted twice, after a made-up one"],
     ["macIgnored", "I4", "a tombstone that nobody of ours has made, against the front channel"],
     [
       "macIgnored",

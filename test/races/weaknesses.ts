@@ -266,7 +266,7 @@ export const TABLE_WEAKNESSES = {
       await table.remove(partitionKey, rowKey, etag).catch(() => false),
   }),
 
-  /** Lets the purge delete whatever version of a row is there now. */
+  /** Lets who removes a version of a row, such as the purge, delete whatever is there now. */
   purgeMatchesAny: (table) => ({
     ...table,
     remove: (partitionKey, rowKey) => table.remove(partitionKey, rowKey),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { purge } from "../../src/shared/store/purge.ts";
-import { isUsed, useOnce } from "../../src/shared/store/replayGuard.ts";
+import { giveBack, isUsed, useOnce } from "../../src/shared/store/replayGuard.ts";
 import type { Entity, Outcome } from "../../src/shared/table/table.ts";
 import { DAY, HOUR, type MemoryStore, memoryStore, NOON } from "./samples.ts";
 
@@ -59,6 +59,31 @@ describe("useOnce", () => {
     const store = memoryStore();
     await useOnce(store, "a-readable-state", ENDS);
     expect(JSON.stringify([...store.table.rows])).not.toContain("readable");
+  });
+});
+
+describe("giveBack", () => {
+  it("leaves nothing, and the next has the right", async () => {
+    const store = memoryStore();
+    await useOnce(store, "state", ENDS);
+    await giveBack(store, "state", ENDS);
+    expect(store.table.rows.size).toBe(0);
+    expect(await useOnce(store, "state", ENDS)).toBe(true);
+  });
+
+  it("takes nothing from who has it since, when its request comes twice", async () => {
+    const store = memoryStore();
+    await useOnce(store, "state", ENDS);
+    const { remove } = store.table;
+    let copy: (() => Promise<unknown>) | undefined;
+    store.table.remove = (...request) => {
+      copy = () => remove(...request);
+      return remove(...request);
+    };
+    await giveBack(store, "state", ENDS);
+    await useOnce(store, "state", ENDS);
+    await copy?.();
+    expect(await isUsed(store, "state", ENDS)).toBe(true);
   });
 });
 

@@ -11,7 +11,7 @@ import type { HttpRequest } from "../http/types.ts";
 import { redirectUri } from "../identity/authorize.ts";
 import { endedSessionCookie } from "../session/sessionCookie.ts";
 import { endOf, readSignIns } from "../session/signInCookie.ts";
-import { useOnce } from "../store/replayGuard.ts";
+import { giveBack, useOnce } from "../store/replayGuard.ts";
 import { newSession } from "./newSession.ts";
 import { redeemCode } from "./redeemCode.ts";
 import { type Answered, logRefusal, readState, startAgain } from "./resumeSignIn.ts";
@@ -42,10 +42,14 @@ export async function finishSignIn(context: Context, request: HttpRequest): Prom
       return { location, cookies: [noCookie] };
     }
     const code = codeOf(form);
-    if (!(await useOnce(store, `state ${goal.id}`, endOf(pending)))) {
-      return { location: late, cookies: [noCookie] };
-    }
-    const redeemed = await redeemCode(context, code, signIn, goal.scopes);
+    const use = [store, `state ${goal.id}`, endOf(pending)] as const;
+    if (!(await useOnce(...use))) return { location: late, cookies: [noCookie] };
+    const redeemed = await redeemCode(context, code, signIn, goal.scopes).catch(async (error) => {
+      // A stranger's made-up code leaves nothing behind. Who has the right is the only one who redeems, so nothing has
+      // come of this answer, and nothing will: its code is dead, however often it is posted.
+      if (isCodeRefused(error)) await giveBack(...use);
+      throw error;
+    });
     const answered = { ...redeemed, sessionState: form.get("session_state") };
     const session = await newSession(context, request, answered, signIn, signIns);
     return { location, cookies: [...session, noCookie] };
@@ -60,6 +64,11 @@ export async function finishSignIn(context: Context, request: HttpRequest): Prom
       cookies.push(endedSessionCookie(keyring, request, error.indexKeys));
     return { location: startAgain(context, goal, more), cookies, refused: error };
   }
+}
+
+/** By the token endpoint, for good (RFC 6749 §5.2). */
+function isCodeRefused(error: unknown): boolean {
+  return error instanceof SignInRejected && error.reason === "code_refused";
 }
 
 /** What the provider answers when it was to show nothing and would have to (OpenID Connect Core §3.1.2.6). */

@@ -18,6 +18,14 @@ export async function useOnce(store: Store, id: string, expiresAt: number): Prom
   return stored?.taker === used.taker;
 }
 
+/** Gives the right back, unused. Only for who has it. */
+export async function giveBack(store: Store, id: string, expiresAt: number): Promise<void> {
+  const { partitionKey, rowKey } = usedRow(id, expiresAt);
+  const row = await store.table.get(partitionKey, rowKey);
+  // A copy of the request that comes late must not take it from somebody who has it then.
+  if (row) await store.table.remove(partitionKey, rowKey, row.etag);
+}
+
 export async function isUsed(store: Store, id: string, expiresAt: number): Promise<boolean> {
   const { partitionKey, rowKey } = usedRow(id, expiresAt);
   return (await store.table.get(partitionKey, rowKey)) !== undefined;
