@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it } from "@jest/globals";
 import type { Form } from "../../local/tenant/browserless.ts";
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import { sealCookie, unsealCookie } from "../../src/shared/session/cookies.ts";
@@ -6,7 +6,7 @@ import { type PendingSignIn, SIGN_IN_LIFETIME } from "../../src/shared/session/s
 import { sealState } from "../../src/shared/session/signInState.ts";
 import { answeredBrowser, itLeaksNothing, keyringOf, tokenRequests } from "../support/attack.ts";
 import { unescaped } from "../support/markup.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { watchedRig } from "../support/secrets.ts";
 import { readAccountRows, readTable } from "../support/table.ts";
 import {
   ADELE,
@@ -17,14 +17,10 @@ import {
   signedInBrowser,
 } from "../support/user.ts";
 
-let rig: WatchedRig;
-beforeAll(async () => {
-  rig = await startWatchedRig();
-});
+const rig = watchedRig();
 afterEach(() => {
   rig.tenant.switches.idTokenOverrides = undefined;
 });
-afterAll(() => rig?.stop());
 
 const post = (body: string | URLSearchParams, headers = {}) =>
   fetch(`${rig.url}/auth/callback`, {

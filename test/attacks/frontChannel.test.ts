@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Browser } from "../../local/tenant/browserless.ts";
 import { itLeaksNothing, seen } from "../support/attack.ts";
 import { type RawRequest, sendRaw } from "../support/raw.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { watchedRig } from "../support/secrets.ts";
 import { readAccountRows } from "../support/table.ts";
 import {
   ADELE,
@@ -15,7 +15,7 @@ import {
 
 const PATH = "/auth/logout-callback";
 
-let rig: WatchedRig;
+const rig = watchedRig();
 let adele: Browser;
 let alex: Browser;
 /** Of Adele's session, which no attack may end. */
@@ -25,7 +25,6 @@ let known: string;
 let claims: Record<string, unknown> = {};
 
 beforeAll(async () => {
-  rig = await startWatchedRig();
   rig.tenant.switches.idTokenOverrides = (given) => {
     claims = given;
     return { claims: given };
@@ -41,7 +40,6 @@ beforeAll(async () => {
 beforeEach(async () => {
   expect(await sessionOf(rig, adele)).toMatchObject({ signedIn: true });
 });
-afterAll(() => rig?.stop());
 
 const encode = encodeURIComponent;
 

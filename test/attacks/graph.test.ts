@@ -5,12 +5,12 @@ import { PERMISSIONS } from "../../src/shared/apis/permissions.ts";
 import { itLeaksNothing, tokenRequests } from "../support/attack.ts";
 import { type Answer, type Loopback, startLoopback } from "../support/loopback.ts";
 import { type RawRequest, sendRaw } from "../support/raw.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { watchedRig } from "../support/secrets.ts";
 import { ADELE, ALEX, sessionCookieOf, sessionOf, signedInBrowser } from "../support/user.ts";
 
 const MAIL = "/graph/me/sendMail";
 
-let rig: WatchedRig;
+const rig = watchedRig();
 /** Stands for Microsoft Graph, and answers what it is told. */
 let upstream: Loopback;
 /** An instance that calls it. */
@@ -18,7 +18,6 @@ let app: FunctionsHost;
 let browser: Browser;
 let cookie: string;
 beforeAll(async () => {
-  rig = await startWatchedRig();
   upstream = await startLoopback();
   app = await rig.startHost({ env: { GRAPH_BASE_URL: `${upstream.url}/v1.0` } });
   browser = await signedInBrowser(rig);
@@ -28,10 +27,7 @@ beforeEach(() => {
   upstream.requests.length = 0;
   upstream.respond = () => ({ body: { displayName: "Adele Vance" } });
 });
-afterAll(async () => {
-  await rig?.stop();
-  await upstream?.stop();
-});
+afterAll(() => upstream?.stop());
 
 const call = (path: string, more: Partial<RawRequest> = {}) =>
   sendRaw(app, { path, ...more, headers: { cookie, ...more.headers } });

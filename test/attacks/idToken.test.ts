@@ -5,29 +5,25 @@ import {
   generateKeyPairSync,
   sign,
 } from "node:crypto";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it } from "@jest/globals";
 import { decodeJwt, type JWK, type JWTHeaderParameters } from "jose";
 import type { ForgedIdToken, Switches } from "../../local/tenant/tenant.ts";
 import { answeredBrowser, itLeaksNothing, tokenRequests } from "../support/attack.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { watchedRig } from "../support/secrets.ts";
 import { readAccountRows } from "../support/table.ts";
 import { sessionOf } from "../support/user.ts";
 
 const LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout";
 const ANOTHER_TENANT = "11111111-2222-4333-8444-555555555555";
 
-let rig: WatchedRig;
+const rig = watchedRig();
 /** The attacker's own. */
 const ownKey: JWK = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({
   format: "jwk",
 });
-beforeAll(async () => {
-  rig = await startWatchedRig();
-});
 afterEach(() => {
   rig.tenant.switches.idTokenOverrides = undefined;
 });
-afterAll(() => rig?.stop());
 
 type Forge = NonNullable<Switches["idTokenOverrides"]>;
 const seconds = () => Math.floor(Date.now() / 1_000);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { beforeEach, describe, expect, it, jest } from "@jest/globals";
 import {
   type Browser,
   createBrowser,
@@ -6,7 +6,7 @@ import {
   type Page,
 } from "../../local/tenant/browserless.ts";
 import { itLeaksNothing } from "../support/attack.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { watchedRig } from "../support/secrets.ts";
 import {
   ADELE,
   ALEX,
@@ -22,10 +22,7 @@ import {
 /** Ten sign-ins of one account at once disturb each other, on a busy machine for long. */
 jest.setTimeout(180_000);
 
-let rig: WatchedRig;
-beforeAll(async () => {
-  rig = await startWatchedRig();
-});
+const rig = watchedRig();
 beforeEach(async () => {
   for (const username of [ADELE, ALEX]) {
     await fetch(`${rig.url}/accounts/${homeAccountIdOf(rig, username)}`, {
@@ -34,7 +31,6 @@ beforeEach(async () => {
     });
   }
 });
-afterAll(() => rig?.stop());
 
 const operator = () => ({ "x-functions-key": rig.host.keys.default });
 

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "@jest/globals";
 import type { Browser } from "../../local/tenant/browserless.ts";
 import { SCRIPT, SCRIPT_HASH } from "../../src/shared/web/pages/script.ts";
 import { STYLE } from "../../src/shared/web/pages/style.ts";
 import { itLeaksNothing } from "../support/attack.ts";
 import { sendRaw } from "../support/raw.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { watchedRig } from "../support/secrets.ts";
 import {
   ALEX,
   homeAccountIdOf,
@@ -14,15 +14,13 @@ import {
   signedInBrowser,
 } from "../support/user.ts";
 
-let rig: WatchedRig;
+const rig = watchedRig();
 let browser: Browser;
 let cookie: string;
 beforeAll(async () => {
-  rig = await startWatchedRig();
   browser = await signedInBrowser(rig);
   cookie = sessionCookieOf(rig, browser);
 });
-afterAll(() => rig?.stop());
 
 const PAGES = ["/", "/auth/signout", "/auth/sessions"];
 const API = ["/auth/session", "/graph/me", "/graph/users", "/health"];

@@ -8,7 +8,7 @@ import { sealCookie } from "../../src/shared/session/cookies.ts";
 import { itLeaksNothing, keyringOf } from "../support/attack.ts";
 import { eventually } from "../support/eventually.ts";
 import { sendRaw } from "../support/raw.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { watchedRig } from "../support/secrets.ts";
 import { readAccountRows } from "../support/table.ts";
 import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
 import {
@@ -22,7 +22,7 @@ import {
 
 const NAME = "__Host-lightsout";
 
-let rig: WatchedRig;
+const rig = watchedRig();
 let proxy: TableProxy;
 /** An instance whose requests to the table are counted. */
 let counted: FunctionsHost;
@@ -30,7 +30,6 @@ let browser: Browser;
 /** A session cookie's value that works. */
 let good: string;
 beforeAll(async () => {
-  rig = await startWatchedRig();
   proxy = await startTableProxy(rig.azurite);
   counted = await rig.startHost({ env: { TOKEN_CACHE_STORAGE: proxy.connectionString } });
 });
@@ -39,10 +38,7 @@ beforeEach(async () => {
   good = browser.cookies.get(rig.url, NAME) ?? "";
   proxy.take();
 });
-afterAll(async () => {
-  await rig?.stop();
-  await proxy?.stop();
-});
+afterAll(() => proxy?.stop());
 
 /** What each entrance answers to a request with that `Cookie` header. */
 async function answersTo(cookie: string, { url } = counted) {

@@ -1,17 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "@jest/globals";
 import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
 import { itLeaksNothing } from "../support/attack.ts";
 import { sendRaw } from "../support/raw.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { watchedRig } from "../support/secrets.ts";
 import { ADELE, sessionOf, signedInBrowser } from "../support/user.ts";
 
-let rig: WatchedRig;
+const rig = watchedRig();
 let browser: Browser;
 beforeAll(async () => {
-  rig = await startWatchedRig();
   browser = await signedInBrowser(rig);
 });
-afterAll(() => rig?.stop());
 
 const start = (query: Record<string, string> | string = "", headers = {}) =>
   fetch(`${rig.url}/auth/signin?${new URLSearchParams(query)}`, { redirect: "manual", headers });

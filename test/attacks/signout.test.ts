@@ -1,20 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "@jest/globals";
 import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
 import { itLeaksNothing } from "../support/attack.ts";
 import { sendRaw } from "../support/raw.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { watchedRig } from "../support/secrets.ts";
 import { ADELE, sessionCookieOf, sessionOf, signedInBrowser } from "../support/user.ts";
 
-let rig: WatchedRig;
+const rig = watchedRig();
 let browser: Browser;
 /** What a browser adds to every request to the app. */
 let cookie: string;
 beforeAll(async () => {
-  rig = await startWatchedRig();
   browser = await signedInBrowser(rig);
   cookie = sessionCookieOf(rig, browser);
 });
-afterAll(() => rig?.stop());
 
 const signedIn = async () => (await sessionOf(rig, browser)).signedIn;
 const SAME_ORIGIN = { "sec-fetch-site": "same-origin" };

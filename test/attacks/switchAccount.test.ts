@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "@jest/globals";
 import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
 import { sealState } from "../../src/shared/session/signInState.ts";
 import { itLeaksNothing, keyringOf } from "../support/attack.ts";
 import { unescaped } from "../support/markup.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { watchedRig } from "../support/secrets.ts";
 import {
   ADELE,
   ALEX,
@@ -13,15 +13,13 @@ import {
   signedInBrowser,
 } from "../support/user.ts";
 
-let rig: WatchedRig;
+const rig = watchedRig();
 /** Signed in here as Adele, and at the provider as Alex too: single sign-on would do for either. */
 let browser: Browser;
 beforeAll(async () => {
-  rig = await startWatchedRig();
   browser = await signedInBrowser(rig);
   await browser.signIn(`${rig.url}/auth/signin?prompt=select_account`, ALEX);
 });
-afterAll(() => rig?.stop());
 
 const EVIL = { url: "http://evil.localhost/", noReferrer: false };
 const own = () => ({ url: `${rig.url}/`, noReferrer: true });

@@ -4,7 +4,7 @@ import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
 import { itLeaksNothing } from "../support/attack.ts";
 import { leapingClock } from "../support/leap.ts";
 import { signLogoutToken } from "../support/logoutToken.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { watchedRig } from "../support/secrets.ts";
 import { readAccountRows } from "../support/table.ts";
 import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
 import { ADELE, ALEX, sessionOf, signedInBrowser, signInAgain } from "../support/user.ts";
@@ -12,13 +12,12 @@ import { ADELE, ALEX, sessionOf, signedInBrowser, signInAgain } from "../support
 const MEGAN = "meganb@contoso.com";
 const EVENT = "http://schemas.openid.net/event/backchannel-logout";
 
-let rig: WatchedRig;
+const rig = watchedRig();
 let proxy: TableProxy;
 let browser: Browser;
 let idToken: JWTPayload;
 
 beforeAll(async () => {
-  rig = await startWatchedRig();
   rig.tenant.switches.backchannelLogout = true;
   rig.tenant.switches.idTokenOverrides = (claims) => {
     idToken = claims;
@@ -30,10 +29,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   browser = await signedInBrowser(rig, ADELE, browser);
 });
-afterAll(async () => {
-  await rig?.stop();
-  await proxy?.stop();
-});
+afterAll(() => proxy?.stop());
 
 type Changes = Record<string, unknown>;
 

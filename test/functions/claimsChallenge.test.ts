@@ -1,17 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Browser } from "../../local/tenant/browserless.ts";
 import { itLeaksNothing, tokenRequests } from "../support/attack.ts";
 import { claimsChallenge } from "../support/graph.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { watchedRig } from "../support/secrets.ts";
 import { ADELE, homeAccountIdOf, sessionOf, signedInBrowser } from "../support/user.ts";
 
 const CLAIMS = JSON.stringify({ access_token: { nbf: { essential: true, value: "1" } } });
 
-let rig: WatchedRig;
+const rig = watchedRig();
 let browser: Browser;
 let oid: string;
-beforeAll(async () => {
-  rig = await startWatchedRig();
+beforeAll(() => {
   oid = homeAccountIdOf(rig).split(".")[0] ?? "";
 });
 beforeEach(async () => {
@@ -21,7 +20,6 @@ afterEach(() => {
   rig.graph.faults.next.length = 0;
   rig.tenant.switches.tokenFault = undefined;
 });
-afterAll(() => rig?.stop());
 
 const claimsOf = (endpoint: "authorize" | "token") =>
   JSON.parse(

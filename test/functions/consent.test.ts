@@ -1,14 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { Browser } from "../../local/tenant/browserless.ts";
 import { itLeaksNothing } from "../support/attack.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { watchedRig } from "../support/secrets.ts";
 import { homeAccountIdOf, sessionCookieOf, sessionOf, signedInBrowser } from "../support/user.ts";
 
-let rig: WatchedRig;
+const rig = watchedRig();
 let browser: Browser;
-beforeAll(async () => {
-  rig = await startWatchedRig();
-});
 beforeEach(async () => {
   const registration = rig.tenant.apps.get(rig.env.ENTRA_CLIENT_ID ?? "");
   if (registration) registration.consentedScopes = ["User.Read"];
@@ -19,7 +16,6 @@ beforeEach(async () => {
   });
   browser = await signedInBrowser(rig);
 });
-afterAll(() => rig?.stop());
 
 /** Where a 401 of that route leads. */
 async function signInUrlOf(path: string): Promise<string> {

@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it } from "@jest/globals";
 import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
 import { itLeaksNothing } from "../support/attack.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { watchedRig } from "../support/secrets.ts";
 import { ADELE, ALEX, sessionOf, signedInBrowser } from "../support/user.ts";
 
 const SESSION = "__Host-lightsout";
@@ -10,14 +10,10 @@ const LAST = "__Host-lightsout-last";
 /** A request's header lines may have 32 KB in all (Kestrel, `MaxRequestHeadersTotalSize`). */
 const ROOM = 16 * 1_024;
 
-let rig: WatchedRig;
-beforeAll(async () => {
-  rig = await startWatchedRig();
-});
+const rig = watchedRig();
 afterEach(() => {
   rig.tenant.switches.idTokenOverrides = undefined;
 });
-afterAll(() => rig?.stop());
 
 const namesIn = ({ cookies }: Browser) => cookies.names(rig.url).sort();
 const sizeIn = ({ cookies }: Browser) =>

@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it } from "@jest/globals";
 import type { Browser, Page } from "../../local/tenant/browserless.ts";
 import { itLeaksNothing } from "../support/attack.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { watchedRig } from "../support/secrets.ts";
 import { readAccountRows } from "../support/table.ts";
 import { ALEX, sessionOf, signedInBrowser } from "../support/user.ts";
 
@@ -10,14 +10,10 @@ import { ALEX, sessionOf, signedInBrowser } from "../support/user.ts";
  * (plan oidcc-client-front-channel-logout-rp-basic). The suite sends `iss` and `sid`, Entra ID only `sid`.
  */
 
-let rig: WatchedRig;
-beforeAll(async () => {
-  rig = await startWatchedRig();
-});
+const rig = watchedRig();
 afterEach(() => {
   rig.tenant.switches.sendIss = false;
 });
-afterAll(() => rig?.stop());
 
 const isSignedIn = async (browser: Browser) => (await sessionOf(rig, browser)).signedIn;
 

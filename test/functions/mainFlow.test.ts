@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { beforeEach, describe, expect, it } from "@jest/globals";
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import { itLeaksNothing } from "../support/attack.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { watchedRig } from "../support/secrets.ts";
 import { readAccountRows, readTable } from "../support/table.ts";
 import { ADELE, ALEX, sessionOf, signedInBrowser } from "../support/user.ts";
 
-let rig: WatchedRig;
-beforeAll(async () => {
-  rig = await startWatchedRig();
-});
-afterAll(() => rig?.stop());
+const rig = watchedRig();
 beforeEach(async () => {
   for (const { oid, tenantId } of rig.tenant.users) {
     await fetch(`${rig.url}/accounts/${oid}.${tenantId ?? rig.tenant.tenantId}`, {

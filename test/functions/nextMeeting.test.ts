@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { type Rig, startRig } from "../../local/rig.ts";
+import { expect, it } from "@jest/globals";
+import { startRig } from "../../local/rig.ts";
 import { createBrowser } from "../../local/tenant/browserless.ts";
+import { shared } from "../support/shared.ts";
 import { ALEX, signedInBrowser } from "../support/user.ts";
 
-let rig: Rig;
-beforeAll(async () => {
-  rig = await startRig();
-});
-afterAll(() => rig?.stop());
+const rig = shared(() => startRig());
 
 it("answers with the signed-in user's next meeting", async () => {
   const browser = await signedInBrowser(rig);

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { FunctionsHost } from "../../local/host/host.ts";
 import { itLeaksNothing, tokenRequests } from "../support/attack.ts";
 import { eventually } from "../support/eventually.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { watchedRig } from "../support/secrets.ts";
 import { readAccountRows } from "../support/table.ts";
 import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
 import {
@@ -19,14 +19,13 @@ const CALENDAR =
   "/graph/me/calendarView?startDateTime=2026-01-01T00:00:00Z&endDateTime=2026-01-02T00:00:00Z";
 const AT_ONCE = 20;
 
-let rig: WatchedRig;
+const rig = watchedRig();
 let proxy: TableProxy;
 /** Two instances on one table. */
 let hosts: FunctionsHost[];
 let cookie: string;
 let oid: string;
 beforeAll(async () => {
-  rig = await startWatchedRig();
   proxy = await startTableProxy(rig.azurite);
   const env = { TOKEN_CACHE_STORAGE: proxy.connectionString };
   hosts = [await rig.startHost({ env }), await rig.startHost({ env })];
@@ -43,10 +42,7 @@ afterEach(async () => {
   const headers = { "x-functions-key": rig.host.keys.default };
   await fetch(`${rig.url}/accounts/${homeAccountIdOf(rig)}`, { method: "DELETE", headers });
 });
-afterAll(async () => {
-  await rig?.stop();
-  await proxy?.stop();
-});
+afterAll(() => proxy?.stop());
 
 /** Asks an instance, the first one by default. */
 async function get(path: string, instance = 0): Promise<number> {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import {
   type Browser,
   createBrowser,
@@ -6,7 +6,7 @@ import {
   type Page,
 } from "../../local/tenant/browserless.ts";
 import { itLeaksNothing } from "../support/attack.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { watchedRig } from "../support/secrets.ts";
 import { readAccountRows } from "../support/table.ts";
 import {
   ADELE,
@@ -20,12 +20,11 @@ import {
 
 /* Entra on a device: the session at the provider, and its `sid`, outlive a sign-out. */
 
-let rig: WatchedRig;
+const rig = watchedRig();
 let browser: Browser;
 let sid: string;
 
-beforeAll(async () => {
-  rig = await startWatchedRig();
+beforeAll(() => {
   rig.tenant.switches.deviceMode = true;
 });
 /** A device of its own for every test. */
@@ -34,7 +33,6 @@ beforeEach(async () => {
   browser = await signedInBrowser(rig);
   sid = sidOf(rig, browser);
 });
-afterAll(() => rig?.stop());
 
 const isSignedIn = async (who: Browser) => (await sessionOf(rig, who)).signedIn;
 

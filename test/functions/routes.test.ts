@@ -1,16 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "@jest/globals";
 import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
 import { itLeaksNothing, tokenRequests } from "../support/attack.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { watchedRig } from "../support/secrets.ts";
 import { ADELE, ALEX, homeAccountIdOf, sessionOf, signedInBrowser } from "../support/user.ts";
 
-let rig: WatchedRig;
+const rig = watchedRig();
 let browser: Browser;
 beforeAll(async () => {
-  rig = await startWatchedRig();
   browser = await signedInBrowser(rig);
 });
-afterAll(() => rig?.stop());
 
 const get = (path: string, init?: RequestInit) =>
   fetch(rig.url + path, { redirect: "manual", ...init });

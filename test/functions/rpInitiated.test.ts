@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { Browser, Page } from "../../local/tenant/browserless.ts";
 import { itLeaksNothing } from "../support/attack.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { watchedRig } from "../support/secrets.ts";
 import { readAccountRows } from "../support/table.ts";
 import { sessionOf, signedInBrowser } from "../support/user.ts";
 
@@ -10,19 +10,15 @@ import { sessionOf, signedInBrowser } from "../support/user.ts";
  * (plan oidcc-client-rp-initiated-logout-rp-basic).
  */
 
-let rig: WatchedRig;
+const rig = watchedRig();
 let browser: Browser;
 /** The provider's page after the app has sent the browser there. */
 let provider: Page;
-beforeAll(async () => {
-  rig = await startWatchedRig();
-});
 beforeEach(async () => {
   browser = await signedInBrowser(rig);
   const question = await browser.get(`${rig.url}/auth/signout`);
   provider = await browser.submit(question.forms[0]);
 });
-afterAll(() => rig?.stop());
 
 /** What the end-session endpoint was asked last. */
 const endSessionRequest = () =>

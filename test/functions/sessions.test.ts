@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { createBrowser, type Page } from "../../local/tenant/browserless.ts";
 import { itLeaksNothing } from "../support/attack.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { watchedRig } from "../support/secrets.ts";
 import { readAccountRows } from "../support/table.ts";
 import { ADELE, ALEX, homeAccountIdOf, sessionOf, signedInBrowser } from "../support/user.ts";
 
@@ -9,11 +9,7 @@ const FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100
 const PHONE =
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1";
 
-let rig: WatchedRig;
-beforeAll(async () => {
-  rig = await startWatchedRig();
-});
-afterAll(() => rig?.stop());
+const rig = watchedRig();
 
 async function signedInWith(userAgent: string, username = ADELE) {
   const browser = createBrowser();

@@ -1,11 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
 import { sidPartition } from "../../src/shared/rows/keys.ts";
 import { itLeaksNothing, seen } from "../support/attack.ts";
 import { signLogoutToken } from "../support/logoutToken.ts";
 import { sendRaw } from "../support/raw.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { watchedRig } from "../support/secrets.ts";
 import { openTable, readAccountRows } from "../support/table.ts";
 import { sessionOf, sidOf, signedInBrowser } from "../support/user.ts";
 
@@ -17,15 +17,11 @@ import { sessionOf, sidOf, signedInBrowser } from "../support/user.ts";
 const SIGNS = " !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
 const PATH = "/auth/logout-callback";
 
-let rig: WatchedRig;
-beforeAll(async () => {
-  rig = await startWatchedRig();
-});
+const rig = watchedRig();
 afterEach(() => {
   rig.tenant.switches.omitSid = false;
   delete rig.tenant.switches.idTokenOverrides;
 });
-afterAll(() => rig?.stop());
 
 function nameSessions(sid: unknown): void {
   rig.tenant.switches.idTokenOverrides = (claims) => ({

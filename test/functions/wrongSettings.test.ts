@@ -5,8 +5,9 @@ import {
   type LogLine,
   startHost,
 } from "../../local/host/host.ts";
-import { type Rig, startRig } from "../../local/rig.ts";
+import { startRig } from "../../local/rig.ts";
 import { ROOT } from "../../local/root.ts";
+import { shared } from "../support/shared.ts";
 import { readAccountRows } from "../support/table.ts";
 import {
   callFrontChannel,
@@ -99,11 +100,7 @@ const FORMS: Record<string, Record<string, string>> = {
   authCallback: { state: "state", code: "code" },
 };
 
-let rig: Rig;
-beforeAll(async () => {
-  rig = await startRig();
-});
-afterAll(() => rig?.stop());
+const rig = shared(() => startRig());
 
 const held = async () => (await readAccountRows(rig.azurite)).length;
 

@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { type Rig, startRig } from "../../local/rig.ts";
+import { startRig } from "../../local/rig.ts";
 import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
 import { PERMISSIONS } from "../../src/shared/apis/permissions.ts";
 import * as errors from "../../src/shared/base/errors.ts";
 import { leapingClock } from "../support/leap.ts";
 import { signLogoutToken } from "../support/logoutToken.ts";
 import { startLoopback } from "../support/loopback.ts";
+import { shared } from "../support/shared.ts";
 import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
 import {
   ADELE,
@@ -28,14 +29,13 @@ import {
 /** Functions that people add under `my/` are theirs to describe. */
 const isOwn = (route = "") => route.startsWith("my/") && route !== "my/next-meeting";
 
-let rig: Rig;
+const rig = shared(() => startRig());
 let browser: Browser;
 let proxy: TableProxy;
 /** An instance that does not reach the table while `proxy.down`. */
 let cut: string;
 
 beforeAll(async () => {
-  rig = await startRig();
   rig.tenant.switches.backchannelLogout = true;
   proxy = await startTableProxy(rig.azurite);
   const TOKEN_CACHE_STORAGE = proxy.connectionString;
@@ -44,10 +44,7 @@ beforeAll(async () => {
   cut = host.url;
   browser = await signedInBrowser(rig);
 });
-afterAll(async () => {
-  await rig?.stop();
-  await proxy?.stop();
-});
+afterAll(() => proxy?.stop());
 
 describe("the description", () => {
   it("has every function's route and methods, and no others", () => {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { globSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { LogLine } from "../../local/host/host.ts";
-import { type Rig, startRig } from "../../local/rig.ts";
+import { startRig } from "../../local/rig.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
 import { StoreUnavailable } from "../../src/shared/base/errors.ts";
 import { accountPartition, sidPartition, subjectPartition } from "../../src/shared/rows/keys.ts";
@@ -17,6 +17,7 @@ import { azuriteStore } from "../support/azuriteStore.ts";
 import { eventually } from "../support/eventually.ts";
 import { signLogoutToken } from "../support/logoutToken.ts";
 import { memoryTable } from "../support/memoryTable.ts";
+import { shared } from "../support/shared.ts";
 import { openTable, readAccountRows } from "../support/table.ts";
 import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
 import {
@@ -53,14 +54,13 @@ interface Logged {
   readonly details: Record<string, unknown>;
 }
 
-let rig: Rig;
+const rig = shared(() => startRig({ onLog }));
 let proxy: TableProxy;
 let subject: string;
 let browser: Browser;
 const logged: Logged[] = [];
 
 beforeAll(async () => {
-  rig = await startRig({ onLog });
   rig.tenant.switches.backchannelLogout = true;
   rig.tenant.switches.idTokenOverrides = (claims) => {
     subject = claims.sub ?? "";
@@ -68,10 +68,7 @@ beforeAll(async () => {
   };
   proxy = await startTableProxy(rig.azurite);
 });
-afterAll(async () => {
-  await rig?.stop();
-  await proxy?.stop();
-});
+afterAll(() => proxy?.stop());
 
 function onLog({ level, message }: LogLine): void {
   if (!message.startsWith('{"event":')) return;

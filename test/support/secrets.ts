@@ -8,6 +8,7 @@ import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
 import { createKeyring, type Keyring } from "../../src/shared/crypto/keyring.ts";
 import { attemptOf } from "../../src/shared/identity/attempt.ts";
 import { unsealCookie } from "../../src/shared/session/cookies.ts";
+import { shared } from "./shared.ts";
 import type { Answer } from "./wire.ts";
 
 /** A rig of which everything that the app says is kept, so that it can be searched for secrets. */
@@ -20,6 +21,9 @@ export interface WatchedRig extends Rig {
   /** Counts the secrets of another tenant in. */
   watch(tenant: Tenant): void;
 }
+
+/** {@link startWatchedRig} for the tests of a file or a block. */
+export const watchedRig = (): WatchedRig => shared(startWatchedRig);
 
 export async function startWatchedRig(options: RigOptions = {}): Promise<WatchedRig> {
   const folder = await mkdtemp(join(tmpdir(), "lightsout-wire-"));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { itLeaksNothing } from "../support/attack.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { watchedRig } from "../support/secrets.ts";
 import { settings } from "../support/settings.ts";
 import { ADELE } from "../support/user.ts";
 import {
@@ -14,11 +14,7 @@ import {
 
 const TENANT = "5e0c9d1b-2a3f-4c6d-8b7e-9f0a1b2c3d4e";
 
-let rig: WatchedRig;
-beforeAll(async () => {
-  rig = await startWatchedRig();
-});
-afterAll(() => rig?.stop());
+const rig = watchedRig();
 
 const CLOUDS: [name: string, authority: string, issuer: string][] = [
   [

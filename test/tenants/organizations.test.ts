@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { itLeaksNothing } from "../support/attack.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { watchedRig } from "../support/secrets.ts";
 import { readAccountRows } from "../support/table.ts";
 import { ADELE } from "../support/user.ts";
 import {
@@ -16,11 +16,7 @@ import {
 const JORDAN = "jordan@fabrikam.com";
 const SAM = "sam.rivera@outlook.com";
 
-let rig: WatchedRig;
-beforeAll(async () => {
-  rig = await startWatchedRig();
-});
-afterAll(() => rig?.stop());
+const rig = watchedRig();
 
 describe("a single tenant", () => {
   let world: World;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { itLeaksNothing } from "../support/attack.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { watchedRig } from "../support/secrets.ts";
 import { ADELE } from "../support/user.ts";
 import { expectEverythingWorks, startWorld, userOf, type World } from "./world.ts";
 
@@ -9,11 +9,7 @@ const JORDAN = "jordan@fabrikam.com";
 /** The tenant of all personal accounts. */
 const CONSUMERS = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
-let rig: WatchedRig;
-beforeAll(async () => {
-  rig = await startWatchedRig();
-});
-afterAll(() => rig?.stop());
+const rig = watchedRig();
 
 describe("personal accounts alone (consumers)", () => {
   let world: World;

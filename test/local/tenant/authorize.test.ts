@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from "@jest/globals";
+import { afterAll, beforeEach, describe, expect, it, test } from "@jest/globals";
 import { decodeJwt } from "jose";
 import { type Browser, createBrowser } from "../../../local/tenant/browserless.ts";
-import type { Tenant } from "../../../local/tenant/tenant.ts";
+import { shared } from "../../support/shared.ts";
 import {
   ADELE,
   ALEX,
@@ -16,16 +16,12 @@ import {
   userOf,
 } from "./helpers.ts";
 
-let tenant: Tenant;
+const tenant = shared(() => start({ apps: [app(), app({ displayName: "Second app" })] }));
 let browser: Browser;
 
-beforeAll(async () => {
-  tenant = await start({ apps: [app(), app({ displayName: "Second app" })] });
-});
 beforeEach(() => {
   browser = createBrowser();
 });
-afterAll(() => tenant.stop());
 
 function secondApp() {
   const [, second] = [...tenant.apps.values()];

@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it, test } from "@jest/globals";
+import { describe, expect, it, test } from "@jest/globals";
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
-import { startTenant, type Tenant } from "../../../local/tenant/tenant.ts";
+import { startTenant } from "../../../local/tenant/tenant.ts";
+import { shared } from "../../support/shared.ts";
 import { app, redeem, signIn, start } from "./helpers.ts";
 
 const LOGIN = "https://login.microsoftonline.com";
 const CONSUMERS = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
-let tenant: Tenant;
-
-beforeAll(async () => {
-  tenant = await start();
-});
-afterAll(() => tenant.stop());
+const tenant = shared(() => start());
 
 async function getJson<T = Record<string, unknown>>(url: string) {
   const response = await fetch(url);

@@ -4,10 +4,10 @@ import {
   InteractionRequiredAuthError,
   type NodeAuthOptions,
 } from "@azure/msal-node";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { type Browser, createBrowser } from "../../../local/tenant/browserless.ts";
 import { selfSignedCertificate } from "../../../local/tenant/certificate.ts";
-import type { Tenant } from "../../../local/tenant/tenant.ts";
+import { shared } from "../../support/shared.ts";
 import {
   ADELE,
   ALEX,
@@ -25,12 +25,8 @@ const CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const scopes = ["User.Read"];
 
-let tenant: Tenant;
-const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-const certificate = selfSignedCertificate(privateKey, "msal");
-
-beforeAll(async () => {
-  tenant = await start({
+const tenant = shared(() =>
+  start({
     apps: [
       app({
         optionalClaims: ["sid"],
@@ -38,9 +34,10 @@ beforeAll(async () => {
         audience: "all",
       }),
     ],
-  });
-});
-afterAll(() => tenant.stop());
+  }),
+);
+const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const certificate = selfSignedCertificate(privateKey, "msal");
 
 /** The library as it is in production: real authority, metadata of the tenant, nothing else. */
 async function client(options: Partial<NodeAuthOptions> = {}, authority = tenant.tenantId) {

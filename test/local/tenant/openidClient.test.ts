@@ -1,19 +1,14 @@
 import { generateKeyPairSync, webcrypto } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import * as client from "openid-client";
 import { type Browser, createBrowser } from "../../../local/tenant/browserless.ts";
 import { selfSignedCertificate, thumbprint } from "../../../local/tenant/certificate.ts";
-import type { Tenant } from "../../../local/tenant/tenant.ts";
+import { shared } from "../../support/shared.ts";
 import { ADELE, app, firstApp, REDIRECT_URI, SECRET, start, userOf } from "./helpers.ts";
 
-let tenant: Tenant;
+const tenant = shared(() => start({ apps: [app({ certificates: [certificate.toString()] })] }));
 const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const certificate = selfSignedCertificate(privateKey, "openid-client");
-
-beforeAll(async () => {
-  tenant = await start({ apps: [app({ certificates: [certificate.toString()] })] });
-});
-afterAll(() => tenant.stop());
 
 async function configure(auth = client.ClientSecretPost(SECRET)) {
   const metadata = (await (await fetch(tenant.metadataUrl)).json()) as client.ServerMetadata;

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, test } from "@jest/globals";
+import { describe, expect, it, test } from "@jest/globals";
 import { decodeJwt } from "jose";
 import { createBrowser } from "../../../local/tenant/browserless.ts";
-import type { AppRegistration, Tenant } from "../../../local/tenant/tenant.ts";
+import type { AppRegistration } from "../../../local/tenant/tenant.ts";
+import { shared } from "../../support/shared.ts";
 import {
   ADELE,
   app,
@@ -17,18 +18,13 @@ import {
 
 const CONSUMERS = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
-let tenant: Tenant;
+const tenant = shared(() => start({ apps: Object.values(apps) }));
 const apps = {
   single: app({ audience: "single" }),
   multi: app({ audience: "multi" }),
   all: app({ audience: "all" }),
   personal: app({ audience: "personal" }),
 };
-
-beforeAll(async () => {
-  tenant = await start({ apps: Object.values(apps) });
-});
-afterAll(() => tenant.stop());
 
 async function tokens(
   username: string,

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, test } from "@jest/globals";
+import { describe, expect, it, test } from "@jest/globals";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { createBrowser } from "../../../local/tenant/browserless.ts";
-import type { Tenant } from "../../../local/tenant/tenant.ts";
+import { shared } from "../../support/shared.ts";
 import {
   ADELE,
   app,
@@ -18,16 +18,13 @@ import {
   userOf,
 } from "./helpers.ts";
 
-let tenant: Tenant;
+const tenant = shared(() =>
+  start({ apps: [app(), app({ displayName: "Other app" })], now: () => now }),
+);
 let now = Date.now();
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
-
-beforeAll(async () => {
-  tenant = await start({ apps: [app(), app({ displayName: "Other app" })], now: () => now });
-});
-afterAll(() => tenant.stop());
 
 function newForm(params: Params = {}) {
   return createBrowser().signIn(authorizeUrl(tenant, params), ADELE);

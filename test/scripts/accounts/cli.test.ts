@@ -5,20 +5,17 @@ import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Azurite, startAzurite } from "../../../local/azurite/azurite.ts";
-import { type Rig, startRig } from "../../../local/rig.ts";
+import { startRig } from "../../../local/rig.ts";
 import { accountPartition } from "../../../src/shared/rows/keys.ts";
 import { root } from "../../infra/project.ts";
+import { shared } from "../../support/shared.ts";
 import { openTable, readAccountRows, readTable, restoreTable } from "../../support/table.ts";
 import { startTableProxy, type TableProxy } from "../../support/tableProxy.ts";
 import { ADELE, ALEX, homeAccountIdOf, sessionOf, signedInBrowser } from "../../support/user.ts";
 import { type SecureLoopback, startSecureLoopback } from "../secureLoopback.ts";
 
-let rig: Rig;
-beforeAll(async () => {
-  rig = await startRig();
-});
+const rig = shared(() => startRig());
 afterEach(() => restoreTable(rig.azurite, []));
-afterAll(() => rig?.stop());
 
 interface Ended {
   readonly code: number;

@@ -14,7 +14,7 @@ export function sessionsPage(
     signedIn: true,
     session,
     content: html`<h1>Your sessions</h1>
-<p class="soft">Where ${username ? html`${foreign(username)} is` : "you are"} signed in to this context.</p>
+<p class="soft">Where ${username ? html`${foreign(username)} is` : "you are"} signed in to this app.</p>
 <ul class="rows">
 ${sessions.map(
   ({
