@@ -1,5 +1,6 @@
 import { ROOT } from "../local/root.ts";
 import { settingsInUse } from "../local/running.ts";
+import type { PartitionKey } from "../src/shared/rows/keys.ts";
 import { describePartition } from "../src/shared/store/describe.ts";
 import { signOutPartition } from "../src/shared/store/signOut.ts";
 import { TABLE_NAME } from "../src/shared/table/azureTable.ts";
@@ -38,7 +39,7 @@ async function run(options: Options): Promise<void> {
   console.log(options.json ? JSON.stringify(value, null, 2) : text);
 }
 
-async function carryOut({ command, partition = "" }: Options, { store, hasKeys }: OpenedStore) {
+async function carryOut({ command, partition }: Options, { store, hasKeys }: OpenedStore) {
   const progress = createProgress();
   const now = store.now();
   switch (command) {
@@ -50,7 +51,7 @@ async function carryOut({ command, partition = "" }: Options, { store, hasKeys }
       };
     }
     case "show": {
-      const account = await describePartition(store, partition);
+      const account = await describePartition(store, partition as PartitionKey);
       const value = { account: partition, held: account !== undefined, ...account };
       return { value, text: renderAccount(account, hasKeys, now) };
     }

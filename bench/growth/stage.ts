@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { TableClient } from "@azure/data-tables";
 import { type Azurite, startAzurite } from "../../local/azurite/azurite.ts";
 import type { Context } from "../../src/shared/context.ts";
-import { generationRow, HEAD } from "../../src/shared/rows/keys.ts";
+import { type Generation, generationRow, HEAD, type Sid } from "../../src/shared/rows/keys.ts";
 import { readSession } from "../../src/shared/store/accounts.ts";
 import { signOutElsewhere, signOutHere } from "../../src/shared/store/signOut.ts";
 import { TABLE_NAME } from "../../src/shared/table/azureTable.ts";
@@ -77,7 +77,7 @@ async function insertBareRows(table: TableClient): Promise<string> {
   await table.createEntity({ partitionKey: id, rowKey: HEAD });
   await table.createEntity({
     partitionKey: id,
-    rowKey: generationRow(id),
+    rowKey: generationRow(id as Generation),
     d0: new Uint8Array(ROW_SIZE),
   });
   return id;
@@ -101,7 +101,7 @@ function actor(
       case "sign out by cookie":
         return await signOutHere(store, user(1).ref);
       case "front-channel sign-out":
-        return await signOutElsewhere(store, user(2).sid);
+        return await signOutElsewhere(store, user(2).sid as Sid);
       case "store a sign-in": {
         const number = NEW_USERS + round;
         const cache = cacheOfUser(model, number);
@@ -109,13 +109,13 @@ function actor(
         return;
       }
       case "emulator: read a row":
-        await table.getEntity(id, generationRow(id));
+        await table.getEntity(id, generationRow(id as Generation));
         return;
       case "emulator: update a row":
         await table.updateEntity({ partitionKey: id, rowKey: HEAD, round }, "Replace");
         return;
       case "emulator: delete a row":
-        await table.deleteEntity(id, generationRow(id));
+        await table.deleteEntity(id, generationRow(id as Generation));
     }
   };
 }

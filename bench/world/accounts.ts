@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Context } from "../../src/shared/context.ts";
-import { generationRow } from "../../src/shared/rows/keys.ts";
+import { generationRow, type HomeAccountId, type Sid } from "../../src/shared/rows/keys.ts";
 import { SESSION_COOKIE, sessionCookie } from "../../src/shared/session/sessionCookie.ts";
 import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
 import type { Store } from "../../src/shared/store/store.ts";
@@ -30,7 +30,7 @@ export async function storeUser(
   const sid = randomUUID();
   const now = store.now();
   const session = {
-    homeAccountId: `${oid}.${tenantId}`,
+    homeAccountId: `${oid}.${tenantId}` as HomeAccountId,
     tenantId,
     identity: { iss: `https://login.microsoftonline.com/${tenantId}/v2.0`, sub: oid, oid },
     name,
@@ -39,7 +39,7 @@ export async function storeUser(
     signedInAt: now,
     expiresAt: now + lifetime,
   };
-  return { ref: await storeSignIn(store, { session, cache, sids: [sid] }), sid };
+  return { ref: await storeSignIn(store, { session, cache, sids: [sid as Sid] }), sid };
 }
 
 export async function signIn(

@@ -1,17 +1,18 @@
 import { TableClient } from "@azure/data-tables";
+import { type Kind, readRow } from "../../src/shared/rows/rows.ts";
+import type { Stored } from "../../src/shared/table/table.ts";
 import type { Item } from "./state.ts";
 
-/** By the first letter of the partition key. */
-const KINDS: Record<string, string> = {
-  a: "Account, without tokens",
-  s: "Provider session → account",
-  u: "User → account",
-  x: "What expires that day",
-  t: "Used, and never again",
-  e: "Sign-outs before their sign-in",
+const TITLES: Record<Kind, string> = {
+  account: "Sealed tokens and sessions",
+  head: "Account, without tokens",
+  index: "Provider session or user → account",
+  expiry: "What expires that day",
+  used: "Used, and never again",
+  early: "Sign-outs before their sign-in",
 };
 
-type Row = Record<string, unknown> & { partitionKey: string; rowKey: string; timestamp?: string };
+type Row = Stored & { readonly timestamp: string };
 
 /** What is in the app's table, newest first: kinds and sizes, never a value. */
 export async function readRows(connectionString: string) {
@@ -20,25 +21,34 @@ export async function readRows(connectionString: string) {
   });
   const rows: Row[] = [];
   try {
-    for await (const row of table.listEntities()) rows.push(row as Row);
+    for await (const row of table.listEntities()) rows.push(row as object as Row);
   } catch (error) {
     // The app makes its table when it first writes to it.
     if ((error as { statusCode?: number }).statusCode !== 404) throw error;
   }
-  rows.sort((a, b) => (b.timestamp ?? "").localeCompare(a.timestamp ?? ""));
-  const { tokens = [], index = [] } = Object.groupBy(rows, ({ rowKey }) =>
-    rowKey.startsWith("c.") ? "tokens" : "index",
+  rows.sort((a, b) => b.timestamp.localeCompare(a.timestamp));
+  const { tokens = [], index = [] } = Object.groupBy(rows, (row) =>
+    kindOf(row) === "account" ? "tokens" : "index",
   );
   return {
-    tokens: tokens.map((row) => itemOf(row, "Sealed tokens and sessions")),
-    index: index.map((row) => itemOf(row, KINDS[row.partitionKey.slice(0, 1)] ?? "Row")),
+    tokens: tokens.map(itemOf),
+    index: index.map(itemOf),
     tokenBytes: tokens.reduce((sum, row) => sum + sizeOf(row), 0),
   };
 }
 
-function itemOf(row: Row, title: string): Item {
+function kindOf({ timestamp: _, ...row }: Row): Kind | undefined {
+  return readRow(row as Stored)?.kind;
+}
+
+function itemOf(row: Row): Item {
+  const kind = kindOf(row);
   const key = shorten(`${row.partitionKey} / ${row.rowKey}`);
-  return { id: key, title, detail: `${key} · ${inBytes(sizeOf(row))}` };
+  return {
+    id: key,
+    title: kind ? TITLES[kind] : "Row",
+    detail: `${key} · ${inBytes(sizeOf(row))}`,
+  };
 }
 
 /** Bytes of all values; the storage service adds a little for names and types. */

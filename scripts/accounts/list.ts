@@ -1,7 +1,8 @@
 import { generationRow, HEAD } from "../../src/shared/rows/keys.ts";
+import type { HeadRow } from "../../src/shared/rows/rows.ts";
 import { missingKeyOf } from "../../src/shared/store/accountEntity.ts";
 import { type AccountDescription, describeEntity } from "../../src/shared/store/describe.ts";
-import type { Head } from "../../src/shared/store/generation.ts";
+
 import type { Store } from "../../src/shared/store/store.ts";
 import type { Entity, Stored } from "../../src/shared/table/table.ts";
 import type { Progress } from "./progress.ts";
@@ -21,7 +22,7 @@ export async function listAccounts(
   const accounts: ListedAccount[] = [];
   let rows: Stored<Entity>[] = [];
   function finish(): void {
-    const head = rows.find(({ rowKey }) => rowKey === HEAD) as Stored<Head> | undefined;
+    const head = rows.find(({ rowKey }) => rowKey === HEAD) as Stored<HeadRow> | undefined;
     const open = head && rows.find(({ rowKey }) => rowKey === generationRow(head.generation));
     if (open) {
       const missingKey = missingKeyOf(keyring, open);

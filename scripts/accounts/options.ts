@@ -1,5 +1,9 @@
 import { parseArgs } from "node:util";
-import { accountPartition } from "../../src/shared/rows/keys.ts";
+import {
+  accountPartition,
+  isHomeAccountId,
+  type PartitionKey,
+} from "../../src/shared/rows/keys.ts";
 
 export const USAGE = `Shows which accounts hold tokens in the table, signs them out, and proves that nothing is left.
 
@@ -21,7 +25,7 @@ Storage Table Data Contributor, or Storage Table Data Reader to look only.`;
 export interface Options {
   readonly command: "list" | "show" | "signout" | "verify";
   /** Partition of the account; undefined for all. */
-  readonly partition: string | undefined;
+  readonly partition: PartitionKey | undefined;
   readonly json: boolean;
 }
 
@@ -46,11 +50,11 @@ export function readOptions(args: string[]): Options | undefined {
       return { command, partition: undefined, json };
     case "show":
     case "signout":
-      if (all === (account !== undefined))
+      if (all === Boolean(account))
         throw new Error(
           `${command} needs an account: its home account id, or its hashed id as in the log${command === "signout" ? "; or --all" : ""}.`,
         );
-      return { command, partition: account && partitionOf(account), json };
+      return { command, partition: account ? partitionOf(account) : undefined, json };
     default:
       throw new Error(
         `${command === undefined ? "A command is missing" : "There is no such command"}: list, show, signout or verify. --help explains them.`,
@@ -59,11 +63,10 @@ export function readOptions(args: string[]): Options | undefined {
 }
 
 const PARTITION = /^a\.[\w-]{43}$/;
-const HOME_ACCOUNT_ID = /^[0-9a-f-]{36}\.[0-9a-f-]{36}$/i;
 
-function partitionOf(account: string): string {
-  if (PARTITION.test(account)) return account;
-  if (HOME_ACCOUNT_ID.test(account)) return accountPartition(account);
+function partitionOf(account: string): PartitionKey {
+  if (PARTITION.test(account)) return account as PartitionKey;
+  if (isHomeAccountId(account)) return accountPartition(account);
   throw new Error(
     "That is no account. Give its home account id, <object id>.<tenant id>, or its hashed id: a. and 43 characters.",
   );

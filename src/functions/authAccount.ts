@@ -1,11 +1,10 @@
 import { BadRequest } from "../shared/base/errors.ts";
 import type { Context } from "../shared/context.ts";
+import { isHomeAccountId } from "../shared/rows/keys.ts";
 import { describeAccount } from "../shared/store/describe.ts";
 import { api } from "../shared/web/handlers.ts";
 import type { HttpFunction } from "../shared/web/httpFunction.ts";
 import { json, noContent } from "../shared/web/responses.ts";
-
-const HOME_ACCOUNT_ID = /^[0-9a-f-]{36}\.[0-9a-f-]{36}$/i;
 
 /** For operators, with a function key: what is held for an account, and signing it out. */
 export const authAccount = (context: Context): HttpFunction => ({
@@ -15,7 +14,7 @@ export const authAccount = (context: Context): HttpFunction => ({
   authLevel: "function",
   handler: api(context, async ({ method, params }) => {
     const { homeAccountId = "" } = params;
-    if (!HOME_ACCOUNT_ID.test(homeAccountId)) {
+    if (!isHomeAccountId(homeAccountId)) {
       throw new BadRequest("Give the account's home account id: <object id>.<tenant id>.");
     }
     if (method === "DELETE") {

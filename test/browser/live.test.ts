@@ -56,7 +56,7 @@ describeInBrowser("the live page", () => {
     await signIn("Adele Vance");
     await summary().getByText("Lightsout holds tokens for one account").waitFor();
     expect(await lines("tokens").count()).toBe(1);
-    await lines("index").getByText("Provider session → account").waitFor();
+    await lines("index").getByText("Provider session or user → account").waitFor();
     await lines("cookies").getByText("__Host-lightsout", { exact: true }).waitFor();
     await lines("events").getByText("signin.done").waitFor();
     await lines("calls").getByText("GET /me", { exact: true }).waitFor();

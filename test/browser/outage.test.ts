@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { BrowserContext } from "playwright-core";
 import type { FunctionsHost } from "../../local/host/host.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
-import { accountPartition } from "../../src/shared/rows/keys.ts";
+import { accountPartition, type HomeAccountId } from "../../src/shared/rows/keys.ts";
 import { eventually } from "../support/eventually.ts";
 import { type FlakyTable, type Outage, startFlakyTable } from "../support/outage.ts";
 import { readAccountRows } from "../support/table.ts";
@@ -75,7 +75,7 @@ async function signOutElsewhere({ context, host }: Stage): Promise<void> {
 }
 
 const holdsTokens = async ({ username }: Visit) => {
-  const partition = accountPartition(homeAccountIdOf(rig, username));
+  const partition = accountPartition(homeAccountIdOf(rig, username) as HomeAccountId);
   const rows = await readAccountRows(rig.azurite);
   return rows.some(({ partitionKey }) => partitionKey === partition);
 };

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { FunctionsHost } from "../../local/host/host.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
-import { accountPartition } from "../../src/shared/rows/keys.ts";
+import { accountPartition, type HomeAccountId } from "../../src/shared/rows/keys.ts";
 import { answeredBrowser } from "../support/attack.ts";
 import { type Moment, startTableProxy, type TableProxy } from "../support/tableProxy.ts";
 import {
@@ -113,7 +113,7 @@ function holdWrites(visitors: readonly Visitor[]) {
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const waiting = visitors.map(({ user }, i) => {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const partition = accountPartition(homeAccountIdOf(rig, user));
+    const partition = accountPartition(homeAccountIdOf(rig, user) as HomeAccountId);
     return { partition, moment: CASES[i]?.moment, promise, resolve };
   });
   proxy.admit = async ({ method, url, body }, moment) => {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import type { LogLine } from "../../local/host/host.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
+import type { Generation } from "../../src/shared/rows/keys.ts";
 import type { Account } from "../../src/shared/store/account.ts";
 import { sealAccount, unsealAccount } from "../../src/shared/store/accountEntity.ts";
 import { readSession, writeBack } from "../../src/shared/store/accounts.ts";
@@ -122,7 +123,7 @@ describe("a cache that outgrows its row", () => {
       return sealAccount(
         store.keyring,
         partitionKey,
-        rowKey.slice(2),
+        rowKey.slice(2) as Generation,
         { ...account, cache },
         Date.now(),
       );

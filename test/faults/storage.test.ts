@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from "@jest/globals";
 import { Parts } from "../../local/parts.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
-import { sidPartition } from "../../src/shared/rows/keys.ts";
+import { type Sid, sidPartition } from "../../src/shared/rows/keys.ts";
 import { launchChromium } from "../browser/chromium.ts";
 import { describeInBrowser } from "../browser/describeInBrowser.ts";
 import { eventually } from "../support/eventually.ts";
@@ -252,7 +252,7 @@ it("a process that is told to end says which sign-outs are open", async () => {
   await eventually(() => lines.slice(before).some(isTrying));
   await ending.stop();
   expect(await call).toBe("cut off");
-  const event = { event: "signout.unfinished", who: sidPartition(sid) };
+  const event = { event: "signout.unfinished", who: sidPartition(sid as Sid) };
   expect(errors()).toContain(JSON.stringify(event));
   await table.be();
   expect((await signOut["in the app"](browser)).status).toBe(303);

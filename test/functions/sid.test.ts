@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
-import { sidPartition } from "../../src/shared/rows/keys.ts";
+import { type Sid, sidPartition } from "../../src/shared/rows/keys.ts";
 import { itLeaksNothing, seen } from "../support/attack.ts";
 import { signLogoutToken } from "../support/logoutToken.ts";
 import { sendRaw } from "../support/raw.ts";
@@ -109,7 +109,7 @@ describe("a session that no sign-out could name", () => {
     await browser.submit({ ...form, fields: { ...form.fields, session_state: sessionState } });
     expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
     expect(lastLine("signin.done")).toMatchObject({ sidClaim: false });
-    const partitionKey = sidPartition(sessionState);
+    const partitionKey = sidPartition(sessionState as Sid);
     await expect(openTable(rig.azurite).getEntity(partitionKey, "sid")).rejects.toThrow();
   });
 });

@@ -3,7 +3,7 @@ import { createBrowser } from "../../local/tenant/browserless.ts";
 import type { Switches, Tenant } from "../../local/tenant/tenant.ts";
 import { attemptOf } from "../../src/shared/identity/attempt.ts";
 import { authorizeUrl, SIGN_IN_SCOPES } from "../../src/shared/identity/authorize.ts";
-import { accountPartition } from "../../src/shared/rows/keys.ts";
+import { accountPartition, type HomeAccountId } from "../../src/shared/rows/keys.ts";
 import { suits, type TokenCache } from "../../src/shared/tokens/tokenCache.ts";
 import { ADELE, ALEX, envOf, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
 import { OTHER_TENANT_ID, providerKey, signed } from "../support/identity.ts";
@@ -84,7 +84,10 @@ describe("a refresh", () => {
 
   it("of an account that is not in the cache is refused, without asking", async () => {
     const { cache, request } = await signedIn();
-    const other = one.app.tokens.refresh(cache, { ...request, homeAccountId: "x.y" });
+    const other = one.app.tokens.refresh(cache, {
+      ...request,
+      homeAccountId: "x.y" as HomeAccountId,
+    });
     await expect(other).resolves.toMatchObject({ refused: { code: "ERR_SIGNED_OUT" } });
     expect(tokenRequests()).toBe(0);
   });

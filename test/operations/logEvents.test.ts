@@ -5,7 +5,14 @@ import type { LogLine } from "../../local/host/host.ts";
 import { startRig } from "../../local/rig.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
 import { StoreUnavailable } from "../../src/shared/base/errors.ts";
-import { accountPartition, sidPartition, subjectPartition } from "../../src/shared/rows/keys.ts";
+import {
+  accountPartition,
+  type Generation,
+  type HomeAccountId,
+  type Sid,
+  sidPartition,
+  subjectPartition,
+} from "../../src/shared/rows/keys.ts";
 import type { Account } from "../../src/shared/store/account.ts";
 import { sealAccount, unsealAccount } from "../../src/shared/store/accountEntity.ts";
 import { createSignOuts } from "../../src/shared/store/stubbornSignOuts.ts";
@@ -102,7 +109,7 @@ async function logs(
   return details;
 }
 
-const account = () => accountPartition(homeAccountIdOf(rig));
+const account = () => accountPartition(homeAccountIdOf(rig) as HomeAccountId);
 const oid = (username = ADELE) => homeAccountIdOf(rig, username).split(".")[0] ?? "";
 const get = (path: string) => browser.get(rig.url + path);
 const milliseconds = expect.any(Number);
@@ -124,7 +131,9 @@ it("a session that gives way to somebody else's", async () => {
   const replaced = await logs("session.replaced", async () =>
     shared.submit(await shared.signIn(signIn, ADELE)),
   );
-  expect(replaced).toEqual({ account: accountPartition(homeAccountIdOf(rig, ALEX)) });
+  expect(replaced).toEqual({
+    account: accountPartition(homeAccountIdOf(rig, ALEX) as HomeAccountId),
+  });
 });
 
 it("refused callbacks", async () => {
@@ -157,7 +166,7 @@ it("refresh", async () => {
   rig.tenant.forceClaimsChallenge(oid(ALEX));
   const ask = () => alex.get(`${rig.url}/graph/me/calendarView`);
   expect(await logs("token.interaction_required", ask)).toEqual({
-    account: accountPartition(homeAccountIdOf(rig, ALEX)),
+    account: accountPartition(homeAccountIdOf(rig, ALEX) as HomeAccountId),
   });
 });
 
@@ -196,7 +205,7 @@ it("each kind of sign-out, and who started it", async () => {
   browser = await signedInBrowser(rig);
   const sid = sidOf(rig, browser);
   expect(await logs("signout.elsewhere", () => callFrontChannel(rig, sid))).toEqual({
-    sid: sidPartition(sid),
+    sid: sidPartition(sid as Sid),
     ...gone,
   });
 
@@ -226,7 +235,7 @@ it("each kind of sign-out, and who started it", async () => {
 });
 
 it("a sid that is not known leads to no account", async () => {
-  const sid = sidPartition("made-up");
+  const sid = sidPartition("made-up" as Sid);
   const find = () => logged.find(({ details }) => details.sid === sid);
   await callFrontChannel(rig, "made-up");
   await eventually(() => find() !== undefined);
@@ -263,7 +272,7 @@ it("sealed caches that are cut, and that cannot be opened", async () => {
 it("what leads to a session, written by somebody else, and by the release before", async () => {
   browser = await signedInBrowser(rig, undefined, browser);
   const sid = sidOf(rig, browser);
-  const row = { partitionKey: sidPartition(sid), rowKey: "sid" };
+  const row = { partitionKey: sidPartition(sid as Sid), rowKey: "sid" };
   await openTable(rig.azurite).updateEntity({ ...row, signedOut: true }, "Merge");
   const call = async () => expect((await callFrontChannel(rig, sid)).status).toBe(503);
   expect(await logs("index.forged", call)).toEqual({ index: row.partitionKey });
@@ -357,7 +366,9 @@ it("sign-outs that are delayed, given up, and open when the process ends", async
   const retries = () => logged.filter(({ event }) => event === "storage.retry").length;
   const before = retries();
   await eventually(() => retries() > before);
-  expect(await logs("signout.unfinished", () => host.stop())).toEqual({ who: sidPartition(sid) });
+  expect(await logs("signout.unfinished", () => host.stop())).toEqual({
+    who: sidPartition(sid as Sid),
+  });
   await call;
 });
 
@@ -380,12 +391,12 @@ it("a sid that nobody knows, whose tombstone is given up", async () => {
   };
   const giveUp = async () => {
     createSignOuts(store, time.sleep, time.now)
-      .elsewhere("made up")
+      .elsewhere("made up" as Sid)
       .catch(() => {});
     await time.pass(101_000);
   };
   expect(await logs("signout.no_tombstone", giveUp)).toMatchObject({
-    who: sidPartition("made up"),
+    who: sidPartition("made up" as Sid),
     reason: "late",
     code: "ServerBusy",
   });
@@ -425,7 +436,13 @@ async function fillRow(): Promise<void> {
     const AccessToken = { ...cache.AccessToken, filler };
     const filled = { sessions, cache: { ...cache, AccessToken } };
     const { partitionKey, rowKey } = row;
-    return sealAccount(store.keyring, partitionKey, rowKey.slice(2), filled, Date.now());
+    return sealAccount(
+      store.keyring,
+      partitionKey,
+      rowKey.slice(2) as Generation,
+      filled,
+      Date.now(),
+    );
   };
   let [fits, tooMuch] = [0, noise.length];
   while (tooMuch - fits > 1) {

@@ -1,5 +1,6 @@
 import { IndexForged } from "../../src/shared/base/errors.ts";
 import type { Keyring } from "../../src/shared/crypto/keyring.ts";
+import type { Sid } from "../../src/shared/rows/keys.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import { signOutByToken, signOutElsewhere } from "../../src/shared/store/signOut.ts";
 import { retrying } from "../../src/shared/table/retrying.ts";
@@ -35,7 +36,9 @@ export async function checkFrozen(
     for (const id of inUse.length > 0 ? inUse : sessions) {
       const signIn = ops.find((op): op is OpOf<"signIn"> => op.do === "signIn" && op.id === id);
       for (const sid of signIn?.sids ?? []) {
-        const left = await thaw(rows, keyring, MIDDAY, (store) => signOutElsewhere(store, sid));
+        const left = await thaw(rows, keyring, MIDDAY, (store) =>
+          signOutElsewhere(store, sid as Sid),
+        );
         if (heldIn(left, keyring).some((row: Held) => row.sessions.includes(id))) {
           return { invariant: "I3", what: `A sign-out by sid does not find ${id}.` };
         }

@@ -1,5 +1,6 @@
 import type { Keyring } from "../../src/shared/crypto/keyring.ts";
 import { HEAD } from "../../src/shared/rows/keys.ts";
+import { type Row, readRow } from "../../src/shared/rows/rows.ts";
 import { unsealAccount } from "../../src/shared/store/accountEntity.ts";
 import { CLOCKS_APART } from "../../src/shared/store/tombstones.ts";
 import type { Stored } from "../../src/shared/table/table.ts";
@@ -29,21 +30,24 @@ export interface Violation {
 export function heldIn(rows: Rows, keyring: Keyring): Held[] {
   const held: Held[] = [];
   for (const row of rows.values()) {
-    if (row.rowKey.startsWith("c.")) held.push(contentOf(row, keyring));
+    const read = readRow(row);
+    if (read?.kind === "account") held.push(contentOf(read, keyring));
   }
   return held;
 }
 
 const contents = new WeakMap<Stored, Held>();
 
-function contentOf(row: Stored, keyring: Keyring): Held {
+type AccountRead = Extract<Row, { kind: "account" }>;
+
+function contentOf({ row, partition, generation }: AccountRead, keyring: Keyring): Held {
   let content = contents.get(row);
   if (content === undefined) {
     const account = unsealAccount(keyring, row);
     if (account === undefined) throw new Error(`Row ${row.rowKey} cannot be opened.`);
     content = {
-      partition: row.partitionKey,
-      generation: row.rowKey.slice(2),
+      partition,
+      generation,
       expiresAt: Date.parse(String(row.expiresAt)),
       ...signInsIn(account),
     };

@@ -6,7 +6,7 @@ import {
   StoreUnavailable,
 } from "../../src/shared/base/errors.ts";
 import type { TokenEndpoint } from "../../src/shared/identity/tokens.ts";
-import { sidPartition } from "../../src/shared/rows/keys.ts";
+import { type HomeAccountId, type Sid, sidPartition } from "../../src/shared/rows/keys.ts";
 import type { Refreshes } from "../../src/shared/session/refreshes.ts";
 import { findSession } from "../../src/shared/session/session.ts";
 import type { Account } from "../../src/shared/store/account.ts";
@@ -15,7 +15,12 @@ import { purge } from "../../src/shared/store/purge.ts";
 import { giveBack, useOnce } from "../../src/shared/store/replayGuard.ts";
 import { seenTombstones } from "../../src/shared/store/seenTombstones.ts";
 import { readSid } from "../../src/shared/store/sidIndex.ts";
-import { indexKeysOf, type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
+import {
+  indexKeysOf,
+  type SessionRef,
+  type SignIn,
+  storeSignIn,
+} from "../../src/shared/store/signIn.ts";
 import {
   signOutAccount,
   signOutByToken,
@@ -179,12 +184,12 @@ async function carryOut(op: Op, world: World, onStep: () => void): Promise<Resul
       await signOutHere(store, refOf(op.of, world));
       break;
     case "front":
-      await signOutElsewhere(withClock(store, op.clock ?? 0), op.sid);
+      await signOutElsewhere(withClock(store, op.clock ?? 0), op.sid as Sid);
       break;
     case "back": {
       await signOutByToken(store, {
         id: `${op.subject ?? op.sid} ${op.token}`,
-        sid: op.sid,
+        sid: op.sid as Sid,
         sub: op.subject,
         issuedAt: EPOCH + op.issued * MINUTE,
         expiresAt: EPOCH + 48 * HOUR,
@@ -192,7 +197,7 @@ async function carryOut(op: Op, world: World, onStep: () => void): Promise<Resul
       break;
     }
     case "admin":
-      await signOutAccount(store, op.account);
+      await signOutAccount(store, op.account as HomeAccountId);
       break;
     case "refresh": {
       const ref = refOf(op.of, world);
@@ -206,7 +211,7 @@ async function carryOut(op: Op, world: World, onStep: () => void): Promise<Resul
       await endSession(store, refOf(op.of, world));
       break;
     case "forge": {
-      const row = await readSid(store, sidPartition(op.sid));
+      const row = await readSid(store, sidPartition(op.sid as Sid));
       if (row) await store.table.replace({ ...row, ...op.change }, row.etag);
       break;
     }
@@ -220,7 +225,7 @@ async function carryOut(op: Op, world: World, onStep: () => void): Promise<Resul
 /** As `/auth/signin` does it. */
 async function startOf({ holds = { sids: [] } }: OpOf<"signIn">, store: Store) {
   const at = store.now();
-  return { at, seen: await seenTombstones(store, indexKeysOf(holds)) };
+  return { at, seen: await seenTombstones(store, indexKeysOf(holds as Pick<SignIn, "sids">)) };
 }
 
 function withClock(store: Store, minutes: number): Store {
@@ -235,7 +240,7 @@ function signInOf(
   return {
     session: {
       tenantId: TENANT,
-      homeAccountId: account,
+      homeAccountId: account as HomeAccountId,
       identity: { iss: "", sub: "", oid: "" },
       name: id,
       username: id,
@@ -245,7 +250,7 @@ function signInOf(
       expiresAt: signedInAt + hours * HOUR,
     },
     cache: cacheOf(id, account),
-    sids,
+    sids: sids as Sid[],
     subject,
     replaces: replaces === undefined ? undefined : refOf(replaces, world),
     ...(tabs && { sessionIds: [id, ...tabs].map((tab) => `session of ${tab}`) }),

@@ -1,7 +1,13 @@
 import { TableClient } from "@azure/data-tables";
 import fc from "fast-check";
 import type { Azurite } from "../../local/azurite/azurite.ts";
-import { accountPartition, sidPartition, subjectPartition } from "../../src/shared/rows/keys.ts";
+import {
+  accountPartition,
+  type HomeAccountId,
+  type Sid,
+  sidPartition,
+  subjectPartition,
+} from "../../src/shared/rows/keys.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import type { SessionRef } from "../../src/shared/store/signIn.ts";
 import type { Entity, Stored } from "../../src/shared/table/table.ts";
@@ -185,13 +191,17 @@ const ABOUT_SOMEBODY =
 
 /** The rows that are about a scenario's users. */
 async function readRows({ connectionString }: Azurite, scenario: Scenario): Promise<Rows> {
-  const own = new Set(
+  const own = new Set<string>(
     opsOf(scenario).flatMap((op) => {
-      if (op.do === "front") return [sidPartition(op.sid)];
-      if (op.do === "admin") return [accountPartition(op.account)];
+      if (op.do === "front") return [sidPartition(op.sid as Sid)];
+      if (op.do === "admin") return [accountPartition(op.account as HomeAccountId)];
       if (op.do !== "signIn") return [];
       const subjects = op.subject === undefined ? [] : [subjectPartition(op.subject)];
-      return [accountPartition(op.account), ...op.sids.map(sidPartition), ...subjects];
+      return [
+        accountPartition(op.account as HomeAccountId),
+        ...op.sids.map((sid) => sidPartition(sid as Sid)),
+        ...subjects,
+      ];
     }),
   );
   const options = { allowInsecureConnection: true };

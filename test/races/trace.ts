@@ -1,4 +1,10 @@
-import { accountPartition, sidPartition, subjectPartition } from "../../src/shared/rows/keys.ts";
+import {
+  accountPartition,
+  type HomeAccountId,
+  type Sid,
+  sidPartition,
+  subjectPartition,
+} from "../../src/shared/rows/keys.ts";
 import type { Answer, Request } from "./coroutine.ts";
 import type { Failure } from "./explore.ts";
 import type { AnyWrite } from "./model.ts";
@@ -95,11 +101,12 @@ function namesOf(ops: readonly Op[]): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const op of ops) {
     if (op.do !== "signIn") continue;
-    names.set(accountPartition(op.account), `account ${op.account}`);
-    for (const sid of op.sids) names.set(sidPartition(sid), `sid ${sid}`);
+    names.set(accountPartition(op.account as HomeAccountId), `account ${op.account}`);
+    for (const sid of op.sids) names.set(sidPartition(sid as Sid), `sid ${sid}`);
     if (op.subject) names.set(subjectPartition(op.subject), `subject ${op.subject}`);
   }
-  for (const op of ops) if (op.do === "front") names.set(sidPartition(op.sid), `sid ${op.sid}`);
+  for (const op of ops)
+    if (op.do === "front") names.set(sidPartition(op.sid as Sid), `sid ${op.sid}`);
   return names;
 }
 

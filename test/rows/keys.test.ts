@@ -2,7 +2,10 @@ import { describe, expect, it } from "@jest/globals";
 import {
   accountPartition,
   expiryPartition,
+  type Generation,
   generationRow,
+  type HomeAccountId,
+  type Sid,
   sessionKey,
   sidPartition,
   subjectPartition,
@@ -10,10 +13,12 @@ import {
 } from "../../src/shared/rows/keys.ts";
 import { HOME, NOON } from "../store/samples.ts";
 
+const accountOf = (id: string) => accountPartition(id as HomeAccountId);
+const sidOf = (id: string) => sidPartition(id as Sid);
 const usedKey = (id: string) => usedRow(id, NOON).rowKey;
 const HASHED: [string, (id: string) => string, string][] = [
-  ["account", accountPartition, "a."],
-  ["sid", sidPartition, "s."],
+  ["account", accountOf, "a."],
+  ["sid", sidOf, "s."],
   ["subject", subjectPartition, "u."],
   ["session", sessionKey, ""],
   ["used", usedKey, ""],
@@ -47,8 +52,8 @@ it("is of one kind only: the same id has another hash in each", () => {
 });
 
 it.each<[string, (id: string) => string, boolean]>([
-  ["account", accountPartition, true],
-  ["sid", sidPartition, false],
+  ["account", accountOf, true],
+  ["sid", sidOf, false],
   ["subject", subjectPartition, false],
   ["session", sessionKey, false],
   ["used", usedKey, false],
@@ -57,7 +62,7 @@ it.each<[string, (id: string) => string, boolean]>([
 });
 
 it("the row of a generation", () => {
-  expect(generationRow("g1")).toBe("c.g1");
+  expect(generationRow("g1" as Generation)).toBe("c.g1");
 });
 
 describe("a day's partition", () => {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Tenant } from "../../local/tenant/tenant.ts";
 import type { TokenEndpoint } from "../../src/shared/identity/tokens.ts";
+import type { Generation, PartitionKey } from "../../src/shared/rows/keys.ts";
 import { findSession, type SignedInSession } from "../../src/shared/session/session.ts";
 import type { SessionRef } from "../../src/shared/store/signIn.ts";
 import { signOutHere } from "../../src/shared/store/signOut.ts";
@@ -76,8 +77,8 @@ describe("findSession", () => {
   it.each<[string, () => unknown]>([
     ["after sign-out", () => signOutHere(one.app.store, ref)],
     ["of another session id", () => (ref = { ...ref, sessionId: "another" })],
-    ["of another generation", () => (ref = { ...ref, generation: "another" })],
-    ["of another account", () => (ref = { ...ref, partition: "a.another" })],
+    ["of another generation", () => (ref = { ...ref, generation: "another" as Generation })],
+    ["of another account", () => (ref = { ...ref, partition: "a.another" as PartitionKey })],
     ["when its time is over", () => one.advance(12 * HOUR)],
   ])("finds nothing %s, in one point read and without any other request", async (_, happen) => {
     await happen();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import type { Generation, IndexKey, PartitionKey } from "../../src/shared/rows/keys.ts";
 import { sealCookie } from "../../src/shared/session/cookies.ts";
 import {
   ENDED_SESSION_COOKIE,
@@ -15,10 +16,10 @@ import { request } from "../support/request.ts";
 const HOUR = 3_600_000;
 const ATTRIBUTES = { path: "/", secure: true, httpOnly: true, sameSite: "Lax" };
 const TICKET = {
-  partition: "a.x",
-  generation: "g",
+  partition: "a.x" as PartitionKey,
+  generation: "g" as Generation,
   sessionId: "s",
-  indexKeys: ["s.1", "u.1"],
+  indexKeys: ["s.1", "u.1"] as IndexKey[],
   logoutHint: "hint",
 };
 const ring = keyring("k1");

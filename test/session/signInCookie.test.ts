@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { attemptOf } from "../../src/shared/identity/attempt.ts";
+import type { Generation, PartitionKey } from "../../src/shared/rows/keys.ts";
 import {
   type PendingSignIn,
   readSignIns,
@@ -97,8 +98,8 @@ describe("sign-in cookie", () => {
     const largest = {
       ...pending("s".repeat(43), Date.now()),
       replaces: {
-        partition: "p".repeat(45),
-        generation: "g".repeat(22),
+        partition: "p".repeat(45) as PartitionKey,
+        generation: "g".repeat(22) as Generation,
         sessionId: "s".repeat(22),
       },
     };

@@ -1,4 +1,5 @@
 import { expect, it } from "@jest/globals";
+import type { Sid } from "../../src/shared/rows/keys.ts";
 import { describeAccount } from "../../src/shared/store/describe.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import { storeSignIn } from "../../src/shared/store/signIn.ts";
@@ -24,7 +25,7 @@ it.each([
   async function signIn() {
     const session = sessionOf({ signedInAt: store.time, expiresAt: store.time + 12 * HOUR });
     const sids = [sidOf(++count)];
-    await storeSignIn(store, { session, cache: cacheOf(), sids, subject: "adele" });
+    await storeSignIn(store, { session, cache: cacheOf(), sids: sids as Sid[], subject: "adele" });
   }
 
   const days: { rows: Record<string, number>; requests: number }[] = [];
@@ -47,9 +48,9 @@ it.each([
   expect(days[DAYS]?.rows).toMatchObject({ a: 2, u: 1 });
 
   // Who signed out of the provider long ago does not end what is in use today, and who does so today does.
-  if (sidOf(1) !== sidOf(2)) await signOutElsewhere(store, sidOf(1));
+  if (sidOf(1) !== sidOf(2)) await signOutElsewhere(store, sidOf(1) as Sid);
   expect(await describeAccount(store, HOME)).toBeDefined();
-  await signOutElsewhere(store, sidOf(count));
+  await signOutElsewhere(store, sidOf(count) as Sid);
   expect(await describeAccount(store, HOME)).toBeUndefined();
   store.time += 3 * DAY;
   await purge(store);
@@ -62,7 +63,7 @@ it("signing in again and again on one day leaves the rows of one sign-in", async
   for (let i = 0; i < 50; i++) {
     store.time += MINUTE;
     const session = sessionOf({ signedInAt: store.time, expiresAt: store.time + 8 * HOUR });
-    await storeSignIn(store, { session, cache: cacheOf(), sids: ["sid"], subject: "adele" });
+    await storeSignIn(store, { session, cache: cacheOf(), sids: ["sid" as Sid], subject: "adele" });
     counts.push(store.table.rows.size);
   }
   expect(counts[49]).toBe(counts[0]);

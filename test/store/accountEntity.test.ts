@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it, jest } from "@jest/globals";
+import type { Generation } from "../../src/shared/rows/keys.ts";
 import type { Account } from "../../src/shared/store/account.ts";
 import { sealAccount, unsealAccount } from "../../src/shared/store/accountEntity.ts";
 import type { Stored, Value } from "../../src/shared/table/table.ts";
@@ -10,7 +11,7 @@ const CHUNK = 64 * 1024;
 const ring = keyring("k1");
 
 function seal(account: Account, partition = "a.1", generation = "g1") {
-  const { entity, dropped } = sealAccount(ring, partition, generation, account, NOON);
+  const { entity, dropped } = sealAccount(ring, partition, generation as Generation, account, NOON);
   const stored: Stored = { ...entity, etag: "v1" };
   return { entity: stored, dropped };
 }

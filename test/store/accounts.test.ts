@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
+import type { Generation, PartitionKey, Sid } from "../../src/shared/rows/keys.ts";
 import { readSession, removeRead, writeBack } from "../../src/shared/store/accounts.ts";
 import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
 import { signOutHere } from "../../src/shared/store/signOut.ts";
@@ -16,7 +17,7 @@ beforeEach(async () => {
 });
 
 const signIn = (sid: string) =>
-  storeSignIn(store, { session: sessionOf(), cache: OLD, sids: [sid] });
+  storeSignIn(store, { session: sessionOf(), cache: OLD, sids: [sid as Sid] });
 async function read() {
   const found = await readSession(store, ref);
   if (found === undefined) throw new Error("There is no session.");
@@ -27,8 +28,8 @@ const secret = async () => (await read()).account.cache.AccessToken.t?.secret;
 describe("readSession finds none", () => {
   it.each<[string, Partial<SessionRef>]>([
     ["with another session id", { sessionId: "another" }],
-    ["of another generation", { generation: "another" }],
-    ["in another partition", { partition: "a.another" }],
+    ["of another generation", { generation: "another" as Generation }],
+    ["in another partition", { partition: "a.another" as PartitionKey }],
   ])("%s", async (_, changes) => {
     expect(await readSession(store, { ...ref, ...changes })).toBeUndefined();
   });

@@ -1,6 +1,13 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { StoreUnavailable } from "../../src/shared/base/errors.ts";
-import { accountPartition, generationRow } from "../../src/shared/rows/keys.ts";
+import {
+  accountPartition,
+  type Generation,
+  generationRow,
+  type HomeAccountId,
+  type PartitionKey,
+  type Sid,
+} from "../../src/shared/rows/keys.ts";
 import { readSession, removeRead } from "../../src/shared/store/accounts.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
 import { endGeneration, preventCreation } from "../../src/shared/store/generation.ts";
@@ -21,7 +28,7 @@ beforeEach(async () => {
 });
 
 const signIn = (store: Store, sid = "sid") =>
-  storeSignIn(store, { session: sessionOf(), cache: cacheOf(), sids: [sid] });
+  storeSignIn(store, { session: sessionOf(), cache: cacheOf(), sids: [sid as Sid] });
 
 /** The store with other answers of its table. */
 function storeWith(table: Partial<Table>, slept: number[] = []): Store {
@@ -35,8 +42,11 @@ function storeWith(table: Partial<Table>, slept: number[] = []): Store {
 }
 
 describe("where every condition is spoilt by somebody else", () => {
-  const never = { partition: "a.never", generation: "g1" };
-  const elsewhere = () => ({ ...sessionOf(), homeAccountId: HOME.replace("1.", "2.") });
+  const never = { partition: "a.never" as PartitionKey, generation: "g1" as Generation };
+  const elsewhere = () => ({
+    ...sessionOf(),
+    homeAccountId: HOME.replace("1.", "2.") as HomeAccountId,
+  });
 
   it.each<[string, (store: Store) => Promise<unknown>]>([
     ["preventCreation", (store) => preventCreation(store, never)],
@@ -45,12 +55,13 @@ describe("where every condition is spoilt by somebody else", () => {
     ["a sign-in", (store) => signIn(store, "sid 3")],
     [
       "a sign-in with a sid that is another account's",
-      (store) => storeSignIn(store, { session: elsewhere(), cache: cacheOf(), sids: ["sid"] }),
+      (store) =>
+        storeSignIn(store, { session: elsewhere(), cache: cacheOf(), sids: ["sid" as Sid] }),
     ],
-    ["a sign-out elsewhere", (store) => signOutElsewhere(store, "sid")],
+    ["a sign-out elsewhere", (store) => signOutElsewhere(store, "sid" as Sid)],
     [
       "a sign-out by an operator, of nobody",
-      (store) => signOutAccount(store, HOME.replace("1.", "3.")),
+      (store) => signOutAccount(store, HOME.replace("1.", "3.") as HomeAccountId),
     ],
   ])("%s ends, after pauses that grow", async (_, run) => {
     const slept: number[] = [];
@@ -88,7 +99,7 @@ describe("a deletion whose answer was lost", () => {
 
   it.each<[string, (store: Store) => Promise<unknown>]>([
     ["here", (store) => signOutHere(store, ref)],
-    ["elsewhere", (store) => signOutElsewhere(store, "sid")],
+    ["elsewhere", (store) => signOutElsewhere(store, "sid" as Sid)],
     ["by an operator", (store) => signOutAccount(store, HOME)],
   ])("of a sign-out %s is no word that nothing was there", async (_, signOut) => {
     await signOut(lossy());
@@ -98,10 +109,12 @@ describe("a deletion whose answer was lost", () => {
   });
 
   it("does not stand for a generation that cannot be opened any more", async () => {
-    const partition = accountPartition(HOME.replace("1.", "4."));
+    const partition = accountPartition(HOME.replace("1.", "4.") as HomeAccountId);
     const store = storeWith({ remove: async () => undefined });
-    expect(await endGeneration(store, { partition, generation: "g1" })).toBeUndefined();
-    expect(await preventCreation(store, { partition, generation: "g1" })).toBe(true);
+    expect(
+      await endGeneration(store, { partition, generation: "g1" as Generation }),
+    ).toBeUndefined();
+    expect(await preventCreation(store, { partition, generation: "g1" as Generation })).toBe(true);
     expect(await memory.table.get(partition, "head")).toMatchObject({ generation: "" });
   });
 

@@ -1,5 +1,11 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import { accountPartition, generationRow } from "../../src/shared/rows/keys.ts";
+import {
+  accountPartition,
+  generationRow,
+  type HomeAccountId,
+  type PartitionKey,
+  type Sid,
+} from "../../src/shared/rows/keys.ts";
 import {
   describeAccount,
   describeEntity,
@@ -25,7 +31,7 @@ let ref: SessionRef;
 beforeEach(async () => {
   store = memoryStore();
   const cache = cacheOf({ a: tokenOf(), b: tokenOf({ target: "Mail.Send" }) });
-  ref = await storeSignIn(store, { session: sessionOf(), cache, sids: ["sid"] });
+  ref = await storeSignIn(store, { session: sessionOf(), cache, sids: ["sid" as Sid] });
 });
 function entity() {
   const row = store.table.rows.get(`${PARTITION}|${generationRow(ref.generation)}`);
@@ -49,7 +55,7 @@ describe("the description of an account", () => {
 
   it("has every session, and the end of the last", async () => {
     const session = sessionOf({ signedInAt: NOON + HOUR, expiresAt: NOON + 9 * HOUR });
-    await storeSignIn(store, { session, cache: cacheOf(), sids: ["another sid"] });
+    await storeSignIn(store, { session, cache: cacheOf(), sids: ["another sid" as Sid] });
     const description = await describeAccount(store, HOME);
     expect(description?.sessions).toHaveLength(2);
     expect(description?.expiresAt).toBe("2026-01-15T21:00:00.000Z");
@@ -64,7 +70,7 @@ describe("the description of an account", () => {
 
   it("is found by the id in any case, and by its hash", async () => {
     const description = await describeAccount(store, HOME);
-    expect(await describeAccount(store, HOME.toUpperCase())).toEqual(description);
+    expect(await describeAccount(store, HOME.toUpperCase() as HomeAccountId)).toEqual(description);
     expect(await describePartition(store, PARTITION)).toEqual(description);
   });
 
@@ -90,7 +96,7 @@ describe("the description of an account", () => {
 
 describe("there is none", () => {
   it("of an account that never signed in", async () => {
-    expect(await describeAccount(store, `other.${HOME}`)).toBeUndefined();
+    expect(await describeAccount(store, `other.${HOME}` as HomeAccountId)).toBeUndefined();
   });
 
   it("of one that is signed out", async () => {
@@ -99,10 +105,10 @@ describe("there is none", () => {
   });
 
   it("of one whose head was made by a sign-out", async () => {
-    await fence(store, "a.new", undefined);
+    await fence(store, "a.new" as PartitionKey, undefined);
     expect(store.table.rows.has("a.new|head")).toBe(true);
     store.table.operations.length = 0;
-    expect(await describePartition(store, "a.new")).toBeUndefined();
+    expect(await describePartition(store, "a.new" as PartitionKey)).toBeUndefined();
     // A generation without a name is none to look for.
     expect(store.table.operations).toEqual(["get a.new|head"]);
   });

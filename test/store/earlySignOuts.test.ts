@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import type { IndexKey } from "../../src/shared/rows/keys.ts";
 import {
   noteEarlyLogoutToken,
   noteEarlySignOut,
@@ -11,7 +12,7 @@ const CAPACITY = 2_000;
 const TOMBSTONE = 32;
 
 const isFound = async (store: MemoryStore, key: string) =>
-  (await readEarlyTombstones(store, key)).length > 0;
+  (await readEarlyTombstones(store, key as IndexKey)).length > 0;
 const rowsOf = (store: MemoryStore) => [...store.table.rows.values()];
 const tombstonesOf = (store: MemoryStore) =>
   rowsOf(store).map(({ tombstones }) => tombstones as Uint8Array);
@@ -22,7 +23,7 @@ async function neighbours(count: number): Promise<string[]> {
   const store = memoryStore();
   for (let i = 0; found.length < count; i++) {
     const sid = `sid ${i}`;
-    await noteEarlySignOut(store, sid);
+    await noteEarlySignOut(store, sid as IndexKey);
     if (store.table.rows.has("e|00")) found.push(sid);
     store.table.rows.clear();
   }
@@ -32,7 +33,7 @@ async function neighbours(count: number): Promise<string[]> {
 describe("an early sign-out", () => {
   it("is found by its sid, to the letter", async () => {
     const store = memoryStore();
-    await noteEarlySignOut(store, "one");
+    await noteEarlySignOut(store, "one" as IndexKey);
     const asked = ["one", "One", "one ", "", "two"];
     const found = await Promise.all(asked.map((sid) => isFound(store, sid)));
     expect(found).toEqual([true, false, false, false, false]);
@@ -49,7 +50,7 @@ describe("an early sign-out", () => {
     "counts for half an hour, and ahead as far as clocks are apart: after %i ms it is found is %s",
     async (elapsed, found) => {
       const store = memoryStore();
-      await noteEarlySignOut(store, "one");
+      await noteEarlySignOut(store, "one" as IndexKey);
       store.time += elapsed;
       expect(await isFound(store, "one")).toBe(found);
     },
@@ -57,9 +58,9 @@ describe("an early sign-out", () => {
 
   it("counts from when it was noted last", async () => {
     const store = memoryStore();
-    await noteEarlySignOut(store, "one");
+    await noteEarlySignOut(store, "one" as IndexKey);
     store.time += 29 * MINUTE;
-    await noteEarlySignOut(store, "one");
+    await noteEarlySignOut(store, "one" as IndexKey);
     store.time += 29 * MINUTE;
     expect(await isFound(store, "one")).toBe(true);
   });
@@ -67,19 +68,19 @@ describe("an early sign-out", () => {
   it("takes the place of those that count no more", async () => {
     const store = memoryStore();
     const [first = "", second = ""] = await neighbours(2);
-    await noteEarlySignOut(store, first);
+    await noteEarlySignOut(store, first as IndexKey);
     store.time += 30 * MINUTE;
-    await noteEarlySignOut(store, second);
+    await noteEarlySignOut(store, second as IndexKey);
     expect(tombstonesOf(store).map(({ length }) => length)).toEqual([TOMBSTONE]);
   });
 
   it("has a version, and a new one each time it is noted; the last is kept", async () => {
     const store = memoryStore();
-    await noteEarlySignOut(store, "one");
-    const [first] = await readEarlyTombstones(store, "one");
+    await noteEarlySignOut(store, "one" as IndexKey);
+    const [first] = await readEarlyTombstones(store, "one" as IndexKey);
     store.time += MINUTE;
-    await noteEarlySignOut(store, "one");
-    const tombstones = await readEarlyTombstones(store, "one");
+    await noteEarlySignOut(store, "one" as IndexKey);
+    const tombstones = await readEarlyTombstones(store, "one" as IndexKey);
     expect(tombstones).toEqual([{ version: expect.any(String), leftAt: store.time }]);
     expect(tombstones[0]?.version).not.toBe(first?.version);
     expect(tombstonesOf(store).map(({ length }) => length)).toEqual([TOMBSTONE]);
@@ -87,21 +88,21 @@ describe("an early sign-out", () => {
 
   it("by a logout token is kept beside it, with the token's time", async () => {
     const store = memoryStore();
-    await noteEarlySignOut(store, "one");
-    await noteEarlyLogoutToken(store, "one", store.time - MINUTE);
-    expect(await readEarlyTombstones(store, "one")).toEqual([
+    await noteEarlySignOut(store, "one" as IndexKey);
+    await noteEarlyLogoutToken(store, "one" as IndexKey, store.time - MINUTE);
+    expect(await readEarlyTombstones(store, "one" as IndexKey)).toEqual([
       { version: expect.any(String), leftAt: store.time },
       { version: expect.any(String), issuedUntil: store.time - MINUTE },
     ]);
-    await noteEarlyLogoutToken(store, "one", store.time - 2 * MINUTE);
-    const [, tombstone] = await readEarlyTombstones(store, "one");
+    await noteEarlyLogoutToken(store, "one" as IndexKey, store.time - 2 * MINUTE);
+    const [, tombstone] = await readEarlyTombstones(store, "one" as IndexKey);
     expect(tombstone).toMatchObject({ issuedUntil: store.time - MINUTE });
     expect(store.table.rows.size).toBe(1);
   });
 
   it("shows nothing of the sid", async () => {
     const store = memoryStore();
-    await noteEarlySignOut(store, "a-readable-sid");
+    await noteEarlySignOut(store, "a-readable-sid" as IndexKey);
     expect(rowsOf(store)).toEqual([
       {
         partitionKey: "e",
@@ -118,7 +119,7 @@ describe("10,000 made-up sids", () => {
   it("leave a bounded number of rows, and none is lost", async () => {
     const store = memoryStore();
     const sids = Array.from({ length: 10_000 }, () => crypto.randomUUID());
-    for (const sid of sids) await noteEarlySignOut(store, sid);
+    for (const sid of sids) await noteEarlySignOut(store, sid as IndexKey);
     const sizes = tombstonesOf(store).map(({ length }) => length);
     expect(sizes.length).toBeLessThanOrEqual(256);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(CAPACITY * TOMBSTONE);
@@ -131,9 +132,9 @@ describe("a full slot", () => {
   it("keeps its size and gives up the oldest", async () => {
     const store = memoryStore();
     const [oldest = "", second = "", newest = ""] = await neighbours(3);
-    await noteEarlySignOut(store, oldest);
+    await noteEarlySignOut(store, oldest as IndexKey);
     store.time += MINUTE;
-    await noteEarlySignOut(store, second);
+    await noteEarlySignOut(store, second as IndexKey);
     const [row] = rowsOf(store);
     if (!row) throw new Error("Nothing noted.");
     const tombstones = Buffer.from(row.tombstones as Uint8Array);
@@ -142,7 +143,7 @@ describe("a full slot", () => {
     store.table.rows.set("e|00", { ...row, tombstones: Buffer.concat([tombstones, filler]) });
 
     expect(await isFound(store, oldest)).toBe(true);
-    await noteEarlySignOut(store, newest);
+    await noteEarlySignOut(store, newest as IndexKey);
     const found = [oldest, second, newest].map((sid) => isFound(store, sid));
     expect(await Promise.all(found)).toEqual([false, true, true]);
     expect(tombstonesOf(store).map(({ length }) => length)).toEqual([CAPACITY * TOMBSTONE]);
@@ -153,7 +154,7 @@ describe("sign-outs at once in one slot", () => {
   it("are all kept", async () => {
     const store = memoryStore();
     const sids = await neighbours(8);
-    await Promise.all(sids.map((sid) => noteEarlySignOut(store, sid)));
+    await Promise.all(sids.map((sid) => noteEarlySignOut(store, sid as IndexKey)));
     expect(store.table.rows.size).toBe(1);
     for (const sid of sids) expect(await isFound(store, sid)).toBe(true);
   });
@@ -161,7 +162,7 @@ describe("sign-outs at once in one slot", () => {
   it("do not get into each other's way in one process, however many a stranger makes up", async () => {
     const store = memoryStore();
     const sids = await neighbours(300);
-    await Promise.all(sids.map((sid) => noteEarlySignOut(store, sid)));
+    await Promise.all(sids.map((sid) => noteEarlySignOut(store, sid as IndexKey)));
     expect(store.table.operations).toEqual(["get e|00", "insert e|00", "get e|00", "replace e|00"]);
     for (const sid of sids) expect(await isFound(store, sid)).toBe(true);
   });
@@ -171,7 +172,7 @@ describe("sign-outs at once in one slot", () => {
     const sids = await neighbours(30);
     const instances = sids.map(() => ({ ...store }));
     const notes = await Promise.allSettled(
-      sids.map((sid, i) => noteEarlySignOut(instances[i] as MemoryStore, sid)),
+      sids.map((sid, i) => noteEarlySignOut(instances[i] as MemoryStore, sid as IndexKey)),
     );
     const noted = notes.map(({ status }) => status === "fulfilled");
     const found = await Promise.all(sids.map((sid) => isFound(store, sid)));
@@ -188,10 +189,10 @@ describe("idle slots", () => {
     const store = memoryStore();
     const [old = "", young = ""] = await neighbours(2);
     const elsewhere = ["a", "b", "c", "d", "e", "f"];
-    for (const sid of [old, ...elsewhere]) await noteEarlySignOut(store, sid);
+    for (const sid of [old, ...elsewhere]) await noteEarlySignOut(store, sid as IndexKey);
     const slots = store.table.rows.size;
     store.time += 29 * MINUTE;
-    await noteEarlySignOut(store, young);
+    await noteEarlySignOut(store, young as IndexKey);
     await purge(store);
     expect(store.table.rows.size).toBe(slots);
     store.time += MINUTE;
@@ -206,9 +207,9 @@ describe("idle slots", () => {
   it("are left where a sign-out is being noted", async () => {
     const store = memoryStore();
     const [old = "", young = ""] = await neighbours(2);
-    await noteEarlySignOut(store, old);
+    await noteEarlySignOut(store, old as IndexKey);
     store.time += 30 * MINUTE;
-    store.table.before = () => noteEarlySignOut(store, young);
+    store.table.before = () => noteEarlySignOut(store, young as IndexKey);
     await purge(store);
     expect(await isFound(store, young)).toBe(true);
   });

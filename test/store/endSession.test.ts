@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { StoreUnavailable } from "../../src/shared/base/errors.ts";
+import type { Sid } from "../../src/shared/rows/keys.ts";
 import { readSession, writeBack } from "../../src/shared/store/accounts.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
 import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
@@ -14,7 +15,7 @@ beforeEach(async () => {
 
 function signIn(sid: string): Promise<SessionRef> {
   const cache = cacheOf({ t: tokenOf() });
-  return storeSignIn(store, { session: sessionOf(), cache, sids: [sid] });
+  return storeSignIn(store, { session: sessionOf(), cache, sids: [sid as Sid] });
 }
 const isThere = async (ref: SessionRef) => (await readSession(store, ref)) !== undefined;
 const tokenRows = () => [...store.table.rows.keys()].filter((key) => key.includes("|c."));

@@ -1,6 +1,12 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { IndexForged, SignInOvertaken } from "../../src/shared/base/errors.ts";
-import { accountPartition, sidPartition, subjectPartition } from "../../src/shared/rows/keys.ts";
+import {
+  accountPartition,
+  type HomeAccountId,
+  type Sid,
+  sidPartition,
+  subjectPartition,
+} from "../../src/shared/rows/keys.ts";
 import { describeAccount } from "../../src/shared/store/describe.ts";
 import { originOf } from "../../src/shared/store/sidIndex.ts";
 import { storeSignIn } from "../../src/shared/store/signIn.ts";
@@ -9,7 +15,7 @@ import type { Stored } from "../../src/shared/table/table.ts";
 import { keyring } from "../support/keyring.ts";
 import { cacheOf, HOME, HOUR, type MemoryStore, memoryStore, NOON, sessionOf } from "./samples.ts";
 
-const KEY = `${sidPartition("sid")}|sid`;
+const KEY = `${sidPartition("sid" as Sid)}|sid`;
 const SUBJECT = `${subjectPartition("adele")}|sid`;
 const OTHER = `other.${HOME}`;
 
@@ -21,16 +27,17 @@ beforeEach(async () => {
 
 const signIn = (homeAccountId = HOME, sid = "sid") =>
   storeSignIn(store, {
-    session: sessionOf({ homeAccountId }),
+    session: sessionOf({ homeAccountId: homeAccountId as HomeAccountId }),
     cache: cacheOf(),
-    sids: [sid],
+    sids: [sid as Sid],
     subject: homeAccountId === HOME ? "adele" : undefined,
   });
 const row = (key = KEY) => store.table.rows.get(key) as Stored;
 const change = (changes: object, key = KEY) =>
   store.table.rows.set(key, { ...row(key), ...changes } as Stored);
-const isHeld = async (who = HOME) => (await describeAccount(store, who)) !== undefined;
-const front = () => signOutElsewhere(store, "sid");
+const isHeld = async (who = HOME) =>
+  (await describeAccount(store, who as HomeAccountId)) !== undefined;
+const front = () => signOutElsewhere(store, "sid" as Sid);
 const back = () =>
   signOutByToken(store, {
     id: "token",
@@ -108,8 +115,8 @@ describe.each([
 });
 
 it("cannot be moved: a row is good for its own key only", async () => {
-  await signIn(OTHER, "sid 2");
-  const { partitionKey: _, ...other } = row(`${sidPartition("sid 2")}|sid`);
+  await signIn(OTHER as HomeAccountId, "sid 2");
+  const { partitionKey: _, ...other } = row(`${sidPartition("sid 2" as Sid)}|sid`);
   change(other);
   await expect(front()).rejects.toThrow(IndexForged);
 });
@@ -132,10 +139,10 @@ describe("a sign-in", () => {
   });
 
   it("ends what a forged row leads to before it takes it", async () => {
-    const { partition, generation } = await signIn(OTHER, "sid 2");
+    const { partition, generation } = await signIn(OTHER as HomeAccountId, "sid 2");
     change({ partition, generation });
     await signIn();
-    expect(await isHeld(OTHER)).toBe(false);
+    expect(await isHeld(OTHER as HomeAccountId)).toBe(false);
     expect(row().partition).toBe(accountPartition(HOME));
   });
 });

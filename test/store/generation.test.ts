@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
+import type { Generation, PartitionKey } from "../../src/shared/rows/keys.ts";
 import {
   deleteGeneration,
   endGeneration,
@@ -10,7 +11,7 @@ import {
 import type { GenerationRef } from "../../src/shared/store/store.ts";
 import { type MemoryStore, memoryStore } from "./samples.ts";
 
-const REF: GenerationRef = { partition: "a.1", generation: "g1" };
+const REF: GenerationRef = { partition: "a.1" as PartitionKey, generation: "g1" as Generation };
 let store: MemoryStore;
 beforeEach(() => {
   store = memoryStore();
@@ -41,7 +42,7 @@ describe("endGeneration", () => {
 
   it.each<[string, () => Promise<unknown>]>([
     ["of a new account", async () => {}],
-    ["after another", () => open({ ...REF, generation: "g0" })],
+    ["after another", () => open({ ...REF, generation: "g0" as Generation })],
   ])("one that was never opened, %s, can no more be", async (_, before) => {
     await before();
     const late = await opening(REF);
@@ -60,7 +61,7 @@ describe("endGeneration", () => {
   it("leaves a newer one alone", async () => {
     await open();
     await endGeneration(store, REF);
-    await open({ ...REF, generation: "g2" });
+    await open({ ...REF, generation: "g2" as Generation });
     const newer = store.table.rows.get("a.1|c.g2");
     expect(await endGeneration(store, REF)).toBe(false);
     expect(store.table.rows.get("a.1|c.g2")).toBe(newer);
@@ -68,7 +69,7 @@ describe("endGeneration", () => {
   });
 
   it("ends one that opens right after it was found missing", async () => {
-    await open({ ...REF, generation: "g0" });
+    await open({ ...REF, generation: "g0" as Generation });
     const late = await opening(REF);
     store.table.before = async () => {
       store.table.before = late;
@@ -101,8 +102,8 @@ describe("preventCreation", () => {
   });
 
   it("looks again when the head changes meanwhile", async () => {
-    await open({ ...REF, generation: "g0" });
-    store.table.before = () => open({ ...REF, generation: "g2" });
+    await open({ ...REF, generation: "g0" as Generation });
+    store.table.before = () => open({ ...REF, generation: "g2" as Generation });
     expect(await preventCreation(store, REF)).toBe(true);
     expect(await readHead(store, REF.partition)).toMatchObject({ generation: "g2" });
   });

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
+import type { HomeAccountId } from "../../src/shared/rows/keys.ts";
 import type { Account } from "../../src/shared/store/account.ts";
 import { packAccount, unpackAccount } from "../../src/shared/store/packing.ts";
 import type { AccessToken } from "../../src/shared/tokens/tokenCache.ts";
@@ -23,7 +24,7 @@ function accountOf(tokens: number): Account {
     sessions: {
       id: {
         tenantId: "tid",
-        homeAccountId: "oid.tid",
+        homeAccountId: "oid.tid" as HomeAccountId,
         name: "Zoë Ångström 🙂",
         username: "zoe@contoso.com",
         device: "Edge on Windows",

@@ -1,6 +1,14 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { StoreUnavailable } from "../../src/shared/base/errors.ts";
-import { accountPartition, sidPartition } from "../../src/shared/rows/keys.ts";
+import {
+  accountPartition,
+  type Generation,
+  type HomeAccountId,
+  type IndexKey,
+  type PartitionKey,
+  type Sid,
+  sidPartition,
+} from "../../src/shared/rows/keys.ts";
 import { describeAccount } from "../../src/shared/store/describe.ts";
 import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
 import { fileForExpiry, overAt } from "../../src/shared/store/expiry.ts";
@@ -32,8 +40,17 @@ beforeEach(() => {
 const keys = () => [...store.table.rows.keys()];
 const filed = () => keys().flatMap((key) => /^x\.([^|]+)/.exec(key)?.[1] ?? []);
 function signIn(expiresAt: number, sid = "sid", homeAccountId = HOME) {
-  const session = sessionOf({ homeAccountId, signedInAt: store.time, expiresAt });
-  return storeSignIn(store, { session, cache: cacheOf(), sids: [sid], subject: `${sid}.sub` });
+  const session = sessionOf({
+    homeAccountId: homeAccountId as HomeAccountId,
+    signedInAt: store.time,
+    expiresAt,
+  });
+  return storeSignIn(store, {
+    session,
+    cache: cacheOf(),
+    sids: [sid as Sid],
+    subject: `${sid}.sub`,
+  });
 }
 async function purgeAt(time: number) {
   store.time = time;
@@ -52,16 +69,26 @@ describe("fileForExpiry", () => {
     ["today, if that is an hour away from its end", NOON, NOON - DAY, "2026-01-15"],
   ])("files under %s, once", async (_, now, expiresAt, day) => {
     store.time = now;
-    const ref = { partition: "a.1", generation: "g1" };
+    const ref = { partition: "a.1" as PartitionKey, generation: "g1" as Generation };
     const over = overAt(store, expiresAt);
-    await fileForExpiry(store, ref, ["s.1", "u.1"], over);
-    await fileForExpiry(store, ref, ["s.1", "u.1"], over);
+    await fileForExpiry(store, ref, ["s.1" as IndexKey, "u.1" as IndexKey], over);
+    await fileForExpiry(store, ref, ["s.1" as IndexKey, "u.1" as IndexKey], over);
     expect(filed()).toEqual([day]);
     expect([...store.table.rows.values()][0]).toMatchObject({ ...ref, sids: "s.1 u.1" });
     // What is another thing in any way is filed by itself.
-    await fileForExpiry(store, { ...ref, partition: "a.2" }, ["s.1", "u.1"], over);
-    await fileForExpiry(store, { ...ref, generation: "g2" }, ["s.1", "u.1"], over);
-    await fileForExpiry(store, ref, ["s.1"], over);
+    await fileForExpiry(
+      store,
+      { ...ref, partition: "a.2" as PartitionKey },
+      ["s.1" as IndexKey, "u.1" as IndexKey],
+      over,
+    );
+    await fileForExpiry(
+      store,
+      { ...ref, generation: "g2" as Generation },
+      ["s.1" as IndexKey, "u.1" as IndexKey],
+      over,
+    );
+    await fileForExpiry(store, ref, ["s.1" as IndexKey], over);
     expect(filed()).toEqual([day, day, day, day]);
   });
 });
@@ -69,9 +96,9 @@ describe("fileForExpiry", () => {
 describe("purge", () => {
   it("leaves nothing of what has expired", async () => {
     await signIn(NOON + 8 * HOUR);
-    await signIn(NOON + 6 * HOUR, "sid 2", `other.${HOME}`);
+    await signIn(NOON + 6 * HOUR, "sid 2", `other.${HOME}` as HomeAccountId);
     await useOnce(store, "state", NOON + HOUR);
-    await noteEarlySignOut(store, "stranger");
+    await noteEarlySignOut(store, "stranger" as IndexKey);
     expect(await purgeAt(MIDNIGHT)).toMatchObject({ expired: 2, kept: 0, failed: 0, malformed: 0 });
     expect(keys()).toEqual([]);
     expect(store.logged).toContain("purge.done");
@@ -91,13 +118,13 @@ describe("purge", () => {
 
   it("reads only what is filed under past days", async () => {
     await signIn(NOON + 8 * HOUR);
-    await signIn(NOON + 5 * DAY, "sid 2", `other.${HOME}`);
+    await signIn(NOON + 5 * DAY, "sid 2", `other.${HOME}` as HomeAccountId);
     store.table.operations.length = 0;
     expect(await purgeAt(MIDNIGHT)).toMatchObject({ expired: 1, kept: 0, failed: 0, malformed: 0 });
     const lists = store.table.operations.filter((operation) => operation.startsWith("list"));
     expect(lists).toEqual(["list x. x.2026-01-16", "list t. t.2026-01-16", "list e f"]);
     expect(await describeAccount(store, HOME)).toBeUndefined();
-    expect(await describeAccount(store, `other.${HOME}`)).toBeDefined();
+    expect(await describeAccount(store, `other.${HOME}` as HomeAccountId)).toBeDefined();
     expect(filed()).toEqual(["2026-01-20"]);
   });
 
@@ -107,7 +134,9 @@ describe("purge", () => {
     expect(filed()).toEqual(["2026-01-15", "2026-01-17"]);
     expect(await purgeAt(MIDNIGHT)).toMatchObject({ expired: 0, kept: 1, failed: 0, malformed: 0 });
     expect(filed()).toEqual(["2026-01-17"]);
-    expect(keys().filter((key) => key.startsWith("s."))).toEqual([`${sidPartition("sid 2")}|sid`]);
+    expect(keys().filter((key) => key.startsWith("s."))).toEqual([
+      `${sidPartition("sid 2" as Sid)}|sid`,
+    ]);
     expect(await describeAccount(store, HOME)).toBeDefined();
     expect(await purgeAt(MIDNIGHT + 2 * DAY)).toMatchObject({
       expired: 1,
@@ -120,7 +149,7 @@ describe("purge", () => {
 
   it("leaves what a newer generation of the account needs", async () => {
     await signIn(NOON + 8 * HOUR);
-    await signOutElsewhere(store, "sid");
+    await signOutElsewhere(store, "sid" as Sid);
     await signIn(NOON + 2 * DAY, "sid 2");
     expect(await purgeAt(MIDNIGHT)).toMatchObject({ expired: 1, kept: 0, failed: 0, malformed: 0 });
     expect(await describeAccount(store, HOME)).toBeDefined();
@@ -131,7 +160,7 @@ describe("purge", () => {
   it("keeps a sign-out's tombstone until every sign-in that may need it is over", async () => {
     await signIn(NOON + 8 * HOUR);
     store.time = MIDNIGHT - MINUTE;
-    await signOutElsewhere(store, "sid");
+    await signOutElsewhere(store, "sid" as Sid);
     const before = keys();
     expect(await purgeAt(MIDNIGHT + 58 * MINUTE)).toMatchObject({
       expired: 0,
@@ -153,9 +182,9 @@ describe("purge", () => {
 
   it("keeps a head until every sign-in that may have read it is over", async () => {
     store.time = MIDNIGHT - 90 * MINUTE;
-    await fence(store, "a.1", undefined);
+    await fence(store, "a.1" as PartitionKey, undefined);
     store.time = MIDNIGHT - MINUTE;
-    await fence(store, "a.1", await readHead(store, "a.1"));
+    await fence(store, "a.1" as PartitionKey, await readHead(store, "a.1" as PartitionKey));
     expect(await purgeAt(MIDNIGHT + 58 * MINUTE)).toMatchObject({
       expired: 0,
       kept: 0,
@@ -211,9 +240,9 @@ describe("purge", () => {
     ["a sid row without a time", "sid"],
     ["a head without a time", "head"],
   ])("is stopped by nothing: %s is said and counted, and stays", async (_, damage) => {
-    await signIn(NOON + 8 * HOUR, "sid 2", `other.${HOME}`);
+    await signIn(NOON + 8 * HOUR, "sid 2", `other.${HOME}` as HomeAccountId);
     await signIn(NOON + 8 * HOUR);
-    const name = sidPartition("sid");
+    const name = sidPartition("sid" as Sid);
     const partition = accountPartition(HOME);
     for (const [key, row] of store.table.rows) {
       const { changedAt: _time, ...timeless } = row;
@@ -228,7 +257,7 @@ describe("purge", () => {
     expect(store.logged).toEqual(["purge.malformed", "purge.done"]);
     expect(filed()).toHaveLength(1);
     // Nothing of the others is left.
-    expect(keys().join()).not.toContain(accountPartition(`other.${HOME}`));
+    expect(keys().join()).not.toContain(accountPartition(`other.${HOME}` as HomeAccountId));
     expect(await purge(store)).toMatchObject({ malformed: 1 });
   });
 
@@ -240,13 +269,17 @@ describe("purge", () => {
   });
 
   it("goes on past an account that does not answer, which the next one finds", async () => {
-    for (let i = 0; i < 40; i++) await signIn(NOON + 8 * HOUR, `sid ${i}`, `${i}.${HOME}`);
-    const silent = new Set([accountPartition(`3.${HOME}`), accountPartition(`30.${HOME}`)]);
+    for (let i = 0; i < 40; i++)
+      await signIn(NOON + 8 * HOUR, `sid ${i}`, `${i}.${HOME}` as HomeAccountId);
+    const silent = new Set([
+      accountPartition(`3.${HOME}` as HomeAccountId),
+      accountPartition(`30.${HOME}` as HomeAccountId),
+    ]);
     const { get } = store.table;
     const table: Table = {
       ...store.table,
       get: async (partitionKey, rowKey) => {
-        if (silent.has(partitionKey)) throw new StoreUnavailable();
+        if (silent.has(partitionKey as PartitionKey)) throw new StoreUnavailable();
         return await get(partitionKey, rowKey);
       },
     };
@@ -259,7 +292,8 @@ describe("purge", () => {
   });
 
   it("ends by itself before the host ends it, and the next one goes on there", async () => {
-    for (let i = 0; i < 100; i++) await signIn(NOON + 8 * HOUR, `sid ${i}`, `${i}.${HOME}`);
+    for (let i = 0; i < 100; i++)
+      await signIn(NOON + 8 * HOUR, `sid ${i}`, `${i}.${HOME}` as HomeAccountId);
     await useOnce(store, "state", NOON);
     // Every deletion takes five seconds, of sixteen accounts at once.
     const { remove } = store.table;
@@ -321,12 +355,13 @@ describe("purge", () => {
     }
 
     it("gets on in the next run, though a run is filled by accounts at the front that stay silent", async () => {
-      for (let i = 0; i < 200; i++) await signIn(NOON + 8 * HOUR, `sid ${i}`, `${i}.${HOME}`);
+      for (let i = 0; i < 200; i++)
+        await signIn(NOON + 8 * HOUR, `sid ${i}`, `${i}.${HOME}` as HomeAccountId);
       const silent = new Set(
-        Array.from({ length: 150 }, (_, i) => accountPartition(`${i}.${HOME}`)),
+        Array.from({ length: 150 }, (_, i) => accountPartition(`${i}.${HOME}` as HomeAccountId)),
       );
       const answersOnly = async (partitionKey: string) => {
-        if (!silent.has(partitionKey)) return;
+        if (!silent.has(partitionKey as PartitionKey)) return;
         await time.sleep(9 * SECOND);
         throw new StoreUnavailable();
       };
@@ -334,7 +369,9 @@ describe("purge", () => {
       expect(await run(answersOnly)).toBeLessThan(120 * SECOND);
       expect(store.logged).toEqual(["purge.unfinished", "purge.unfinished"]);
       const left = keys().filter((key) => /^a\..*head$/.test(key));
-      expect(left.filter((key) => !silent.has(key.slice(0, -"|head".length)))).toEqual([]);
+      expect(
+        left.filter((key) => !silent.has(key.slice(0, -"|head".length) as PartitionKey)),
+      ).toEqual([]);
       expect(left).toHaveLength(150);
       expect(filed()).toHaveLength(150);
 
@@ -345,9 +382,10 @@ describe("purge", () => {
     });
 
     it("ends by itself before the host ends it, however long each answer takes", async () => {
-      for (let i = 0; i < 40; i++) await signIn(NOON + 8 * HOUR, `sid ${i}`, `${i}.${HOME}`);
+      for (let i = 0; i < 40; i++)
+        await signIn(NOON + 8 * HOUR, `sid ${i}`, `${i}.${HOME}` as HomeAccountId);
       for (let i = 0; i < 100; i++) await useOnce(store, `state ${i}`, NOON);
-      for (let i = 0; i < 100; i++) await noteEarlySignOut(store, `stranger ${i}`);
+      for (let i = 0; i < 100; i++) await noteEarlySignOut(store, `stranger ${i}` as IndexKey);
       const rows = () => store.table.rows.size;
       for (let before = rows() + 1; rows() > 0; await time.pass(HOUR)) {
         expect(rows()).toBeLessThan(before);
@@ -366,7 +404,7 @@ describe("purge", () => {
       if (/^[su]\./.test(key)) store.table.rows.set(key, row as Stored);
     }
     expect(await purgeAt(MIDNIGHT)).toMatchObject({ expired: 0, kept: 1 });
-    await signOutElsewhere(store, "sid");
+    await signOutElsewhere(store, "sid" as Sid);
     expect(await describeAccount(store, HOME)).toBeUndefined();
     await purgeAt(MIDNIGHT + 2 * DAY);
     expect(keys()).toEqual([]);

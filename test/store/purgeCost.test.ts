@@ -1,4 +1,5 @@
 import { expect, it } from "@jest/globals";
+import type { HomeAccountId, Sid } from "../../src/shared/rows/keys.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import { storeSignIn } from "../../src/shared/store/signIn.ts";
 import { cacheOf, DAY, HOUR, memoryStore, NOON, sessionOf } from "./samples.ts";
@@ -8,8 +9,8 @@ async function costOf(live: number, over: number): Promise<number> {
   const store = memoryStore();
   for (let i = 0; i < live + over; i++) {
     const expiresAt = NOON + (i < over ? 8 * HOUR : 3 * DAY);
-    const session = sessionOf({ homeAccountId: `${i}.tenant`, expiresAt });
-    await storeSignIn(store, { session, cache: cacheOf(), sids: [`sid ${i}`] });
+    const session = sessionOf({ homeAccountId: `${i}.tenant` as HomeAccountId, expiresAt });
+    await storeSignIn(store, { session, cache: cacheOf(), sids: [`sid ${i}` as Sid] });
   }
   store.time = NOON + DAY;
   store.table.operations.length = 0;

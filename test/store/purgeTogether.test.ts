@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { type Azurite, startAzurite } from "../../local/azurite/azurite.ts";
-import { accountPartition } from "../../src/shared/rows/keys.ts";
+import {
+  accountPartition,
+  type HomeAccountId,
+  type IndexKey,
+  type Sid,
+} from "../../src/shared/rows/keys.ts";
 import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import { useOnce } from "../../src/shared/store/replayGuard.ts";
@@ -22,7 +27,7 @@ import {
 /* A timer may fire on two instances, and an operator may run it besides. */
 
 const TOMORROW = NOON + DAY;
-const IN_USE = accountPartition(`in-use.${HOME}`);
+const IN_USE = accountPartition(`in-use.${HOME}` as HomeAccountId);
 
 let azurite: Azurite;
 beforeAll(async () => {
@@ -33,14 +38,22 @@ afterAll(() => azurite?.stop());
 /** What has expired by tomorrow, of every kind, and an account that one of its two sessions still uses. */
 async function fill(store: Store): Promise<void> {
   const signIn = (homeAccountId: string, sid: string, hours: number) => {
-    const session = sessionOf({ homeAccountId, expiresAt: NOON + hours * HOUR });
-    return storeSignIn(store, { session, cache: cacheOf(), sids: [sid], subject: `${sid}.sub` });
+    const session = sessionOf({
+      homeAccountId: homeAccountId as HomeAccountId,
+      expiresAt: NOON + hours * HOUR,
+    });
+    return storeSignIn(store, {
+      session,
+      cache: cacheOf(),
+      sids: [sid as Sid],
+      subject: `${sid}.sub`,
+    });
   };
   for (let i = 0; i < 4; i++) await signIn(`${i}.${HOME}`, `sid ${i}`, 8);
   await signIn(`in-use.${HOME}`, "over", 8);
   await signIn(`in-use.${HOME}`, "in use", 48);
   await useOnce(store, "state", NOON);
-  await noteEarlySignOut(store, "early");
+  await noteEarlySignOut(store, "early" as IndexKey);
 }
 
 /** What has to be there afterwards: the account, its head, what leads to its session, and when that expires. */

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { HomeAccountId } from "../../src/shared/rows/keys.ts";
 import type { Account, Session } from "../../src/shared/store/account.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import type { AccessToken, TokenCache } from "../../src/shared/tokens/tokenCache.ts";
@@ -10,7 +11,7 @@ export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 export const NOON = Date.UTC(2026, 0, 15, 12);
 export const TENANT = "8d5c2a1e-7b4f-4c7d-9e36-5f0a1b2c3d4e";
-export const HOME = `00c0ffee-0000-4000-8000-000000000001.${TENANT}`;
+export const HOME = `00c0ffee-0000-4000-8000-000000000001.${TENANT}` as HomeAccountId;
 
 export interface MemoryStore extends Store {
   readonly table: MemoryTable;

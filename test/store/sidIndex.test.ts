@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { SignInOvertaken } from "../../src/shared/base/errors.ts";
+import type { Generation, IndexKey, PartitionKey } from "../../src/shared/rows/keys.ts";
 import { headOf, readHead } from "../../src/shared/store/generation.ts";
 import {
   isOver,
@@ -14,9 +15,9 @@ import type { SignInStart } from "../../src/shared/store/tombstones.ts";
 import { HOUR, type MemoryStore, MINUTE, memoryStore, NOON } from "./samples.ts";
 
 const KEY = "s.1";
-const MINE: GenerationRef = { partition: "a.1", generation: "g1" };
-const NEXT: GenerationRef = { partition: "a.1", generation: "g2" };
-const OTHERS: GenerationRef = { partition: "a.2", generation: "g9" };
+const MINE: GenerationRef = { partition: "a.1" as PartitionKey, generation: "g1" as Generation };
+const NEXT: GenerationRef = { partition: "a.1" as PartitionKey, generation: "g2" as Generation };
+const OTHERS: GenerationRef = { partition: "a.2" as PartitionKey, generation: "g9" as Generation };
 
 let store: MemoryStore;
 beforeEach(() => {
@@ -24,13 +25,13 @@ beforeEach(() => {
 });
 
 /** Of one that started when the clock stood there. */
-const claim = (
+const reserve = (
   ref: GenerationRef,
-  abandoned: string[] = [],
+  abandoned: Generation[] = [],
   start: SignInStart = { at: store.time, seen: [] },
   issuedAt = store.time,
   over = NOON + 8 * HOUR,
-) => reserveSid(store, KEY, ref, over, new Set(abandoned), { start, issuedAt });
+) => reserveSid(store, KEY as IndexKey, ref, over, new Set(abandoned), { start, issuedAt });
 const seen = async () => tombstonesOf(await entry()).map(({ version }) => version);
 async function open({ partition, generation }: GenerationRef) {
   await store.table.insert(headOf(store, partition, generation));
@@ -39,14 +40,14 @@ async function open({ partition, generation }: GenerationRef) {
 const isOpen = ({ partition, generation }: GenerationRef) =>
   store.table.rows.has(`${partition}|c.${generation}`);
 async function entry() {
-  const found = await readSid(store, KEY);
+  const found = await readSid(store, KEY as IndexKey);
   if (!found) throw new Error("There is no entry.");
   return found;
 }
 
 describe("reserveSid", () => {
   it("of a new sid writes one row", async () => {
-    expect(await claim(MINE)).toBe(true);
+    expect(await reserve(MINE)).toBe(true);
     expect(store.table.operations).toEqual(["insert s.1|sid"]);
     expect(await entry()).toEqual({
       partitionKey: KEY,
@@ -66,10 +67,10 @@ describe("reserveSid", () => {
   });
 
   it("of one that is its own already changes nothing", async () => {
-    await claim(MINE);
+    await reserve(MINE);
     const before = await entry();
     store.time += HOUR;
-    expect(await claim(MINE)).toBe(true);
+    expect(await reserve(MINE)).toBe(true);
     expect(await entry()).toEqual(before);
   });
 
@@ -77,8 +78,8 @@ describe("reserveSid", () => {
     ["earlier", 7 * HOUR, 8 * HOUR],
     ["later", 9 * HOUR, 9 * HOUR],
   ])("says when the last session is over, where another one is so %s", async (_, over, last) => {
-    await claim(MINE);
-    expect(await claim(MINE, [], undefined, undefined, NOON + over)).toBe(true);
+    await reserve(MINE);
+    expect(await reserve(MINE, [], undefined, undefined, NOON + over)).toBe(true);
     const found = await entry();
     expect(found.expiresAt).toBe(new Date(NOON + last).toISOString());
     for (const [later, isIt] of [
@@ -98,17 +99,17 @@ describe("reserveSid", () => {
     "of one that was signed out, for %s, is good for who has seen the tombstone",
     async (_, ref) => {
       await open(MINE);
-      await claim(MINE);
+      await reserve(MINE);
       await store.table.remove("a.1", "c.g1");
       await noteSignedOut(store, await entry());
       const { tombstone, leftAt } = await entry();
       const start = { at: store.time, seen: await seen() };
-      expect(await claim(ref, [], start)).toBe(true);
+      expect(await reserve(ref, [], start)).toBe(true);
       expect(await entry()).toMatchObject({ ...ref, signedOut: false, tombstone, leftAt });
       // Nobody else is let in by that, and nobody twice.
-      await expect(claim(ref)).rejects.toThrow(SignInOvertaken);
+      await expect(reserve(ref)).rejects.toThrow(SignInOvertaken);
       await noteSignedOut(store, await entry());
-      await expect(claim(ref, [], start)).rejects.toThrow(SignInOvertaken);
+      await expect(reserve(ref, [], start)).rejects.toThrow(SignInOvertaken);
     },
   );
 
@@ -116,10 +117,10 @@ describe("reserveSid", () => {
     [10 * MINUTE, "not good for who started no more than ten minutes later", false],
     [10 * MINUTE + 1, "good for who started later", true],
   ])("of one that was signed out, after %i ms, is %s", async (elapsed, _, good) => {
-    await claim(MINE);
+    await reserve(MINE);
     await noteSignedOut(store, await entry());
     store.time += elapsed;
-    const claimed = claim(NEXT).then(
+    const claimed = reserve(NEXT).then(
       () => true,
       () => false,
     );
@@ -136,9 +137,9 @@ describe("reserveSid", () => {
       signedOut: true,
       changedAt,
     });
-    await expect(claim(NEXT)).rejects.toThrow(SignInOvertaken);
+    await expect(reserve(NEXT)).rejects.toThrow(SignInOvertaken);
     store.time += 10 * MINUTE + 1;
-    expect(await claim(NEXT)).toBe(true);
+    expect(await reserve(NEXT)).toBe(true);
   });
 
   it.each([
@@ -146,30 +147,30 @@ describe("reserveSid", () => {
     ["newer by as much as its provider's clocks are apart", 5_000, false],
     ["newer by more", 5_001, true],
   ])("for an ID token that is %s", async (_, newer, good) => {
-    await claim(MINE);
+    await reserve(MINE);
     await noteIssuedUntil(store, await entry(), NOON);
-    const claimed = claim(MINE, [], { at: NOON, seen: [] }, NOON + newer).then(
+    const claimed = reserve(MINE, [], { at: NOON, seen: [] }, NOON + newer).then(
       () => true,
       () => false,
     );
     expect(await claimed).toBe(good);
-    expect(await claim(MINE, [], { at: NOON, seen: await seen() }, NOON)).toBe(true);
+    expect(await reserve(MINE, [], { at: NOON, seen: await seen() }, NOON)).toBe(true);
   });
 
   it("of one that has been signed out is overtaken, whoever claims it", async () => {
-    await claim(MINE);
+    await reserve(MINE);
     expect(await noteSignedOut(store, await entry())).toBe(true);
     for (const ref of [MINE, NEXT, OTHERS]) {
-      await expect(claim(ref)).rejects.toThrow(SignInOvertaken);
+      await expect(reserve(ref)).rejects.toThrow(SignInOvertaken);
     }
     expect(await entry()).toMatchObject({ ...MINE, signedOut: true });
   });
 
   it("ends another account's generation before it takes its entry", async () => {
     await open(OTHERS);
-    await claim(OTHERS);
+    await reserve(OTHERS);
     store.table.operations.length = 0;
-    expect(await claim(MINE)).toBe(true);
+    expect(await reserve(MINE)).toBe(true);
     expect(isOpen(OTHERS)).toBe(false);
     expect(await entry()).toMatchObject(MINE);
     const order = store.table.operations.filter((operation) => /^(remove|replace)/.test(operation));
@@ -177,43 +178,43 @@ describe("reserveSid", () => {
   });
 
   it("keeps another account's generation from opening", async () => {
-    await claim(OTHERS);
-    expect(await claim(MINE)).toBe(true);
+    await reserve(OTHERS);
+    expect(await reserve(MINE)).toBe(true);
     expect(await readHead(store, OTHERS.partition)).toMatchObject({ generation: "" });
   });
 
   it("gives way to an open generation of the account", async () => {
     await open(MINE);
-    await claim(MINE);
-    expect(await claim(NEXT)).toBe(false);
+    await reserve(MINE);
+    expect(await reserve(NEXT)).toBe(false);
     expect(isOpen(MINE)).toBe(true);
     expect(await entry()).toMatchObject(MINE);
   });
 
   it("takes over from a generation of the account that has ended", async () => {
     await open(MINE);
-    await claim(MINE);
+    await reserve(MINE);
     await store.table.remove("a.1", "c.g1");
-    expect(await claim(NEXT)).toBe(true);
+    expect(await reserve(NEXT)).toBe(true);
     expect(await entry()).toMatchObject(NEXT);
   });
 
   it("takes over from a generation that is not open yet, and keeps it from opening", async () => {
-    await claim(MINE);
-    expect(await claim(NEXT)).toBe(true);
+    await reserve(MINE);
+    expect(await reserve(NEXT)).toBe(true);
     expect(await entry()).toMatchObject(NEXT);
     expect(await readHead(store, MINE.partition)).toMatchObject({ generation: "" });
   });
 
   it("takes over from a try of its own without touching the head", async () => {
-    await claim(MINE);
-    expect(await claim(NEXT, ["g1"])).toBe(true);
+    await reserve(MINE);
+    expect(await reserve(NEXT, ["g1" as Generation])).toBe(true);
     expect(await entry()).toMatchObject(NEXT);
     expect(await readHead(store, MINE.partition)).toBeUndefined();
   });
 
   it("looks again when the entry changes meanwhile", async () => {
-    await claim(MINE);
+    await reserve(MINE);
     const read = await entry();
     let marked = false;
     // The first change is the insert that is refused, the second the replacement.
@@ -222,24 +223,24 @@ describe("reserveSid", () => {
         marked = await noteSignedOut(store, read);
       };
     };
-    await expect(claim(NEXT, ["g1"])).rejects.toThrow(SignInOvertaken);
+    await expect(reserve(NEXT, ["g1" as Generation])).rejects.toThrow(SignInOvertaken);
     expect(marked).toBe(true);
     expect(await entry()).toMatchObject({ ...MINE, signedOut: true });
   });
 
   it("claims an entry that the purge takes away meanwhile", async () => {
-    await claim(MINE);
+    await reserve(MINE);
     store.table.before = async () => {
       store.table.before = () => store.table.remove(KEY, "sid");
     };
-    expect(await claim(NEXT, ["g1"])).toBe(true);
+    expect(await reserve(NEXT, ["g1" as Generation])).toBe(true);
     expect(await entry()).toMatchObject(NEXT);
   });
 });
 
 describe("noteIssuedUntil", () => {
   it("keeps the latest time, and the other channel's tombstone", async () => {
-    await claim(MINE);
+    await reserve(MINE);
     await noteSignedOut(store, await entry());
     const { tombstone, leftAt } = await entry();
     for (const until of [NOON, NOON + MINUTE, NOON - MINUTE])
@@ -260,7 +261,7 @@ describe("noteIssuedUntil", () => {
 
 describe("noteSignedOut", () => {
   it("keeps where the entry points, and notes when", async () => {
-    await claim(MINE);
+    await reserve(MINE);
     store.time += HOUR;
     await noteSignedOut(store, await entry());
     const changedAt = "2026-01-15T13:00:00.000Z";
@@ -268,9 +269,9 @@ describe("noteSignedOut", () => {
   });
 
   it("fails when a sign-in has claimed it since", async () => {
-    await claim(MINE);
+    await reserve(MINE);
     const old = await entry();
-    await claim(NEXT, ["g1"]);
+    await reserve(NEXT, ["g1" as Generation]);
     expect(await noteSignedOut(store, old)).toBe(false);
     expect(await entry()).toMatchObject({ ...NEXT, signedOut: false });
   });

@@ -6,7 +6,14 @@ import {
   StoreUnavailable,
 } from "../../src/shared/base/errors.ts";
 import { createKeyring } from "../../src/shared/crypto/keyring.ts";
-import { accountPartition, generationRow, sidPartition } from "../../src/shared/rows/keys.ts";
+import {
+  accountPartition,
+  type Generation,
+  generationRow,
+  type HomeAccountId,
+  type Sid,
+  sidPartition,
+} from "../../src/shared/rows/keys.ts";
 import { unsealAccount } from "../../src/shared/store/accountEntity.ts";
 import { readSession } from "../../src/shared/store/accounts.ts";
 import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
@@ -34,7 +41,12 @@ beforeEach(() => {
 });
 
 function signInOf(changes: Partial<SignIn> = {}): SignIn {
-  return { session: sessionOf(), cache: cacheOf({ t: tokenOf() }), sids: ["sid"], ...changes };
+  return {
+    session: sessionOf(),
+    cache: cacheOf({ t: tokenOf() }),
+    sids: ["sid" as Sid],
+    ...changes,
+  };
 }
 const signIn = (changes?: Partial<SignIn>, on: Store = store) => storeSignIn(on, signInOf(changes));
 /** Ages differ, so that one ends first. */
@@ -78,7 +90,7 @@ describe("a second browser", () => {
   it("joins the generation, with the tokens of both", async () => {
     const first = await signIn();
     const cache = cacheOf({ other: tokenOf({ secret: "other" }) });
-    const second = await signIn({ cache, sids: ["sid 2"] });
+    const second = await signIn({ cache, sids: ["sid 2" as Sid] });
     expect(second.generation).toBe(first.generation);
     expect(second.sessionId).not.toBe(first.sessionId);
     const { sessions, cache: merged } = await stored(second);
@@ -88,7 +100,7 @@ describe("a second browser", () => {
 
   it("drops the session it had before, and no other", async () => {
     const first = await signIn();
-    const other = await signIn({ sids: ["sid 2"] });
+    const other = await signIn({ sids: ["sid 2" as Sid] });
     const again = await signIn({ replaces: first });
     expect(await readSession(store, first)).toBeUndefined();
     expect(await readSession(store, other)).toBeDefined();
@@ -98,7 +110,7 @@ describe("a second browser", () => {
   it("drops sessions that are over", async () => {
     await signIn({ session: minutesOf(1) });
     store.time += 2 * HOUR;
-    const second = await signIn({ sids: ["sid 2"] });
+    const second = await signIn({ sids: ["sid 2" as Sid] });
     expect(Object.keys((await stored(second)).sessions)).toHaveLength(1);
   });
 
@@ -107,7 +119,7 @@ describe("a second browser", () => {
     for (let i = 0; i < 51; i++) {
       // The third ends first.
       const session = minutesOf(i === 2 ? 0 : 60 + i);
-      refs.push(await signIn({ session, sids: [`sid ${i}`] }));
+      refs.push(await signIn({ session, sids: [`sid ${i}` as Sid] }));
     }
     const found = await Promise.all(refs.map((ref) => readSession(store, ref)));
     expect(found.map((one) => one !== undefined)).toEqual(refs.map((_, i) => i !== 2));
@@ -168,7 +180,9 @@ describe("an account that no key opens", () => {
     const copy = store.table.rows.get(key) as Stored;
     for (const rowKey of ["c.old", "c.copied"])
       store.table.rows.set(`${PARTITION}|${rowKey}`, { ...copy, rowKey });
-    const other = await signIn({ session: sessionOf({ homeAccountId: `other.${HOME}` }) });
+    const other = await signIn({
+      session: sessionOf({ homeAccountId: `other.${HOME}` as HomeAccountId }),
+    });
     store = { ...store, keyring: keyring("k2") };
     expect(await signOutAccount(store, HOME)).toBe(true);
     expect(tokenRows()).toEqual([`${other.partition}|c.${other.generation}`]);
@@ -183,9 +197,9 @@ describe("an account that no key opens", () => {
     const both = { ...store, keyring: keyring("k1", "k2") };
     let other: SessionRef | undefined;
     store.table.before = async () => {
-      other = await signIn({ sids: ["sid 2"] }, both);
+      other = await signIn({ sids: ["sid 2" as Sid] }, both);
     };
-    await expect(signIn({ sids: ["sid 3"] }, rotated)).rejects.toThrow(SealingKeyMissing);
+    await expect(signIn({ sids: ["sid 3" as Sid] }, rotated)).rejects.toThrow(SealingKeyMissing);
     expect(other && (await readSession(both, other))).toBeDefined();
     expect(tokenRows()).toHaveLength(1);
   });
@@ -196,15 +210,20 @@ describe("an account whose head names no generation", () => {
     await fence(store, PARTITION, undefined);
     await signOutAccount(store, HOME);
     await signIn();
-    const nameless = store.table.operations.filter((one) => one.endsWith(`|${generationRow("")}`));
+    const nameless = store.table.operations.filter((one) =>
+      one.endsWith(`|${generationRow("" as Generation)}`),
+    );
     expect(nameless).toEqual([]);
   });
 });
 
 describe("a sign-out while it runs", () => {
   it.each<[string, () => Promise<void>]>([
-    ["for its sid, before it looked for one", () => noteEarlySignOut(store, sidPartition("sid"))],
-    ["for its sid, before it claimed it", () => signOutElsewhere(store, "sid")],
+    [
+      "for its sid, before it looked for one",
+      () => noteEarlySignOut(store, sidPartition("sid" as Sid)),
+    ],
+    ["for its sid, before it claimed it", () => signOutElsewhere(store, "sid" as Sid)],
   ])("%s: it is overtaken, and nothing is stored", async (_, signOut) => {
     store.table.before = signOut;
     await expect(signIn()).rejects.toThrow(SignInOvertaken);
@@ -213,7 +232,7 @@ describe("a sign-out while it runs", () => {
 
   it("for its sid, just before it stores the tokens: it is overtaken", async () => {
     const transact: Table["transact"] = async (writes) => {
-      await signOutElsewhere(store, "sid");
+      await signOutElsewhere(store, "sid" as Sid);
       return await store.table.transact(writes);
     };
     await expect(signIn({}, withTable({ transact }))).rejects.toThrow(SignInOvertaken);
@@ -224,7 +243,7 @@ describe("a sign-out while it runs", () => {
     const first = await signIn();
     store.table.before = () => signOutHere(store, first);
     const cache = cacheOf({ other: tokenOf({ secret: "other" }) });
-    const second = await signIn({ cache, sids: ["sid 2"] });
+    const second = await signIn({ cache, sids: ["sid 2" as Sid] });
     expect(second.generation).not.toBe(first.generation);
     expect(Object.keys((await stored(second)).cache.AccessToken)).toEqual(["other"]);
     expect(await readSession(store, first)).toBeUndefined();
@@ -266,7 +285,7 @@ describe("StoreUnavailable", () => {
 });
 
 it("twenty browsers at once all get a session", async () => {
-  const all = Array.from({ length: 20 }, (_, i) => signIn({ sids: [`sid ${i}`] }));
+  const all = Array.from({ length: 20 }, (_, i) => signIn({ sids: [`sid ${i}` as Sid] }));
   const refs = await Promise.all(all);
   const found = await Promise.all(refs.map((ref) => readSession(store, ref)));
   expect(found).not.toContain(undefined);

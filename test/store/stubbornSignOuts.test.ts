@@ -2,7 +2,13 @@ import { randomBytes } from "node:crypto";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { BadRequest, StoreUnavailable } from "../../src/shared/base/errors.ts";
 import type { Log } from "../../src/shared/base/log.ts";
-import { accountPartition, sidPartition } from "../../src/shared/rows/keys.ts";
+import {
+  accountPartition,
+  type Generation,
+  type HomeAccountId,
+  type Sid,
+  sidPartition,
+} from "../../src/shared/rows/keys.ts";
 import { storeSignIn } from "../../src/shared/store/signIn.ts";
 import { createSignOuts, type SignOuts } from "../../src/shared/store/stubbornSignOuts.ts";
 import type { Entity } from "../../src/shared/table/table.ts";
@@ -12,9 +18,10 @@ import { type VirtualTime, virtualTime } from "../support/virtualTime.ts";
 import { cacheOf, DAY, sessionOf } from "./samples.ts";
 
 const SECOND = 1_000;
-const ACCOUNT = "87d349ed-44d7-43e1-9a83-5f2406dee5bd.8d5c2a1e-7b4f-4c7d-9e36-5f0a1b2c3d4e";
+const ACCOUNT =
+  "87d349ed-44d7-43e1-9a83-5f2406dee5bd.8d5c2a1e-7b4f-4c7d-9e36-5f0a1b2c3d4e" as HomeAccountId;
 const TOKEN = {
-  sid: "the-sid",
+  sid: "the-sid" as Sid,
   sub: undefined,
   id: "jti 1",
   issuedAt: 0,
@@ -53,11 +60,11 @@ function watch(signOut: Promise<void>): { readonly outcome: unknown } {
   return watched;
 }
 
-const ref = { partition: accountPartition(ACCOUNT), generation: "g" };
+const ref = { partition: accountPartition(ACCOUNT), generation: "g" as Generation };
 
 describe.each<[string, number, string, () => Promise<void>]>([
-  ["in another app", 100, sidPartition("a"), () => signOuts.elsewhere("a")],
-  ["by the provider", 20, sidPartition("the-sid"), () => signOuts.byToken(TOKEN)],
+  ["in another app", 100, sidPartition("a" as Sid), () => signOuts.elsewhere("a" as Sid)],
+  ["by the provider", 20, sidPartition("the-sid" as Sid), () => signOuts.byToken(TOKEN)],
   ["in the app", 10, ref.partition, () => signOuts.here(ref)],
   ["by an operator", 10, ref.partition, () => signOuts.account(ACCOUNT)],
 ])("a sign-out %s", (_, seconds, who, signOut) => {
@@ -114,22 +121,24 @@ describe("a logout token", () => {
 describe("the front channel", () => {
   it("tries one sid in one loop, however many calls there are", async () => {
     table.down = true;
-    watch(signOuts.elsewhere("a"));
+    watch(signOuts.elsewhere("a" as Sid));
     await time.pass(60 * SECOND);
     const alone = table.operations.splice(0).length;
-    for (let i = 0; i < 200; i++) watch(signOuts.elsewhere("b"));
+    for (let i = 0; i < 200; i++) watch(signOuts.elsewhere("b" as Sid));
     await time.pass(40 * SECOND);
     expect(table.operations.length).toBeLessThan(alone * 4);
   });
 
   it("keeps 300 calls waiting, and answers the 301st at once", async () => {
     table.down = true;
-    const held = Array.from({ length: 300 }, (_, i) => watch(signOuts.elsewhere(`${i % 7}`)));
-    const one = watch(signOuts.elsewhere("one more"));
+    const held = Array.from({ length: 300 }, (_, i) =>
+      watch(signOuts.elsewhere(`${i % 7}` as Sid)),
+    );
+    const one = watch(signOuts.elsewhere("one more" as Sid));
     await time.pass(0);
     expect(held.filter(({ outcome }) => outcome !== undefined)).toEqual([]);
     expect(one.outcome).toBeInstanceOf(StoreUnavailable);
-    expect(signOuts.open()).toContain(sidPartition("one more"));
+    expect(signOuts.open()).toContain(sidPartition("one more" as Sid));
     await time.pass(90 * SECOND);
     table.down = false;
     await time.pass(6 * SECOND);
@@ -140,10 +149,10 @@ describe("the front channel", () => {
 
   it("takes 1,000 sids on, says that it has no room for more, and has again once they are done", async () => {
     table.down = true;
-    for (let i = 0; i < 1_000; i++) watch(signOuts.elsewhere(`${i}`));
-    const refused = watch(signOuts.elsewhere("one more"));
+    for (let i = 0; i < 1_000; i++) watch(signOuts.elsewhere(`${i}` as Sid));
+    const refused = watch(signOuts.elsewhere("one more" as Sid));
     // A known one has its loop.
-    watch(signOuts.elsewhere("7"));
+    watch(signOuts.elsewhere("7" as Sid));
     await time.pass(0);
     expect(refused.outcome).toBeInstanceOf(StoreUnavailable);
     expect(signOuts.open()).toHaveLength(1_000);
@@ -151,21 +160,21 @@ describe("the front channel", () => {
       [
         "error",
         "signout.given_up",
-        expect.objectContaining({ who: sidPartition("one more"), reason: "full" }),
+        expect.objectContaining({ who: sidPartition("one more" as Sid), reason: "full" }),
       ],
     ]);
     table.down = false;
     await time.pass(6 * SECOND);
     expect(signOuts.open()).toEqual([]);
     expect(logged.filter(([, event]) => event === "signout.elsewhere")).toHaveLength(1_000);
-    const again = watch(signOuts.elsewhere("one more"));
+    const again = watch(signOuts.elsewhere("one more" as Sid));
     await time.pass(0);
     expect(again.outcome).toBe("done");
   });
 
   it("does not keep anybody from signing out in the app, however full it is", async () => {
     table.down = true;
-    for (let i = 0; i < 1_100; i++) watch(signOuts.elsewhere(`${i}`));
+    for (let i = 0; i < 1_100; i++) watch(signOuts.elsewhere(`${i}` as Sid));
     table.down = false;
     const one = watch(signOuts.here(ref));
     await time.pass(0);
@@ -176,13 +185,13 @@ describe("the front channel", () => {
 describe("a flood of made-up sids", () => {
   const LATENCY = 5;
   const floodOf = (by: SignOuts, count: number, name: string) =>
-    Array.from({ length: count }, (_, i) => watch(by.elsewhere(`${name} ${i}`)));
+    Array.from({ length: count }, (_, i) => watch(by.elsewhere(`${name} ${i}` as Sid)));
   const alarms = () => logged.filter(([level]) => level === "error");
   const isHeld = () =>
     [...table.rows.keys()].some((key) => key.startsWith("a.") && key.includes("|c."));
   const signIn = () => {
     const session = sessionOf({ signedInAt: time.now(), expiresAt: time.now() + DAY });
-    return storeSignIn(storeOf(), { session, cache: cacheOf(), sids: ["real"] });
+    return storeSignIn(storeOf(), { session, cache: cacheOf(), sids: ["real" as Sid] });
   };
 
   it("keeps no real sign-out from its place, on storage that is well and with six instances at each slot", async () => {
@@ -200,7 +209,7 @@ describe("a flood of made-up sids", () => {
       const instance = createSignOuts(storeOf(), time.sleep, time.now);
       flood.push(...floodOf(instance, 500, `on ${i}`));
     }
-    const real = watch(signOuts.elsewhere("real"));
+    const real = watch(signOuts.elsewhere("real" as Sid));
     await time.pass(3 * LATENCY);
     expect(real.outcome).toBe("done");
     expect(isHeld()).toBe(false);
@@ -216,11 +225,11 @@ describe("a flood of made-up sids", () => {
     Object.assign(table, { insert: refuse, replace: refuse, remove: refuse });
     const flood = floodOf(signOuts, 1_100, "made up");
     await time.pass(SECOND);
-    const real = watch(signOuts.elsewhere("real"));
+    const real = watch(signOuts.elsewhere("real" as Sid));
     await time.pass(30 * SECOND);
     expect(real.outcome).toBeUndefined();
     expect(flood.filter(({ outcome }) => outcome === undefined)).toHaveLength(299);
-    expect(signOuts.open()).toEqual([sidPartition("real")]);
+    expect(signOuts.open()).toEqual([sidPartition("real" as Sid)]);
     Object.assign(table, { insert, replace, remove });
     await time.pass(6 * SECOND);
     expect(real.outcome).toBe("done");

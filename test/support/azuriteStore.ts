@@ -4,6 +4,7 @@ import type { Azurite } from "../../local/azurite/azurite.ts";
 import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
 import { createKeyring } from "../../src/shared/crypto/keyring.ts";
 import { keepAliveSender, type Send } from "../../src/shared/net/send.ts";
+import type { HomeAccountId, Sid } from "../../src/shared/rows/keys.ts";
 import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import { azureTable } from "../../src/shared/table/azureTable.ts";
@@ -45,7 +46,7 @@ const NO_TOKENS: TokenCache = {
 export function signInSomebody(store: Store, lifetime: number): Promise<SessionRef> {
   const session = {
     tenantId: TENANT_ID,
-    homeAccountId: `${crypto.randomUUID()}.${TENANT_ID}`,
+    homeAccountId: `${crypto.randomUUID()}.${TENANT_ID}` as HomeAccountId,
     identity: { iss: "", sub: "", oid: "" },
     name: "",
     username: "",
@@ -53,5 +54,5 @@ export function signInSomebody(store: Store, lifetime: number): Promise<SessionR
     signedInAt: store.now(),
     expiresAt: store.now() + lifetime,
   };
-  return storeSignIn(store, { session, cache: NO_TOKENS, sids: [crypto.randomUUID()] });
+  return storeSignIn(store, { session, cache: NO_TOKENS, sids: [crypto.randomUUID() as Sid] });
 }

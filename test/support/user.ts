@@ -1,6 +1,6 @@
 import type { Rig } from "../../local/rig.ts";
 import { type Browser, createBrowser, type Page } from "../../local/tenant/browserless.ts";
-import { accountPartition } from "../../src/shared/rows/keys.ts";
+import { accountPartition, type HomeAccountId } from "../../src/shared/rows/keys.ts";
 import { readAccountRows } from "./table.ts";
 
 export const ADELE = "adelev@contoso.com";
@@ -16,7 +16,7 @@ export function newUser({ tenant }: Pick<Rig, "tenant">): string {
 
 /** Whether the table holds tokens of that user. */
 export async function holdsTokens(rig: Rig, username = ADELE): Promise<boolean> {
-  const partition = accountPartition(homeAccountIdOf(rig, username));
+  const partition = accountPartition(homeAccountIdOf(rig, username) as HomeAccountId);
   const rows = await readAccountRows(rig.azurite);
   return rows.some(({ partitionKey }) => partitionKey === partition);
 }

@@ -4,7 +4,7 @@ import { deviceOf } from "../http/device.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
 import type { IdTokenClaims } from "../identity/idToken.ts";
 import { isUsableSid } from "../identity/sid.ts";
-import { accountPartition } from "../rows/keys.ts";
+import { accountPartition, type Sid } from "../rows/keys.ts";
 import { lastSessionCookie, readLastSession } from "../session/lastSessionCookie.ts";
 import { sessionCookie } from "../session/sessionCookie.ts";
 import type { KnownSignIn } from "../session/signInCookie.ts";
@@ -106,7 +106,7 @@ function browserOf(
  * The signed claim counts; `session_state`, which Entra gives the same value, only where the claim is not
  * configured. One that no sign-out could name is none: it is unsigned, and nobody has said that it is a `sid`.
  */
-function sidsOf({ sid }: IdTokenClaims, sessionState: string | null): string[] {
+function sidsOf({ sid }: IdTokenClaims, sessionState: string | null): Sid[] {
   const known = sid ?? sessionState;
   return isUsableSid(known) ? [known] : [];
 }

@@ -3,12 +3,13 @@ import type { Context } from "../context.ts";
 import { redirectUri, scopesToRedeem } from "../identity/authorize.ts";
 import type { IdTokenClaims } from "../identity/idToken.ts";
 import { CLOCK_TOLERANCE } from "../identity/keySet.ts";
+import type { HomeAccountId } from "../rows/keys.ts";
 import type { KnownSignIn } from "../session/signInCookie.ts";
 import type { TokenCache } from "../tokens/tokenCache.ts";
 
 /** Tokens, and whose they are. */
 export interface RedeemedCode {
-  readonly homeAccountId: string;
+  readonly homeAccountId: HomeAccountId;
   readonly cache: TokenCache;
   /** Of the ID token, which has been validated. */
   readonly claims: IdTokenClaims;

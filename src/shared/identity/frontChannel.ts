@@ -1,5 +1,6 @@
 import { isGuid } from "../base/guid.ts";
 import type { Settings } from "../config/settings.ts";
+import type { Sid } from "../rows/keys.ts";
 import type { MetadataSource } from "./metadata.ts";
 import { isOwnIssuer } from "./ownIssuer.ts";
 import { isUsableSid } from "./sid.ts";
@@ -16,7 +17,7 @@ export type Ignored =
 type Tenancy = Pick<Settings, "authority" | "tenant" | "allowedTenants">;
 
 /** Whom a front-channel call signs out; more than one where the query can be read in more than one way. */
-export type FrontChannelCall = { readonly sids: readonly string[] } | { readonly ignored: Ignored };
+export type FrontChannelCall = { readonly sids: readonly Sid[] } | { readonly ignored: Ignored };
 
 /**
  * Reads a front-channel logout request (OpenID Connect Front-Channel Logout 1.0 §3). Entra ID sends no `iss`;
@@ -49,9 +50,9 @@ export async function readFrontChannelCall(
  * A plus is a blank to those who write queries as forms do, and itself to those who go by RFC 3986 §3.4. A
  * call that has one unencoded is good for both readings.
  */
-function readings(search: string, sid: string): string[] {
+function readings(search: string, sid: Sid): Sid[] {
   const [verbatim] = new URLSearchParams(search.replaceAll("+", "%2B")).getAll("sid");
-  return verbatim === undefined || verbatim === sid ? [sid] : [sid, verbatim];
+  return isUsableSid(verbatim) && verbatim !== sid ? [sid, verbatim] : [sid];
 }
 
 async function isIssuer(

@@ -1,6 +1,7 @@
 import { errors, type JWTPayload } from "jose";
 import { SignInRejected } from "../base/errors.ts";
 import { isGuid } from "../base/guid.ts";
+import type { Sid } from "../rows/keys.ts";
 import type { ProviderKeys } from "./keySet.ts";
 import type { ProviderMetadata } from "./metadata.ts";
 import { isUsableSid } from "./sid.ts";
@@ -22,7 +23,7 @@ export interface IdTokenClaims extends Identity {
   readonly name: string;
   readonly preferred_username: string;
   /** Optional claim: the session at the provider, which the front channel names at sign-out. */
-  readonly sid: string | undefined;
+  readonly sid: Sid | undefined;
   /** When the user last authenticated. Seconds since 1970. */
   readonly auth_time: number | undefined;
   /** Optional claim: makes the provider's sign-out page skip the account picker. */
@@ -117,7 +118,7 @@ function claimsOf(payload: JWTPayload, tid: string): IdTokenClaims {
  * The provider will name this very session when it signs the user out: where that cannot be understood, no
  * tokens may be stored. Null and the empty string mean that there is none (OpenID Connect Core §5.3.2).
  */
-function sidOf(sid: unknown): string | undefined {
+function sidOf(sid: unknown): Sid | undefined {
   if (sid === undefined || sid === null || sid === "") return undefined;
   if (isUsableSid(sid)) return sid;
   throw new SignInRejected(

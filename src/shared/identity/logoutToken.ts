@@ -1,12 +1,13 @@
 import { errors, type JWTPayload } from "jose";
 import { BadRequest } from "../base/errors.ts";
+import type { Sid } from "../rows/keys.ts";
 import type { ProviderKeys } from "./keySet.ts";
 import type { ProviderMetadata } from "./metadata.ts";
 import { isUsableSid } from "./sid.ts";
 
 /** What a valid `logout_token` says: who is to be signed out. At least one of `sid` and `sub` is there. */
 export interface LogoutToken {
-  readonly sid: string | undefined;
+  readonly sid: Sid | undefined;
   readonly sub: string | undefined;
   /** Issuer and `jti`: the same token never counts twice. */
   readonly id: string;
@@ -49,7 +50,8 @@ export function createLogoutTokenValidator(
         .catch(invalid);
       if (!TYPES.has(protectedHeader.typ?.toLowerCase())) throw new BadRequest(INVALID);
       if (!isLogoutEvent(payload) || payload.nonce !== undefined) throw new BadRequest(INVALID);
-      const { sid, sub, jti, iat } = payload;
+      const { sub, jti, iat } = payload;
+      const sid: unknown = payload.sid;
       if (!isText(jti) || !isAbsentOr(isUsableSid, sid) || !isAbsentOr(isText, sub)) {
         throw new BadRequest(INVALID);
       }
@@ -72,10 +74,10 @@ function isText(value: unknown): value is string {
   return typeof value === "string" && value !== "";
 }
 
-function isAbsentOr(
-  is: (value: unknown) => value is string,
+function isAbsentOr<T extends string>(
+  is: (value: unknown) => value is T,
   value: unknown,
-): value is string | undefined {
+): value is T | undefined {
   return value === undefined || is(value);
 }
 

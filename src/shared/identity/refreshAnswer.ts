@@ -1,4 +1,5 @@
 import { SignInRejected } from "../base/errors.ts";
+import type { HomeAccountId } from "../rows/keys.ts";
 import { challengeId, type TokenCache } from "../tokens/tokenCache.ts";
 import type { TokenAnswer } from "./client.ts";
 import { accountIn, clientInfoOf } from "./clientInfo.ts";
@@ -6,7 +7,7 @@ import type { Identity, IdTokenValidator } from "./idToken.ts";
 
 /** What a refresh is for. */
 export interface RefreshRequest {
-  readonly homeAccountId: string;
+  readonly homeAccountId: HomeAccountId;
   readonly tenantId: string;
   readonly identity: Identity;
   readonly scopes: readonly string[];

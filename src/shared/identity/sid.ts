@@ -1,3 +1,5 @@
+import type { Sid } from "../rows/keys.ts";
+
 /** A `sid` is written as an OAuth client id is: printable ASCII, blanks too (OpenID Connect Back-Channel Logout 1.0 §2.1, RFC 6749 appendix A.1). */
 const USABLE = /^[\x20-\x7e]{1,512}$/;
 
@@ -5,6 +7,6 @@ const USABLE = /^[\x20-\x7e]{1,512}$/;
  * Whether a `sid` is one that a sign-out can name: what is stored at sign-in and what is looked for at
  * sign-out is measured with this alone. It is compared to the letter.
  */
-export function isUsableSid(value: unknown): value is string {
+export function isUsableSid(value: unknown): value is Sid {
   return typeof value === "string" && USABLE.test(value);
 }

@@ -15,7 +15,7 @@ import type { Log } from "../base/log.ts";
 import { fixOf } from "../oauth/aadsts.ts";
 import { TokenRequestRefused } from "../oauth/network.ts";
 import { type GrantType, type Refusal, refusalOf } from "../oauth/refusal.ts";
-import { accountPartition } from "../rows/keys.ts";
+import { accountPartition, type HomeAccountId } from "../rows/keys.ts";
 import type { TokenCache } from "../tokens/tokenCache.ts";
 import type { Attempt } from "./attempt.ts";
 import { SIGN_IN_SCOPES } from "./authorize.ts";
@@ -52,7 +52,7 @@ export interface TokenEndpoint {
 
 export interface Redeemed {
   readonly idToken: string;
-  readonly homeAccountId: string;
+  readonly homeAccountId: HomeAccountId;
   readonly cache: TokenCache;
 }
 
@@ -118,7 +118,7 @@ export function createTokenEndpoint(
           throw new ProviderUnavailable(undefined, { cause });
         });
       if (!result.idToken || !result.account) throw new SignInRejected("id_token_missing");
-      const { homeAccountId } = result.account;
+      const homeAccountId = result.account.homeAccountId as HomeAccountId;
       return { idToken: result.idToken, homeAccountId, cache: cacheOf(client) };
     },
 

@@ -1,38 +1,60 @@
 import { createHash } from "node:crypto";
 
+declare const kind: unique symbol;
+/** A string of one kind: another kind's, or a plain one, does not compile in its place. */
+type Kind<Name extends string> = string & { readonly [kind]: Name };
+
+/** The identity provider's session id, as an ID token or the front channel names it. Compared to the letter. */
+export type Sid = Kind<"Sid">;
+/** `<oid>.<tid>` of the user's home tenant, in any case. */
+export type HomeAccountId = Kind<"HomeAccountId">;
+/** The partition of one account. */
+export type PartitionKey = Kind<"PartitionKey">;
+/** The partition of what leads to an account: from a `sid`, or from a `sub`. */
+export type IndexKey = Kind<"IndexKey">;
+/** Names one row of tokens among all that an account ever had. Empty: none. */
+export type Generation = Kind<"Generation">;
+
+const HOME_ACCOUNT_ID = /^[0-9a-f-]{36}\.[0-9a-f-]{36}$/i;
+
+/** Whether it has the form that Entra ID gives it. */
+export function isHomeAccountId(text: string): text is HomeAccountId {
+  return HOME_ACCOUNT_ID.test(text);
+}
+
 /**
- * The keys under which things are kept. Ids are hashed: a `sid` may hold characters that are illegal in a
- * key (`/ \ # ?`), and whoever reads the table learns nobody's name from it. 43 characters of base64url.
+ * Ids are hashed: a `sid` may hold characters that are illegal in a key (`/ \ # ?`), and whoever reads the table
+ * learns nobody's name from it. 43 characters of base64url.
  */
 function hash(kind: string, id: string): string {
   return createHash("sha256").update(`lightsout/${kind}\0${id}`).digest("base64url");
 }
 
-/** The partition of one account. @param homeAccountId `<oid>.<tid>` of the home tenant, in any case. */
-export function accountPartition(homeAccountId: string): string {
-  return `a.${hash("account", homeAccountId.toLowerCase())}`;
+export function accountPartition(homeAccountId: HomeAccountId): PartitionKey {
+  return `a.${hash("account", homeAccountId.toLowerCase())}` as PartitionKey;
 }
 
-/** The partition of one identity provider session. `sid` is compared to the letter. */
-export function sidPartition(sid: string): string {
-  return `s.${hash("sid", sid)}`;
+export function sidPartition(sid: Sid): IndexKey {
+  return `s.${hash("sid", sid)}` as IndexKey;
 }
 
-/** The partition that leads from a user, as a `logout_token` names one, to the account. */
-export function subjectPartition(subject: string): string {
-  return `u.${hash("sub", subject)}`;
+/** @param subject The `sub` of an ID token or a `logout_token`. */
+export function subjectPartition(subject: string): IndexKey {
+  return `u.${hash("sub", subject)}` as IndexKey;
 }
 
-/** The name under which a session is kept in its account's entity: the session id itself is only in the cookie. */
+/** The name under which a session is kept in its account's row: the session id itself is only in the cookie. */
 export function sessionKey(sessionId: string): string {
   return hash("session", sessionId);
 }
 
+/** The row of an account that names its generation. */
 export const HEAD = "head";
+/** The one row of an index partition. */
 export const SID = "sid";
 
 /** The row that holds one generation's tokens and sessions. */
-export function generationRow(generation: string): string {
+export function generationRow(generation: Generation): string {
   return `c.${generation}`;
 }
 
@@ -43,8 +65,8 @@ export function expiryPartition(time: number): string {
 
 /** Of what expires: the same things on the same day are one row, however often they are filed. */
 export function expiryRow(
-  { partition, generation }: { readonly partition: string; readonly generation: string },
-  sids: readonly string[],
+  { partition, generation }: { readonly partition: PartitionKey; readonly generation: Generation },
+  sids: readonly IndexKey[],
 ): string {
   return hash("expiry", [partition, generation, ...sids].join(" "));
 }
@@ -54,7 +76,10 @@ export function usedRow(id: string, expiresAt: number) {
   return { partitionKey: `t.${dayOf(expiresAt)}`, rowKey: hash("used", id) };
 }
 
+/** The one partition of sign-outs that came before their sign-in. Its rows go by two hexadecimal digits. */
+export const EARLY_SIGN_OUTS = "e";
+
 /** UTC. @param time Milliseconds since 1970. */
-function dayOf(time: number): string {
+export function dayOf(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
 }

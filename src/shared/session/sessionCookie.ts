@@ -1,12 +1,13 @@
 import type { Keyring } from "../crypto/keyring.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
+import type { IndexKey } from "../rows/keys.ts";
 import type { SessionRef } from "../store/signIn.ts";
 import { readSealedCookie, sealCookie } from "./cookies.ts";
 
 /** What the browser keeps, sealed: where its session is, and what sign-out needs when the tokens are gone already. */
 export interface SessionTicket extends SessionRef {
   /** Where in the index the session is found, and where a sign-out leaves its tombstone. Absent in cookies of a release before. */
-  readonly indexKeys?: readonly string[];
+  readonly indexKeys?: readonly IndexKey[];
   readonly logoutHint?: string | undefined;
 }
 
@@ -63,12 +64,12 @@ export function endedSessionCookie(
   };
 }
 
-function readEndedKeys(keyring: Keyring, request: HttpRequest): readonly string[] {
-  return readSealedCookie<string[]>(keyring, request, ENDED_SESSION_COOKIE) ?? [];
+function readEndedKeys(keyring: Keyring, request: HttpRequest): readonly IndexKey[] {
+  return readSealedCookie<IndexKey[]>(keyring, request, ENDED_SESSION_COOKIE) ?? [];
 }
 
 /** What this browser's session, and those that ended last, are indexed under. */
-export function readIndexKeys(keyring: Keyring, request: HttpRequest): readonly string[] {
+export function readIndexKeys(keyring: Keyring, request: HttpRequest): readonly IndexKey[] {
   const { indexKeys = [] } = readSessionCookie(keyring, request) ?? {};
   return [...indexKeys, ...readEndedKeys(keyring, request)];
 }

@@ -1,11 +1,12 @@
 import type { Identity } from "../identity/idToken.ts";
+import type { HomeAccountId } from "../rows/keys.ts";
 import type { TokenCache, Wanted } from "../tokens/tokenCache.ts";
 
 /** One browser's sign-in. */
 export interface Session {
   /** The tenant the tokens were issued by; for a guest, not the home tenant. */
   readonly tenantId: string;
-  readonly homeAccountId: string;
+  readonly homeAccountId: HomeAccountId;
   /** Who an ID token that comes with a refresh has to be about. */
   readonly identity: Identity;
   readonly name: string;

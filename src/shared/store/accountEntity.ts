@@ -1,22 +1,12 @@
 import { SealingKeyMissing } from "../base/errors.ts";
 import type { Keyring } from "../crypto/keyring.ts";
-import { generationRow } from "../rows/keys.ts";
+import { type Generation, generationRow } from "../rows/keys.ts";
+import type { AccountRow } from "../rows/rows.ts";
 import type { Entity, Stored } from "../table/table.ts";
 import { withHalfTheTokens, withoutExpiredTokens } from "../tokens/tokenCache.ts";
 import { type Account, expiryOf, liveSessions, type UnsealedAccount } from "./account.ts";
 import { packAccount, unpackAccount } from "./packing.ts";
 import type { GenerationRef, Store } from "./store.ts";
-
-/** The row of one generation: an account's tokens and sessions, sealed, in binary properties `d0`, `d1`, … */
-export interface AccountEntity extends Entity {
-  readonly format: number;
-  readonly keyId: string;
-  /** Of that key. Absent in rows of the release before. */
-  readonly fingerprint: string;
-  readonly chunks: number;
-  /** When the last session in it ends. ISO 8601; for the purge, which does not unseal. */
-  readonly expiresAt: string;
-}
 
 const FORMAT = 4;
 const PURPOSE = "account";
@@ -26,7 +16,7 @@ const CHUNK = 64 * 1024;
 const MAX_CHUNKS = 11;
 
 export interface SealedAccount {
-  readonly entity: AccountEntity;
+  readonly entity: AccountRow;
   /** Access tokens that were left out because the rest would not have fitted. */
   readonly dropped: number;
 }
@@ -38,7 +28,7 @@ export interface SealedAccount {
 export function sealAccount(
   keyring: Keyring,
   partitionKey: string,
-  generation: string,
+  generation: Generation,
   account: Account,
   now: number,
 ): SealedAccount {
@@ -72,7 +62,7 @@ export function sealAccount(
 }
 
 /** The account's row in the version to be stored now. What did not fit is logged. */
-export function entityOf(store: Store, ref: GenerationRef, account: Account): AccountEntity {
+export function entityOf(store: Store, ref: GenerationRef, account: Account): AccountRow {
   const { partition, generation } = ref;
   const now = store.now();
   const { entity, dropped } = sealAccount(store.keyring, partition, generation, account, now);

@@ -1,8 +1,14 @@
 import type { Keyring } from "../crypto/keyring.ts";
-import { accountPartition, generationRow } from "../rows/keys.ts";
+import {
+  accountPartition,
+  generationRow,
+  type HomeAccountId,
+  type PartitionKey,
+} from "../rows/keys.ts";
+import type { HeadRow } from "../rows/rows.ts";
 import type { Entity, Stored } from "../table/table.ts";
 import { unsealAccount } from "./accountEntity.ts";
-import { type Head, readHead } from "./generation.ts";
+import { readHead } from "./generation.ts";
 import type { Store } from "./store.ts";
 
 /** What is held for an account, in numbers; never a token, never a key to one. */
@@ -22,7 +28,7 @@ export interface AccountDescription {
 /** @returns undefined when nothing is held. */
 export function describeAccount(
   store: Store,
-  homeAccountId: string,
+  homeAccountId: HomeAccountId,
 ): Promise<AccountDescription | undefined> {
   return describePartition(store, accountPartition(homeAccountId));
 }
@@ -30,7 +36,7 @@ export function describeAccount(
 /** The same, by the account's hashed id: the one in the log and in the table. */
 export async function describePartition(
   store: Store,
-  partition: string,
+  partition: PartitionKey,
 ): Promise<AccountDescription | undefined> {
   const head = await readHead(store, partition);
   if (!head?.generation) return undefined;
@@ -41,7 +47,7 @@ export async function describePartition(
 /** @param head Of the same account, and it names the entity. */
 export function describeEntity(
   keyring: Keyring,
-  head: Pick<Head, "changedAt">,
+  head: Pick<HeadRow, "changedAt">,
   entity: Stored<Entity>,
 ): AccountDescription {
   const account = unsealAccount(keyring, entity);

@@ -1,14 +1,6 @@
-import { expiryPartition, expiryRow } from "../rows/keys.ts";
-import type { Entity } from "../table/table.ts";
+import { expiryPartition, expiryRow, type IndexKey } from "../rows/keys.ts";
+import type { ExpiryRow } from "../rows/rows.ts";
 import type { GenerationRef, Store } from "./store.ts";
-
-/** Tells the purge of one day what to look at. Written before anything it names. */
-export interface ExpiryEntry extends Entity {
-  readonly partition: string;
-  readonly generation: string;
-  /** Partitions of the entries that point at this generation, separated by spaces. */
-  readonly sids: string;
-}
 
 /**
  * Milliseconds after which no request to the table can still be under way: thirty times the
@@ -25,10 +17,10 @@ export function overAt(store: Store, expiresAt: number): number {
 export async function fileForExpiry(
   store: Store,
   { partition, generation }: GenerationRef,
-  sids: readonly string[],
+  sids: readonly IndexKey[],
   over: number,
 ): Promise<void> {
-  const entry: ExpiryEntry = {
+  const entry: ExpiryRow = {
     partitionKey: expiryPartition(over),
     rowKey: expiryRow({ partition, generation }, sids),
     partition,

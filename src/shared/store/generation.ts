@@ -1,26 +1,16 @@
 import { randomId } from "../base/random.ts";
-import { generationRow, HEAD } from "../rows/keys.ts";
-import type { Entity, Stored } from "../table/table.ts";
-import type { AccountEntity } from "./accountEntity.ts";
+import { type Generation, generationRow, HEAD, type PartitionKey } from "../rows/keys.ts";
+import type { AccountRow, HeadRow } from "../rows/rows.ts";
+import type { Stored } from "../table/table.ts";
+
 import { fileForExpiry, overAt } from "./expiry.ts";
 import { beginRound } from "./rounds.ts";
 import type { GenerationRef, Store } from "./store.ts";
 
-/**
- * The head of an account partition names the generation that was opened last. It holds no tokens, and it
- * stays when a generation ends: a sign-in opens the next one in a transaction whose condition is this
- * row's ETag, so whatever was sent before the head last changed can never open anything.
- */
-export interface Head extends Entity {
-  /** Empty when none was ever opened. */
-  readonly generation: string;
-  /** ISO 8601. */
-  readonly changedAt: string;
-  /** Random: makes every version of the row a different one. */
-  readonly change: string;
-}
+/** Of an account that never had one. */
+const NONE = "" as Generation;
 
-export function headOf(store: Store, partition: string, generation: string): Head {
+export function headOf(store: Store, partition: PartitionKey, generation: Generation): HeadRow {
   return {
     partitionKey: partition,
     rowKey: HEAD,
@@ -30,8 +20,11 @@ export function headOf(store: Store, partition: string, generation: string): Hea
   };
 }
 
-export function readHead(store: Store, partition: string): Promise<Stored<Head> | undefined> {
-  return store.table.get<Head>(partition, HEAD);
+export function readHead(
+  store: Store,
+  partition: PartitionKey,
+): Promise<Stored<HeadRow> | undefined> {
+  return store.table.get<HeadRow>(partition, HEAD);
 }
 
 /**
@@ -67,7 +60,7 @@ export async function deleteIfOver(
   const rowKey = generationRow(generation);
   for (let round = 0; ; round++) {
     await beginRound(store, round);
-    const account = await store.table.get<AccountEntity>(partition, rowKey);
+    const account = await store.table.get<AccountRow>(partition, rowKey);
     if (account === undefined) return "gone";
     if (Date.parse(account.expiresAt) > store.now()) return "in use";
     // Conditional: a sign-in may be joining at this moment.
@@ -94,11 +87,11 @@ export async function preventCreation(store: Store, ref: GenerationRef): Promise
  */
 export async function fence(
   store: Store,
-  partition: string,
-  head: Stored<Head> | undefined,
+  partition: PartitionKey,
+  head: Stored<HeadRow> | undefined,
 ): Promise<boolean> {
-  const fenced = headOf(store, partition, head?.generation ?? "");
+  const fenced = headOf(store, partition, head?.generation ?? NONE);
   if (head) return (await store.table.replace(fenced, head.etag)) === "done";
-  await fileForExpiry(store, { partition, generation: "" }, [], overAt(store, store.now()));
+  await fileForExpiry(store, { partition, generation: NONE }, [], overAt(store, store.now()));
   return (await store.table.insert(fenced)) === "done";
 }

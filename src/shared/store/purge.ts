@@ -1,9 +1,10 @@
 import { StoreUnavailable } from "../base/errors.ts";
 import { expiryPartition } from "../rows/keys.ts";
+import { type ExpiryRow, indexKeysIn } from "../rows/rows.ts";
 import type { Entity, Stored, Table } from "../table/table.ts";
 import { faultFields } from "../table/tableFault.ts";
 import { idleSlots } from "./earlySignOuts.ts";
-import { type ExpiryEntry, fileForExpiry } from "./expiry.ts";
+import { fileForExpiry } from "./expiry.ts";
 import { Malformed, purgeEntry } from "./purgeEntry.ts";
 import { listUsed } from "./replayGuard.ts";
 import type { Store } from "./store.ts";
@@ -82,7 +83,7 @@ export async function purge(unlimited: Store, atOnce = AT_ONCE): Promise<Purged>
 
   const today = expiryPartition(started);
   const silent = await each(
-    store.table.list<ExpiryEntry>("x.", today),
+    store.table.list<ExpiryRow>("x.", today),
     END.signIns,
     async (entry) => {
       const result = await purgeEntry(store, entry);
@@ -95,7 +96,7 @@ export async function purge(unlimited: Store, atOnce = AT_ONCE): Promise<Purged>
   if (!isFinished) {
     // The next run would begin with them, and might come no further either: tomorrow's does.
     await each(all(silent), END.rows, async (entry) => {
-      await fileForExpiry(store, entry, entry.sids.split(" "), started);
+      await fileForExpiry(store, entry, indexKeysIn(entry), started);
       await remove(entry);
     });
   }

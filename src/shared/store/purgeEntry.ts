@@ -1,7 +1,8 @@
-import { expiryPartition, generationRow } from "../rows/keys.ts";
+import { expiryPartition, generationRow, type IndexKey } from "../rows/keys.ts";
+import { type AccountRow, type ExpiryRow, indexKeysIn, readRow } from "../rows/rows.ts";
 import type { Entity, Stored } from "../table/table.ts";
-import type { AccountEntity } from "./accountEntity.ts";
-import { type ExpiryEntry, fileForExpiry, REQUESTS_OVER } from "./expiry.ts";
+
+import { fileForExpiry, REQUESTS_OVER } from "./expiry.ts";
 import { deleteIfOver, readHead } from "./generation.ts";
 import { isOver, readSid } from "./sidIndex.ts";
 import type { Store } from "./store.ts";
@@ -17,14 +18,14 @@ export class Malformed extends Error {}
  */
 export async function purgeEntry(
   store: Store,
-  entry: Stored<ExpiryEntry>,
+  entry: Stored<ExpiryRow>,
 ): Promise<"expired" | "kept" | "later"> {
-  if (!isWellFormed(entry)) throw new Malformed();
+  if (readRow(entry) === undefined) throw new Malformed();
   const { partition, generation } = entry;
   const state = await deleteIfOver(store, entry);
 
-  const undated: string[] = [];
-  for (const key of entry.sids.split(" ").filter(Boolean)) {
+  const undated: IndexKey[] = [];
+  for (const key of indexKeysIn(entry)) {
     const sid = await readSid(store, key);
     if (sid?.partition !== partition || sid.generation !== generation) continue;
     if (state === "in use" && !isOver(store, sid)) {
@@ -58,15 +59,6 @@ async function isRemoved(store: Store, { partitionKey, rowKey, etag }: Stored<En
   return (await store.table.get(partitionKey, rowKey)) === undefined;
 }
 
-function isWellFormed({ partition, generation, sids }: Partial<ExpiryEntry>): boolean {
-  return (
-    /^a\.[\w-]+$/.test(String(partition)) &&
-    typeof generation === "string" &&
-    /^[\w-]*$/.test(generation) &&
-    /^([su]\.[\w-]+ ?)*$/.test(String(sids))
-  );
-}
-
 /** Whether everybody who was under way when the row last changed is done. */
 function rests(store: Store, { changedAt }: { readonly changedAt: string }): boolean {
   return timeOf(changedAt) + REQUESTS_OVER <= store.now();
@@ -78,8 +70,8 @@ function timeOf(text: string): number {
   return time;
 }
 
-async function fileAgain(store: Store, ref: ExpiryEntry, sids: readonly string[]): Promise<void> {
+async function fileAgain(store: Store, ref: ExpiryRow, sids: readonly IndexKey[]): Promise<void> {
   const rowKey = generationRow(ref.generation);
-  const account = await store.table.get<AccountEntity>(ref.partition, rowKey);
+  const account = await store.table.get<AccountRow>(ref.partition, rowKey);
   if (account) await fileForExpiry(store, ref, sids, timeOf(account.expiresAt));
 }

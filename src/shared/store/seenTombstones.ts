@@ -1,3 +1,4 @@
+import type { IndexKey } from "../rows/keys.ts";
 import { readEarlyTombstones } from "./earlySignOuts.ts";
 import { readSid, tombstonesOf } from "./sidIndex.ts";
 import type { Store } from "./store.ts";
@@ -8,7 +9,7 @@ import type { Store } from "./store.ts";
  * @param keys Partitions, as the browser's sealed cookies name them. None: the table is not asked.
  * @throws {StoreUnavailable}
  */
-export async function seenTombstones(store: Store, keys: readonly string[]): Promise<string[]> {
+export async function seenTombstones(store: Store, keys: readonly IndexKey[]): Promise<string[]> {
   const seen: string[] = [];
   for (const key of new Set(keys)) {
     const entry = await readSid(store, key);

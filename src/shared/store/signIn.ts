@@ -2,18 +2,23 @@ import { SignInOvertaken, StoreUnavailable } from "../base/errors.ts";
 import { randomId } from "../base/random.ts";
 import {
   accountPartition,
+  type Generation,
   generationRow,
+  type IndexKey,
+  type PartitionKey,
+  type Sid,
   sessionKey,
   sidPartition,
   subjectPartition,
 } from "../rows/keys.ts";
+import type { HeadRow } from "../rows/rows.ts";
 import type { Outcome, Stored } from "../table/table.ts";
 import { mergeCaches, type TokenCache } from "../tokens/tokenCache.ts";
 import { type Account, issuedAtOf, liveSessions, type Session } from "./account.ts";
 import { entityOf, readAccount, unsealAccount } from "./accountEntity.ts";
 import { readEarlyTombstones } from "./earlySignOuts.ts";
 import { fileForExpiry, overAt } from "./expiry.ts";
-import { type Head, headOf, readHead } from "./generation.ts";
+import { headOf, readHead } from "./generation.ts";
 import { beginRound } from "./rounds.ts";
 import { reserveSid } from "./sidIndex.ts";
 import type { GenerationRef, Store } from "./store.ts";
@@ -23,7 +28,7 @@ export interface SignIn {
   readonly session: Session;
   readonly cache: TokenCache;
   /** The identity provider's session ids for this sign-in: whichever it names at sign-out has to find it. */
-  readonly sids: readonly string[];
+  readonly sids: readonly Sid[];
   /** The `sub` of the ID token, where the provider may name only that at sign-out (back channel). */
   readonly subject?: string | undefined;
   /** Absent: before any sign-out that left a tombstone. */
@@ -49,14 +54,14 @@ const MAX_SESSIONS = 50;
 const BEFORE_ALL: SignInStart = { at: 0, seen: [] };
 
 /** The partitions in which what leads to a sign-in's tokens is kept, and in which tombstones may stop it. */
-export function indexKeysOf({ sids, subject }: Pick<SignIn, "sids" | "subject">): string[] {
+export function indexKeysOf({ sids, subject }: Pick<SignIn, "sids" | "subject">): IndexKey[] {
   const keys = sids.map(sidPartition);
   if (subject !== undefined) keys.push(subjectPartition(subject));
   return keys;
 }
 
 /**
- * Stores a sign-in's tokens: in the account's open generation if it has one, else in a new one.
+ * Stores a sign-in's tokens: in the account's live generation if it has one, else in a new one.
  *
  * 1. File the row that lets the purge find it, then the row that lets the front channel find it.
  * 2. Look whether a sign-out for its `sid` came before that, and after the sign-in was started.
@@ -74,45 +79,46 @@ export async function storeSignIn(store: Store, signIn: SignIn): Promise<Session
   const keys = indexKeysOf(signIn);
   const { start = BEFORE_ALL, sessionIds = [randomId(store)] } = signIn;
   const started = { start, issuedAt: issuedAtOf(signIn.session) };
-  const abandoned = new Set<string>();
+  const abandoned = new Set<Generation>();
 
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     await beginRound(store, attempt);
     const current = await readCurrent(store, partition);
-    const generation = current.open ? current.head.generation : randomId(store);
-    const sessionId = idOf(sessionIds, current.open?.account, store.now());
+    const generation = current.live ? current.head.generation : (randomId(store) as Generation);
+    const sessionId = idOf(sessionIds, current.live?.account, store.now());
     const ref: SessionRef = { partition, generation, sessionId };
 
     const over = overAt(store, signIn.session.expiresAt);
 
     await fileForExpiry(store, ref, keys, over);
-    let claimed = true;
-    for (const key of keys) claimed &&= await reserveSid(store, key, ref, over, abandoned, started);
-    if (!claimed) continue;
+    let reserved = true;
+    for (const key of keys)
+      reserved &&= await reserveSid(store, key, ref, over, abandoned, started);
+    if (!reserved) continue;
     for (const key of keys) assertStartedAfter(await readEarlyTombstones(store, key), started);
 
-    const outcome = current.open
-      ? await join(store, ref, current.open, signIn)
-      : await open(store, ref, current.head, signIn);
+    const outcome = current.live
+      ? await join(store, ref, current.live, signIn)
+      : await create(store, ref, current.head, signIn);
     if (outcome === "done") return ref;
     if (outcome === "unsure" && (await isStored(store, ref))) return ref;
     // A try that lost its answer may have been stored and signed out since: storing again would undo that.
     if (outcome === "unsure") throw new SignInOvertaken();
-    if (!current.open) abandoned.add(generation);
+    if (!current.live) abandoned.add(generation);
   }
   throw new StoreUnavailable("Too many sign-ins to this account at once. Try again in a moment.");
 }
 
-interface OpenGeneration {
+interface LiveGeneration {
   readonly account: Account;
   readonly etag: string;
 }
 
 type Current =
-  | { readonly head: Stored<Head>; readonly open: OpenGeneration }
-  | { readonly head: Stored<Head> | undefined; readonly open?: undefined };
+  | { readonly head: Stored<HeadRow>; readonly live: LiveGeneration }
+  | { readonly head: Stored<HeadRow> | undefined; readonly live?: undefined };
 
-async function readCurrent(store: Store, partition: string, round = 0): Promise<Current> {
+async function readCurrent(store: Store, partition: PartitionKey, round = 0): Promise<Current> {
   await beginRound(store, round);
   const head = await readHead(store, partition);
   if (!head?.generation) return { head };
@@ -120,13 +126,13 @@ async function readCurrent(store: Store, partition: string, round = 0): Promise<
   const entity = await store.table.get(partition, rowKey);
   if (entity === undefined) return { head };
   const account = readAccount(store, entity);
-  if (account !== undefined) return { head, open: { account, etag: entity.etag } };
+  if (account !== undefined) return { head, live: { account, etag: entity.etag } };
   // Over, or tampered with: of no use to anybody.
   const removed = await store.table.remove(partition, rowKey, entity.etag);
   return removed ? { head } : await readCurrent(store, partition, round + 1);
 }
 
-function open(store: Store, ref: SessionRef, head: Stored<Head> | undefined, signIn: SignIn) {
+function create(store: Store, ref: SessionRef, head: Stored<HeadRow> | undefined, signIn: SignIn) {
   const account: Account = {
     sessions: { [sessionKey(ref.sessionId)]: signIn.session },
     cache: signIn.cache,
@@ -141,7 +147,7 @@ function open(store: Store, ref: SessionRef, head: Stored<Head> | undefined, sig
 function join(
   store: Store,
   ref: SessionRef,
-  { account, etag }: OpenGeneration,
+  { account, etag }: LiveGeneration,
   signIn: SignIn,
 ): Promise<Outcome> {
   const { replaces } = signIn;

@@ -1,6 +1,17 @@
 import { BadRequest, IndexForged } from "../base/errors.ts";
 import type { LogoutToken } from "../identity/logoutToken.ts";
-import { accountPartition, generationRow, sidPartition, subjectPartition } from "../rows/keys.ts";
+import {
+  accountPartition,
+  type Generation,
+  generationRow,
+  type HomeAccountId,
+  type IndexKey,
+  type PartitionKey,
+  type Sid,
+  sidPartition,
+  subjectPartition,
+} from "../rows/keys.ts";
+import type { IndexRow } from "../rows/rows.ts";
 import { noteEarlyLogoutToken, noteEarlySignOut } from "./earlySignOuts.ts";
 import { endIssuedUntil } from "./endIssuedUntil.ts";
 import { deleteGeneration, deleteIfOver, endGeneration, fence, readHead } from "./generation.ts";
@@ -13,14 +24,13 @@ import {
   noteSignedOut,
   originOf,
   readSid,
-  type SidEntry,
 } from "./sidIndex.ts";
 import type { GenerationRef, Store } from "./store.ts";
 
 /*
  * What happens when a user signs out.
  *
- * All of an account's tokens and sessions are in one entity, the account's open generation. Signing out is
+ * All of an account's tokens and sessions are in one entity, the account's live generation. Signing out is
  * deleting that entity: from then on no cookie finds a session and no request finds a token, on any
  * instance, because each of them reads the entity first. A token refresh in flight cannot bring it back: it
  * writes on the condition that the version it read is still there. A sign-in in flight cannot either: see
@@ -50,7 +60,7 @@ export async function signOutHere(store: Store, ref: GenerationRef): Promise<voi
  */
 export async function signOutElsewhere(
   store: Store,
-  sid: string,
+  sid: Sid,
   looked: (isKnown: boolean) => void = () => {},
 ): Promise<void> {
   const started = store.now();
@@ -83,7 +93,7 @@ export async function signOutElsewhere(
     else if (isOver(store, entry)) ended = await endUnused(store, entry);
     else if (!entry.signedOut) ended = await endGeneration(store, entry);
     if (ended || found === false) found = ended;
-    // Always a new tombstone: a sign-in under way may have seen the last one. Refused when a sign-in claimed the
+    // Always a new tombstone: a sign-in under way may have seen the last one. Refused when a sign-in reserved the
     // `sid` meanwhile, which then has to end too, or when the purge took the entry away.
     if (await noteSignedOut(store, entry)) break;
   }
@@ -129,7 +139,7 @@ export async function signOutByToken(store: Store, token: LogoutToken): Promise<
  */
 async function signOutIssuedUntil(
   store: Store,
-  key: string,
+  key: IndexKey,
   until: number,
 ): Promise<{ account: string | undefined; found: boolean | undefined }> {
   for (let round = 0; ; round++) {
@@ -159,14 +169,14 @@ async function signOutIssuedUntil(
 }
 
 /** Ends what it leads to and leaves it as it is: it must not vouch for a sign-out later. @throws {IndexForged} */
-async function failForged(store: Store, entry: SidEntry): Promise<never> {
+async function failForged(store: Store, entry: IndexRow): Promise<never> {
   await endForged(store, entry);
   store.log("error", "index.forged", { index: entry.partitionKey });
   throw new IndexForged();
 }
 
 /** What a `sid` leads to whose own session is over: others that use the account go on. */
-async function endUnused(store: Store, entry: SidEntry): Promise<boolean> {
+async function endUnused(store: Store, entry: IndexRow): Promise<boolean> {
   return (await deleteIfOver(store, entry)) === "deleted";
 }
 
@@ -174,7 +184,10 @@ async function endUnused(store: Store, entry: SidEntry): Promise<boolean> {
  * Signed out by an operator.
  * @returns whether tokens were there; undefined when nobody can tell. @throws {StoreUnavailable}
  */
-export function signOutAccount(store: Store, homeAccountId: string): Promise<boolean | undefined> {
+export function signOutAccount(
+  store: Store,
+  homeAccountId: HomeAccountId,
+): Promise<boolean | undefined> {
   return signOutPartition(store, accountPartition(homeAccountId));
 }
 
@@ -184,7 +197,7 @@ export function signOutAccount(store: Store, homeAccountId: string): Promise<boo
  */
 export async function signOutPartition(
   store: Store,
-  partition: string,
+  partition: PartitionKey,
 ): Promise<boolean | undefined> {
   const started = store.now();
   let found: boolean | undefined = false;
@@ -193,7 +206,7 @@ export async function signOutPartition(
     const head = await readHead(store, partition);
     // No other partition's key lies before that one.
     for await (const { rowKey } of store.table.list(partition, `${partition}!`)) {
-      if (!rowKey.startsWith(generationRow(""))) continue;
+      if (!rowKey.startsWith(generationRow("" as Generation))) continue;
       const removed = await store.table.remove(partition, rowKey);
       if (removed || found === false) found = removed;
     }

@@ -2,6 +2,7 @@ import type { Clock, Sleep } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { RandomBytes } from "../base/random.ts";
 import type { Keyring } from "../crypto/keyring.ts";
+import type { Generation, PartitionKey } from "../rows/keys.ts";
 import type { Table } from "../table/table.ts";
 
 /** What the store's functions work with. */
@@ -17,6 +18,6 @@ export interface Store {
 
 /** Which generation of which account: enough to find its tokens with one point read, and to delete them with one request. */
 export interface GenerationRef {
-  readonly partition: string;
-  readonly generation: string;
+  readonly partition: PartitionKey;
+  readonly generation: Generation;
 }

@@ -1,6 +1,12 @@
 import { BadRequest } from "../base/errors.ts";
 import type { LogoutToken } from "../identity/logoutToken.ts";
-import { accountPartition, sidPartition, subjectPartition } from "../rows/keys.ts";
+import {
+  accountPartition,
+  type HomeAccountId,
+  type Sid,
+  sidPartition,
+  subjectPartition,
+} from "../rows/keys.ts";
 import { signOutAccount, signOutByToken, signOutElsewhere, signOutHere } from "./signOut.ts";
 import type { GenerationRef, Store } from "./store.ts";
 import { stubborn } from "./stubborn.ts";
@@ -22,10 +28,10 @@ const NO_LIMITS = { held: Number.POSITIVE_INFINITY, open: Number.POSITIVE_INFINI
 /** The sign-outs of signOut.ts, carried through faults of storage. Each @throws {StoreUnavailable} when they last. */
 export interface SignOuts {
   here(ref: GenerationRef): Promise<void>;
-  elsewhere(sid: string): Promise<void>;
+  elsewhere(sid: Sid): Promise<void>;
   /** @throws {BadRequest} The token has been used. */
   byToken(token: LogoutToken): Promise<void>;
-  account(homeAccountId: string): Promise<void>;
+  account(homeAccountId: HomeAccountId): Promise<void>;
   /** What has not been done yet, by the hash of account, `sid` or subject that the log has. */
   open(): string[];
 }

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Azurite, startAzurite } from "../../../local/azurite/azurite.ts";
 import { startRig } from "../../../local/rig.ts";
-import { accountPartition } from "../../../src/shared/rows/keys.ts";
+import { accountPartition, type HomeAccountId } from "../../../src/shared/rows/keys.ts";
 import { root } from "../../infra/project.ts";
 import { shared } from "../../support/shared.ts";
 import { openTable, readAccountRows, readTable, restoreTable } from "../../support/table.ts";
@@ -294,5 +294,5 @@ it("names a setting that is missing", async () => {
 const table = (url = rig.azurite.tableUrl) => `Table lightsout in ${url}\n`;
 
 function partitionOf(username: string): string {
-  return accountPartition(homeAccountIdOf(rig, username));
+  return accountPartition(homeAccountIdOf(rig, username) as HomeAccountId);
 }

@@ -1,11 +1,11 @@
 import { expect, it } from "@jest/globals";
 import { readOptions, USAGE } from "../../../scripts/accounts/options.ts";
-import { accountPartition } from "../../../src/shared/rows/keys.ts";
+import { accountPartition, type HomeAccountId } from "../../../src/shared/rows/keys.ts";
 
 const ID = "9D5C2A1E-7b4f-4c7d-9e36-5f0a1b2c3d4e.8d5c2a1e-7b4f-4c7d-9e36-5f0a1b2c3d4e";
 
 it("takes an account by either of its ids", () => {
-  const partition = accountPartition(ID);
+  const partition = accountPartition(ID as HomeAccountId);
   expect(readOptions(["show", ID])).toEqual({ command: "show", partition, json: false });
   expect(readOptions(["signout", partition, "--json"])).toEqual({
     command: "signout",

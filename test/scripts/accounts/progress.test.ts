@@ -1,6 +1,11 @@
 import { expect, it } from "@jest/globals";
 import { createProgress, shareOf } from "../../../scripts/accounts/progress.ts";
-import { accountPartition, sidPartition } from "../../../src/shared/rows/keys.ts";
+import {
+  accountPartition,
+  type HomeAccountId,
+  type Sid,
+  sidPartition,
+} from "../../../src/shared/rows/keys.ts";
 
 function terminal(isTTY: boolean) {
   const written: string[] = [];
@@ -35,11 +40,13 @@ it("writes nothing where nobody watches", () => {
 });
 
 it("knows that keys come in order, evenly", () => {
-  const partitions = Array.from({ length: 500 }, (_, i) => accountPartition(String(i))).sort();
+  const partitions = Array.from({ length: 500 }, (_, i) =>
+    accountPartition(String(i) as HomeAccountId),
+  ).sort();
   const shares = partitions.map((partition) => shareOf(partition) ?? Number.NaN);
   expect(shares).toEqual([...shares].sort((a, b) => a - b));
   for (const [i, share] of shares.entries()) expect(Math.abs(share - i / 500)).toBeLessThan(0.1);
-  expect(shareOf(sidPartition("any"))).toBeDefined();
+  expect(shareOf(sidPartition("any" as Sid))).toBeDefined();
   expect(shareOf("x.2026-03-01")).toBeUndefined();
   expect(shareOf("e")).toBeUndefined();
 });

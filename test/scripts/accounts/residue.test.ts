@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { BadRequest } from "../../../src/shared/base/errors.ts";
-import { accountPartition } from "../../../src/shared/rows/keys.ts";
+import { accountPartition, type HomeAccountId, type Sid } from "../../../src/shared/rows/keys.ts";
 import { endSession } from "../../../src/shared/store/endSession.ts";
 import { purge } from "../../../src/shared/store/purge.ts";
 import { useOnce } from "../../../src/shared/store/replayGuard.ts";
@@ -74,14 +74,14 @@ describe("a table that only the app has written", () => {
         return;
       }
       case "signOutElsewhere":
-        return await signOutElsewhere(store, one.sid);
+        return await signOutElsewhere(store, one.sid as Sid);
       case "signOutSubject": {
         const token = { id: crypto.randomUUID(), sub: `subject ${one.user}`, sid: undefined };
         const times = { issuedAt: store.time, expiresAt: store.time + HOUR };
         return await signOutByToken(store, { ...token, ...times }).catch(unlessUnknown);
       }
       case "signOutPartition":
-        await signOutPartition(store, accountPartition(homeAccountId(one.user)));
+        await signOutPartition(store, accountPartition(homeAccountId(one.user) as HomeAccountId));
         return;
       case "useOnce":
         await useOnce(store, one.id, store.time + HOUR);
@@ -129,7 +129,7 @@ describe("a row too many, too few, or too old", () => {
   beforeEach(async () => {
     await signIn(store, { user: 1, sids: ["one"], subject: "subject" });
     await signIn(store, { user: 2, sids: ["two"] });
-    await signOutElsewhere(store, "nobody's");
+    await signOutElsewhere(store, "nobody's" as Sid);
     await useOnce(store, "state", store.time + HOUR);
     expect(residueOf(store)).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createInspection, type Residue } from "../../../scripts/accounts/residue.ts";
 import type { Keyring } from "../../../src/shared/crypto/keyring.ts";
+import type { HomeAccountId, Sid } from "../../../src/shared/rows/keys.ts";
 import { type SessionRef, storeSignIn } from "../../../src/shared/store/signIn.ts";
 import type { Store } from "../../../src/shared/store/store.ts";
 import type { TokenCache } from "../../../src/shared/tokens/tokenCache.ts";
@@ -38,8 +39,8 @@ export function testStore(...keyIds: [string, ...string[]]): TestStore {
   return store;
 }
 
-export function homeAccountId(user: number): string {
-  return `00000000-0000-4000-8000-${String(user).padStart(12, "0")}.${TENANT}`;
+export function homeAccountId(user: number): HomeAccountId {
+  return `00000000-0000-4000-8000-${String(user).padStart(12, "0")}.${TENANT}` as HomeAccountId;
 }
 
 export interface SomeSignIn {
@@ -65,7 +66,14 @@ export function signIn(
     expiresAt: store.now() + hours * HOUR,
   };
   const start = { at: store.now(), seen: [] };
-  return storeSignIn(store, { session, cache: CACHE, sids, subject, start, replaces });
+  return storeSignIn(store, {
+    session,
+    cache: CACHE,
+    sids: sids as Sid[],
+    subject,
+    start,
+    replaces,
+  });
 }
 
 /** What is wrong with the table, at the store's time. */
