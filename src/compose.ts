@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
-import type { Log } from "./shared/base/log.ts";
+import { setTimeout } from "node:timers/promises";
 import { doubtAbout } from "./shared/config/credential.ts";
 import type { Env } from "./shared/config/env.ts";
 import { readSealingKeys } from "./shared/config/sealingKeys.ts";
@@ -12,17 +11,50 @@ import {
   createContext,
   createSignOutContext,
   lacking,
+  type Platform,
   type SignOutContext,
 } from "./shared/context.ts";
 import { keepAliveSender } from "./shared/net/send.ts";
 import { managedIdentity } from "./shared/oauth/managedIdentity.ts";
 import { azureTable } from "./shared/table/azureTable.ts";
-import { retrying, SHORT_FAULTS } from "./shared/table/retrying.ts";
+import { retrying, SHORT_FAULTS, type TableRequests } from "./shared/table/retrying.ts";
 import type { Table } from "./shared/table/table.ts";
 import { faultFields } from "./shared/table/tableFault.ts";
 import { logFault } from "./shared/web/handlers.ts";
 
-const elapsed = () => performance.now();
+/** What a process has of the outside world before it has settings. */
+export type World = Omit<Platform, "table">;
+
+/** The world as it is, with a log that nobody reads. @param own What of it is different. */
+export function createWorld(own: Partial<World> = {}): World {
+  const {
+    send = keepAliveSender(),
+    elapsed = () => performance.now(),
+    sleep = (milliseconds) => setTimeout(milliseconds),
+  } = own;
+  return {
+    send,
+    elapsed,
+    sleep,
+    now: Date.now,
+    randomBytes,
+    managedIdentity: managedIdentity({ send, sleep, elapsed }),
+    log: () => {},
+    ...own,
+  };
+}
+
+/** The table that the settings name. @param watch What stands before it, if anything. */
+export function openTable(
+  storage: StorageSettings,
+  { send, sleep, managedIdentity, log }: World,
+  watch: (requests: TableRequests) => TableRequests = (requests) => requests,
+): Table {
+  const requests = watch(azureTable(storage, send, managedIdentity));
+  return retrying(requests, { ...SHORT_FAULTS, sleep }, (error) =>
+    log("warn", "storage.retry", faultFields(error)),
+  );
+}
 
 /** What the functions of a process work with. */
 export interface App {
@@ -34,46 +66,20 @@ export interface App {
 /**
  * Makes the one Lightsout of a process, out of its app settings. Where that cannot be, whatever it is asked for
  * throws why; signing out then still works as long as the table and the sealing keys can be read.
+ *
+ * @param scopes What every sign-in asks for beside those of OpenID Connect.
  */
-export function compose(env: Env, log: Log): App {
-  const send = keepAliveSender(undefined, env);
-  const identity = managedIdentity({ send, sleep, elapsed });
-  const platform = {
-    send,
-    now: Date.now,
-    elapsed,
-    sleep,
-    randomBytes,
-    managedIdentity: identity,
-    log,
-  };
-
-  function openTable(storage: StorageSettings): Table {
-    return retrying(azureTable(storage, send, identity), { ...SHORT_FAULTS, sleep }, (error) =>
-      log("warn", "storage.retry", faultFields(error)),
-    );
-  }
-
-  function signOutOnly(): SignOutContext {
-    const settings = readSignOutSettings(env);
-    try {
-      const table = openTable(readStorageSettings(env));
-      return createSignOutContext(settings, readSealingKeys(env), { ...platform, table });
-    } catch (error) {
-      const signOuts = lacking<SignOutContext["signOuts"]>(error, { open: () => [] });
-      return lacking<SignOutContext>(error, { ...createAnswering(settings, platform), signOuts });
-    }
-  }
-
+export function compose(env: Env, world: World, scopes: readonly string[]): App {
+  const { log } = world;
   try {
     const settings = readSettings(env);
     const doubt = doubtAbout(settings.credential);
     if (doubt) log("warn", "setting.doubtful", { reason: doubt });
-    const table = openTable(settings.storage);
-    const context = createContext(settings, { ...platform, table });
+    const table = openTable(settings.storage, world);
+    const context = createContext(settings, { ...world, table }, scopes);
     return { context, signingOut: context };
   } catch (error) {
-    const signingOut = signOutOnly();
+    const signingOut = signOutOnly(env, world);
     const { authority, metadataUrl } = signingOut.settings;
     logFault(signingOut, error);
     return {
@@ -85,5 +91,16 @@ export function compose(env: Env, log: Log): App {
         settings: lacking<Settings>(error, { authority, metadataUrl }),
       }),
     };
+  }
+}
+
+function signOutOnly(env: Env, world: World): SignOutContext {
+  const settings = readSignOutSettings(env);
+  try {
+    const table = openTable(readStorageSettings(env), world);
+    return createSignOutContext(settings, readSealingKeys(env), { ...world, table });
+  } catch (error) {
+    const signOuts = lacking<SignOutContext["signOuts"]>(error, { open: () => [] });
+    return lacking<SignOutContext>(error, { ...createAnswering(settings, world), signOuts });
   }
 }

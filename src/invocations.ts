@@ -4,7 +4,7 @@ import { calmed } from "./shared/base/damped.ts";
 import type { Log } from "./shared/base/log.ts";
 
 /** A log that files what it is told under the invocation that is running. A sign-out may go on when that is over. */
-export function followInvocations({ hook }: Pick<typeof app, "hook">): Log {
+export function followInvocations(hook: Pick<typeof app.hook, "preInvocation">): Log {
   const invocation = new AsyncLocalStorage<{ context: InvocationContext | undefined }>();
 
   hook.preInvocation((starting) => {

@@ -5,8 +5,7 @@ import type { Benchmark, Options } from "../benchmark.ts";
 import { number, spread } from "../lib/format.ts";
 import { ownCpu } from "../lib/load.ts";
 import { percentile, type Summary, summarize } from "../lib/stats.ts";
-import { composeApp } from "../world/app.ts";
-import { handlersOf } from "../world/handlers.ts";
+import { composeApp, handlerOf } from "../world/app.ts";
 import { requestOf } from "../world/request.ts";
 import { userOf } from "../world/setUp.ts";
 import { Visitor } from "../world/visitor.ts";
@@ -51,7 +50,14 @@ async function run({ quick, progress }: Options): Promise<OperationsResult> {
   const measured = new Map<Step, { latency: number; cpu: number; trace: string }[]>();
   try {
     const watch = createWatch();
-    const handlers = handlersOf(composeApp(world.env, watch.watching));
+    const app = composeApp(world.env, watch.watching);
+    const handlers = {
+      signIn: handlerOf(app, "authSignIn"),
+      callback: handlerOf(app, "authCallback"),
+      graph: handlerOf(app, "authGraph"),
+      signOut: handlerOf(app, "authSignOut"),
+      logoutCallback: handlerOf(app, "authLogoutCallback"),
+    };
 
     async function measure(
       step: Step,

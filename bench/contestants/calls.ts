@@ -1,12 +1,9 @@
 import { TableClient } from "@azure/data-tables";
-import { forwardToGraph } from "../../src/shared/apis/graph.ts";
 import { TABLE_NAME } from "../../src/shared/table/azureTable.ts";
-import { signedIn } from "../../src/shared/web/handlers.ts";
-import { privately } from "../../src/shared/web/responses.ts";
 import type { Call } from "../lib/load.ts";
 import { createStock } from "../stock/stock.ts";
 import type { SignedIn } from "../world/accounts.ts";
-import { composeApp } from "../world/app.ts";
+import { composeApp, handlerOf } from "../world/app.ts";
 import { requestOf } from "../world/request.ts";
 import type { Contestant } from "./contestants.ts";
 
@@ -30,10 +27,7 @@ export function createContestant(name: Contestant, env: Env, metadata: string) {
 
 /** The handler of `/graph/{*path}`, without the Functions host. */
 function lightsout(env: Env) {
-  const app = composeApp(env);
-  const handler = signedIn(app, async (request, _, session) =>
-    privately(await forwardToGraph(app, request, session)),
-  );
+  const handler = handlerOf(composeApp(env), "authGraph");
   return (callers: readonly Caller[]): Call => {
     const requests = callers.map(({ cookie }) => requestOf("/graph/me", { cookie }));
     return async (number) => {

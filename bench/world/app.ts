@@ -1,33 +1,26 @@
-import { randomBytes } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
+import { createWorld, openTable } from "../../src/compose.ts";
+import { functionsOf } from "../../src/functions.ts";
+import { permissions } from "../../src/permissions.ts";
 import { readSettings } from "../../src/shared/config/settings.ts";
 import { type Context, createContext } from "../../src/shared/context.ts";
-import { keepAliveSender } from "../../src/shared/net/send.ts";
-import { managedIdentity } from "../../src/shared/oauth/managedIdentity.ts";
-import { azureTable } from "../../src/shared/table/azureTable.ts";
-import { retrying, SHORT_FAULTS, type TableRequests } from "../../src/shared/table/retrying.ts";
+import type { TableRequests } from "../../src/shared/table/retrying.ts";
+import type { Handler } from "../../src/shared/web/handlers.ts";
 
-const elapsed = () => performance.now();
-
-/** Lightsout as src/compose.ts composes it, without a log. @param watch What stands before the table, if anything. */
+/** Lightsout, without the Functions host and without a log. @param watch What stands before the table, if anything. */
 export function composeApp(
   env: Readonly<Record<string, string>>,
-  watch: (requests: TableRequests) => TableRequests = (requests) => requests,
+  watch?: (requests: TableRequests) => TableRequests,
 ): Context {
   const settings = readSettings(env);
-  const send = keepAliveSender();
-  const identity = managedIdentity({ send, sleep, elapsed });
-  return createContext(settings, {
-    table: retrying(watch(azureTable(settings.storage, send, identity)), {
-      ...SHORT_FAULTS,
-      sleep,
-    }),
-    send,
-    now: Date.now,
-    elapsed,
-    sleep,
-    randomBytes,
-    managedIdentity: identity,
-    log: () => {},
-  });
+  const world = createWorld();
+  const table = openTable(settings.storage, world, watch);
+  return createContext(settings, { ...world, table }, ["User.Read"]);
+}
+
+/** The handler of that function of ours. */
+export function handlerOf(context: Context, name: string): Handler {
+  const functions = functionsOf({ context, signingOut: context }, { graph: permissions });
+  const found = functions.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`There is no function ${name}.`);
+  return found.handler;
 }

@@ -1,12 +1,10 @@
-import { randomBytes } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
+import { createWorld } from "../../src/compose.ts";
 import type { Log } from "../../src/shared/base/log.ts";
 import { type Env, optional } from "../../src/shared/config/env.ts";
 import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
 import { readStorageSettings } from "../../src/shared/config/storage.ts";
 import { createKeyring, type Keyring } from "../../src/shared/crypto/keyring.ts";
 import type { TokenSource } from "../../src/shared/oauth/heldTokens.ts";
-import { managedIdentity } from "../../src/shared/oauth/managedIdentity.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import { azureTable } from "../../src/shared/table/azureTable.ts";
 import { retrying, SHORT_FAULTS } from "../../src/shared/table/retrying.ts";
@@ -35,16 +33,16 @@ export async function openStore(env: Env, log: Log): Promise<OpenedStore> {
   const hasKeys = optional(env, "TOKEN_CACHE_KEYS") !== undefined;
   const inAzure = optional(env, "IDENTITY_ENDPOINT") !== undefined;
   const asUser = "tableServiceUri" in storage && !inAzure ? await azureCliUser() : undefined;
-  const world = { send, sleep, elapsed: () => performance.now() };
-  const identity = asUser ? () => asUser : managedIdentity(world);
-  const requests = azureTable(storage, send, identity, "report");
+  const world = createWorld({ send, log, ...(asUser && { managedIdentity: () => asUser }) });
+  const { sleep, now, randomBytes, managedIdentity } = world;
+  const requests = azureTable(storage, send, managedIdentity, "report");
   return {
     endpoint: requests.endpoint,
     hasKeys,
     store: {
       table: retrying(requests, { ...SHORT_FAULTS, sleep }),
       keyring: hasKeys ? createKeyring(readSealingKeys(env), randomBytes) : NO_KEYS,
-      now: Date.now,
+      now,
       sleep,
       randomBytes,
       log,

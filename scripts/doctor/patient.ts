@@ -1,22 +1,18 @@
-import { randomBytes } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { ROOT } from "../../local/root.ts";
 import { SERVER } from "../../local/tenant/http.ts";
+import { createWorld } from "../../src/compose.ts";
 import { SettingInvalid } from "../../src/shared/base/errors.ts";
 import { cloudOf } from "../../src/shared/config/cloud.ts";
 import { type Env, isLoopback } from "../../src/shared/config/env.ts";
 import { readSettings, type Settings } from "../../src/shared/config/settings.ts";
 import { type Context, createContext } from "../../src/shared/context.ts";
 import { createMetadataSource, type ProviderMetadata } from "../../src/shared/identity/metadata.ts";
-import { managedIdentity } from "../../src/shared/oauth/managedIdentity.ts";
 import { azureTable } from "../../src/shared/table/azureTable.ts";
 import { retrying, type TableRequests } from "../../src/shared/table/retrying.ts";
 import { send } from "../send.ts";
 import { type Directory, readRegistration } from "./registration.ts";
 import { type Rehearsal, rehearse } from "./rehearsal.ts";
 import { ask, once, reachable } from "./web.ts";
-
-const elapsed = () => performance.now();
 
 /** Which registration at which provider. */
 export type Client = Pick<Settings, "clientId" | "tenant" | "authority" | "metadataUrl">;
@@ -46,7 +42,7 @@ export interface Patient {
   rehearsal(): Promise<Rehearsal | undefined>;
 }
 
-const identity = managedIdentity({ send, sleep, elapsed });
+const world = createWorld({ send });
 
 /** An app by its settings, in that folder. */
 export function patientOf(
@@ -57,20 +53,14 @@ export function patientOf(
   let requests: TableRequests;
   try {
     settings = readSettings(env);
-    requests = azureTable(settings.storage, send, identity, "report");
+    requests = azureTable(settings.storage, send, world.managedIdentity, "report");
   } catch (error) {
     if (!(error instanceof SettingInvalid)) throw error;
     return { source, root, env, settingsFault: error, ...NOTHING_KNOWN };
   }
   const app = createContext(settings, {
-    table: retrying(requests, { delays: [200], maxDelay: 1_000, sleep }),
-    send,
-    now: Date.now,
-    elapsed,
-    sleep,
-    randomBytes,
-    managedIdentity: identity,
-    log: () => {},
+    ...world,
+    table: retrying(requests, { delays: [200], maxDelay: 1_000, sleep: world.sleep }),
   });
   const metadata = createMetadataSource(settings, send, Date.now, ANY_ISSUER);
   const provider = providerAt(settings.metadataUrl);

@@ -1,7 +1,7 @@
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import type { Context } from "../../src/shared/context.ts";
 import { attemptOf } from "../../src/shared/identity/attempt.ts";
-import { authorizeUrl, SIGN_IN_SCOPES } from "../../src/shared/identity/authorize.ts";
+import { authorizeUrl, OPENID_SCOPES } from "../../src/shared/identity/authorize.ts";
 import { endSessionUrl } from "../../src/shared/identity/endSessionUrl.ts";
 import type { IdTokenClaims } from "../../src/shared/identity/idToken.ts";
 
@@ -29,9 +29,9 @@ export async function rehearse(app: Context): Promise<Rehearsal> {
   const browser = createBrowser();
 
   const values = { ...attempt, state: attempt.id };
-  const url = await authorizeUrl(app.createClient, redirectUri, values, { scopes: SIGN_IN_SCOPES });
+  const url = await authorizeUrl(app.createClient, redirectUri, values, { scopes: OPENID_SCOPES });
   const { code = "" } = (await browser.signIn(url, ANY_ACCOUNT)).fields;
-  const { idToken } = await app.tokens.redeem(code, redirectUri, SIGN_IN_SCOPES, attempt);
+  const { idToken } = await app.tokens.redeem(code, redirectUri, OPENID_SCOPES, attempt);
   const claims = await app.idTokens.validate(idToken, attempt.nonce);
 
   const end = await endSessionUrl(app.metadata, settings, `${baseUrl}/`, claims.login_hint);

@@ -1,3 +1,4 @@
+import type { Call } from "../shared/apis/permissions.ts";
 import { type Profile, readProfile } from "../shared/apis/profile.ts";
 import type { Context } from "../shared/context.ts";
 import type { SignedInSession } from "../shared/session/session.ts";
@@ -7,20 +8,30 @@ import { signedInHome, signedOutHome } from "../shared/web/pages/homePage.ts";
 import { problemOf } from "../shared/web/problem.ts";
 import { page } from "../shared/web/responses.ts";
 
-export const authHome = (context: Context): HttpFunction => ({
+/**
+ * For people: who is signed in, and the way in and out.
+ *
+ * @param otherApp Another app to try the sign-out with, for the guide on the page.
+ */
+export const authHome = (
+  context: Context,
+  permissions: readonly Call[] = [],
+  otherApp?: string,
+): HttpFunction => ({
   name: "authHome",
   methods: ["GET"],
   route: "{ignored:maxlength(0)?}",
   authLevel: "anonymous",
   handler: webPage(context, async (request) => {
     const { settings } = context;
-    const otherApp = settings.demoOtherAppUrl;
+    const hasPhoto = permissions.some(({ path }) => path === "me/photo/$value");
     const session = await sessionOf(context, request);
     if (session === undefined) return page(settings, signedOutHome(otherApp));
     const { name, username } = session.account;
     const profile = await profileOf(context, session);
     const expiresAt = new Date(session.expiresAt).toISOString();
-    return page(settings, signedInHome({ session, name, username, profile, expiresAt, otherApp }));
+    const shown = { session, name, username, profile, hasPhoto, expiresAt, otherApp };
+    return page(settings, signedInHome(shown));
   }),
 });
 

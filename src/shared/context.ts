@@ -38,6 +38,8 @@ export interface SignOutContext {
 /** Everything a handler works with: made once per process. */
 export interface Context extends SignOutContext {
   readonly settings: Settings;
+  /** What every sign-in asks for beside the scopes of OpenID Connect. */
+  readonly scopes: readonly string[];
   readonly randomBytes: RandomBytes;
   readonly createClient: ClientFactory;
   readonly tokens: TokenEndpoint;
@@ -92,8 +94,16 @@ export function createSignOutContext(
   };
 }
 
-/** Nothing is sent to anybody before the first request needs it. */
-export function createContext(settings: Settings, platform: Platform): Context {
+/**
+ * Nothing is sent to anybody before the first request needs it.
+ *
+ * @param scopes What every sign-in asks for beside those of OpenID Connect.
+ */
+export function createContext(
+  settings: Settings,
+  platform: Platform,
+  scopes: readonly string[] = [],
+): Context {
   const { table, send, now, elapsed, randomBytes, managedIdentity, sleep, log } = platform;
   const { clientId, allowedTenants } = settings;
   const signingOut = createSignOutContext(settings, settings.sealingKeys, platform);
@@ -107,6 +117,7 @@ export function createContext(settings: Settings, platform: Platform): Context {
   return {
     ...signingOut,
     settings,
+    scopes,
     randomBytes,
     createClient,
     tokens: createTokenEndpoint(createClient, idTokens, log),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { permissions } from "../../src/permissions.ts";
 import { forwardToGraph } from "../../src/shared/apis/graph.ts";
 import type { Context } from "../../src/shared/context.ts";
 import { testApp } from "../support/app.ts";
@@ -23,7 +24,7 @@ beforeEach(() => {
 afterAll(() => graph.stop());
 
 const forward = (path: string, init?: RequestInit) =>
-  forwardToGraph(app, request(path, init), session);
+  forwardToGraph(app, request(path, init), session, permissions);
 const sent = () => graph.requests.map(({ method, url }) => `${method} ${url}`);
 
 describe("a call that is passed on", () => {

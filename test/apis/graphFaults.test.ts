@@ -8,6 +8,7 @@ import {
   it,
   jest,
 } from "@jest/globals";
+import { permissions } from "../../src/permissions.ts";
 import { forwardToGraph } from "../../src/shared/apis/graph.ts";
 import type { Context } from "../../src/shared/context.ts";
 import { testApp } from "../support/app.ts";
@@ -36,7 +37,7 @@ afterEach(() => {
 afterAll(() => graph.stop());
 
 const forward = (path: string, init?: RequestInit) =>
-  forwardToGraph(app, request(path, init), session);
+  forwardToGraph(app, request(path, init), session, permissions);
 const sent = () => graph.requests.map(({ method, url }) => `${method} ${url}`);
 
 describe("Graph that fails", () => {
@@ -76,7 +77,7 @@ describe("Graph that fails", () => {
   it("by not answering has timed out", async () => {
     const { asked, send } = impatientSender();
     graph.respond = () => "hang";
-    const slow = forwardToGraph({ ...app, send }, request("/graph/me"), session);
+    const slow = forwardToGraph({ ...app, send }, request("/graph/me"), session, permissions);
     await expect(slow).rejects.toMatchObject(unavailable(true));
     expect(asked).toEqual([30_000]);
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { FunctionsHost } from "../../local/host/host.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
-import { PERMISSIONS } from "../../src/shared/apis/permissions.ts";
+import { permissions } from "../../src/permissions.ts";
 import { itLeaksNothing, tokenRequests } from "../support/attack.ts";
 import { type Answer, type Loopback, startLoopback } from "../support/loopback.ts";
 import { type RawRequest, sendRaw } from "../support/raw.ts";
@@ -94,9 +94,9 @@ describe("a path that", () => {
   });
 
   it("is on the list needs its own method", async () => {
-    for (const { method, path } of PERMISSIONS) {
+    for (const { method, path } of permissions) {
       const others = ["GET", "POST", "PATCH", "PUT", "DELETE"].filter(
-        (other) => !PERMISSIONS.some((row) => row.path === path && row.method === other),
+        (other) => !permissions.some((row) => row.path === path && row.method === other),
       );
       for (const other of others) {
         const answer = await call(`/graph/${path}`, { method: other, headers: FROM_HERE });

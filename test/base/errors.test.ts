@@ -3,6 +3,7 @@ import * as errors from "../../src/shared/base/errors.ts";
 
 const made: [errors.LightsoutError, string][] = [
   [new errors.SettingInvalid("m"), "ERR_SETTING_INVALID"],
+  [new errors.OptionInvalid("m"), "ERR_OPTION_INVALID"],
   [new errors.BadRequest("m"), "ERR_BAD_REQUEST"],
   [new errors.RequestTooLarge(1), "ERR_REQUEST_TOO_LARGE"],
   [new errors.TooManyCalls(), "ERR_TOO_MANY_CALLS"],

@@ -19,7 +19,6 @@ describe("readSettings", () => {
       allowedTenants: new Set([TENANT_ID]),
       graphBaseUrl: "https://graph.microsoft.com/v1.0",
       sessionLifetime: 12 * 3_600_000,
-      demoOtherAppUrl: undefined,
     });
   });
 
@@ -48,12 +47,10 @@ describe("readSettings", () => {
   it("takes http for what runs on this machine", () => {
     const metadataUrl = "http://127.0.0.1:9/t/v2.0/.well-known/openid-configuration";
     const read = settings({
-      DEMO_OTHER_APP_URL: "http://other.localhost:7",
       ENTRA_METADATA_URL: metadataUrl,
       GRAPH_BASE_URL: "http://localhost:8/v1.0/",
     });
     expect(read).toMatchObject({ metadataUrl, graphBaseUrl: "http://localhost:8/v1.0" });
-    expect(read.demoOtherAppUrl).toBe("http://other.localhost:7/");
   });
 
   it("writes GUIDs and names in lower case: they are compared", () => {
@@ -134,8 +131,6 @@ describe("a setting that is wrong is named, with its fix, in one line", () => {
     ["APP_BASE_URL", "https://app.example.com/path", "without a path"],
     ["APP_BASE_URL", "https://app.example.com/?query", "without a path"],
     ["APP_BASE_URL", "https://user:Hidden@app.example.com", "such as https://"],
-    ["DEMO_OTHER_APP_URL", "javascript:alert(1)", "https://"],
-    ["DEMO_OTHER_APP_URL", "other.localhost", "such as https://"],
     ["SESSION_HOURS", "0", "number of hours"],
     ["SESSION_HOURS", "-1", "number of hours"],
     ["SESSION_HOURS", "721", "number of hours"],

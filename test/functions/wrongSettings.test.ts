@@ -60,7 +60,6 @@ const CASES: Case[] = [
       ENTRA_ALLOWED_TENANTS: "everybody",
       GRAPH_BASE_URL: "graph",
       SESSION_HOURS: "for ever",
-      DEMO_OTHER_APP_URL: "nowhere",
     },
     named: "ENTRA_TENANT_ID is a placeholder",
     signsOut: true,

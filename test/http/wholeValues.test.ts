@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { permissions } from "../../src/permissions.ts";
 import { permittedCall } from "../../src/shared/apis/permissions.ts";
 import { httpsUrl } from "../../src/shared/config/env.ts";
 import { readSettings } from "../../src/shared/config/settings.ts";
@@ -99,7 +100,12 @@ describe("what is read as a whole is nothing more", () => {
       {
         read: (id) =>
           found(
-            permittedCall("GET", `me/messages/${encodeURIComponent(id)}`, new URLSearchParams()),
+            permittedCall(
+              "GET",
+              `me/messages/${encodeURIComponent(id)}`,
+              new URLSearchParams(),
+              permissions,
+            ),
           ),
         good: "AAMkAD",
         strange: "\u0000",

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import type { Switches, Tenant } from "../../local/tenant/tenant.ts";
 import { attemptOf } from "../../src/shared/identity/attempt.ts";
-import { authorizeUrl, SIGN_IN_SCOPES } from "../../src/shared/identity/authorize.ts";
+import { authorizeUrl, OPENID_SCOPES } from "../../src/shared/identity/authorize.ts";
 import { accountPartition, type HomeAccountId } from "../../src/shared/rows/keys.ts";
 import { suits, type TokenCache } from "../../src/shared/tokens/tokenCache.ts";
 import { ADELE, ALEX, envOf, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
@@ -119,7 +119,7 @@ describe("a refresh", () => {
         one.app.createClient,
         REDIRECT_URI,
         { ...attemptOf("x"), state: "state" },
-        { scopes: SIGN_IN_SCOPES, claims },
+        { scopes: [...OPENID_SCOPES, "User.Read"], claims },
       ),
       ADELE,
     );

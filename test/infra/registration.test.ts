@@ -5,9 +5,9 @@ import {
   federatedCredentialFor,
   GRAPH_PERMISSIONS,
 } from "../../scripts/register-app/application.ts";
-import { PERMISSIONS } from "../../src/shared/apis/permissions.ts";
+import { permissions } from "../../src/permissions.ts";
 import { cloudOf } from "../../src/shared/config/cloud.ts";
-import { SIGN_IN_SCOPES } from "../../src/shared/identity/authorize.ts";
+import { OPENID_SCOPES } from "../../src/shared/identity/authorize.ts";
 import { ANSWERS, TENANT } from "./azure.ts";
 import { deploy } from "./deployment.ts";
 import type { Values } from "./evaluate.ts";
@@ -57,7 +57,7 @@ describe("infra/graph-permissions.json", () => {
   const names = Object.keys(GRAPH_PERMISSIONS);
 
   it("has the permissions that the code asks for", () => {
-    const scopes = [...SIGN_IN_SCOPES, ...PERMISSIONS.flatMap(({ scopes }) => scopes)];
+    const scopes = [...OPENID_SCOPES, ...permissions.flatMap(({ scopes }) => scopes)];
     expect(scopes.filter((scope) => !names.includes(scope))).toEqual([]);
   });
 

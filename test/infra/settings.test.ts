@@ -20,7 +20,7 @@ const HOST = [
 ];
 
 /** Set by the platform, and by the local set-up for itself. */
-const NOT_FOR_PEOPLE = ["WEBSITE_HOSTNAME", "DEMO_OTHER_APP_URL"];
+const NOT_FOR_PEOPLE = ["WEBSITE_HOSTNAME"];
 
 /** The other form of a storage setting, of which one is enough. */
 const OTHER_FORM = ["AzureWebJobsStorage__tableServiceUri", "AzureWebJobsStorage__clientId"];
@@ -131,11 +131,11 @@ describe("local.settings.sample.json", () => {
   });
 });
 
-test("nothing but src/main.ts reads the environment", () => {
+test("nothing but lightsout, and the app itself, reads the environment", () => {
   const readers = globSync("src/**/*.ts", { cwd: root }).filter((path) =>
     readText(path).includes("process.env"),
   );
-  expect(readers).toEqual([join("src", "main.ts")]);
+  expect(readers).toEqual([join("src", "lightsout.ts"), join("src", "main.ts")]);
 });
 
 /** The names that `readSettings` asks for, whichever of the storage settings is there. */

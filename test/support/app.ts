@@ -1,12 +1,11 @@
-import { randomBytes } from "node:crypto";
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import { startTenant, type Tenant, type TenantOptions } from "../../local/tenant/tenant.ts";
+import { createWorld } from "../../src/compose.ts";
 import type { Log } from "../../src/shared/base/log.ts";
 import type { Env } from "../../src/shared/config/env.ts";
 import { type Context, createContext, type Platform } from "../../src/shared/context.ts";
 import { finishSignIn } from "../../src/shared/flows/finishSignIn.ts";
 import { startSignIn } from "../../src/shared/flows/startSignIn.ts";
-import { keepAliveSender } from "../../src/shared/net/send.ts";
 import {
   readSessionCookie,
   SESSION_COOKIE,
@@ -33,17 +32,15 @@ export function testApp(env: Env = {}, platform: Partial<Platform> = {}): TestAp
   const table = memoryTable();
   const logged: Parameters<Log>[] = [];
   let ahead = 0;
-  const app = createContext(settings(env), {
-    table,
-    send: keepAliveSender(),
+  const world = createWorld({
     now: () => Date.now() + ahead,
     elapsed: () => performance.now() + ahead,
     sleep: async () => {},
-    randomBytes,
     managedIdentity: () => async () => "identity-token",
     log: (...entry) => void logged.push(entry),
     ...platform,
   });
+  const app = createContext(settings(env), { table, ...world, ...platform }, ["User.Read"]);
   return {
     app,
     table,

@@ -3,7 +3,7 @@ import { createBrowser } from "../../local/tenant/browserless.ts";
 import type { TokenFault } from "../../local/tenant/tenant.ts";
 import type { Context } from "../../src/shared/context.ts";
 import { type Attempt, attemptOf } from "../../src/shared/identity/attempt.ts";
-import { authorizeUrl, SIGN_IN_SCOPES } from "../../src/shared/identity/authorize.ts";
+import { authorizeUrl, OPENID_SCOPES } from "../../src/shared/identity/authorize.ts";
 import type { Identity } from "../../src/shared/identity/idToken.ts";
 import type { RefreshRequest } from "../../src/shared/identity/refreshAnswer.ts";
 import type { Redeemed, Refreshed, TokenEndpoint } from "../../src/shared/identity/tokens.ts";
@@ -25,7 +25,7 @@ export async function redeem(
   { secret = crypto.randomUUID(), username = ADELE, forged = {} }: Redemption = {},
 ) {
   const attempt = attemptOf(secret);
-  const scopes = SIGN_IN_SCOPES;
+  const scopes = [...OPENID_SCOPES, "User.Read"];
   const url = await authorizeUrl(
     createClient,
     REDIRECT_URI,

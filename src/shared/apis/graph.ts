@@ -7,7 +7,7 @@ import { type Answer, type Outgoing, TimeoutError } from "../net/send.ts";
 import type { SignedInSession } from "../session/session.ts";
 import { challengeOf } from "./challenge.ts";
 import { continuedCall, withOwnLinks } from "./continuation.ts";
-import { PERMISSIONS, permittedCall } from "./permissions.ts";
+import { type Call, permittedCall } from "./permissions.ts";
 
 /** Milliseconds a call to Graph may take, with its body. */
 const TIMEOUT = 30_000;
@@ -43,7 +43,7 @@ export async function forwardToGraph(
   context: Context,
   request: HttpRequest,
   session: SignedInSession,
-  permissions = PERMISSIONS,
+  permissions: readonly Call[],
 ): Promise<HttpResponse> {
   const { method } = request;
   const { pathname, searchParams } = new URL(request.url);

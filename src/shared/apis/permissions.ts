@@ -1,5 +1,8 @@
+import { OptionInvalid } from "../base/errors.ts";
+import { isScope } from "../http/signInOptions.ts";
+
 /** One call that this app offers, and what the user has to consent to for it. */
-export interface Permission {
+export interface Call {
   readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
   /** Segments of the path below the Graph version; `{id}` stands for one segment. */
   readonly path: string;
@@ -14,21 +17,57 @@ export interface Permission {
   readonly download?: boolean;
 }
 
-const LIST = ["$select", "$filter", "$search", "$orderby", "$top", "$skip", "$count"];
-const DAYS = ["startDateTime", "endDateTime"];
+const METHODS: readonly unknown[] = ["GET", "POST", "PATCH", "PUT", "DELETE"];
+const NAMES = ["method", "path", "scopes", "query", "download"];
+const PATH = /^(?!\.+(\/|$))([^/\\%?#\s{}]+|\{id\})(\/(?!\.+(\/|$))([^/\\%?#\s{}]+|\{id\}))*$/;
+const OPTION = /^\$?[\w.-]+(=.+)?$/;
 
-/** Everything the browser can do with Microsoft Graph. To offer more, add a row. */
-export const PERMISSIONS: readonly Permission[] = [
-  { method: "GET", path: "me", scopes: ["User.Read"], query: ["$select"] },
-  { method: "GET", path: "me/photo/$value", scopes: ["User.Read"] },
-  { method: "GET", path: "me/messages", scopes: ["Mail.Read"], query: LIST },
-  { method: "GET", path: "me/messages/{id}", scopes: ["Mail.Read"], query: ["$select"] },
-  { method: "GET", path: "me/calendarView", scopes: ["Calendars.Read"], query: [...DAYS, ...LIST] },
-  { method: "POST", path: "me/sendMail", scopes: ["Mail.Send"] },
-  { method: "POST", path: "me/revokeSignInSessions", scopes: ["User.RevokeSessions.All"] },
-];
+/**
+ * Checks a permission table.
+ * @param option What it is called among the options.
+ * @throws {OptionInvalid} One line that names the row and what is wrong with it.
+ */
+export function checkCalls(option: string, calls: readonly Call[]): void {
+  if (!Array.isArray(calls)) throw new OptionInvalid(`${option} has to be a list of calls.`);
+  const seen = new Map<string, number>();
+  calls.forEach((call, index) => {
+    const wrong = faultOf(Object(call));
+    if (wrong !== undefined) throw new OptionInvalid(`${option}[${index}] ${wrong}`);
+    const first = seen.get(`${call.method} ${call.path}`);
+    if (first !== undefined) {
+      const twice = `${call.method} ${call.path}`;
+      throw new OptionInvalid(`${option}[${index}] is ${twice}, as ${option}[${first}] is.`);
+    }
+    seen.set(`${call.method} ${call.path}`, index);
+  });
+}
 
-export interface Permitted extends Pick<Permission, "scopes" | "download"> {
+function faultOf(call: Readonly<Record<string, unknown>>): string | undefined {
+  const { method, path, scopes, query = [], download = false } = call;
+  const unknown = Object.keys(call).find((name) => !NAMES.includes(name));
+  if (unknown !== undefined) return `has a field ${unknown}. A call has ${NAMES.join(", ")}.`;
+  if (!METHODS.includes(method)) return `needs a method: ${METHODS.join(", ")}.`;
+  if (typeof path !== "string" || !PATH.test(path)) {
+    return 'needs a path without a slash in front, such as "me/messages/{id}".';
+  }
+  if (!isList(scopes, (scope) => !scope.includes(" ") && isScope(scope)) || scopes.length === 0) {
+    return "needs scopes: a list of the permissions that the call takes.";
+  }
+  if (!isList(query, (text) => OPTION.test(text))) {
+    return 'has a query that is no list of options, such as "$select" or "$expand=attachments".';
+  }
+  if (typeof download !== "boolean") return "has a download that is neither true nor false.";
+  return undefined;
+}
+
+function isList(value: unknown, isValid: (text: string) => boolean): value is string[] {
+  return (
+    Array.isArray(value) &&
+    value.every((one) => typeof one === "string" && one !== "" && isValid(one))
+  );
+}
+
+export interface Permitted extends Pick<Call, "scopes" | "download"> {
   /** The path as it is sent to Graph, every segment encoded again. */
   readonly path: string;
   readonly query: URLSearchParams;
@@ -43,7 +82,7 @@ export function permittedCall(
   method: string,
   encodedPath: string,
   query: URLSearchParams,
-  permissions: readonly Permission[] = PERMISSIONS,
+  permissions: readonly Call[],
 ): Permitted | undefined {
   const segments = decodeSegments(encodedPath);
   if (segments === undefined) return undefined;
@@ -60,7 +99,7 @@ export function pathOf(encodedPath: string): string | undefined {
   return segments && encoded(segments) + slash;
 }
 
-function mayGoAlong([name, value]: [string, string], { query = [] }: Permission): boolean {
+function mayGoAlong([name, value]: [string, string], { query = [] }: Call): boolean {
   const option = plain(name);
   return query.some((allowed) =>
     [option, `${option}=${value.toLowerCase()}`].includes(plain(allowed)),

@@ -14,6 +14,12 @@ export class SettingInvalid extends LightsoutError {
   readonly code = SettingInvalid.code;
 }
 
+/** An option that `lightsout` was called with is not one, or is malformed. Its message names it, in one line. */
+export class OptionInvalid extends LightsoutError {
+  static readonly code = "ERR_OPTION_INVALID";
+  readonly code = OptionInvalid.code;
+}
+
 /** The request cannot be understood. Its message never repeats what was sent. */
 export class BadRequest extends LightsoutError {
   static readonly code = "ERR_BAD_REQUEST";

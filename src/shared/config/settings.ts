@@ -25,8 +25,6 @@ export interface Settings {
   readonly sealingKeys: readonly SealingKey[];
   /** Absolute lifetime of a session, in milliseconds. */
   readonly sessionLifetime: number;
-  /** The local set-up's second app, for the guide on the home page. */
-  readonly demoOtherAppUrl: string | undefined;
 }
 
 /** What signing out goes by. All of it has a default. */
@@ -47,7 +45,6 @@ export function readSettings(env: Env): Settings {
   const tenant = readTenant(env);
   const authority = readAuthority(env, tenant);
   const cloud = cloudOf(authority);
-  const otherApp = optional(env, "DEMO_OTHER_APP_URL");
   return {
     baseUrl: readBaseUrl(env),
     clientId: readClientId(env),
@@ -63,7 +60,6 @@ export function readSettings(env: Env): Settings {
     storage: readStorageSettings(env),
     sealingKeys: readSealingKeys(env),
     sessionLifetime: readSessionHours(env) * HOUR,
-    demoOtherAppUrl: otherApp && httpsUrl("DEMO_OTHER_APP_URL", otherApp).href,
   };
 }
 

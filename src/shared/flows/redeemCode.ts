@@ -24,12 +24,12 @@ export interface RedeemedCode {
  * @throws {ManagedIdentityUnavailable}
  */
 export async function redeemCode(
-  { settings, tokens, idTokens }: Context,
+  { settings, scopes: usual, tokens, idTokens }: Context,
   code: string,
   { pending, attempt }: KnownSignIn,
   scopes: readonly string[],
 ): Promise<RedeemedCode> {
-  const asked = scopesToRedeem(scopes);
+  const asked = scopesToRedeem(usual, scopes);
   const { idToken, homeAccountId, cache } = await tokens.redeem(
     code,
     redirectUri(settings),

@@ -33,7 +33,7 @@ export async function startSignIn(
     expiresAt: startedAt + STATE_LIFETIME,
   });
   const values = { ...attempt, state };
-  const asked = { ...options, scopes: scopesToAsk(options.scopes) };
+  const asked = { ...options, scopes: scopesToAsk(context.scopes, options.scopes) };
   const pending = {
     secret,
     startedAt,

@@ -3,22 +3,20 @@ import type { Attempt } from "./attempt.ts";
 import { withIdTokenClaim } from "./claimsRequest.ts";
 import type { ClientFactory } from "./client.ts";
 
-/** An ID token and a refresh token. */
-const OPENID_SCOPES = ["openid", "profile", "offline_access"];
-/** What every sign-in asks for: those, and the profile that the home page shows. */
-export const SIGN_IN_SCOPES = [...OPENID_SCOPES, "User.Read"];
+/** An ID token and a refresh token: every sign-in asks for them. */
+export const OPENID_SCOPES: readonly string[] = ["openid", "profile", "offline_access"];
 /** Of no resource (OpenID Connect Core §5.4, §11). */
 const WITHOUT_RESOURCE = [...OPENID_SCOPES, "email", "address", "phone"];
 
 /**
  * All that an authorization request asks for: what every sign-in does, and more, of any number of resources.
  * `.default` cannot be asked for together with permissions by name (AADSTS70011).
+ *
+ * @param usual What every sign-in of this app asks for beside the scopes of OpenID Connect.
  */
-export function scopesToAsk(more: readonly string[]): string[] {
-  const usual = more.some((scope) => /(^|\/)\.default$/i.test(scope))
-    ? OPENID_SCOPES
-    : SIGN_IN_SCOPES;
-  return [...new Set([...usual, ...more])];
+export function scopesToAsk(usual: readonly string[], more: readonly string[]): string[] {
+  const isWhole = more.some((scope) => /(^|\/)\.default$/i.test(scope));
+  return [...new Set([...OPENID_SCOPES, ...(isWhole ? [] : usual), ...more])];
 }
 
 /**
@@ -26,10 +24,12 @@ export function scopesToAsk(more: readonly string[]): string[] {
  * that was asked for beyond the usual, whose claims challenge the sign-in may answer. Tokens of the others come by
  * refresh, when they are needed.
  */
-export function scopesToRedeem(more: readonly string[]): string[] {
+export function scopesToRedeem(usual: readonly string[], more: readonly string[]): string[] {
   const ofResource = (scope: string) => !WITHOUT_RESOURCE.includes(scope);
-  const resource = resourceOf(more.find(ofResource) ?? "User.Read");
-  return scopesToAsk(more).filter((scope) => !ofResource(scope) || resourceOf(scope) === resource);
+  const resource = resourceOf([...more, ...usual].find(ofResource) ?? "");
+  return scopesToAsk(usual, more).filter(
+    (scope) => !ofResource(scope) || resourceOf(scope) === resource,
+  );
 }
 
 /** What comes before the permission's name: nothing for Microsoft Graph's. */

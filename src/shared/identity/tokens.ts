@@ -18,7 +18,7 @@ import { type GrantType, type Refusal, refusalOf } from "../oauth/refusal.ts";
 import { accountPartition, type HomeAccountId } from "../rows/keys.ts";
 import type { TokenCache } from "../tokens/tokenCache.ts";
 import type { Attempt } from "./attempt.ts";
-import { SIGN_IN_SCOPES } from "./authorize.ts";
+import { OPENID_SCOPES } from "./authorize.ts";
 import type { ClientFactory, TokenAnswer } from "./client.ts";
 import { clientInfoOf } from "./clientInfo.ts";
 import type { IdTokenValidator } from "./idToken.ts";
@@ -109,7 +109,7 @@ export function createTokenEndpoint(
         .catch((cause: unknown) => {
           const refusal = read(cause, "authorization_code");
           if (refusal?.verdict === "user") {
-            const missing = scopes.filter((scope) => !SIGN_IN_SCOPES.includes(scope));
+            const missing = scopes.filter((scope) => !OPENID_SCOPES.includes(scope));
             throw new InteractionRequired(missing, refusal.claims, { cause });
           }
           if (refusal) throw new SignInRejected("code_refused", undefined, { cause });

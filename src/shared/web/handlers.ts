@@ -20,13 +20,23 @@ export function api<Invocation>(
   context: SignOutContext,
   handler: Handler<Invocation>,
 ): Handler<Invocation> {
-  return answering(context, handler, (problem) => {
-    const { signIn, retryAfter, ...body } = problem;
-    const link = signIn && { signInUrl: signInUrl(context.settings.baseUrl, signIn) };
-    return json({ ...body, ...link }, problem.status, {
-      "Content-Type": "application/problem+json",
-      ...(retryAfter && { "Retry-After": String(retryAfter) }),
-    });
+  return async (request, invocation) => {
+    try {
+      return await handler(request, invocation);
+    } catch (error) {
+      return problemAnswer(context, error);
+    }
+  };
+}
+
+/** What a program is told about an error. */
+export function problemAnswer(context: SignOutContext, error: unknown): HttpResponse {
+  const { signIn, retryAfter, ...body } = problemOf(error);
+  if (body.status >= 500) logFault(context, error);
+  const link = signIn && { signInUrl: signInUrl(context.settings.baseUrl, signIn) };
+  return json({ ...body, ...link }, body.status, {
+    "Content-Type": "application/problem+json",
+    ...(retryAfter && { "Retry-After": String(retryAfter) }),
   });
 }
 
@@ -38,14 +48,20 @@ export function webPage<Invocation>(
   context: SignOutContext,
   handler: Handler<Invocation>,
 ): Handler<Invocation> {
-  return answering(context, handler, (problem, request) => {
-    const { signIn } = problem;
-    const { pathname, search } = new URL(request.url);
-    const returnTo = request.method === "GET" ? pathname + search : undefined;
-    const link = signIn && signInUrl(context.settings.baseUrl, signIn, returnTo);
-    if (link && returnTo && signIn.scopes.length === 0) return redirect(302, link);
-    return problemPage(context, problem, link);
-  });
+  return async (request, invocation) => {
+    try {
+      return await handler(request, invocation);
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem.status >= 500) logFault(context, error);
+      const { signIn } = problem;
+      const { pathname, search } = new URL(request.url);
+      const returnTo = request.method === "GET" ? pathname + search : undefined;
+      const link = signIn && signInUrl(context.settings.baseUrl, signIn, returnTo);
+      if (link && returnTo && signIn.scopes.length === 0) return redirect(302, link);
+      return problemPage(context, problem, link);
+    }
+  };
 }
 
 /** A page that says what went wrong. @param link Where signing in solves it. */
@@ -61,22 +77,6 @@ function problemPage(
   const { status, retryAfter } = problem;
   const headers = retryAfter ? { "Retry-After": String(retryAfter) } : {};
   return page(context.settings, errorPage(problem, link), status, headers);
-}
-
-function answering<Invocation>(
-  context: SignOutContext,
-  handler: Handler<Invocation>,
-  answer: (problem: Problem, request: HttpRequest) => HttpResponse,
-): Handler<Invocation> {
-  return async (request, invocation) => {
-    try {
-      return await handler(request, invocation);
-    } catch (error) {
-      const problem = problemOf(error);
-      if (problem.status >= 500) logFault(context, error);
-      return answer(problem, request);
-    }
-  };
 }
 
 /** A wrong setting and a missing key fail many requests: a line a minute is enough. */
@@ -112,9 +112,21 @@ export async function sessionOf(
 }
 
 /**
- * Turns a handler of `(request, invocation, session)` into an HTTP handler for signed-in users. Signed out, it
- * answers 401 with a `signInUrl`; a request that may change something has to come from this origin.
+ * The session of who sent the request. One that may change something has to come from this origin.
+ *
+ * @throws {CrossSiteRequest} @throws {SignedOut} @throws {StoreUnavailable}
  */
+export async function enter(context: Context, request: HttpRequest): Promise<SignedInSession> {
+  if (!SAFE_METHODS.has(request.method)) assertSameOrigin(request, context.settings.baseUrl);
+  const session = await sessionOf(context, request);
+  if (session === undefined) throw new SignedOut();
+  return session;
+}
+
+/** They change nothing (RFC 9110 §9.2.1). */
+const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/** Turns a handler that takes a session into one for signed-in users; everybody else is answered 401. */
 export function signedIn<Invocation>(
   context: Context,
   handler: (
@@ -123,10 +135,7 @@ export function signedIn<Invocation>(
     session: SignedInSession,
   ) => Promise<HttpResponse>,
 ): Handler<Invocation> {
-  return api(context, async (request, invocation) => {
-    if (request.method !== "GET") assertSameOrigin(request, context.settings.baseUrl);
-    const session = await sessionOf(context, request);
-    if (session === undefined) throw new SignedOut();
-    return await handler(request, invocation, session);
-  });
+  return api(context, async (request, invocation) =>
+    handler(request, invocation, await enter(context, request)),
+  );
 }

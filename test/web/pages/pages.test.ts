@@ -27,6 +27,7 @@ const pages: Record<string, (text: string) => string> = {
       name: text,
       username: text,
       profile: { displayName: text, mail: text, jobTitle: text, officeLocation: text },
+      hasPhoto: true,
       expiresAt: EXPIRES_AT,
       otherApp: text,
     }),
@@ -36,6 +37,7 @@ const pages: Record<string, (text: string) => string> = {
       name: text,
       username: text,
       profile: undefined,
+      hasPhoto: true,
       expiresAt: EXPIRES_AT,
       otherApp: undefined,
     }),
@@ -169,6 +171,7 @@ describe("what the pages say", () => {
       name: "Adele",
       username: "a@b.example",
       profile: {},
+      hasPhoto: true,
       expiresAt: EXPIRES_AT,
       otherApp: undefined,
     };
@@ -180,7 +183,13 @@ describe("what the pages say", () => {
   it("what others have chosen keeps its direction to itself, and an empty name leaves no hole", () => {
     const odd = "\u202eegatsoh";
     const profile = { displayName: odd, mail: odd, jobTitle: odd, officeLocation: odd };
-    const home = { session: SESSION, profile, expiresAt: EXPIRES_AT, otherApp: undefined };
+    const home = {
+      session: SESSION,
+      profile,
+      hasPhoto: true,
+      expiresAt: EXPIRES_AT,
+      otherApp: undefined,
+    };
     const sessions = [{ device: odd, signedInAt: 0, current: true }];
     const shown = [
       signedInHome({ ...home, name: odd, username: odd }),

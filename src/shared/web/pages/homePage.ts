@@ -8,6 +8,8 @@ export interface SignedInHome {
   readonly username: string;
   /** From Microsoft Graph; undefined when it cannot be read. */
   readonly profile: Profile | undefined;
+  /** Whether the photo may be read from there. */
+  readonly hasPhoto: boolean;
   /** ISO 8601. */
   readonly expiresAt: string;
   readonly otherApp: string | undefined;
@@ -18,6 +20,7 @@ export function signedInHome({
   name,
   username,
   profile,
+  hasPhoto,
   expiresAt,
   otherApp,
 }: SignedInHome): string {
@@ -28,8 +31,7 @@ export function signedInHome({
     signedIn: true,
     session,
     content: html`<div class="who">
-<img src="/graph/me/photo/$value" alt="" width="80" height="80">
-<div><h1>${foreign(profile?.displayName || name || username || "Signed in")}</h1>${address && html`<p class="soft">${foreign(address)}</p>`}</div>
+${hasPhoto && html`<img src="/graph/me/photo/$value" alt="" width="80" height="80">\n`}<div><h1>${foreign(profile?.displayName || name || username || "Signed in")}</h1>${address && html`<p class="soft">${foreign(address)}</p>`}</div>
 </div>
 <dl>
 ${profile?.jobTitle && html`<dt>Role</dt><dd>${foreign(profile.jobTitle)}</dd>`}

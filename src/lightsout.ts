@@ -1,0 +1,55 @@
+import type { app } from "@azure/functions";
+import { type Auth, createAuth } from "./auth.ts";
+import { compose, createWorld } from "./compose.ts";
+import { authPurgeExpired } from "./functions/authPurgeExpired.ts";
+import { functionsOf } from "./functions.ts";
+import { followInvocations } from "./invocations.ts";
+import { checkOptions, type Options } from "./options.ts";
+import { keepAliveSender } from "./shared/net/send.ts";
+import { watchStreamed } from "./streamed.ts";
+
+export type { Account, Auth, Requirements, Session } from "./auth.ts";
+export type { Options } from "./options.ts";
+export type { Call } from "./shared/apis/permissions.ts";
+export { LightsoutError } from "./shared/base/errors.ts";
+
+/** As much of `app` of `@azure/functions` as is needed. */
+type FunctionsApp = Pick<typeof app, "http" | "timer"> & {
+  readonly hook: Pick<typeof app.hook, "preInvocation" | "appTerminate">;
+};
+
+/**
+ * Adds sign-in, sign-out and Microsoft Graph to a Functions app: registers the functions, whose names begin with
+ * `auth`, and gives what the app's own functions are wrapped with. It reads the app settings once.
+ *
+ * A setting that is missing or wrong never makes it throw: the functions that need it answer 503, and the log says
+ * which one it is. The app's other functions go on.
+ *
+ * @throws {LightsoutError} `ERR_OPTION_INVALID`: one line that names the option. Nothing is registered then.
+ * @example
+ * import { app } from "@azure/functions";
+ * import { lightsout } from "lightsout/functions";
+ *
+ * export const auth = lightsout(app, {
+ *   graph: [{ method: "GET", path: "me", scopes: ["User.Read"], query: ["$select"] }],
+ *   scopes: ["User.Read"],
+ * });
+ */
+export function lightsout(app: FunctionsApp, options: Options = {}): Auth {
+  checkOptions(options);
+  const env = process.env;
+  const log = followInvocations(app.hook);
+  const world = createWorld({ log, send: keepAliveSender(undefined, env) });
+  const composed = compose(env, world, options.scopes ?? []);
+  const { context, signingOut } = composed;
+
+  for (const { name, ...http } of functionsOf(composed, options, env.DEMO_OTHER_APP_URL)) {
+    app.http(name, http);
+  }
+  const { name, ...timer } = authPurgeExpired(signingOut);
+  app.timer(name, timer);
+  app.hook.appTerminate(() => {
+    for (const who of signingOut.signOuts.open()) log("error", "signout.unfinished", { who });
+  });
+  return createAuth(context, watchStreamed());
+}

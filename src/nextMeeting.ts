@@ -1,0 +1,93 @@
+import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
+import { LightsoutError, type Session } from "./lightsout.ts";
+
+/**
+ * An example of a function of your own: only a signed-in user gets in, and `session` is that user.
+ *
+ * @param graphBaseUrl Without a slash at the end.
+ */
+export function nextMeeting(graphBaseUrl: string) {
+  return async (
+    _request: HttpRequest,
+    _context: InvocationContext,
+    session: Session,
+  ): Promise<HttpResponseInit> => {
+    try {
+      return { jsonBody: { meeting: await readNextMeeting(graphBaseUrl, session, Date.now()) } };
+    } catch (error) {
+      // What the session throws, Lightsout answers: signed out, say, or a consent that is missing.
+      if (error instanceof LightsoutError) throw error;
+      const status = error instanceof Error && error.name === "TimeoutError" ? 504 : 502;
+      return { status, jsonBody: { error: "Microsoft Graph does not tell the next meeting." } };
+    }
+  };
+}
+
+interface Meeting {
+  readonly subject: string;
+  /** ISO 8601, UTC. */
+  readonly start: string;
+  readonly end: string;
+}
+
+const WEEK = 7 * 86_400_000;
+
+/** The first event of the coming week that has not begun; null when there is none. */
+async function readNextMeeting(
+  graphBaseUrl: string,
+  session: Session,
+  now: number,
+): Promise<Meeting | null> {
+  const query = new URLSearchParams({
+    startDateTime: new Date(now).toISOString(),
+    endDateTime: new Date(now + WEEK).toISOString(),
+    $orderby: "start/dateTime",
+    $select: "subject,start,end",
+    $top: "10",
+  });
+  const answer = await callGraph(session, `${graphBaseUrl}/me/calendarView?${query}`);
+  if (answer.status !== 200) throw new Error(`Microsoft Graph answered ${answer.status}.`);
+  const { value } = (await answer.json()) as { value: (GraphEvent | null)[] };
+  const meetings = value.flatMap(meetingOf);
+  return meetings.find(({ start }) => Date.parse(start) >= now) ?? null;
+}
+
+const SCOPES = ["Calendars.Read"];
+/** Milliseconds. */
+const PATIENCE = 30_000;
+
+/** With a new token where Graph asks for one (Continuous Access Evaluation). */
+async function callGraph(session: Session, url: string): Promise<Response> {
+  const send = (token: string) =>
+    fetch(url, {
+      headers: { authorization: `Bearer ${token}` },
+      redirect: "manual",
+      signal: AbortSignal.timeout(PATIENCE),
+    });
+  const answer = await send(await session.getToken(SCOPES));
+  const challenge = /\bclaims="([^"]+)"/.exec(answer.headers.get("www-authenticate") ?? "")?.[1];
+  if (answer.status !== 401 || challenge === undefined) return answer;
+  const claims = Buffer.from(challenge, "base64").toString();
+  return await send(await session.getToken(SCOPES, { claims }));
+}
+
+interface GraphEvent {
+  readonly subject?: unknown;
+  readonly start?: { readonly dateTime?: unknown } | null;
+  readonly end?: { readonly dateTime?: unknown } | null;
+}
+
+/** Microsoft Graph's event resource, as far as it can be told. */
+function meetingOf(event: GraphEvent | null): Meeting[] {
+  const { subject, start, end } = event ?? {};
+  const begins = utc(start?.dateTime);
+  const ends = utc(end?.dateTime);
+  if (begins === undefined || ends === undefined) return [];
+  return [{ subject: typeof subject === "string" ? subject : "", start: begins, end: ends }];
+}
+
+/** Graph answers in UTC unless it is asked for another zone, and writes seven decimals and no zone. */
+function utc(dateTime: unknown): string | undefined {
+  const time = typeof dateTime === "string" ? `${dateTime.slice(0, 19)}Z` : "";
+  return Number.isNaN(Date.parse(time)) ? undefined : time;
+}

@@ -1,0 +1,164 @@
+import {
+  HttpRequest,
+  HttpResponse,
+  type HttpResponseInit,
+  InvocationContext,
+} from "@azure/functions";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import type { Tenant } from "../local/tenant/tenant.ts";
+import { type Auth, createAuth, type Session } from "../src/auth.ts";
+import { SESSION_COOKIE } from "../src/shared/session/sessionCookie.ts";
+import { signOutHere } from "../src/shared/store/signOut.ts";
+import { ADELE, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "./support/app.ts";
+
+let tenant: Tenant;
+let one: TestApp;
+let cookie: string;
+let auth: Auth;
+let isStreamed = false;
+let logged: unknown[];
+beforeAll(async () => {
+  tenant = await tenantOfApp();
+});
+beforeEach(async () => {
+  isStreamed = false;
+  logged = [];
+  one = testApp(envOf(tenant));
+  cookie = await signIn(one);
+  auth = createAuth(one.app, () => isStreamed);
+});
+afterAll(() => tenant?.stop());
+
+async function call(
+  handler: ReturnType<Auth["signedIn"]>,
+  { method = "GET", headers = {}, signedIn = true } = {},
+) {
+  const request = new HttpRequest({
+    url: "https://app.example.com/report",
+    method,
+    headers: { ...(signedIn && { cookie: `${SESSION_COOKIE}=${cookie}` }), ...headers },
+  });
+  const logHandler = (_: unknown, ...args: unknown[]) => void logged.push(...args);
+  const answer = await handler(request, new InvocationContext({ logHandler }));
+  const { status, body, jsonBody } = answer as HttpResponseInit;
+  return { status, body, jsonBody, headers: new Headers(answer.headers) };
+}
+const bodyOf = ({ body }: { body?: unknown }) => JSON.parse(String(body));
+const signOut = () => signOutHere(one.app.store, refOf(one, cookie));
+
+describe("a handler for signed-in users", () => {
+  it("is told who that is", async () => {
+    let session: Session | undefined;
+    const handler = auth.signedIn(async (request, context, given) => {
+      session = given;
+      return { jsonBody: [request instanceof HttpRequest, context instanceof InvocationContext] };
+    });
+    expect((await call(handler)).jsonBody).toEqual([true, true]);
+    expect(session?.account.username).toBe(ADELE);
+    expect(session?.signedInAt).toBeInstanceOf(Date);
+    const lifetime = Number(session?.expiresAt) - Number(session?.signedInAt);
+    expect(lifetime).toBe(12 * 3_600_000);
+    await expect(session?.getToken(["User.Read"])).resolves.toEqual(expect.any(String));
+  });
+
+  it("is for nobody else", async () => {
+    let runs = 0;
+    const handler = auth.signedIn(async () => ({ jsonBody: ++runs }));
+    const answer = await call(handler, { signedIn: false });
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get("content-type")).toBe("application/problem+json");
+    expect(bodyOf(answer).signInUrl).toBe("https://app.example.com/auth/signin");
+    await signOut();
+    expect((await call(handler)).status).toBe(401);
+    expect(runs).toBe(0);
+  });
+
+  it.each([
+    ["GET", true],
+    ["HEAD", true],
+    ["OPTIONS", true],
+    ["POST", false],
+    ["PUT", false],
+    ["PATCH", false],
+    ["DELETE", false],
+  ])("lets a %s of another site in: %p", async (method, isLetIn) => {
+    const handler = auth.signedIn(async () => ({ status: 202 }));
+    const headers = { "sec-fetch-site": "cross-site" };
+    expect((await call(handler, { method, headers })).status).toBe(isLetIn ? 202 : 403);
+    const own = { "sec-fetch-site": "same-origin" };
+    expect((await call(handler, { method, headers: own })).status).toBe(202);
+  });
+
+  it("runs once there is a token for what it requires", async () => {
+    let runs = 0;
+    const handler = auth.signedIn({ scopes: ["Mail.Read"] }, async () => ({ jsonBody: ++runs }));
+    expect((await call(handler)).jsonBody).toBe(1);
+    const { apps, switches } = tenant;
+    for (const app of apps.values()) app.consentedScopes = ["openid", "profile", "offline_access"];
+    const other = auth.signedIn({ scopes: ["Files.Read"] }, async () => ({ jsonBody: ++runs }));
+    const answer = await call(other);
+    expect(answer.status).toBe(401);
+    expect(bodyOf(answer)).toMatchObject({ type: "urn:lightsout:problem:interaction-required" });
+    expect(bodyOf(answer).signInUrl).toContain("scope=Files.Read");
+    expect([runs, switches]).toEqual([1, expect.anything()]);
+    for (const app of apps.values()) delete app.consentedScopes;
+  });
+});
+
+describe("the answer of a handler", () => {
+  it.each<[string, () => HttpResponseInit | HttpResponse, string]>([
+    ["an object", () => ({ body: "a" }), "no-store"],
+    ["one with headers", () => ({ headers: [["x-own", "1"]] }), "no-store"],
+    ["a response", () => new HttpResponse({ body: "a" }), "no-store"],
+    ["one to keep", () => ({ headers: { "Cache-Control": "private" } }), "private"],
+    [
+      "a response to keep",
+      () => new HttpResponse({ headers: { "cache-control": "private" } }),
+      "private",
+    ],
+    ["nothing", () => undefined as never, "no-store"],
+  ])("is not to be cached unless it says so: %s", async (_, answer, expected) => {
+    const { headers } = await call(auth.signedIn(async () => answer()));
+    expect(headers.get("cache-control")).toBe(expected);
+    // No other header of ours.
+    expect(
+      [...headers.keys()].filter((name) => !/^(cache-control|x-own|content-type)$/.test(name)),
+    ).toEqual([]);
+  });
+
+  it("that is none is 204, as it is without us", async () => {
+    expect((await call(auth.signedIn(async () => undefined as never))).status).toBe(204);
+  });
+});
+
+describe("what a handler throws", () => {
+  const fault = new TypeError("theirs");
+  const failing = () =>
+    auth.signedIn(async () => {
+      throw fault;
+    });
+
+  it("goes on to the host as it is", async () => {
+    await expect(call(failing())).rejects.toBe(fault);
+    expect(one.logged).toEqual(one.logged.filter(([, event]) => event !== "request.failed"));
+  });
+
+  it("is logged and answered where the host would not", async () => {
+    isStreamed = true;
+    const { status, body, headers } = await call(failing());
+    expect([status, body, [...headers]]).toEqual([500, undefined, []]);
+    expect(logged).toEqual([fault]);
+  });
+
+  it("becomes the right answer where it comes from the session", async () => {
+    const handler = auth.signedIn(async (_request, _context, session) => {
+      await signOut();
+      return { body: await session.getToken(["Mail.Read"]) };
+    });
+    for (isStreamed of [false, true]) {
+      const answer = await call(handler);
+      expect(answer.status).toBe(401);
+      expect(bodyOf(answer).type).toBe("urn:lightsout:problem:signed-out");
+    }
+  });
+});

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { lightsout, type Options } from "../src/lightsout.ts";
+import { recorder } from "./support/functionsApp.ts";
+
+const call = { method: "GET", path: "me", scopes: ["User.Read"] } as const;
+const graph = (...calls: object[]) => ({ graph: calls });
+
+/** An option that is none, and what the line names. */
+const WRONG: [string, unknown, string][] = [
+  ["no object", null, "lightsout takes an object"],
+  ["a list", [], "lightsout takes an object"],
+  ["an option that is none", { graf: [] }, "lightsout has no option graf"],
+  ["one that is not there yet", { apis: {} }, "lightsout has no option apis"],
+  ["a table that is no list", { graph: {} }, "graph has to be a list"],
+  ["a row that is none", graph(call, 5 as never), "graph[1] needs a method"],
+  ["a row without a method", graph({ ...call, method: undefined }), "graph[0] needs a method"],
+  ["a method in another case", graph({ ...call, method: "get" }), "graph[0] needs a method"],
+  ["a path that begins with a slash", graph({ ...call, path: "/me" }), "graph[0] needs a path"],
+  ["a path that climbs", graph({ ...call, path: "me/../users" }), "graph[0] needs a path"],
+  ["a path that ends in dots", graph({ ...call, path: "me/.." }), "graph[0] needs a path"],
+  ["a path with a query", graph({ ...call, path: "me?$top=1" }), "graph[0] needs a path"],
+  ["a path with another place holder", graph({ ...call, path: "me/{x}" }), "graph[0] needs a path"],
+  ["an empty segment", graph({ ...call, path: "me//a" }), "graph[0] needs a path"],
+  ["a row without scopes", graph({ ...call, scopes: [] }), "graph[0] needs scopes"],
+  ["scopes in one text", graph({ ...call, scopes: "User.Read" }), "graph[0] needs scopes"],
+  ["two scopes in one", graph({ ...call, scopes: ["a b"] }), "graph[0] needs scopes"],
+  ["a query that is no list", graph({ ...call, query: "$top" }), "graph[0] has a query"],
+  ["an option with a blank", graph({ ...call, query: ["$to p"] }), "graph[0] has a query"],
+  ["a download in words", graph({ ...call, download: "yes" }), "graph[0] has a download"],
+  ["a field that is none", graph({ ...call, querys: [] }), "graph[0] has a field querys"],
+  ["a row twice", graph(call, { ...call, scopes: ["b"] }), "graph[1] is GET me, as graph[0] is"],
+  ["scopes that are no list", { scopes: "User.Read" }, "scopes has to be a list"],
+  ["a scope that is none", { scopes: ["User.Read", ""] }, "scopes has to be a list"],
+  ["functions that are none", { functions: true }, "functions takes an object"],
+  ["a function that is none", { functions: { helth: false } }, "functions has no option helth"],
+  ["sign-out left out", { functions: { signOut: false } }, "functions.signOut cannot be set"],
+  ["a function by words", { functions: { health: "no" } }, "functions.health has to be true"],
+  ["a home page without its scope", { functions: { home: true } }, "needs User.Read in scopes"],
+  [
+    "a home page without what it leads to",
+    { scopes: ["User.Read"], functions: { home: true, sessions: false } },
+    "functions.home needs functions.sessions",
+  ],
+];
+
+describe("lightsout refuses", () => {
+  it.each(WRONG)("%s, in one line, and registers nothing", (_, options, line) => {
+    const { app, names } = recorder();
+    const add = () => lightsout(app, options as Options);
+    expect(add).toThrow(expect.objectContaining({ code: "ERR_OPTION_INVALID" }));
+    expect(add).toThrow(line);
+    expect(add).toThrow(/^[^\n]+$/);
+    expect(names()).toEqual([]);
+  });
+});
+
+const ALWAYS = [
+  "authCallback",
+  "authLogoutCallback",
+  "authPurgeExpired",
+  "authSession",
+  "authSignIn",
+  "authSignOut",
+];
+
+describe("lightsout registers", () => {
+  // There are no settings here, and the log says so.
+  beforeAll(() => void jest.spyOn(console, "error").mockImplementation(() => {}));
+  afterAll(() => void jest.restoreAllMocks());
+
+  it.each<[string, Options, string[]]>([
+    [
+      "what every app has, and what was not left out",
+      {},
+      ["authAccount", "authBackchannelLogout", "authHealth", "authSessions"],
+    ],
+    [
+      "only what has to be",
+      { functions: { account: false, backchannelLogout: false, health: false, sessions: false } },
+      [],
+    ],
+    [
+      "all that was asked for",
+      { graph: [call], scopes: ["User.Read"], functions: { home: true, health: false } },
+      ["authAccount", "authBackchannelLogout", "authGraph", "authHome", "authSessions"],
+    ],
+  ])("%s, whatever the settings are", (_, options, more) => {
+    const { app, names } = recorder();
+    lightsout(app, options);
+    expect(names()).toEqual([...ALWAYS, ...more].sort());
+  });
+});

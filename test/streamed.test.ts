@@ -1,0 +1,25 @@
+import { once } from "node:events";
+import { createServer, request, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, it } from "@jest/globals";
+import { watchStreamed } from "../src/streamed.ts";
+
+it("knows which invocations are answered over HTTP, for as long as they are", async () => {
+  const isStreamed = watchStreamed();
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const headers = { "x-ms-invocation-id": "one" };
+  const sent = request({ port, headers, agent: false }).end();
+  const [, response] = (await once(server, "request")) as [unknown, ServerResponse];
+  expect([isStreamed("one"), isStreamed("two")]).toEqual([true, false]);
+
+  const answered = once(sent, "response");
+  const closed = once(response, "close");
+  response.end();
+  const [answer] = await answered;
+  answer.resume();
+  await closed;
+  expect(isStreamed("one")).toBe(false);
+  server.close();
+});
