@@ -3,9 +3,8 @@ import { once } from "node:events";
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Azurite } from "../../local/azurite/azurite.ts";
 
-/** What can become of a request between an app and the table service, and of how many in a hundred it does. */
+/** What can become of a request between an app and a service, and of how many in a hundred it does. */
 export const FAULTS = {
   /** The connection breaks before the request arrives. */
   requestLost: 3,
@@ -31,7 +30,15 @@ export type Fault = keyof typeof FAULTS;
 /** The longest that a request may be under way, in milliseconds. */
 const MAX_DELAY = 60;
 
+/** A server on this machine. */
+export interface Service {
+  readonly port: number;
+  /** Where it is a table service. */
+  readonly connectionString?: string;
+}
+
 export interface FaultProxy {
+  readonly port: number;
   /** For an app that is to go through here. */
   readonly connectionString: string;
   readonly counts: Record<Fault, number>;
@@ -41,10 +48,14 @@ export interface FaultProxy {
 }
 
 /**
- * Stands before the table service and makes things go wrong. What becomes of a request depends on the seed,
- * on what it asks, and on how often that has been asked.
+ * Stands before a service and makes things go wrong. What becomes of a request depends on the seed, on what it
+ * asks, and on how often that has been asked.
  */
-export async function startFaultProxy(azurite: Azurite, seed: number): Promise<FaultProxy> {
+export async function startFaultProxy(
+  service: Service,
+  seed: number,
+  shares: Readonly<Partial<Record<Fault, number>>> = FAULTS,
+): Promise<FaultProxy> {
   const agent = new Agent({ keepAlive: true });
   const asked = new Map<string, number>();
   const underWay = new Set<Promise<void>>();
@@ -64,7 +75,7 @@ export async function startFaultProxy(azurite: Azurite, seed: number): Promise<F
   async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = Buffer.concat(await incoming.toArray());
     const draw = drawFor(incoming);
-    const fault = faultOf(draw.next());
+    const fault = faultOf(shares, draw.next());
     const delay = () => sleep(draw.next() * MAX_DELAY);
     const pass = () => forward(incoming, body);
     if (fault) counts[fault] += 1;
@@ -121,7 +132,7 @@ export async function startFaultProxy(azurite: Azurite, seed: number): Promise<F
     const { method, headers, url: path } = incoming;
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const host = "127.0.0.1";
-    const onward = request({ host, port: azurite.port, method, headers, path, agent });
+    const onward = request({ host, port: service.port, method, headers, path, agent });
     onward.on("error", reject);
     onward.on("response", (response) => {
       response
@@ -136,7 +147,8 @@ export async function startFaultProxy(azurite: Azurite, seed: number): Promise<F
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   return {
-    connectionString: azurite.connectionString.replace(`:${azurite.port}/`, `:${port}/`),
+    port,
+    connectionString: (service.connectionString ?? "").replace(`:${service.port}/`, `:${port}/`),
     counts,
     async settled() {
       await Promise.all(underWay);
@@ -157,9 +169,9 @@ interface Answer {
 }
 
 /** @param number From 0 to 1. */
-function faultOf(number: number): Fault | undefined {
+function faultOf(shares: Partial<Record<Fault, number>>, number: number): Fault | undefined {
   let left = number * 100;
-  for (const [fault, share] of Object.entries(FAULTS)) {
+  for (const [fault, share] of Object.entries(shares)) {
     left -= share;
     if (left < 0) return fault as Fault;
   }

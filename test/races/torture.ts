@@ -10,6 +10,8 @@ import { carryOutAll, leftAfterAll, scenariosOf } from "./realRuns.ts";
 import { openTable } from "./realTable.ts";
 import { SCENARIOS } from "./scenarios.ts";
 import { Simulation } from "./simulation.ts";
+import { SEGMENTS, soak } from "./soak.ts";
+import { type Visited, WAYS } from "./soakVisits.ts";
 import type { Step } from "./state.ts";
 import { describeFailure } from "./trace.ts";
 
@@ -19,6 +21,10 @@ import { describeFailure } from "./trace.ts";
  * Azurite through a proxy that makes things go wrong.
  *
  *   npm run torture -- --runs 2000 --seed 1
+ *
+ * Or users who come and go under faults for so many seconds, with an eye on what the app's process uses:
+ *
+ *   npm run torture -- --soak 180 --seed 1
  */
 
 /** Rounds that an actor can go through; the tests are content with fewer requests. */
@@ -29,7 +35,14 @@ const MOST_STATES = 400_000;
 const RANDOM_PER_RUN = 10;
 const BATCH = 16;
 
-const options = { runs: { type: "string" }, seed: { type: "string" } } as const;
+/** What the app's process may use in the last third of a soak for one in the first. */
+const GROWTH = { heap: 1.2, openFiles: 1.3, longestStall: 2 } as const;
+
+const options = {
+  runs: { type: "string" },
+  seed: { type: "string" },
+  soak: { type: "string" },
+} as const;
 const { values } = parseArgs({ options });
 const runs = positive("runs", values.runs ?? "2000");
 const seed = positive("seed", values.seed ?? `${Date.now() % 1_000_000_000}`);
@@ -39,15 +52,20 @@ const summary: [what: string, figure: string][] = [];
 const note = (what: string, figure: number | string) =>
   summary.push([what, typeof figure === "number" ? readable(figure) : figure]);
 
-await exploreAll();
-await searchAtRandom();
-await runForReal();
+if (values.soak === undefined) {
+  await exploreAll();
+  await searchAtRandom();
+  await runForReal();
+} else {
+  await soakUnderFaults(positive("soak", values.soak));
+}
 
 const width = Math.max(...summary.map(([what]) => what.length));
 for (const [what, figure] of summary) console.log(`${what.padEnd(width)}  ${figure}`);
 console.log(`${"violations".padEnd(width)}  ${violations.length}`);
 for (const violation of violations) console.log(`\n${violation}`);
-console.log(`\nThe same again: npm run torture -- --runs ${runs} --seed ${seed}`);
+const what = values.soak === undefined ? `--runs ${runs}` : `--soak ${values.soak}`;
+console.log(`\nThe same again: npm run torture -- ${what} --seed ${seed}`);
 if (violations.length > 0) process.exitCode = 1;
 
 async function exploreAll(): Promise<void> {
@@ -136,6 +154,37 @@ async function runForReal(): Promise<void> {
   progress.end();
   note("runs in three processes against Azurite", runs);
   for (const fault of Object.keys(FAULTS)) note(`  ${words(fault)}`, proxy.counts[fault as never]);
+}
+
+async function soakUnderFaults(seconds: number): Promise<void> {
+  const progress = createProgress("users under faults", SEGMENTS);
+  const soaked = await soak(seconds, seed, () => progress.advance(1));
+  progress.end();
+  const { visits, faults, firstThird, lastThird } = soaked;
+  violations.push(...soaked.violations);
+  const sum = (of: (visited: Visited) => number) => visits.reduce((all, one) => all + of(one), 0);
+  note("seconds under faults", seconds);
+  note("  requests that met one", faults);
+  note(
+    "  sign-ins",
+    sum(({ signedIn }) => Number(signedIn)),
+  );
+  note(
+    "  calls",
+    sum(({ calls }) => calls),
+  );
+  for (const way of WAYS) {
+    note(`  sign-outs, ${words(way)}`, visits.filter((visited) => visited.way === way).length);
+  }
+  note(
+    "  503, and done again",
+    sum(({ again }) => again),
+  );
+  for (const name of ["heap", "openFiles", "longestStall"] as const) {
+    const growth = lastThird[name] / firstThird[name];
+    note(`  ${words(name)}, last third : first`, growth.toFixed(2));
+    if (growth > GROWTH[name]) violations.push(`${words(name)} grows: ${growth.toFixed(2)}`);
+  }
 }
 
 /** @throws TypeError */
