@@ -87,6 +87,9 @@ export function createKeyring(
   };
 }
 
+/** How many purposes. Every sign-in has a cookie of its own name, and anybody can name more. */
+const REMEMBERED = 100;
+
 function derivationFrom(root: KeyObject): (purpose: string, row: string | undefined) => KeyObject {
   const purposes = new Map<string, KeyObject>();
   return (purpose, row) => {
@@ -94,6 +97,8 @@ function derivationFrom(root: KeyObject): (purpose: string, row: string | undefi
     if (key === undefined) {
       key = derived(root, `lightsout/1\0${purpose}`);
       purposes.set(purpose, key);
+      const [oldest] = purposes.keys();
+      if (purposes.size > REMEMBERED && oldest !== undefined) purposes.delete(oldest);
     }
     return row === undefined ? key : derived(key, row);
   };
