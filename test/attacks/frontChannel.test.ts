@@ -45,9 +45,6 @@ const encode = encodeURIComponent;
 
 describe("a front-channel call with", () => {
   it.each<[string, () => string]>([
-    ["no parameter", () => ""],
-    ["an empty sid", () => "sid="],
-    ["a sid without a value", () => "sid"],
     ["an unknown sid", () => `sid=${crypto.randomUUID()}`],
     ["the sid in upper case", () => `sid=${sid.toUpperCase()}`],
     ["the sid's beginning", () => `sid=${sid.slice(0, -1)}`],
@@ -55,14 +52,9 @@ describe("a front-channel call with", () => {
     ["the sid and more", () => `sid=${sid}0`],
     ["the sid after a space", () => `sid=%20${sid}`],
     ["the sid before a space", () => `sid=${sid}%20`],
-    ["the sid before a null", () => `sid=${sid}%00`],
     ["the sid in braces", () => `sid=${encode(`{${sid}}`)}`],
     ["the sid without dashes", () => `sid=${sid.replaceAll("-", "")}`],
     ["the sid encoded twice", () => `sid=${sid.replaceAll("-", "%252d")}`],
-    ["the sid twice", () => `sid=${sid}&sid=${sid}`],
-    ["the sid and another", () => `sid=${sid}&sid=x`],
-    ["the sid as a list", () => `sid[]=${sid}`],
-    ["the sid under another name's case", () => `SID=${sid}`],
     ["the sid under other names", () => `session_state=${sid}&id=${sid}&s=${sid}`],
     ["the sid in a fragment of a value", () => `sid=%23${sid}`],
     ["a wildcard", () => "sid=*"],
@@ -71,8 +63,6 @@ describe("a front-channel call with", () => {
     ["characters that are illegal in keys", () => `sid=${encode("/\\#?\u0001\ud83d\ude80")}`],
     ["a path", () => `sid=${encode("../../lightsout")}`],
     ["a prototype key", () => "sid=__proto__"],
-    ["seven thousand characters", () => `sid=${"x".repeat(7_000)}`],
-    ["513 characters", () => `sid=${"x".repeat(513)}`],
     ["the user's sub for a sid", () => `sid=${encode(String(claims.sub))}`],
     ["the user's oid for a sid", () => `sid=${claims.oid}`],
     ["the user's account for a sid", () => `sid=${claims.oid}.${claims.tid}`],
@@ -80,23 +70,6 @@ describe("a front-channel call with", () => {
     ["the user's login hint for a sid", () => `sid=${encode(String(claims.login_hint))}`],
     ["the user's sub, and no sid", () => `sub=${encode(String(claims.sub))}`],
     ["another issuer", () => `sid=${sid}&iss=https://evil.example`],
-    ["an empty issuer", () => `sid=${sid}&iss=`],
-    ["the issuer twice", () => `sid=${sid}&iss=${rig.tenant.issuer}&iss=${rig.tenant.issuer}`],
-    ["the issuer in another case", () => `sid=${sid}&iss=${rig.tenant.issuer.toUpperCase()}`],
-    ["the issuer and more", () => `sid=${sid}&iss=${rig.tenant.issuer}/`],
-    [
-      "the issuer of another tenant",
-      () =>
-        `sid=${sid}&iss=${rig.tenant.issuer.replace(/\/[^/]+\/v2/, `/${crypto.randomUUID()}/v2`)}`,
-    ],
-    [
-      "the issuer of version 1",
-      () => `sid=${sid}&iss=https://sts.windows.net/${rig.tenant.tenantId}/`,
-    ],
-    [
-      "the issuer's placeholder",
-      () => `sid=${sid}&iss=${encode("https://login.microsoftonline.com/{tenantid}/v2.0")}`,
-    ],
   ])("%s ends nothing, and is answered like one that did", async (_, query) => {
     const answer = await sendRaw(rig, `${PATH}?${query()}`);
     expect(seen(answer)).toBe(known);

@@ -83,21 +83,14 @@ async function signInWith(forge: Forge) {
   return { browser, answer, requests: tokenRequests(rig) - before };
 }
 
+/* One of each kind: what an ID token has to be, test/identity tells rule by rule. */
 describe("an ID token", () => {
   it.each<[string, Forge]>([
     ["with the algorithm none", unsigned("none")],
-    ["with the algorithm None", unsigned("None")],
-    ["with no signature", unsigned("RS256")],
     [
       "with HS256 and the public key (SPKI)",
       withHmac(() => publicKey().export({ type: "spki", format: "pem" })),
     ],
-    [
-      "with HS256 and the public key (PKCS#1)",
-      withHmac(() => publicKey().export({ type: "pkcs1", format: "pem" })),
-    ],
-    ["with HS256 and the modulus", withHmac(() => String(rig.tenant.signingKey.n))],
-    ["with HS256 and no secret", withHmac(() => "")],
     ["with HS512 and the client id", withHmac(() => rig.env.ENTRA_CLIENT_ID ?? "", "HS512")],
     ["of another key, under the tenant's kid", withHeader({}, ownKey)],
     [
@@ -123,46 +116,16 @@ describe("an ID token", () => {
     ["whose signature is made up", cut((parts) => parts)],
     ["of another issuer", withClaims({ iss: "https://evil.example/v2.0" })],
     [
-      "of the v1 issuer",
-      withClaims({ iss: "https://sts.windows.net/8d5c2a1e-7b4f-4c7d-9e36-5f0a1b2c3d4e/" }),
-    ],
-    [
       "of another tenant's issuer",
       withClaims({
         iss: `https://login.microsoftonline.com/${ANOTHER_TENANT}/v2.0`,
         tid: ANOTHER_TENANT,
       }),
     ],
-    ["of no issuer", withClaims({ iss: undefined })],
-    ["whose tid is not its issuer's", withClaims({ tid: ANOTHER_TENANT })],
-    ["without tid", withClaims({ tid: undefined })],
-    ["whose tid is a path", withClaims({ tid: "../common" })],
     ["for another app", withClaims({ aud: "fab71ca0-7a3e-4c55-8f10-2b6d9e4a7c02" })],
-    [
-      "for several apps",
-      withClaims({
-        aud: ["c1a5e0f7-3b0e-4d0f-9a0a-11d1e0a5b001", "fab71ca0-7a3e-4c55-8f10-2b6d9e4a7c02"],
-      }),
-    ],
-    ["for nobody", withClaims({ aud: undefined })],
-    ["made for another party", withClaims({ azp: "fab71ca0-7a3e-4c55-8f10-2b6d9e4a7c02" })],
     ["that expired", withClaims({ exp: seconds() - 600 })],
-    ["that never expires", withClaims({ exp: undefined })],
-    ["whose exp is a text", withClaims({ exp: "9999999999" })],
-    ["of next week", withClaims({ iat: seconds() + 7 * 86_400 })],
-    ["of last week", withClaims({ iat: seconds() - 7 * 86_400 })],
-    ["without iat", withClaims({ iat: undefined })],
-    ["not valid yet", withClaims({ nbf: seconds() + 3_600 })],
-    ["without sub", withClaims({ sub: undefined })],
-    ["whose sub is empty", withClaims({ sub: "" })],
-    ["whose sub is a list", withClaims({ sub: ["a"] })],
-    ["without oid", withClaims({ oid: undefined })],
-    ["whose oid is an address", withClaims({ oid: "adelev@contoso.com" })],
     ["whose oid is a colleague's", withClaims({ oid: "4782e723-f4f4-4af3-a76e-25e3bab0d896" })],
-    ["without nonce", withClaims({ nonce: undefined })],
-    ["with an empty nonce", withClaims({ nonce: "" })],
     ["with the nonce of another sign-in", withClaims({ nonce: "A".repeat(43) })],
-    ["with a list of nonces", (claims) => ({ claims: { ...claims, nonce: [claims.nonce] } })],
     [
       "that is a logout token",
       ({ nonce: _, ...claims }, header) => ({

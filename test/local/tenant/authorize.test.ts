@@ -350,17 +350,6 @@ describe("consent", () => {
     const [form] = (await browser.submit(page.forms[0], { press: "Accept" })).forms;
     expect(form?.fields.code).toBeDefined();
   });
-
-  it("is refused at the token endpoint as invalid_grant with suberror consent_required", async () => {
-    const form = await browser.signIn(authorizeUrl(tenant), ADELE);
-    const { status, body } = await redeem(tenant, form, { scope });
-    expect(status).toBe(400);
-    expect(body).toMatchObject({
-      error: "invalid_grant",
-      suberror: "consent_required",
-      error_codes: [65001],
-    });
-  });
 });
 
 describe("max_age", () => {

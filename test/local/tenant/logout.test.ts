@@ -75,15 +75,6 @@ describe("signing out with a logout_hint", () => {
     ]);
   });
 
-  it("adds iss when the switch says so", async () => {
-    const { idToken } = await signInToBoth();
-    tenant.switches.sendIss = true;
-    const page = await browser.get(logoutUrl({ logout_hint: idToken.login_hint }));
-    const [frame = ""] = page.frames;
-    expect(new URL(frame).searchParams.get("iss")).toBe(idToken.iss);
-    expect(new URL(frame).searchParams.get("sid")).toBe(idToken.sid);
-  });
-
   it("frames an app that has not redeemed its code yet", async () => {
     const form = await browser.signIn(authorizeUrl(tenant), ADELE);
     const page = await browser.get(logoutUrl());
