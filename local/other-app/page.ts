@@ -92,7 +92,7 @@ function signedIn({ name, username }: Session): Html {
 <div class="card">
 <div class="who"><span aria-hidden="true">${initials(name)}</span><span>${name}<small>${username}</small></span></div>
 <form method="post" action="/sign-out"><button class="button">Sign out everywhere</button></form>
-<p>Ends this sign-in in all apps of this browser, Context included.</p>
+<p>Ends this sign-in in all apps of this browser, Lightsout included.</p>
 </div>`;
 }
 

@@ -69,7 +69,7 @@ describe("a first run", () => {
     expect(
       said.join("\n"),
     ).toBe(`Making the registration Lightsout (app.example.com) (tenant ${TENANT})
-  + displayName: Context (app.example.com)
+  + displayName: Lightsout (app.example.com)
   + signInAudience: AzureADMyOrg
   + web.redirectUris: https://app.example.com/auth/callback
   + web.redirectUris: https://app.example.com/
