@@ -2,7 +2,7 @@ import { ROOT } from "../local/root.ts";
 import { settingsInUse } from "../local/running.ts";
 import type { PartitionKey } from "../src/shared/rows/keys.ts";
 import { describePartition } from "../src/shared/store/describe.ts";
-import { signOutPartition } from "../src/shared/store/signOut.ts";
+import { signOutByOperator } from "../src/shared/store/signOut.ts";
 import { TABLE_NAME } from "../src/shared/table/azureTable.ts";
 import { listAccounts } from "./accounts/list.ts";
 import { type OpenedStore, openStore } from "./accounts/openStore.ts";
@@ -57,7 +57,7 @@ async function carryOut({ command, partition }: Options, { store, hasKeys }: Ope
     }
     case "signout": {
       const value = partition
-        ? { signedOut: Number(await signOutPartition(store, partition)), left: [] }
+        ? { signedOut: Number(await signOutByOperator(store, partition)), left: [] }
         : await signOutAll(store, progress);
       if (value.left.length > 0) process.exitCode = RESIDUE;
       if (value.brokeOff !== undefined) process.exitCode = FAILED;

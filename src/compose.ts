@@ -23,10 +23,10 @@ import { faultFields } from "./shared/table/tableFault.ts";
 import { logFault } from "./shared/web/handlers.ts";
 
 /** What a process has of the outside world before it has settings. */
-export type World = Omit<Platform, "table">;
+export type Environment = Omit<Platform, "table">;
 
-/** The world as it is, with a log that nobody reads. @param own What of it is different. */
-export function createWorld(own: Partial<World> = {}): World {
+/** The environment as it is, with a log that nobody reads. @param own What of it is different. */
+export function createEnvironment(own: Partial<Environment> = {}): Environment {
   const {
     send = keepAliveSender(),
     elapsed = () => performance.now(),
@@ -47,7 +47,7 @@ export function createWorld(own: Partial<World> = {}): World {
 /** The table that the settings name. @param watch What stands before it, if anything. */
 export function openTable(
   storage: StorageSettings,
-  { send, sleep, managedIdentity, log }: World,
+  { send, sleep, managedIdentity, log }: Environment,
   watch: (requests: TableRequests) => TableRequests = (requests) => requests,
 ): Table {
   const requests = watch(azureTable(storage, send, managedIdentity));
@@ -69,17 +69,17 @@ export interface App {
  *
  * @param scopes What every sign-in asks for beside those of OpenID Connect.
  */
-export function compose(env: Env, world: World, scopes: readonly string[]): App {
-  const { log } = world;
+export function compose(env: Env, environment: Environment, scopes: readonly string[]): App {
+  const { log } = environment;
   try {
     const settings = readSettings(env);
     const doubt = doubtAbout(settings.credential);
     if (doubt) log("warn", "setting.doubtful", { reason: doubt });
-    const table = openTable(settings.storage, world);
-    const context = createContext(settings, { ...world, table }, scopes);
+    const table = openTable(settings.storage, environment);
+    const context = createContext(settings, { ...environment, table }, scopes);
     return { context, signingOut: context };
   } catch (error) {
-    const signingOut = signOutOnly(env, world);
+    const signingOut = signOutOnly(env, environment);
     const { authority, metadataUrl } = signingOut.settings;
     logFault(signingOut, error);
     return {
@@ -94,13 +94,13 @@ export function compose(env: Env, world: World, scopes: readonly string[]): App 
   }
 }
 
-function signOutOnly(env: Env, world: World): SignOutContext {
+function signOutOnly(env: Env, environment: Environment): SignOutContext {
   const settings = readSignOutSettings(env);
   try {
-    const table = openTable(readStorageSettings(env), world);
-    return createSignOutContext(settings, readSealingKeys(env), { ...world, table });
+    const table = openTable(readStorageSettings(env), environment);
+    return createSignOutContext(settings, readSealingKeys(env), { ...environment, table });
   } catch (error) {
-    const signOuts = lacking<SignOutContext["signOuts"]>(error, { open: () => [] });
-    return lacking<SignOutContext>(error, { ...createAnswering(settings, world), signOuts });
+    const signOuts = lacking<SignOutContext["signOuts"]>(error, { unfinished: () => [] });
+    return lacking<SignOutContext>(error, { ...createAnswering(settings, environment), signOuts });
   }
 }

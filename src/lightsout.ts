@@ -1,6 +1,6 @@
 import type { app } from "@azure/functions";
 import { type Auth, createAuth } from "./auth.ts";
-import { compose, createWorld } from "./compose.ts";
+import { compose, createEnvironment } from "./compose.ts";
 import { authPurgeExpired } from "./functions/authPurgeExpired.ts";
 import { functionsOf } from "./functions.ts";
 import { followInvocations } from "./invocations.ts";
@@ -39,8 +39,8 @@ export function lightsout(app: FunctionsApp, options: Options = {}): Auth {
   checkOptions(options);
   const env = process.env;
   const log = followInvocations(app.hook);
-  const world = createWorld({ log, send: keepAliveSender(undefined, env) });
-  const composed = compose(env, world, options.scopes ?? []);
+  const environment = createEnvironment({ log, send: keepAliveSender(undefined, env) });
+  const composed = compose(env, environment, options.scopes ?? []);
   const { context, signingOut } = composed;
 
   for (const { name, ...http } of functionsOf(composed, options, env.DEMO_OTHER_APP_URL)) {
@@ -49,7 +49,7 @@ export function lightsout(app: FunctionsApp, options: Options = {}): Auth {
   const { name, ...timer } = authPurgeExpired(signingOut);
   app.timer(name, timer);
   app.hook.appTerminate(() => {
-    for (const who of signingOut.signOuts.open()) log("error", "signout.unfinished", { who });
+    for (const who of signingOut.signOuts.unfinished()) log("error", "signout.unfinished", { who });
   });
   return createAuth(context, watchStreamed());
 }

@@ -54,7 +54,7 @@ async function readNextMeeting(
 
 const SCOPES = ["Calendars.Read"];
 /** Milliseconds. */
-const PATIENCE = 30_000;
+const PATIENCE_MS = 30_000;
 
 /** With a new token where Graph asks for one (Continuous Access Evaluation). */
 async function callGraph(session: Session, url: string): Promise<Response> {
@@ -62,7 +62,7 @@ async function callGraph(session: Session, url: string): Promise<Response> {
     fetch(url, {
       headers: { authorization: `Bearer ${token}` },
       redirect: "manual",
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
   const answer = await send(await session.getToken(SCOPES));
   const challenge = /\bclaims="([^"]+)"/.exec(answer.headers.get("www-authenticate") ?? "")?.[1];

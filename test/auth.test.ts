@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import type { Tenant } from "../local/tenant/tenant.ts";
 import { type Auth, createAuth, type Session } from "../src/auth.ts";
 import { SESSION_COOKIE } from "../src/shared/session/sessionCookie.ts";
-import { signOutHere } from "../src/shared/store/signOut.ts";
+import { signOutByUser } from "../src/shared/store/signOut.ts";
 import { ADELE, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "./support/app.ts";
 
 let tenant: Tenant;
@@ -44,7 +44,7 @@ async function call(
   return { status, body, jsonBody, headers: new Headers(answer.headers) };
 }
 const bodyOf = ({ body }: { body?: unknown }) => JSON.parse(String(body));
-const signOut = () => signOutHere(one.app.store, refOf(one, cookie));
+const signOut = () => signOutByUser(one.app.store, refOf(one, cookie));
 
 describe("a handler for signed-in users", () => {
   it("is told who that is", async () => {

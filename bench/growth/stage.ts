@@ -4,7 +4,7 @@ import { type Azurite, startAzurite } from "../../local/azurite/azurite.ts";
 import type { Context } from "../../src/shared/context.ts";
 import { type Generation, generationRow, HEAD, type Sid } from "../../src/shared/rows/keys.ts";
 import { readSession } from "../../src/shared/store/accounts.ts";
-import { signOutElsewhere, signOutHere } from "../../src/shared/store/signOut.ts";
+import { signOutByFrontChannel, signOutByUser } from "../../src/shared/store/signOut.ts";
 import { TABLE_NAME } from "../../src/shared/table/azureTable.ts";
 import type { TokenCache } from "../../src/shared/tokens/tokenCache.ts";
 import { storeUser } from "../world/accounts.ts";
@@ -99,9 +99,9 @@ function actor(
         if (!(await readSession(store, user(0).ref))) throw new Error("It is not there.");
         return;
       case "sign out by cookie":
-        return await signOutHere(store, user(1).ref);
+        return await signOutByUser(store, user(1).ref);
       case "front-channel sign-out":
-        return await signOutElsewhere(store, user(2).sid as Sid);
+        return await signOutByFrontChannel(store, user(2).sid as Sid);
       case "store a sign-in": {
         const number = NEW_USERS + round;
         const cache = cacheOfUser(model, number);

@@ -1,4 +1,4 @@
-import { createWorld, openTable } from "../../src/compose.ts";
+import { createEnvironment, openTable } from "../../src/compose.ts";
 import { functionsOf } from "../../src/functions.ts";
 import { permissions } from "../../src/permissions.ts";
 import { readSettings } from "../../src/shared/config/settings.ts";
@@ -12,9 +12,9 @@ export function composeApp(
   watch?: (requests: TableRequests) => TableRequests,
 ): Context {
   const settings = readSettings(env);
-  const world = createWorld();
-  const table = openTable(settings.storage, world, watch);
-  return createContext(settings, { ...world, table }, ["User.Read"]);
+  const environment = createEnvironment();
+  const table = openTable(settings.storage, environment, watch);
+  return createContext(settings, { ...environment, table }, ["User.Read"]);
 }
 
 /** The handler of that function of ours. */

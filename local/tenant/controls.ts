@@ -11,7 +11,7 @@ const SWITCHES = {
   omitSid: "Leave the sid claim out of ID tokens",
   omitSessionState: "Leave session_state out of authorization responses",
   deviceMode: "Keep sessions, and their sid, over a sign-out, as a device does",
-  signOutElsewhere: "Sign out on another origin, by way of a third",
+  signOutByFrontChannel: "Sign out on another origin, by way of a third",
   revokeReusedRefreshTokens: "Revoke all refresh tokens of a sign-in when one is used twice",
 } as const;
 

@@ -101,7 +101,7 @@ function defaultSwitches(): Switches {
     omitSid: false,
     omitSessionState: false,
     deviceMode: false,
-    signOutElsewhere: false,
+    signOutByFrontChannel: false,
     backchannelLogout: false,
     refreshTokenRotation: true,
     revokeReusedRefreshTokens: false,

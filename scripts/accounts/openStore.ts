@@ -1,4 +1,4 @@
-import { createWorld } from "../../src/compose.ts";
+import { createEnvironment } from "../../src/compose.ts";
 import type { Log } from "../../src/shared/base/log.ts";
 import { type Env, optional } from "../../src/shared/config/env.ts";
 import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
@@ -33,8 +33,12 @@ export async function openStore(env: Env, log: Log): Promise<OpenedStore> {
   const hasKeys = optional(env, "TOKEN_CACHE_KEYS") !== undefined;
   const inAzure = optional(env, "IDENTITY_ENDPOINT") !== undefined;
   const asUser = "tableServiceUri" in storage && !inAzure ? await azureCliUser() : undefined;
-  const world = createWorld({ send, log, ...(asUser && { managedIdentity: () => asUser }) });
-  const { sleep, now, randomBytes, managedIdentity } = world;
+  const environment = createEnvironment({
+    send,
+    log,
+    ...(asUser && { managedIdentity: () => asUser }),
+  });
+  const { sleep, now, randomBytes, managedIdentity } = environment;
   const requests = azureTable(storage, send, managedIdentity, "report");
   return {
     endpoint: requests.endpoint,

@@ -1,6 +1,6 @@
 import { StoreUnavailable } from "../../src/shared/base/errors.ts";
 import { HEAD, type PartitionKey } from "../../src/shared/rows/keys.ts";
-import { signOutPartition } from "../../src/shared/store/signOut.ts";
+import { signOutByOperator } from "../../src/shared/store/signOut.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import type { Table } from "../../src/shared/table/table.ts";
 import type { Progress } from "./progress.ts";
@@ -66,7 +66,7 @@ async function signOut(
   store: Store,
   { account, tokens }: AccountWithTokens,
 ): Promise<string | undefined> {
-  await signOutPartition(store, account as PartitionKey);
+  await signOutByOperator(store, account as PartitionKey);
   for (const rowKey of tokens) {
     if (await store.table.get(account, rowKey)) {
       return "These tokens have come back: who else writes into the table? See docs/operations.md.";

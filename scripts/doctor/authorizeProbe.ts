@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { attemptOf } from "../../src/shared/identity/attempt.ts";
+import { transactionOf } from "../../src/shared/identity/transaction.ts";
 import type { Patient } from "./patient.ts";
 import { ask } from "./web.ts";
 
@@ -13,7 +13,7 @@ export async function isRedirectUri(
 ): Promise<boolean | undefined> {
   const found = await metadata().catch(() => undefined);
   if (client === undefined || found === undefined) return undefined;
-  const { id: state, nonce, codeChallenge } = attemptOf(randomBytes(32).toString("base64url"));
+  const { id: state, nonce, codeChallenge } = transactionOf(randomBytes(32).toString("base64url"));
   const url = new URL(found.authorization_endpoint);
   url.search = new URLSearchParams({
     client_id: client.clientId,

@@ -1,6 +1,6 @@
 import { ROOT } from "../../local/root.ts";
 import { SERVER } from "../../local/tenant/http.ts";
-import { createWorld } from "../../src/compose.ts";
+import { createEnvironment } from "../../src/compose.ts";
 import { SettingInvalid } from "../../src/shared/base/errors.ts";
 import { cloudOf } from "../../src/shared/config/cloud.ts";
 import { type Env, isLoopback } from "../../src/shared/config/env.ts";
@@ -42,7 +42,7 @@ export interface Patient {
   rehearsal(): Promise<Rehearsal | undefined>;
 }
 
-const world = createWorld({ send });
+const environment = createEnvironment({ send });
 
 /** An app by its settings, in that folder. */
 export function patientOf(
@@ -53,14 +53,14 @@ export function patientOf(
   let requests: TableRequests;
   try {
     settings = readSettings(env);
-    requests = azureTable(settings.storage, send, world.managedIdentity, "report");
+    requests = azureTable(settings.storage, send, environment.managedIdentity, "report");
   } catch (error) {
     if (!(error instanceof SettingInvalid)) throw error;
     return { source, root, env, settingsFault: error, ...NOTHING_KNOWN };
   }
   const app = createContext(settings, {
-    ...world,
-    table: retrying(requests, { delays: [200], maxDelay: 1_000, sleep: world.sleep }),
+    ...environment,
+    table: retrying(requests, { delays: [200], maxDelay: 1_000, sleep: environment.sleep }),
   });
   const metadata = createMetadataSource(settings, send, Date.now, ANY_ISSUER);
   const provider = providerAt(settings.metadataUrl);

@@ -1,9 +1,9 @@
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import type { Context } from "../../src/shared/context.ts";
-import { attemptOf } from "../../src/shared/identity/attempt.ts";
 import { authorizeUrl, OPENID_SCOPES } from "../../src/shared/identity/authorize.ts";
 import { endSessionUrl } from "../../src/shared/identity/endSessionUrl.ts";
 import type { IdTokenClaims } from "../../src/shared/identity/idToken.ts";
+import { transactionOf } from "../../src/shared/identity/transaction.ts";
 
 /** What came of a sign-in and a sign-out at the development tenant. */
 export interface Rehearsal {
@@ -25,7 +25,7 @@ export async function rehearse(app: Context): Promise<Rehearsal> {
   const { settings } = app;
   const { baseUrl } = settings;
   const redirectUri = `${baseUrl}/auth/callback`;
-  const attempt = attemptOf(crypto.randomUUID());
+  const attempt = transactionOf(crypto.randomUUID());
   const browser = createBrowser();
 
   const values = { ...attempt, state: attempt.id };

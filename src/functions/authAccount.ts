@@ -1,6 +1,6 @@
 import { BadRequest } from "../shared/base/errors.ts";
 import type { Context } from "../shared/context.ts";
-import { isHomeAccountId } from "../shared/rows/keys.ts";
+import { accountPartition, isHomeAccountId } from "../shared/rows/keys.ts";
 import { describeAccount } from "../shared/store/describe.ts";
 import { api } from "../shared/web/handlers.ts";
 import type { HttpFunction } from "../shared/web/httpFunction.ts";
@@ -18,7 +18,7 @@ export const authAccount = (context: Context): HttpFunction => ({
       throw new BadRequest("Give the account's home account id: <object id>.<tenant id>.");
     }
     if (method === "DELETE") {
-      await context.signOuts.account(homeAccountId);
+      await context.signOuts.byOperator(accountPartition(homeAccountId));
       return noContent();
     }
     const account = await describeAccount(context.store, homeAccountId);

@@ -14,7 +14,7 @@ export const authBackchannelLogout = (context: Context): HttpFunction => ({
   handler: api(context, async (request) => {
     const token = (await readForm(request)).get("logout_token");
     if (!token) throw new BadRequest("The form has no logout_token.");
-    await context.signOuts.byToken(await context.logoutTokens.validate(token));
+    await context.signOuts.byBackChannel(await context.logoutTokens.validate(token));
     return json({});
   }),
 });

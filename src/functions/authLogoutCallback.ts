@@ -17,10 +17,10 @@ export const authLogoutCallback = (context: SignOutContext): HttpFunction => ({
     const { settings, metadata, signOuts, dampedLog: log } = context;
     try {
       // Where nobody can be signed out, a call that would sign out nobody is answered alike.
-      const { elsewhere } = signOuts;
+      const { byFrontChannel } = signOuts;
       const call = await readFrontChannelCall(new URL(request.url).search, settings, metadata);
       if ("ignored" in call) log("warn", "signout.ignored", { reason: call.ignored });
-      else await Promise.all(call.sids.map(elsewhere));
+      else await Promise.all(call.sids.map(byFrontChannel));
       return framed(settings, metadata.peek(), 200, "Signed out.");
     } catch (error) {
       logFault(context, error);

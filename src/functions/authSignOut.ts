@@ -21,7 +21,7 @@ export const authSignOut = (context: SignOutContext): HttpFunction => ({
     assertSameOrigin(request, settings.baseUrl);
     const ticket = readSessionCookie(keyring, request);
     try {
-      if (ticket) await signOuts.here(ticket);
+      if (ticket) await signOuts.byUser(ticket);
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       logFault(context, error);

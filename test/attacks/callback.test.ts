@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "@jest/globals";
 import type { Form } from "../../local/tenant/browserless.ts";
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import { sealCookie, unsealCookie } from "../../src/shared/session/cookies.ts";
-import { type PendingSignIn, SIGN_IN_LIFETIME } from "../../src/shared/session/signInCookie.ts";
+import { type PendingSignIn, SIGN_IN_LIFETIME_MS } from "../../src/shared/session/signInCookie.ts";
 import { sealState } from "../../src/shared/session/signInState.ts";
 import { answeredBrowser, itLeaksNothing, keyringOf, tokenRequests } from "../support/attack.ts";
 import { unescaped } from "../support/markup.ts";
@@ -126,7 +126,7 @@ describe("a state of ours, and a browser that has no cookie of it", () => {
       ({ fields, cookie }) => {
         const [name = "", value = ""] = cookie.split("=");
         const pending = unsealCookie<PendingSignIn>(keyringOf(rig), name, value);
-        const startedAt = Date.now() - SIGN_IN_LIFETIME;
+        const startedAt = Date.now() - SIGN_IN_LIFETIME_MS;
         const sealed = sealCookie(keyringOf(rig), name, { ...pending, startedAt });
         return [fields, `${name}=${sealed}`];
       },

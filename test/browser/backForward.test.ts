@@ -127,7 +127,7 @@ async function seenSince({ url }: Place): Promise<string[]> {
 }
 
 /** Another app of the same organization, in a tab of its own. */
-async function signOutElsewhere(): Promise<void> {
+async function signOutByFrontChannel(): Promise<void> {
   const other = await context.newPage();
   await other.goto(rig.otherApp.url);
   await other.getByRole("link", { name: "Sign in" }).click();
@@ -153,7 +153,7 @@ const forward = () => page.goForward({ waitUntil: "commit" });
 
 describeInBrowser("after a sign-out", () => {
   const ways = [
-    ["elsewhere", signOutElsewhere],
+    ["elsewhere", signOutByFrontChannel],
     ["in a second tab", signOutInSecondTab],
   ] as const;
   const cases = [...PLACES, ASKING].flatMap((place) =>

@@ -31,14 +31,14 @@ async function signInElsewhere(): Promise<Page> {
   return page;
 }
 
-async function signOutElsewhere(): Promise<void> {
+async function signOutByFrontChannel(): Promise<void> {
   const page = await signInElsewhere();
   await page.click("Sign out everywhere");
   await page.see("You are signed out everywhere");
 }
 
 /** Milliseconds for a test: others may be at work on the machine. */
-const PATIENCE = 120_000;
+const PATIENCE_MS = 120_000;
 
 const rows = () => readAccountRows(rig.azurite);
 
@@ -90,7 +90,7 @@ const JOURNEYS = {
     const stale = await open(rig.url);
     await stale.see("Retail Manager");
 
-    await signOutElsewhere();
+    await signOutByFrontChannel();
 
     expect(await rows()).toHaveLength(0);
     const calls = rig.graph.calls.length;
@@ -113,12 +113,12 @@ const JOURNEYS = {
 export function itGoesAllTheWay(start: () => Promise<Rig>, launch: () => Promise<Browser>): void {
   beforeAll(async () => {
     rig = await start();
-  }, PATIENCE);
+  }, PATIENCE_MS);
   afterAll(() => rig?.stop());
   beforeEach(async () => {
     browser = await launch();
-  }, PATIENCE);
-  afterEach(() => browser?.close(), PATIENCE);
+  }, PATIENCE_MS);
+  afterEach(() => browser?.close(), PATIENCE_MS);
 
-  it.each(Object.entries(JOURNEYS))("%s", (_, journey) => journey(), PATIENCE);
+  it.each(Object.entries(JOURNEYS))("%s", (_, journey) => journey(), PATIENCE_MS);
 }

@@ -61,7 +61,7 @@ async function setStage(visit: Visit): Promise<Stage> {
 }
 
 /** Signs out in the other app. The provider's page leads back there. */
-async function signOutElsewhere({ context, host }: Stage): Promise<void> {
+async function signOutByFrontChannel({ context, host }: Stage): Promise<void> {
   const ours = [...rig.tenant.apps.values()].find(({ redirectUris }) =>
     redirectUris.includes(`${rig.url}/auth/callback`),
   );
@@ -98,7 +98,7 @@ describeInBrowser("a sign-out in another app, while the table is away", () => {
       const { table, outage, away } = stage;
       await table.be(outage);
       outages.push(sleep(away * 1_000).then(() => table.be()));
-      await signOutElsewhere(stage);
+      await signOutByFrontChannel(stage);
     }
     for (const stage of stages.filter(({ away }) => away > 30)) {
       expect(await holdsTokens(stage)).toBe(true);

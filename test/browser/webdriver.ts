@@ -1,5 +1,5 @@
 /** Milliseconds for an answer: longer than any takes, also on a busy machine. */
-const PATIENCE = 15_000;
+const PATIENCE_MS = 15_000;
 
 /** A command that the driver refused. `code` is the protocol's error code. */
 export class WebDriverError extends Error {
@@ -27,7 +27,7 @@ export class WebDriver {
   ): Promise<T> {
     const response = await fetch(this.#url + path, {
       method,
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: AbortSignal.timeout(PATIENCE_MS),
       ...(method === "POST" && { body: JSON.stringify(parameters) }),
     });
     const { value } = (await response.json()) as { value: unknown };

@@ -150,12 +150,12 @@ async function expectNothingOf(former: string, cookie: string): Promise<void> {
   }
 }
 
-async function signOutHere(browser: Browser): Promise<void> {
+async function signOutByUser(browser: Browser): Promise<void> {
   const question = await browser.get(`${rig.url}/auth/signout`);
   expect((await browser.submit(question.forms[0], { follow: false })).status).toBe(303);
 }
 
-async function signOutElsewhere(browser: Browser): Promise<void> {
+async function signOutByFrontChannel(browser: Browser): Promise<void> {
   expect((await callFrontChannel(rig, sidOf(rig, browser))).status).toBe(200);
 }
 
@@ -189,8 +189,8 @@ const isFirstRead = (place: Place) =>
 
 describe.each(Object.entries(ROUTES))("%s, under way while its user signs out", (route, send) => {
   it.each<[string, (browser: Browser) => Promise<void>]>([
-    ["here", signOutHere],
-    ["in another app", signOutElsewhere],
+    ["here", signOutByUser],
+    ["in another app", signOutByFrontChannel],
   ])("%s, brings nothing back", (_where, signOut) =>
     atEveryPlace(async (place) => {
       const browser = await signedInBrowser(rig);
@@ -219,7 +219,7 @@ describe.each(Object.entries(ROUTES))("%s, under way while its user signs out", 
         place,
         () => send(browser),
         async () => {
-          await signOutHere(browser);
+          await signOutByUser(browser);
           // Everybody's token requests wait there.
           if (place === "token endpoint") release();
           await signInAs(ALEX, browser);
@@ -244,7 +244,7 @@ describe("a sign-in under way while its user signs out in another app", () => {
       const reached = await whileHeld(
         place,
         () => browser.submit({ ...form, action }, { follow: false }),
-        () => signOutElsewhere(browser),
+        () => signOutByFrontChannel(browser),
       );
       expect({ place, rows: await accountRows() }).toEqual({ place, rows: [] });
       await expectSignedOut(browser);
@@ -258,8 +258,8 @@ describe("somebody else who signs in next with the same browser", () => {
     browser.cookies.header(new URL(rig.url), { crossSite: false, safeNavigation: true });
 
   it.each<[string, (browser: Browser) => Promise<void>]>([
-    ["after a sign-out here", signOutHere],
-    ["after a sign-out in another app", signOutElsewhere],
+    ["after a sign-out here", signOutByUser],
+    ["after a sign-out in another app", signOutByFrontChannel],
     ["without a sign-out", async () => {}],
   ])("%s gets nothing of the former user, whatever old cookies come along", async (_, leave) => {
     const browser = await signedInBrowser(rig, ADELE);

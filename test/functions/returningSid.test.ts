@@ -36,7 +36,7 @@ beforeEach(async () => {
 
 const isSignedIn = async (who: Browser) => (await sessionOf(rig, who)).signedIn;
 
-async function signOutElsewhere(): Promise<void> {
+async function signOutByFrontChannel(): Promise<void> {
   expect((await callFrontChannel(rig, sid)).status).toBe(200);
 }
 
@@ -59,18 +59,18 @@ function otherBrowser(): Browser {
 describe("after a sign-out in another app", () => {
   it("the browser that was signed in signs in again at once, and is signed out again", async () => {
     for (let round = 0; round < 3; round++) {
-      await signOutElsewhere();
+      await signOutByFrontChannel();
       expect(await isSignedIn(browser)).toBe(false);
       expect((await signIn(browser)).status).toBe(200);
       expect(await isSignedIn(browser)).toBe(true);
     }
-    await signOutElsewhere();
+    await signOutByFrontChannel();
     expect(await isSignedIn(browser)).toBe(false);
     expect(await readAccountRows(rig.azurite)).toEqual([]);
   });
 
   it("another browser of the device gets a page with one button, which works at once", async () => {
-    await signOutElsewhere();
+    await signOutByFrontChannel();
     const other = otherBrowser();
     const held = await signIn(other, "/auth/signin?returnTo=/auth/sessions&scope=Mail.Read");
     expect(held.status).toBe(409);
@@ -91,12 +91,12 @@ describe("after a sign-out in another app", () => {
   });
 
   it("the button is good until the next sign-out, and no longer", async () => {
-    await signOutElsewhere();
+    await signOutByFrontChannel();
     const other = otherBrowser();
     const held = await signIn(other);
-    await signOutElsewhere();
+    await signOutByFrontChannel();
     expect((await signInAgain(other, held)).status).toBe(200);
-    await signOutElsewhere();
+    await signOutByFrontChannel();
     expect(await isSignedIn(other)).toBe(false);
     // This browser, in turn, knows of it by its cookie.
     expect((await signIn(other)).status).toBe(200);
@@ -133,7 +133,7 @@ describe("a sign-in that was started before a sign-out", () => {
   it("leaves nothing behind, also when the sid has returned meanwhile", async () => {
     const other = otherBrowser();
     const form = await other.signIn(`${rig.url}/auth/signin`, ADELE);
-    await signOutElsewhere();
+    await signOutByFrontChannel();
     expect((await signIn(browser)).status).toBe(200);
     const held = await other.submit(form);
     expect(held.status).toBe(409);
@@ -144,9 +144,9 @@ describe("a sign-in that was started before a sign-out", () => {
   });
 
   it("loses also when it had seen an earlier one", async () => {
-    await signOutElsewhere();
+    await signOutByFrontChannel();
     const form = await browser.signIn(`${rig.url}/auth/signin`, ADELE);
-    await signOutElsewhere();
+    await signOutByFrontChannel();
     const held = await browser.submit(form);
     expect(held.status).toBe(409);
     expect(await readAccountRows(rig.azurite)).toEqual([]);
@@ -182,7 +182,7 @@ describe("somebody who knows the sid", () => {
     const picker = await victim.get(`${rig.otherApp.url}/sign-in`);
     await victim.submit(picker.forms[0], { press: ADELE });
     sid = sidOf(rig, victim);
-    for (let call = 0; call < 5; call++) await signOutElsewhere();
+    for (let call = 0; call < 5; call++) await signOutByFrontChannel();
     const held = await signIn(victim);
     expect(held.status).toBe(409);
     expect((await signInAgain(victim, held)).status).toBe(200);
@@ -190,7 +190,7 @@ describe("somebody who knows the sid", () => {
   });
 
   it("nor afterwards, however often it is called", async () => {
-    for (let call = 0; call < 20; call++) await signOutElsewhere();
+    for (let call = 0; call < 20; call++) await signOutByFrontChannel();
     expect((await signIn(browser)).status).toBe(200);
     const stranger = await signedInBrowser(rig, "alexw@contoso.com");
     expect(await isSignedIn(stranger)).toBe(true);

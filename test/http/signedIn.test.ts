@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import type { Tenant } from "../../local/tenant/tenant.ts";
 import type { HttpResponse } from "../../src/shared/http/types.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
-import { signOutHere } from "../../src/shared/store/signOut.ts";
+import { signOutByUser } from "../../src/shared/store/signOut.ts";
 import { signedIn } from "../../src/shared/web/handlers.ts";
 import { json } from "../../src/shared/web/responses.ts";
 import { ADELE, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
@@ -38,7 +38,7 @@ describe("signedIn", () => {
       await expect(call({ cookies: none })).resolves.toMatchObject({ status: 401 });
     }
     expect(one.table.operations).toEqual([]);
-    await signOutHere(one.app.store, refOf(one, cookies[SESSION_COOKIE] ?? ""));
+    await signOutByUser(one.app.store, refOf(one, cookies[SESSION_COOKIE] ?? ""));
     await expect(call({ cookies })).resolves.toMatchObject({ status: 401 });
   });
 

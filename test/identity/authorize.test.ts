@@ -1,5 +1,4 @@
 import { describe, expect, it } from "@jest/globals";
-import { attemptOf } from "../../src/shared/identity/attempt.ts";
 import {
   type AuthorizeOptions,
   authorizeUrl,
@@ -7,11 +6,12 @@ import {
   scopesToRedeem,
 } from "../../src/shared/identity/authorize.ts";
 import { createClientFactory } from "../../src/shared/identity/client.ts";
+import { transactionOf } from "../../src/shared/identity/transaction.ts";
 import { LOGIN, providerMetadata } from "../support/identity.ts";
 import { CLIENT_ID, settings, TENANT_ID } from "../support/settings.ts";
 
 const REDIRECT_URI = "https://app.example.com/auth/callback";
-const attempt = { ...attemptOf("secret"), state: "k1.the-state" };
+const transaction = { ...transactionOf("secret"), state: "k1.the-state" };
 const offline = async () => {
   throw new Error("An authorization request is made without any request.");
 };
@@ -21,7 +21,7 @@ async function url(options: Partial<AuthorizeOptions> = {}): Promise<URL> {
   const network = { sendGetRequestAsync: offline, sendPostRequestAsync: offline };
   const createClient = createClientFactory(settings(), { clientSecret: "s" }, metadata, network);
   const all = { scopes: ["openid", "User.Read"], ...options };
-  return new URL(await authorizeUrl(createClient, REDIRECT_URI, attempt, all));
+  return new URL(await authorizeUrl(createClient, REDIRECT_URI, transaction, all));
 }
 
 describe("authorization request", () => {
@@ -33,9 +33,9 @@ describe("authorization request", () => {
       response_type: "code",
       response_mode: "form_post",
       redirect_uri: REDIRECT_URI,
-      state: attempt.state,
-      nonce: attempt.nonce,
-      code_challenge: attempt.codeChallenge,
+      state: transaction.state,
+      nonce: transaction.nonce,
+      code_challenge: transaction.codeChallenge,
       code_challenge_method: "S256",
     });
     expect(searchParams.get("scope")?.split(" ").sort()).toEqual([
@@ -48,7 +48,7 @@ describe("authorization request", () => {
 
   it("keeps verifier and client credential to itself", async () => {
     const { href } = await url();
-    expect(href).not.toContain(attempt.codeVerifier);
+    expect(href).not.toContain(transaction.codeVerifier);
     expect(href).not.toContain("client_secret");
   });
 
@@ -128,7 +128,7 @@ describe("authorization request", () => {
     expect(searchParams.get("login_hint")).toBe(hostile);
     expect(searchParams.get("domain_hint")).toBe(hostile);
     expect(searchParams.get("redirect_uri")).toBe(REDIRECT_URI);
-    expect(searchParams.get("state")).toBe(attempt.state);
+    expect(searchParams.get("state")).toBe(transaction.state);
     expect(JSON.parse(searchParams.get("claims") ?? "").id_token[hostile]).toEqual({
       value: hostile,
     });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Tenant } from "../../local/tenant/tenant.ts";
 import type { Context } from "../../src/shared/context.ts";
-import { attemptOf } from "../../src/shared/identity/attempt.ts";
+import { transactionOf } from "../../src/shared/identity/transaction.ts";
 import { suits } from "../../src/shared/tokens/tokenCache.ts";
 import { ADELE, envOf, tenantOfApp, testApp } from "../support/app.ts";
 import { CLIENT_ID } from "../support/settings.ts";
@@ -28,7 +28,7 @@ const oidOf = (username: string) =>
 describe("redeemCode", () => {
   it("gets the ID token, the account, and a cache with access and refresh token", async () => {
     const { idToken, homeAccountId, cache } = await redeem(app, { secret: "secret" });
-    const { nonce } = attemptOf("secret");
+    const { nonce } = transactionOf("secret");
     await expect(app.idTokens.validate(idToken, nonce)).resolves.toMatchObject({
       oid: oidOf(ADELE),
     });
@@ -45,7 +45,7 @@ describe("redeemCode", () => {
   it.each([
     { code: "1.made-up" },
     { code: "x" },
-    { codeVerifier: attemptOf("another").codeVerifier },
+    { codeVerifier: transactionOf("another").codeVerifier },
   ])("is refused with %j", async (forged) => {
     await expect(redeem(app, { forged })).rejects.toMatchObject({
       code: "ERR_SIGN_IN_REJECTED",

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import type { Switches, Tenant } from "../../local/tenant/tenant.ts";
-import { attemptOf } from "../../src/shared/identity/attempt.ts";
 import { authorizeUrl, OPENID_SCOPES } from "../../src/shared/identity/authorize.ts";
+import { transactionOf } from "../../src/shared/identity/transaction.ts";
 import { accountPartition, type HomeAccountId } from "../../src/shared/rows/keys.ts";
 import { suits, type TokenCache } from "../../src/shared/tokens/tokenCache.ts";
 import { ADELE, ALEX, envOf, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
@@ -118,7 +118,7 @@ describe("a refresh", () => {
       await authorizeUrl(
         one.app.createClient,
         REDIRECT_URI,
-        { ...attemptOf("x"), state: "state" },
+        { ...transactionOf("x"), state: "state" },
         { scopes: [...OPENID_SCOPES, "User.Read"], claims },
       ),
       ADELE,

@@ -3,7 +3,7 @@ import { createBrowser } from "../../local/tenant/browserless.ts";
 import type { Tenant, TokenFault } from "../../local/tenant/tenant.ts";
 import { finishSignIn } from "../../src/shared/flows/finishSignIn.ts";
 import { startSignIn } from "../../src/shared/flows/startSignIn.ts";
-import { attemptOf } from "../../src/shared/identity/attempt.ts";
+import { transactionOf } from "../../src/shared/identity/transaction.ts";
 import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { findSession } from "../../src/shared/session/session.ts";
 import { ADELE, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
@@ -211,7 +211,7 @@ describe("what the provider writes", () => {
       "a code",
       "https://x.example",
       ["User.Read"],
-      attemptOf("s"),
+      transactionOf("s"),
     );
     await expect(tokens).rejects.toThrow();
     const [, , logged] = one.logged[0] ?? [];

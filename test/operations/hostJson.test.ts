@@ -1,16 +1,16 @@
 import { describe, expect, it, test } from "@jest/globals";
 import { readHostJson } from "../../local/host/settings.ts";
 import { SHORTEST_TIMEOUT } from "../../scripts/doctor/checks/settings.ts";
-import { REQUESTS_OVER } from "../../src/shared/store/expiry.ts";
+import { REQUESTS_OVER_MS } from "../../src/shared/store/expiry.ts";
 import { END } from "../../src/shared/store/purge.ts";
-import { PATIENCE } from "../../src/shared/store/stubbornSignOuts.ts";
+import { PATIENCE_MS } from "../../src/shared/store/stubbornSignOuts.ts";
 import { readText, root } from "../infra/project.ts";
 
 describe("functionTimeout in host.json", () => {
   const { functionTimeout = Number.POSITIVE_INFINITY } = readHostJson(root);
 
   it("lets what is carried through, and the purge, come to their own ends", () => {
-    for (const time of [...Object.values(PATIENCE), ...Object.values(END)]) {
+    for (const time of [...Object.values(PATIENCE_MS), ...Object.values(END)]) {
       expect(time).toBeLessThan(functionTimeout);
     }
   });
@@ -20,7 +20,7 @@ describe("functionTimeout in host.json", () => {
   });
 
   it("ends every request long before none counts as under way", () => {
-    expect(REQUESTS_OVER / functionTimeout).toBeGreaterThanOrEqual(30);
+    expect(REQUESTS_OVER_MS / functionTimeout).toBeGreaterThanOrEqual(30);
   });
 });
 

@@ -391,7 +391,7 @@ it("a sid that nobody knows, whose tombstone is given up", async () => {
   };
   const giveUp = async () => {
     createSignOuts(store, time.sleep, time.now)
-      .elsewhere("made up" as Sid)
+      .byFrontChannel("made up" as Sid)
       .catch(() => {});
     await time.pass(101_000);
   };

@@ -1,8 +1,9 @@
 import { IndexForged } from "../../src/shared/base/errors.ts";
 import type { Keyring } from "../../src/shared/crypto/keyring.ts";
 import type { Sid } from "../../src/shared/rows/keys.ts";
+import { signOutByBackChannel } from "../../src/shared/store/backChannel.ts";
 import { purge } from "../../src/shared/store/purge.ts";
-import { signOutByToken, signOutElsewhere } from "../../src/shared/store/signOut.ts";
+import { signOutByFrontChannel } from "../../src/shared/store/signOut.ts";
 import { retrying } from "../../src/shared/table/retrying.ts";
 import { type Held, heldIn, type Violation } from "./invariants.ts";
 import { modelRequests, type Rows } from "./model.ts";
@@ -37,7 +38,7 @@ export async function checkFrozen(
       const signIn = ops.find((op): op is OpOf<"signIn"> => op.do === "signIn" && op.id === id);
       for (const sid of signIn?.sids ?? []) {
         const left = await thaw(rows, keyring, MIDDAY, (store) =>
-          signOutElsewhere(store, sid as Sid),
+          signOutByFrontChannel(store, sid as Sid),
         );
         if (heldIn(left, keyring).some((row: Held) => row.sessions.includes(id))) {
           return { invariant: "I3", what: `A sign-out by sid does not find ${id}.` };
@@ -45,7 +46,7 @@ export async function checkFrozen(
       }
       const token = { ...TOKEN, sub: signIn?.subject };
       if (token.sub === undefined) continue;
-      const left = await thaw(rows, keyring, MIDDAY, (store) => signOutByToken(store, token));
+      const left = await thaw(rows, keyring, MIDDAY, (store) => signOutByBackChannel(store, token));
       if (heldIn(left, keyring).some((row: Held) => row.sessions.includes(id))) {
         return { invariant: "I3", what: `A sign-out by subject does not find ${id}.` };
       }

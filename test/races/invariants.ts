@@ -2,7 +2,7 @@ import type { Keyring } from "../../src/shared/crypto/keyring.ts";
 import { HEAD } from "../../src/shared/rows/keys.ts";
 import { type Row, readRow } from "../../src/shared/rows/rows.ts";
 import { unsealAccount } from "../../src/shared/store/accountEntity.ts";
-import { CLOCKS_APART } from "../../src/shared/store/tombstones.ts";
+import { CLOCKS_APART_MS } from "../../src/shared/store/tombstones.ts";
 import type { Stored } from "../../src/shared/table/table.ts";
 import type { Rows } from "./model.ts";
 import { type Op, type OpOf, signInsIn } from "./ops.ts";
@@ -91,7 +91,7 @@ export function checkSignedOut(
           isNamedBy(signIn, signOut) &&
           !isOutlived(ops, watch, at, progress.calledAt) &&
           !signIn.holds?.sids.includes(signOut.sid) &&
-          startOf(signIn, watch, at) <= leftAt(signOut, progress.calledAt) + CLOCKS_APART);
+          startOf(signIn, watch, at) <= leftAt(signOut, progress.calledAt) + CLOCKS_APART_MS);
       if (!dead) continue;
       if (held.some((row) => holds(row, id))) {
         return before[index]?.result === undefined
@@ -340,7 +340,7 @@ function mayHoldBack(
   if (before && held) return false;
   if (signOut.do === "back") return !isNewer(signIn, signOut);
   const since = startOf(signIn, watch, index) - leftAt(signOut, cause.endedAt);
-  return !before || since <= CLOCKS_APART;
+  return !before || since <= CLOCKS_APART_MS;
 }
 
 /** By the clock of the instance that started it. */

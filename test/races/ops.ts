@@ -6,10 +6,16 @@ import {
   StoreUnavailable,
 } from "../../src/shared/base/errors.ts";
 import type { TokenEndpoint } from "../../src/shared/identity/tokens.ts";
-import { type HomeAccountId, type Sid, sidPartition } from "../../src/shared/rows/keys.ts";
+import {
+  accountPartition,
+  type HomeAccountId,
+  type Sid,
+  sidPartition,
+} from "../../src/shared/rows/keys.ts";
 import type { Refreshes } from "../../src/shared/session/refreshes.ts";
 import { findSession } from "../../src/shared/session/session.ts";
 import type { Account } from "../../src/shared/store/account.ts";
+import { signOutByBackChannel } from "../../src/shared/store/backChannel.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import { giveBack, useOnce } from "../../src/shared/store/replayGuard.ts";
@@ -22,10 +28,9 @@ import {
   storeSignIn,
 } from "../../src/shared/store/signIn.ts";
 import {
-  signOutAccount,
-  signOutByToken,
-  signOutElsewhere,
-  signOutHere,
+  signOutByFrontChannel,
+  signOutByOperator,
+  signOutByUser,
 } from "../../src/shared/store/signOut.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import type { TokenCache } from "../../src/shared/tokens/tokenCache.ts";
@@ -181,13 +186,13 @@ async function carryOut(op: Op, world: World, onStep: () => void): Promise<Resul
       return { kind: "done", ref };
     }
     case "here":
-      await signOutHere(store, refOf(op.of, world));
+      await signOutByUser(store, refOf(op.of, world));
       break;
     case "front":
-      await signOutElsewhere(withClock(store, op.clock ?? 0), op.sid as Sid);
+      await signOutByFrontChannel(withClock(store, op.clock ?? 0), op.sid as Sid);
       break;
     case "back": {
-      await signOutByToken(store, {
+      await signOutByBackChannel(store, {
         id: `${op.subject ?? op.sid} ${op.token}`,
         sid: op.sid as Sid,
         sub: op.subject,
@@ -197,7 +202,7 @@ async function carryOut(op: Op, world: World, onStep: () => void): Promise<Resul
       break;
     }
     case "admin":
-      await signOutAccount(store, op.account as HomeAccountId);
+      await signOutByOperator(store, accountPartition(op.account as HomeAccountId));
       break;
     case "refresh": {
       const ref = refOf(op.of, world);

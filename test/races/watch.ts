@@ -1,4 +1,4 @@
-import { CLOCKS_APART } from "../../src/shared/store/tombstones.ts";
+import { CLOCKS_APART_MS } from "../../src/shared/store/tombstones.ts";
 import type { Op, OpOf, Result } from "./ops.ts";
 
 /** Something that is worth noting about an op. */
@@ -172,7 +172,7 @@ export function isOutlived(ops: readonly Op[], watch: Watch, index: number, time
 /** By any clock, and nothing of it is under way. */
 function isOverAt({ hours = 12 }: OpOf<"signIn">, progress: Progress | undefined, time: number) {
   if (progress?.result === undefined) return false;
-  return progress.endedAt + Math.max(hours, 1) * 3_600_000 + CLOCKS_APART <= time;
+  return progress.endedAt + Math.max(hours, 1) * 3_600_000 + CLOCKS_APART_MS <= time;
 }
 
 export function isNewer(signIn: OpOf<"signIn">, token: OpOf<"back">): boolean {

@@ -1,7 +1,7 @@
 import { StoreUnavailable } from "../../src/shared/base/errors.ts";
 import { type Generation, generationRow, SID } from "../../src/shared/rows/keys.ts";
 import { authenticated, originOf } from "../../src/shared/store/sidIndex.ts";
-import { CLOCKS_APART } from "../../src/shared/store/tombstones.ts";
+import { CLOCKS_APART_MS } from "../../src/shared/store/tombstones.ts";
 import type { Entity, Outcome, Stored, Table } from "../../src/shared/table/table.ts";
 import type { Port } from "./coroutine.ts";
 import { DAY, plainKeyring, type Weakness } from "./scenario.ts";
@@ -220,12 +220,12 @@ export const TABLE_WEAKNESSES = {
 
   /** Believes clocks. */
   marginIgnored: (table) =>
-    readingSids(table, (row) => ({ ...row, leftAt: earlier(row.leftAt, CLOCKS_APART) })),
+    readingSids(table, (row) => ({ ...row, leftAt: earlier(row.leftAt, CLOCKS_APART_MS) })),
 
   /** The same for early sign-outs. */
   earlyMarginIgnored: (table) =>
     readingEarlyTombstones(table, (tombstone) =>
-      tombstone.writeUInt32BE(tombstone.readUInt32BE(16) - CLOCKS_APART / 1_000, 16),
+      tombstone.writeUInt32BE(tombstone.readUInt32BE(16) - CLOCKS_APART_MS / 1_000, 16),
     ),
 
   /** Waits for ever for who comes after a sign-out and has not seen it. */

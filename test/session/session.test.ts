@@ -4,7 +4,7 @@ import type { TokenEndpoint } from "../../src/shared/identity/tokens.ts";
 import type { Generation, PartitionKey } from "../../src/shared/rows/keys.ts";
 import { findSession, type SignedInSession } from "../../src/shared/session/session.ts";
 import type { SessionRef } from "../../src/shared/store/signIn.ts";
-import { signOutHere } from "../../src/shared/store/signOut.ts";
+import { signOutByUser } from "../../src/shared/store/signOut.ts";
 import { ADELE, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
 import { CLIENT_ID } from "../support/settings.ts";
 
@@ -75,7 +75,7 @@ describe("findSession", () => {
   });
 
   it.each<[string, () => unknown]>([
-    ["after sign-out", () => signOutHere(one.app.store, ref)],
+    ["after sign-out", () => signOutByUser(one.app.store, ref)],
     ["of another session id", () => (ref = { ...ref, sessionId: "another" })],
     ["of another generation", () => (ref = { ...ref, generation: "another" as Generation })],
     ["of another account", () => (ref = { ...ref, partition: "a.another" as PartitionKey })],

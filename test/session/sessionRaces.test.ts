@@ -1,14 +1,18 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Tenant } from "../../local/tenant/tenant.ts";
 import { SealingKeyMissing } from "../../src/shared/base/errors.ts";
-import type { HomeAccountId, Sid } from "../../src/shared/rows/keys.ts";
+import { accountPartition, type HomeAccountId, type Sid } from "../../src/shared/rows/keys.ts";
 import type { Sessions } from "../../src/shared/session/refresh.ts";
 import { Refreshes } from "../../src/shared/session/refreshes.ts";
 import { findSession, type SignedInSession } from "../../src/shared/session/session.ts";
 import { unsealAccount } from "../../src/shared/store/accountEntity.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
 import type { SessionRef } from "../../src/shared/store/signIn.ts";
-import { signOutAccount, signOutElsewhere, signOutHere } from "../../src/shared/store/signOut.ts";
+import {
+  signOutByFrontChannel,
+  signOutByOperator,
+  signOutByUser,
+} from "../../src/shared/store/signOut.ts";
 import { ADELE, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
 import { CLIENT_ID } from "../support/settings.ts";
 
@@ -64,13 +68,13 @@ const sid = () => tenant.sessions.at(-1)?.signIns[0]?.sid ?? "";
 
 describe("a sign-out while a refresh is in flight", () => {
   it.each<[string, () => Promise<() => Promise<unknown>>]>([
-    ["here", async () => () => signOutHere(one.app.store, ref)],
-    ["elsewhere", async () => () => signOutElsewhere(one.app.store, sid() as Sid)],
+    ["here", async () => () => signOutByUser(one.app.store, ref)],
+    ["elsewhere", async () => () => signOutByFrontChannel(one.app.store, sid() as Sid)],
     [
       "by an operator",
       async () => {
         const id = await homeAccountId();
-        return () => signOutAccount(one.app.store, id as HomeAccountId);
+        return () => signOutByOperator(one.app.store, accountPartition(id as HomeAccountId));
       },
     ],
   ])("%s: the fresh token is thrown away", async (_, signOut) => {
@@ -85,7 +89,7 @@ describe("a sign-out while a refresh is in flight", () => {
   it("and a new sign-in after it: the old session is over, the new one untouched", async () => {
     const session = await open();
     one.table.before = async () => {
-      await signOutHere(one.app.store, ref);
+      await signOutByUser(one.app.store, ref);
       await signIn(one);
     };
     await expect(session.getToken(MAIL)).rejects.toMatchObject({ code: "ERR_SIGNED_OUT" });
@@ -228,7 +232,7 @@ describe("refreshes at once on one instance", () => {
 
   it("are over with the sign-out that comes before the write, for all who wait", async () => {
     const sessions = await Promise.all(Array.from({ length: 20 }, () => open()));
-    one.table.before = () => signOutHere(one.app.store, ref);
+    one.table.before = () => signOutByUser(one.app.store, ref);
     const outcomes = await Promise.all(
       sessions.map((session, i) =>
         session.getToken(i % 2 ? MAIL : ["Calendars.Read"]).catch((error) => error.code),
@@ -261,7 +265,7 @@ describe("refreshes at once on one instance", () => {
     const old = await open();
     const release = tenant.holdTokenEndpoint();
     const lost = old.getToken(MAIL).catch((error) => error.code);
-    await signOutHere(one.app.store, ref);
+    await signOutByUser(one.app.store, ref);
     release();
     const before = ref;
     ref = refOf(one, await signIn(one));

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "@jest/globals";
-import { attemptOf } from "../../src/shared/identity/attempt.ts";
+import { transactionOf } from "../../src/shared/identity/transaction.ts";
 import type { Generation, PartitionKey } from "../../src/shared/rows/keys.ts";
 import {
   type PendingSignIn,
   readSignIns,
-  SIGN_IN_LIFETIME,
+  SIGN_IN_LIFETIME_MS,
   signInCookies,
 } from "../../src/shared/session/signInCookie.ts";
 import { keyring } from "../support/keyring.ts";
@@ -40,7 +40,9 @@ function browser() {
       keep(signInCookies(ring, carried(), pending(secret, startedAt))),
     secrets: (now = 0) => readSignIns(ring, carried(), now).map(({ pending }) => pending.secret),
     find: (secret: string, now = 0) =>
-      readSignIns(ring, carried(), now).find(({ attempt }) => attempt.id === attemptOf(secret).id),
+      readSignIns(ring, carried(), now).find(
+        ({ transaction }) => transaction.id === transactionOf(secret).id,
+      ),
   };
 }
 
@@ -64,7 +66,7 @@ describe("sign-in cookie", () => {
     const [{ name, maxAge: _, value: __, ...attributes } = { name: "" }] = start("secret");
     expect(find("secret")).toEqual({
       pending: pending("secret"),
-      attempt: attemptOf("secret"),
+      transaction: transactionOf("secret"),
       noCookie: { name, value: "", maxAge: 0, ...attributes },
     });
   });
@@ -110,8 +112,8 @@ describe("sign-in cookie", () => {
   it("is not found when it expired", () => {
     const { start, find } = browser();
     start("secret");
-    expect(find("secret", SIGN_IN_LIFETIME - 1)).toBeDefined();
-    expect(find("secret", SIGN_IN_LIFETIME)).toBeUndefined();
+    expect(find("secret", SIGN_IN_LIFETIME_MS - 1)).toBeDefined();
+    expect(find("secret", SIGN_IN_LIFETIME_MS)).toBeUndefined();
   });
 
   it("is not found under another name, and not hidden by garbage", () => {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { returnPath } from "../../src/shared/http/returnPath.ts";
 import { isScope } from "../../src/shared/http/signInOptions.ts";
 import { sealCookie } from "../../src/shared/session/cookies.ts";
-import { STATE_LIFETIME, sealState, unsealState } from "../../src/shared/session/signInState.ts";
+import { STATE_LIFETIME_MS, sealState, unsealState } from "../../src/shared/session/signInState.ts";
 import { keyring } from "../support/keyring.ts";
 import { BASE_URL } from "../support/settings.ts";
 
@@ -13,7 +13,7 @@ const STATE = {
   id: "i".repeat(43),
   returnTo: "/a?b#c",
   scopes: ["api://x/Reports.Read"],
-  expiresAt: NOW + STATE_LIFETIME,
+  expiresAt: NOW + STATE_LIFETIME_MS,
 };
 
 describe("state", () => {

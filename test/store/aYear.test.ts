@@ -3,7 +3,7 @@ import type { Sid } from "../../src/shared/rows/keys.ts";
 import { describeAccount } from "../../src/shared/store/describe.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import { storeSignIn } from "../../src/shared/store/signIn.ts";
-import { signOutElsewhere } from "../../src/shared/store/signOut.ts";
+import { signOutByFrontChannel } from "../../src/shared/store/signOut.ts";
 import { cacheOf, DAY, HOME, HOUR, MINUTE, memoryStore, NOON, sessionOf } from "./samples.ts";
 
 const MIDNIGHT = NOON + 12 * HOUR;
@@ -48,9 +48,9 @@ it.each([
   expect(days[DAYS]?.rows).toMatchObject({ a: 2, u: 1 });
 
   // Who signed out of the provider long ago does not end what is in use today, and who does so today does.
-  if (sidOf(1) !== sidOf(2)) await signOutElsewhere(store, sidOf(1) as Sid);
+  if (sidOf(1) !== sidOf(2)) await signOutByFrontChannel(store, sidOf(1) as Sid);
   expect(await describeAccount(store, HOME)).toBeDefined();
-  await signOutElsewhere(store, sidOf(count) as Sid);
+  await signOutByFrontChannel(store, sidOf(count) as Sid);
   expect(await describeAccount(store, HOME)).toBeUndefined();
   store.time += 3 * DAY;
   await purge(store);

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { Generation, PartitionKey, Sid } from "../../src/shared/rows/keys.ts";
 import { readSession, removeRead, writeBack } from "../../src/shared/store/accounts.ts";
 import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
-import { signOutHere } from "../../src/shared/store/signOut.ts";
+import { signOutByUser } from "../../src/shared/store/signOut.ts";
 import type { Stored } from "../../src/shared/table/table.ts";
 import { keyring } from "../support/keyring.ts";
 import { cacheOf, HOUR, type MemoryStore, memoryStore, sessionOf, tokenOf } from "./samples.ts";
@@ -68,7 +68,7 @@ describe("writeBack", () => {
 
   it("loses against a sign-out, and leaves nothing", async () => {
     const before = await read();
-    await signOutHere(store, ref);
+    await signOutByUser(store, ref);
     const rows = new Map(store.table.rows);
     expect(await writeBack(store, before, FRESH)).toBe(false);
     expect(store.table.rows).toEqual(rows);

@@ -12,7 +12,11 @@ import { readSession, removeRead } from "../../src/shared/store/accounts.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
 import { endGeneration, preventCreation } from "../../src/shared/store/generation.ts";
 import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
-import { signOutAccount, signOutElsewhere, signOutHere } from "../../src/shared/store/signOut.ts";
+import {
+  signOutByFrontChannel,
+  signOutByOperator,
+  signOutByUser,
+} from "../../src/shared/store/signOut.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import type { Table } from "../../src/shared/table/table.ts";
 import { cacheOf, HOME, type MemoryStore, memoryStore, sessionOf } from "./samples.ts";
@@ -58,10 +62,11 @@ describe("where every condition is spoilt by somebody else", () => {
       (store) =>
         storeSignIn(store, { session: elsewhere(), cache: cacheOf(), sids: ["sid" as Sid] }),
     ],
-    ["a sign-out elsewhere", (store) => signOutElsewhere(store, "sid" as Sid)],
+    ["a sign-out elsewhere", (store) => signOutByFrontChannel(store, "sid" as Sid)],
     [
       "a sign-out by an operator, of nobody",
-      (store) => signOutAccount(store, HOME.replace("1.", "3.") as HomeAccountId),
+      (store) =>
+        signOutByOperator(store, accountPartition(HOME.replace("1.", "3.") as HomeAccountId)),
     ],
   ])("%s ends, after pauses that grow", async (_, run) => {
     const slept: number[] = [];
@@ -98,9 +103,9 @@ describe("a deletion whose answer was lost", () => {
       .map(([, , { found }]) => found);
 
   it.each<[string, (store: Store) => Promise<unknown>]>([
-    ["here", (store) => signOutHere(store, ref)],
-    ["elsewhere", (store) => signOutElsewhere(store, "sid" as Sid)],
-    ["by an operator", (store) => signOutAccount(store, HOME)],
+    ["here", (store) => signOutByUser(store, ref)],
+    ["elsewhere", (store) => signOutByFrontChannel(store, "sid" as Sid)],
+    ["by an operator", (store) => signOutByOperator(store, accountPartition(HOME))],
   ])("of a sign-out %s is no word that nothing was there", async (_, signOut) => {
     await signOut(lossy());
     expect(foundOf()).toEqual(["unsure"]);

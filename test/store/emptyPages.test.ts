@@ -3,7 +3,7 @@ import { type Azurite, startAzurite } from "../../local/azurite/azurite.ts";
 import { listAccounts } from "../../scripts/accounts/list.ts";
 import { keepAliveSender, type Send } from "../../src/shared/net/send.ts";
 import { purge } from "../../src/shared/store/purge.ts";
-import { signOutPartition } from "../../src/shared/store/signOut.ts";
+import { signOutByOperator } from "../../src/shared/store/signOut.ts";
 import { azuriteStore, signInSomebody } from "../support/azuriteStore.ts";
 import { readAccountRows, readTable, restoreTable } from "../support/table.ts";
 
@@ -56,7 +56,7 @@ describe("empty pages that are not the last", () => {
 
   it("hide no tokens from an operator's sign-out", async () => {
     const { partition } = await signInSomebody(storeAt(), HOUR);
-    expect(await signOutPartition(storeAt(), partition)).toBe(true);
+    expect(await signOutByOperator(storeAt(), partition)).toBe(true);
     expect(await readAccountRows(azurite)).toEqual([]);
     expect(empty).toBe(3);
   });

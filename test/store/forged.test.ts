@@ -7,10 +7,11 @@ import {
   sidPartition,
   subjectPartition,
 } from "../../src/shared/rows/keys.ts";
+import { signOutByBackChannel } from "../../src/shared/store/backChannel.ts";
 import { describeAccount } from "../../src/shared/store/describe.ts";
 import { originOf } from "../../src/shared/store/sidIndex.ts";
 import { storeSignIn } from "../../src/shared/store/signIn.ts";
-import { signOutByToken, signOutElsewhere } from "../../src/shared/store/signOut.ts";
+import { signOutByFrontChannel } from "../../src/shared/store/signOut.ts";
 import type { Stored } from "../../src/shared/table/table.ts";
 import { keyring } from "../support/keyring.ts";
 import { cacheOf, HOME, HOUR, type MemoryStore, memoryStore, NOON, sessionOf } from "./samples.ts";
@@ -37,9 +38,9 @@ const change = (changes: object, key = KEY) =>
   store.table.rows.set(key, { ...row(key), ...changes } as Stored);
 const isHeld = async (who = HOME) =>
   (await describeAccount(store, who as HomeAccountId)) !== undefined;
-const front = () => signOutElsewhere(store, "sid" as Sid);
+const front = () => signOutByFrontChannel(store, "sid" as Sid);
 const back = () =>
-  signOutByToken(store, {
+  signOutByBackChannel(store, {
     id: "token",
     sid: undefined,
     sub: "adele",

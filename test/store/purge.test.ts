@@ -16,7 +16,7 @@ import { fence, readHead } from "../../src/shared/store/generation.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import { useOnce } from "../../src/shared/store/replayGuard.ts";
 import { storeSignIn } from "../../src/shared/store/signIn.ts";
-import { signOutElsewhere } from "../../src/shared/store/signOut.ts";
+import { signOutByFrontChannel } from "../../src/shared/store/signOut.ts";
 import type { Stored, Table, Value } from "../../src/shared/table/table.ts";
 import { type VirtualTime, virtualTime } from "../support/virtualTime.ts";
 import {
@@ -149,7 +149,7 @@ describe("purge", () => {
 
   it("leaves what a newer generation of the account needs", async () => {
     await signIn(NOON + 8 * HOUR);
-    await signOutElsewhere(store, "sid" as Sid);
+    await signOutByFrontChannel(store, "sid" as Sid);
     await signIn(NOON + 2 * DAY, "sid 2");
     expect(await purgeAt(MIDNIGHT)).toMatchObject({ expired: 1, kept: 0, failed: 0, malformed: 0 });
     expect(await describeAccount(store, HOME)).toBeDefined();
@@ -160,7 +160,7 @@ describe("purge", () => {
   it("keeps a sign-out's tombstone until every sign-in that may need it is over", async () => {
     await signIn(NOON + 8 * HOUR);
     store.time = MIDNIGHT - MINUTE;
-    await signOutElsewhere(store, "sid" as Sid);
+    await signOutByFrontChannel(store, "sid" as Sid);
     const before = keys();
     expect(await purgeAt(MIDNIGHT + 58 * MINUTE)).toMatchObject({
       expired: 0,
@@ -404,7 +404,7 @@ describe("purge", () => {
       if (/^[su]\./.test(key)) store.table.rows.set(key, row as Stored);
     }
     expect(await purgeAt(MIDNIGHT)).toMatchObject({ expired: 0, kept: 1 });
-    await signOutElsewhere(store, "sid" as Sid);
+    await signOutByFrontChannel(store, "sid" as Sid);
     expect(await describeAccount(store, HOME)).toBeUndefined();
     await purgeAt(MIDNIGHT + 2 * DAY);
     expect(keys()).toEqual([]);

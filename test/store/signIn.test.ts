@@ -19,7 +19,11 @@ import { readSession } from "../../src/shared/store/accounts.ts";
 import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
 import { fence } from "../../src/shared/store/generation.ts";
 import { type SessionRef, type SignIn, storeSignIn } from "../../src/shared/store/signIn.ts";
-import { signOutAccount, signOutElsewhere, signOutHere } from "../../src/shared/store/signOut.ts";
+import {
+  signOutByFrontChannel,
+  signOutByOperator,
+  signOutByUser,
+} from "../../src/shared/store/signOut.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import type { Entity, Outcome, Stored, Table } from "../../src/shared/table/table.ts";
 import { keyring } from "../support/keyring.ts";
@@ -184,7 +188,7 @@ describe("an account that no key opens", () => {
       session: sessionOf({ homeAccountId: `other.${HOME}` as HomeAccountId }),
     });
     store = { ...store, keyring: keyring("k2") };
-    expect(await signOutAccount(store, HOME)).toBe(true);
+    expect(await signOutByOperator(store, accountPartition(HOME))).toBe(true);
     expect(tokenRows()).toEqual([`${other.partition}|c.${other.generation}`]);
     expect(generation).not.toBe(other.generation);
     await signIn();
@@ -208,7 +212,7 @@ describe("an account that no key opens", () => {
 describe("an account whose head names no generation", () => {
   it("is not asked for one, by a sign-in or by an operator's sign-out", async () => {
     await fence(store, PARTITION, undefined);
-    await signOutAccount(store, HOME);
+    await signOutByOperator(store, accountPartition(HOME));
     await signIn();
     const nameless = store.table.operations.filter((one) =>
       one.endsWith(`|${generationRow("" as Generation)}`),
@@ -223,7 +227,7 @@ describe("a sign-out while it runs", () => {
       "for its sid, before it looked for one",
       () => noteEarlySignOut(store, sidPartition("sid" as Sid)),
     ],
-    ["for its sid, before it claimed it", () => signOutElsewhere(store, "sid" as Sid)],
+    ["for its sid, before it claimed it", () => signOutByFrontChannel(store, "sid" as Sid)],
   ])("%s: it is overtaken, and nothing is stored", async (_, signOut) => {
     store.table.before = signOut;
     await expect(signIn()).rejects.toThrow(SignInOvertaken);
@@ -232,7 +236,7 @@ describe("a sign-out while it runs", () => {
 
   it("for its sid, just before it stores the tokens: it is overtaken", async () => {
     const transact: Table["transact"] = async (writes) => {
-      await signOutElsewhere(store, "sid" as Sid);
+      await signOutByFrontChannel(store, "sid" as Sid);
       return await store.table.transact(writes);
     };
     await expect(signIn({}, withTable({ transact }))).rejects.toThrow(SignInOvertaken);
@@ -241,7 +245,7 @@ describe("a sign-out while it runs", () => {
 
   it("in another browser: it opens a generation of its own, without that one's tokens", async () => {
     const first = await signIn();
-    store.table.before = () => signOutHere(store, first);
+    store.table.before = () => signOutByUser(store, first);
     const cache = cacheOf({ other: tokenOf({ secret: "other" }) });
     const second = await signIn({ cache, sids: ["sid 2" as Sid] });
     expect(second.generation).not.toBe(first.generation);
@@ -265,7 +269,7 @@ describe("a lost answer to the request that stores the tokens", () => {
   });
 
   it("is a sign-out when they are there no more: storing them again would undo it", async () => {
-    const signOut = () => signOutAccount(store, HOME);
+    const signOut = () => signOutByOperator(store, accountPartition(HOME));
     await expect(signIn({}, withTable(afterwards(signOut)))).rejects.toThrow(SignInOvertaken);
     expect(tokenRows()).toEqual([]);
   });

@@ -5,7 +5,7 @@ import type { Log } from "../../src/shared/base/log.ts";
 import { type Stubborn, stubborn } from "../../src/shared/store/stubborn.ts";
 import { type VirtualTime, virtualTime } from "../support/virtualTime.ts";
 
-const PATIENCE = 100_000;
+const PATIENCE_MS = 100_000;
 const SECOND = 1_000;
 
 let time: VirtualTime;
@@ -30,7 +30,7 @@ beforeEach(() => {
   const log: Log = (...line) => void (line[1] === "signout.delayed" ? delays : logged).push(line);
   signOuts = stubborn(
     { now: time.now, sleep: time.sleep, random: () => random, log },
-    { held: 3, open: 4 },
+    { held: 3, loops: 4 },
   );
 });
 
@@ -43,7 +43,7 @@ interface Called {
   at: number;
 }
 
-function call(sid: string, patience = PATIENCE): Called {
+function call(sid: string, patience = PATIENCE_MS): Called {
   const called: Called = { outcome: "waiting", at: Number.NaN };
   const pass = (looked: (isKnown: boolean) => void) => {
     began.push(elapsed());
@@ -75,8 +75,8 @@ describe("one sign-out", () => {
     await time.pass(0);
     expect(one).toEqual({ outcome: "done", at: 0 });
     expect(began).toEqual([0]);
-    expect(signOuts.open()).toEqual([]);
-    await time.pass(PATIENCE * 2);
+    expect(signOuts.unfinished()).toEqual([]);
+    await time.pass(PATIENCE_MS * 2);
     expect([...logged, ...delays]).toEqual([]);
   });
 
@@ -92,22 +92,22 @@ describe("one sign-out", () => {
     expect(delays).toEqual([line]);
     await time.pass(10 * SECOND);
     expect(delays).toEqual([line, line]);
-    await time.pass(PATIENCE);
-    expect(signOuts.open()).toEqual([]);
+    await time.pass(PATIENCE_MS);
+    expect(signOuts.unfinished()).toEqual([]);
     expect(delays).toHaveLength(2);
   });
 
   it("is not said to be delayed where storage is only slow", async () => {
     heldPasses();
     call("a");
-    await time.pass(PATIENCE / 2);
+    await time.pass(PATIENCE_MS / 2);
     expect(delays).toEqual([]);
   });
 
   it("is tried again after pauses that grow to five seconds", async () => {
     table = awayUntil(30 * SECOND);
     const one = call("a");
-    await time.pass(PATIENCE);
+    await time.pass(PATIENCE_MS);
     expect(began.slice(0, 8)).toEqual([0, 250, 750, 1_750, 3_750, 7_750, 12_750, 17_750]);
     expect(one).toEqual({ outcome: "done", at: 32_750 });
     expect(logged).toEqual([]);
@@ -132,7 +132,7 @@ describe("one sign-out", () => {
           random = chance;
           table = awayUntil(end);
           const one = call(`${start}`);
-          await time.pass(PATIENCE);
+          await time.pass(PATIENCE_MS);
           expect(one.outcome).toBe("done");
           expect(one.at).toBeLessThanOrEqual(end + 5 * SECOND);
         },
@@ -144,9 +144,9 @@ describe("one sign-out", () => {
   it("is given up at the end of its patience, in an error line, and not a moment later", async () => {
     table = unavailable;
     const one = call("a");
-    await time.pass(PATIENCE - 1);
+    await time.pass(PATIENCE_MS - 1);
     expect(one.outcome).toBe("waiting");
-    expect(signOuts.open()).toEqual(["s.a"]);
+    expect(signOuts.unfinished()).toEqual(["s.a"]);
     await time.pass(SECOND);
     expect(one.outcome).toBeInstanceOf(StoreUnavailable);
     expect(logged).toEqual([
@@ -156,9 +156,9 @@ describe("one sign-out", () => {
         { who: "s.a", reason: "late", error: "StoreUnavailable/ERR_STORE_UNAVAILABLE" },
       ],
     ]);
-    expect(signOuts.open()).toEqual([]);
+    expect(signOuts.unfinished()).toEqual([]);
     const passes = began.length;
-    await time.pass(PATIENCE);
+    await time.pass(PATIENCE_MS);
     expect(began).toHaveLength(passes);
   });
 
@@ -166,7 +166,7 @@ describe("one sign-out", () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     table = () => promise;
     const one = call("a");
-    await time.pass(PATIENCE);
+    await time.pass(PATIENCE_MS);
     expect(one.outcome).toBeInstanceOf(StoreUnavailable);
     expect(began).toEqual([0]);
     // The pass comes to its end all the same, and the next call has one of its own.
@@ -174,14 +174,14 @@ describe("one sign-out", () => {
     resolve();
     await time.pass(0);
     expect(two.outcome).toBe("done");
-    expect(began).toEqual([0, PATIENCE]);
+    expect(began).toEqual([0, PATIENCE_MS]);
   });
 
   it("is not tried again for what no time cures", async () => {
     const used = new BadRequest("The logout_token has been used.");
     table = () => Promise.reject(used);
     const one = call("a");
-    await time.pass(PATIENCE);
+    await time.pass(PATIENCE_MS);
     expect(one).toEqual({ outcome: used, at: 0 });
     expect(began).toEqual([0]);
   });
@@ -193,12 +193,12 @@ describe("calls for the same sid", () => {
     const calls = [call("a")];
     await time.pass(SECOND);
     calls.push(call("a"), call("a"));
-    await time.pass(PATIENCE);
+    await time.pass(PATIENCE_MS);
     expect(calls.map(({ outcome }) => outcome)).toEqual(["done", "done", "done"]);
     const alone = began.splice(0);
     start = time.now();
     call("b");
-    await time.pass(PATIENCE);
+    await time.pass(PATIENCE_MS);
     expect(alone).toEqual(began);
   });
 
@@ -245,12 +245,12 @@ describe("calls for the same sid", () => {
           calls.push({ came: elapsed(), called: call(sid) });
           await time.pass(gap);
         }
-        await time.pass(PATIENCE * 2);
+        await time.pass(PATIENCE_MS * 2);
         for (const { came, called } of calls) {
           const isServed = good.some(({ began, ended }) => began >= came && ended === called.at);
           expect(isServed || called.outcome instanceof StoreUnavailable).toBe(true);
         }
-        expect(signOuts.open()).toEqual([]);
+        expect(signOuts.unfinished()).toEqual([]);
       }),
       { numRuns: 40 },
     );
@@ -262,7 +262,7 @@ describe("calls for the same sid", () => {
     await time.pass(50 * SECOND);
     const second = call("a");
     await time.pass(50 * SECOND);
-    expect(first).toMatchObject({ outcome: expect.any(StoreUnavailable), at: PATIENCE });
+    expect(first).toMatchObject({ outcome: expect.any(StoreUnavailable), at: PATIENCE_MS });
     expect(second.outcome).toBe("waiting");
     await time.pass(50 * SECOND);
     expect(second.outcome).toBe("done");
@@ -291,10 +291,10 @@ describe("more calls than are kept waiting", () => {
     await time.pass(0);
     for (const { outcome } of others) expect(outcome).toBeInstanceOf(StoreUnavailable);
     expect(held.map(({ outcome }) => outcome)).toEqual(["waiting", "waiting", "waiting"]);
-    expect(signOuts.open()).toEqual(["s.a", "s.b", "s.c"]);
-    await time.pass(PATIENCE);
+    expect(signOuts.unfinished()).toEqual(["s.a", "s.b", "s.c"]);
+    await time.pass(PATIENCE_MS);
     expect(held.map(({ outcome }) => outcome)).toEqual(["done", "done", "done"]);
-    expect(signOuts.open()).toEqual([]);
+    expect(signOuts.unfinished()).toEqual([]);
     expect(logged).toEqual([]);
     // There is room again.
     const next = call("c");
@@ -314,19 +314,19 @@ describe("more calls than are kept waiting", () => {
     expect(passes).toHaveLength(2);
     for (const pass of passes) pass();
     await time.pass(0);
-    expect(signOuts.open()).toEqual(["s.a"]);
+    expect(signOuts.unfinished()).toEqual(["s.a"]);
     expect(passes).toHaveLength(3);
     passes[2]?.();
     await time.pass(0);
-    expect(signOuts.open()).toEqual([]);
+    expect(signOuts.unfinished()).toEqual([]);
   });
 
   it("are given up 100 seconds after they came", async () => {
     table = unavailable;
-    for (const sid of ["a", "b", "c"]) call(sid, PATIENCE * 2);
+    for (const sid of ["a", "b", "c"]) call(sid, PATIENCE_MS * 2);
     await time.pass(SECOND);
     call("d");
-    await time.pass(PATIENCE);
+    await time.pass(PATIENCE_MS);
     expect(logged.map(([, , details]) => details)).toMatchObject([{ who: "s.d", reason: "late" }]);
   });
 });
@@ -341,8 +341,8 @@ describe("more sids than are remembered", () => {
     expect(logged).toEqual([
       ["error", "signout.given_up", expect.objectContaining({ who: "s.e", reason: "full" })],
     ]);
-    expect(signOuts.open()).not.toContain("s.e");
-    await time.pass(PATIENCE);
+    expect(signOuts.unfinished()).not.toContain("s.e");
+    await time.pass(PATIENCE_MS);
     expect(known.slice(0, 3).map(({ outcome }) => outcome)).toEqual(["done", "done", "done"]);
     const again = call("e");
     await time.pass(0);
@@ -367,12 +367,12 @@ describe("sids that storage does not know", () => {
     await time.pass(0);
     expect(waits(madeUp)).toEqual([false, false, false, false, false]);
     expect(waits(known)).toEqual([true, true, true, false, false]);
-    expect(signOuts.open()).toEqual(["s.a", "s.b", "s.c", "s.d"]);
+    expect(signOuts.unfinished()).toEqual(["s.a", "s.b", "s.c", "s.d"]);
     expect(reports().slice(1)).toEqual([
       ...[1, 2, 3, 4].map((i) => ["warn", "signout.no_tombstone", `s.made up ${i}`]),
       ["error", "signout.given_up", "s.e"],
     ]);
-    await time.pass(PATIENCE);
+    await time.pass(PATIENCE_MS);
     expect(known.slice(0, 3).map(({ outcome }) => outcome)).toEqual(["done", "done", "done"]);
   });
 

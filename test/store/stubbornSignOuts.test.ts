@@ -63,21 +63,21 @@ function watch(signOut: Promise<void>): { readonly outcome: unknown } {
 const ref = { partition: accountPartition(ACCOUNT), generation: "g" as Generation };
 
 describe.each<[string, number, string, () => Promise<void>]>([
-  ["in another app", 100, sidPartition("a" as Sid), () => signOuts.elsewhere("a" as Sid)],
-  ["by the provider", 20, sidPartition("the-sid" as Sid), () => signOuts.byToken(TOKEN)],
-  ["in the app", 10, ref.partition, () => signOuts.here(ref)],
-  ["by an operator", 10, ref.partition, () => signOuts.account(ACCOUNT)],
+  ["in another app", 100, sidPartition("a" as Sid), () => signOuts.byFrontChannel("a" as Sid)],
+  ["by the provider", 20, sidPartition("the-sid" as Sid), () => signOuts.byBackChannel(TOKEN)],
+  ["in the app", 10, ref.partition, () => signOuts.byUser(ref)],
+  ["by an operator", 10, ref.partition, () => signOuts.byOperator(ref.partition)],
 ])("a sign-out %s", (_, seconds, who, signOut) => {
   it(`is done within ${seconds} seconds if it can be`, async () => {
     table.down = true;
     const one = watch(signOut());
     await time.pass((seconds * 0.85 - 1) * SECOND);
     expect(one.outcome).toBeUndefined();
-    expect(signOuts.open()).toEqual([who]);
+    expect(signOuts.unfinished()).toEqual([who]);
     table.down = false;
     await time.pass(seconds * 0.15 * SECOND);
     expect(one.outcome).toBe("done");
-    expect(signOuts.open()).toEqual([]);
+    expect(signOuts.unfinished()).toEqual([]);
     expect(logged.map(([level]) => level)).toEqual(["info"]);
   });
 
@@ -104,15 +104,15 @@ describe("a logout token", () => {
         throw new StoreUnavailable();
       },
     });
-    const one = watch(signOuts.byToken(TOKEN));
+    const one = watch(signOuts.byBackChannel(TOKEN));
     await time.pass(2 * SECOND);
     expect(one.outcome).toBe("done");
   });
 
   it("is refused the second time", async () => {
-    watch(signOuts.byToken(TOKEN));
+    watch(signOuts.byBackChannel(TOKEN));
     await time.pass(0);
-    const again = watch(signOuts.byToken(TOKEN));
+    const again = watch(signOuts.byBackChannel(TOKEN));
     await time.pass(0);
     expect(again.outcome).toBeInstanceOf(BadRequest);
   });
@@ -121,10 +121,10 @@ describe("a logout token", () => {
 describe("the front channel", () => {
   it("tries one sid in one loop, however many calls there are", async () => {
     table.down = true;
-    watch(signOuts.elsewhere("a" as Sid));
+    watch(signOuts.byFrontChannel("a" as Sid));
     await time.pass(60 * SECOND);
     const alone = table.operations.splice(0).length;
-    for (let i = 0; i < 200; i++) watch(signOuts.elsewhere("b" as Sid));
+    for (let i = 0; i < 200; i++) watch(signOuts.byFrontChannel("b" as Sid));
     await time.pass(40 * SECOND);
     expect(table.operations.length).toBeLessThan(alone * 4);
   });
@@ -132,30 +132,30 @@ describe("the front channel", () => {
   it("keeps 300 calls waiting, and answers the 301st at once", async () => {
     table.down = true;
     const held = Array.from({ length: 300 }, (_, i) =>
-      watch(signOuts.elsewhere(`${i % 7}` as Sid)),
+      watch(signOuts.byFrontChannel(`${i % 7}` as Sid)),
     );
-    const one = watch(signOuts.elsewhere("one more" as Sid));
+    const one = watch(signOuts.byFrontChannel("one more" as Sid));
     await time.pass(0);
     expect(held.filter(({ outcome }) => outcome !== undefined)).toEqual([]);
     expect(one.outcome).toBeInstanceOf(StoreUnavailable);
-    expect(signOuts.open()).toContain(sidPartition("one more" as Sid));
+    expect(signOuts.unfinished()).toContain(sidPartition("one more" as Sid));
     await time.pass(90 * SECOND);
     table.down = false;
     await time.pass(6 * SECOND);
     expect(held.every(({ outcome }) => outcome === "done")).toBe(true);
-    expect(signOuts.open()).toEqual([]);
+    expect(signOuts.unfinished()).toEqual([]);
     expect(logged.filter(([level]) => level === "error")).toEqual([]);
   });
 
   it("takes 1,000 sids on, says that it has no room for more, and has again once they are done", async () => {
     table.down = true;
-    for (let i = 0; i < 1_000; i++) watch(signOuts.elsewhere(`${i}` as Sid));
-    const refused = watch(signOuts.elsewhere("one more" as Sid));
+    for (let i = 0; i < 1_000; i++) watch(signOuts.byFrontChannel(`${i}` as Sid));
+    const refused = watch(signOuts.byFrontChannel("one more" as Sid));
     // A known one has its loop.
-    watch(signOuts.elsewhere("7" as Sid));
+    watch(signOuts.byFrontChannel("7" as Sid));
     await time.pass(0);
     expect(refused.outcome).toBeInstanceOf(StoreUnavailable);
-    expect(signOuts.open()).toHaveLength(1_000);
+    expect(signOuts.unfinished()).toHaveLength(1_000);
     expect(logged).toEqual([
       [
         "error",
@@ -165,18 +165,18 @@ describe("the front channel", () => {
     ]);
     table.down = false;
     await time.pass(6 * SECOND);
-    expect(signOuts.open()).toEqual([]);
+    expect(signOuts.unfinished()).toEqual([]);
     expect(logged.filter(([, event]) => event === "signout.elsewhere")).toHaveLength(1_000);
-    const again = watch(signOuts.elsewhere("one more" as Sid));
+    const again = watch(signOuts.byFrontChannel("one more" as Sid));
     await time.pass(0);
     expect(again.outcome).toBe("done");
   });
 
   it("does not keep anybody from signing out in the app, however full it is", async () => {
     table.down = true;
-    for (let i = 0; i < 1_100; i++) watch(signOuts.elsewhere(`${i}` as Sid));
+    for (let i = 0; i < 1_100; i++) watch(signOuts.byFrontChannel(`${i}` as Sid));
     table.down = false;
-    const one = watch(signOuts.here(ref));
+    const one = watch(signOuts.byUser(ref));
     await time.pass(0);
     expect(one.outcome).toBe("done");
   });
@@ -185,7 +185,7 @@ describe("the front channel", () => {
 describe("a flood of made-up sids", () => {
   const LATENCY = 5;
   const floodOf = (by: SignOuts, count: number, name: string) =>
-    Array.from({ length: count }, (_, i) => watch(by.elsewhere(`${name} ${i}` as Sid)));
+    Array.from({ length: count }, (_, i) => watch(by.byFrontChannel(`${name} ${i}` as Sid)));
   const alarms = () => logged.filter(([level]) => level === "error");
   const isHeld = () =>
     [...table.rows.keys()].some((key) => key.startsWith("a.") && key.includes("|c."));
@@ -209,7 +209,7 @@ describe("a flood of made-up sids", () => {
       const instance = createSignOuts(storeOf(), time.sleep, time.now);
       flood.push(...floodOf(instance, 500, `on ${i}`));
     }
-    const real = watch(signOuts.elsewhere("real" as Sid));
+    const real = watch(signOuts.byFrontChannel("real" as Sid));
     await time.pass(3 * LATENCY);
     expect(real.outcome).toBe("done");
     expect(isHeld()).toBe(false);
@@ -225,11 +225,11 @@ describe("a flood of made-up sids", () => {
     Object.assign(table, { insert: refuse, replace: refuse, remove: refuse });
     const flood = floodOf(signOuts, 1_100, "made up");
     await time.pass(SECOND);
-    const real = watch(signOuts.elsewhere("real" as Sid));
+    const real = watch(signOuts.byFrontChannel("real" as Sid));
     await time.pass(30 * SECOND);
     expect(real.outcome).toBeUndefined();
     expect(flood.filter(({ outcome }) => outcome === undefined)).toHaveLength(299);
-    expect(signOuts.open()).toEqual([sidPartition("real" as Sid)]);
+    expect(signOuts.unfinished()).toEqual([sidPartition("real" as Sid)]);
     Object.assign(table, { insert, replace, remove });
     await time.pass(6 * SECOND);
     expect(real.outcome).toBe("done");

@@ -1,6 +1,6 @@
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import { startTenant, type Tenant, type TenantOptions } from "../../local/tenant/tenant.ts";
-import { createWorld } from "../../src/compose.ts";
+import { createEnvironment } from "../../src/compose.ts";
 import type { Log } from "../../src/shared/base/log.ts";
 import type { Env } from "../../src/shared/config/env.ts";
 import { type Context, createContext, type Platform } from "../../src/shared/context.ts";
@@ -32,7 +32,7 @@ export function testApp(env: Env = {}, platform: Partial<Platform> = {}): TestAp
   const table = memoryTable();
   const logged: Parameters<Log>[] = [];
   let ahead = 0;
-  const world = createWorld({
+  const environment = createEnvironment({
     now: () => Date.now() + ahead,
     elapsed: () => performance.now() + ahead,
     sleep: async () => {},
@@ -40,7 +40,7 @@ export function testApp(env: Env = {}, platform: Partial<Platform> = {}): TestAp
     log: (...entry) => void logged.push(entry),
     ...platform,
   });
-  const app = createContext(settings(env), { table, ...world, ...platform }, ["User.Read"]);
+  const app = createContext(settings(env), { table, ...environment, ...platform }, ["User.Read"]);
   return {
     app,
     table,

@@ -1,7 +1,7 @@
 import { beforeAll, it } from "@jest/globals";
 
 /** Milliseconds for a case: they slow each other down. */
-const PATIENCE = 120_000;
+const PATIENCE_MS = 120_000;
 
 /**
  * A table of cases that mostly wait: all of them run at the same time, and each is a test of its own. What they
@@ -17,5 +17,9 @@ export function itAtOnce<Case>(
     runs = cases.map(run);
     for (const one of runs) one.catch(() => {});
   });
-  it.each(cases.map((one, index) => ({ one, index })))(name, ({ index }) => runs[index], PATIENCE);
+  it.each(cases.map((one, index) => ({ one, index })))(
+    name,
+    ({ index }) => runs[index],
+    PATIENCE_MS,
+  );
 }

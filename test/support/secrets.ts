@@ -6,7 +6,7 @@ import { type Rig, type RigOptions, startRig } from "../../local/rig.ts";
 import type { Tenant } from "../../local/tenant/tenant.ts";
 import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
 import { createKeyring, type Keyring } from "../../src/shared/crypto/keyring.ts";
-import { attemptOf } from "../../src/shared/identity/attempt.ts";
+import { transactionOf } from "../../src/shared/identity/transaction.ts";
 import { unsealCookie } from "../../src/shared/session/cookies.ts";
 import { shared } from "./shared.ts";
 import type { Answer } from "./wire.ts";
@@ -123,7 +123,7 @@ function secretsInside(keyring: Keyring, name: string, value: string): Secrets {
   const content = unsealCookie<Record<string, unknown>>(keyring, name, value);
   if (typeof content?.sessionId === "string") return [[content.sessionId, "a session id"]];
   if (typeof content?.secret !== "string") return [];
-  const { id, nonce, codeVerifier } = attemptOf(content.secret);
+  const { id, nonce, codeVerifier } = transactionOf(content.secret);
   return [
     [content.secret, "a sign-in's secret"],
     [codeVerifier, "a code verifier"],

@@ -2,11 +2,11 @@ import { decodeJwt } from "jose";
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import type { TokenFault } from "../../local/tenant/tenant.ts";
 import type { Context } from "../../src/shared/context.ts";
-import { type Attempt, attemptOf } from "../../src/shared/identity/attempt.ts";
 import { authorizeUrl, OPENID_SCOPES } from "../../src/shared/identity/authorize.ts";
 import type { Identity } from "../../src/shared/identity/idToken.ts";
 import type { RefreshRequest } from "../../src/shared/identity/refreshAnswer.ts";
 import type { Redeemed, Refreshed, TokenEndpoint } from "../../src/shared/identity/tokens.ts";
+import { type Transaction, transactionOf } from "../../src/shared/identity/transaction.ts";
 import { ADELE } from "./app.ts";
 import { BASE_URL } from "./settings.ts";
 
@@ -16,7 +16,7 @@ export interface Redemption {
   readonly secret?: string;
   readonly username?: string;
   /** Other values than those of the browser that signed in. */
-  readonly forged?: Partial<Attempt & { code: string }>;
+  readonly forged?: Partial<Transaction & { code: string }>;
 }
 
 /** Signs in at the tenant and redeems the code. */
@@ -24,7 +24,7 @@ export async function redeem(
   { createClient, tokens }: Pick<Context, "createClient" | "tokens">,
   { secret = crypto.randomUUID(), username = ADELE, forged = {} }: Redemption = {},
 ) {
-  const attempt = attemptOf(secret);
+  const attempt = transactionOf(secret);
   const scopes = [...OPENID_SCOPES, "User.Read"];
   const url = await authorizeUrl(
     createClient,

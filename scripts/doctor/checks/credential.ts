@@ -3,7 +3,7 @@ import { cloudOf } from "../../../src/shared/config/cloud.ts";
 import type { CredentialSettings } from "../../../src/shared/config/credential.ts";
 import { optional } from "../../../src/shared/config/env.ts";
 import type { Context } from "../../../src/shared/context.ts";
-import { attemptOf } from "../../../src/shared/identity/attempt.ts";
+import { transactionOf } from "../../../src/shared/identity/transaction.ts";
 import { TokenRequestRefused } from "../../../src/shared/oauth/network.ts";
 import { refusalOf } from "../../../src/shared/oauth/refusal.ts";
 import { planCredential } from "../../register-app/credential.ts";
@@ -41,7 +41,7 @@ async function byClientCredentials(app: Context): Promise<Finding | undefined> {
 /** A code that nobody issued is refused as such only where the client has been accepted (RFC 6749 §5.2). */
 async function byCode(app: Context): Promise<Finding> {
   const redirectUri = `${app.settings.baseUrl}/auth/callback`;
-  const attempt = attemptOf(crypto.randomUUID());
+  const attempt = transactionOf(crypto.randomUUID());
   try {
     await app.tokens.redeem("made-up", redirectUri, ["openid"], attempt);
   } catch (error) {

@@ -10,9 +10,9 @@ import { continuedCall, withOwnLinks } from "./continuation.ts";
 import { type Call, permittedCall } from "./permissions.ts";
 
 /** Milliseconds a call to Graph may take, with its body. */
-const TIMEOUT = 30_000;
+const TIMEOUT_MS = 30_000;
 /** Graph takes 4 MB in one request. Bytes. */
-const MAX_BODY = 4 * 1024 * 1024;
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 const REQUEST_HEADERS = [
   "accept",
@@ -60,7 +60,7 @@ export async function forwardToGraph(
   const { status, headers, body } = await callGraph(context, session, call.scopes, url, {
     method,
     headers: pick(REQUEST_HEADERS, (name) => request.headers.get(name)),
-    ...(method !== "GET" && { body: await readBody(request, MAX_BODY) }),
+    ...(method !== "GET" && { body: await readBody(request, MAX_BODY_BYTES) }),
   });
   const passed = pick(RESPONSE_HEADERS, (name) => headers[name]);
   if (status >= 300 && status < 400 && status !== 304) {
@@ -132,7 +132,7 @@ async function sendOnce(
     authorization: `Bearer ${token}`,
   };
   try {
-    return await context.send(url, { ...request, headers, timeout: TIMEOUT });
+    return await context.send(url, { ...request, headers, timeout: TIMEOUT_MS });
   } catch (cause) {
     throw new GraphUnavailable(cause instanceof TimeoutError, { cause });
   }

@@ -1,7 +1,7 @@
 import type { Log } from "./log.ts";
 
 /** Milliseconds. */
-const INTERVAL = 60_000;
+const INTERVAL_MS = 60_000;
 
 /** @param reason A fixed word. */
 export type DampedLog = (
@@ -21,7 +21,7 @@ export function damped(log: Log, now: () => number): DampedLog {
   return (level, event, details) => {
     const kind = `${event} ${details.reason}`;
     const { count = 0, at = Number.NEGATIVE_INFINITY } = lines.get(kind) ?? {};
-    const isDue = Math.abs(now() - at) >= INTERVAL;
+    const isDue = Math.abs(now() - at) >= INTERVAL_MS;
     lines.set(kind, isDue ? { count: 0, at: now() } : { count: count + 1, at });
     if (isDue) log(level, event, { ...details, count: count + 1 });
   };
@@ -47,7 +47,8 @@ export function calmed(log: Log, where: () => string, elapsed: () => number): Lo
     const key = [where(), event, ...KIND.map((name) => details[name] ?? "")].join("\n");
     const kind = kinds.get(key) ?? { since: elapsed(), written: 0, heldBack: 0 };
     kinds.set(key, kind);
-    if (elapsed() - kind.since >= INTERVAL) Object.assign(kind, { since: elapsed(), written: 0 });
+    if (elapsed() - kind.since >= INTERVAL_MS)
+      Object.assign(kind, { since: elapsed(), written: 0 });
     if (kind.written >= BURST) {
       kind.heldBack++;
       return;

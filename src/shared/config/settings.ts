@@ -35,7 +35,7 @@ export type SignOutSettings = Pick<
 
 const TENANT = /^[a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?$/;
 const APP_REGISTRATION = "Find it on the overview page of your app registration.";
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 
 /**
  * Reads all app settings, once, at start.
@@ -59,7 +59,7 @@ export function readSettings(env: Env): Settings {
     ),
     storage: readStorageSettings(env),
     sealingKeys: readSealingKeys(env),
-    sessionLifetime: readSessionHours(env) * HOUR,
+    sessionLifetime: readSessionHours(env) * HOUR_MS,
   };
 }
 

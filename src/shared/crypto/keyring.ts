@@ -32,11 +32,11 @@ export interface Keyring {
   readonly fingerprints: ReadonlyMap<string, string>;
 }
 
-const NONCE = 12;
-const TAG = 16;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
 const CIPHER = "aes-256-gcm";
 // Without it, Node also accepts a tag of 4 bytes, which can be guessed.
-const OPTIONS = { authTagLength: TAG };
+const OPTIONS = { authTagLength: TAG_BYTES };
 
 /**
  * AES-256-GCM (NIST SP 800-38D). The keys are derived by HMAC-SHA-256, one for each row, so that the number of
@@ -58,7 +58,7 @@ export function createKeyring(
     fingerprints: new Map(keys.map(({ id, key }) => [id, fingerprintOf(key)])),
 
     seal(plaintext, purpose, row) {
-      const nonce = randomBytes(NONCE);
+      const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv(CIPHER, current.keyFor(purpose, row), nonce, OPTIONS);
       cipher.setAAD(contextOf(purpose, row));
       const ciphertext = [cipher.update(plaintext), cipher.final()];
@@ -70,13 +70,13 @@ export function createKeyring(
 
     unseal({ keyId, bytes }, purpose, row) {
       const keyFor = byId.get(keyId);
-      if (keyFor === undefined || bytes.length < NONCE + TAG) return undefined;
-      const nonce = bytes.subarray(0, NONCE);
+      if (keyFor === undefined || bytes.length < NONCE_BYTES + TAG_BYTES) return undefined;
+      const nonce = bytes.subarray(0, NONCE_BYTES);
       const decipher = createDecipheriv(CIPHER, keyFor(purpose, row), nonce, OPTIONS);
       decipher.setAAD(contextOf(purpose, row));
-      decipher.setAuthTag(bytes.subarray(-TAG));
+      decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
       try {
-        const plaintext = decipher.update(bytes.subarray(NONCE, -TAG));
+        const plaintext = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES));
         // GCM holds nothing back: what comes of this is the verdict.
         decipher.final();
         return plaintext;

@@ -32,7 +32,7 @@ export async function finishSignIn(context: Context, request: HttpRequest): Prom
   const goal = readState(context, state);
   const late = `${redirectUri(settings)}?${new URLSearchParams({ state })}`;
   const signIns = readSignIns(keyring, request, now());
-  const signIn = signIns.find(({ attempt }) => attempt.id === goal.id);
+  const signIn = signIns.find(({ transaction }) => transaction.id === goal.id);
   if (signIn === undefined) return { location: late, cookies: [] };
 
   const { pending, noCookie } = signIn;

@@ -83,19 +83,22 @@ export async function newSession(
 function browserOf(
   { keyring }: Context,
   request: HttpRequest,
-  { pending, attempt }: KnownSignIn,
+  { pending, transaction }: KnownSignIn,
   signIns: readonly KnownSignIn[],
 ) {
   const last = readLastSession(keyring, request);
   const before = pending.replaces;
-  const others = [...signIns.map(({ attempt }) => attempt.sessionId), last?.sessionId ?? ""];
+  const others = [
+    ...signIns.map(({ transaction }) => transaction.sessionId),
+    last?.sessionId ?? "",
+  ];
   return {
     replaced: [
       ...(before ? [before] : []),
       ...(last && last.sessionId !== before?.sessionId ? [last] : []),
     ],
     sessionIds: [
-      attempt.sessionId,
+      transaction.sessionId,
       // What was there when it started is replaced, never taken over.
       ...others.filter((id) => id && id !== before?.sessionId),
     ],
@@ -112,11 +115,11 @@ function sidsOf({ sid }: IdTokenClaims, sessionState: string | null): Sid[] {
 }
 
 /** Bytes that a hint may take in the cookie. */
-const MAX_HINT = 2_048;
+const MAX_HINT_BYTES = 2_048;
 
 /** Browsers drop a cookie of more than 4096 characters; without the hint, sign-out only asks which account. */
 function hintForCookie(hint: string | undefined): string | undefined {
-  return hint && Buffer.byteLength(JSON.stringify(hint)) <= MAX_HINT ? hint : undefined;
+  return hint && Buffer.byteLength(JSON.stringify(hint)) <= MAX_HINT_BYTES ? hint : undefined;
 }
 
 const warned = new WeakSet<Context>();

@@ -2,7 +2,7 @@ import { SignInRejected } from "../base/errors.ts";
 import type { Context } from "../context.ts";
 import { redirectUri, scopesToRedeem } from "../identity/authorize.ts";
 import type { IdTokenClaims } from "../identity/idToken.ts";
-import { CLOCK_TOLERANCE } from "../identity/keySet.ts";
+import { CLOCK_TOLERANCE_SECONDS } from "../identity/keySet.ts";
 import type { HomeAccountId } from "../rows/keys.ts";
 import type { KnownSignIn } from "../session/signInCookie.ts";
 import type { TokenCache } from "../tokens/tokenCache.ts";
@@ -26,7 +26,7 @@ export interface RedeemedCode {
 export async function redeemCode(
   { settings, scopes: usual, tokens, idTokens }: Context,
   code: string,
-  { pending, attempt }: KnownSignIn,
+  { pending, transaction }: KnownSignIn,
   scopes: readonly string[],
 ): Promise<RedeemedCode> {
   const asked = scopesToRedeem(usual, scopes);
@@ -34,9 +34,9 @@ export async function redeemCode(
     code,
     redirectUri(settings),
     asked,
-    attempt,
+    transaction,
   );
-  const claims = await idTokens.validate(idToken, attempt.nonce);
+  const claims = await idTokens.validate(idToken, transaction.nonce);
   assertSameUser(homeAccountId, claims);
   assertRecent(claims, pending);
   return { homeAccountId, cache, claims };
@@ -55,7 +55,7 @@ function assertRecent(
   { startedAt, maxAge }: KnownSignIn["pending"],
 ): void {
   if (maxAge === undefined) return;
-  const oldest = startedAt / 1_000 - maxAge - CLOCK_TOLERANCE;
+  const oldest = startedAt / 1_000 - maxAge - CLOCK_TOLERANCE_SECONDS;
   if (auth_time !== undefined && auth_time >= oldest) return;
   throw new SignInRejected(
     "auth_time",

@@ -2,11 +2,11 @@ import type { Context } from "../context.ts";
 import { returnPath } from "../http/returnPath.ts";
 import type { SignInOptions } from "../http/signInOptions.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
-import { attemptOf } from "../identity/attempt.ts";
 import { authorizeUrl, redirectUri, scopesToAsk } from "../identity/authorize.ts";
+import { transactionOf } from "../identity/transaction.ts";
 import { readIndexKeys, readSessionCookie } from "../session/sessionCookie.ts";
 import { signInCookies } from "../session/signInCookie.ts";
-import { STATE_LIFETIME, sealState } from "../session/signInState.ts";
+import { STATE_LIFETIME_MS, sealState } from "../session/signInState.ts";
 import { seenTombstones } from "../store/seenTombstones.ts";
 import type { SessionRef } from "../store/signIn.ts";
 
@@ -25,14 +25,14 @@ export async function startSignIn(
   const { settings, store, keyring, now, randomBytes } = context;
   const startedAt = now();
   const secret = Buffer.from(randomBytes(32)).toString("base64url");
-  const attempt = attemptOf(secret);
+  const transaction = transactionOf(secret);
   const state = sealState(keyring, {
-    id: attempt.id,
+    id: transaction.id,
     returnTo: returnPath(options.returnTo, settings.baseUrl),
     scopes: options.scopes,
-    expiresAt: startedAt + STATE_LIFETIME,
+    expiresAt: startedAt + STATE_LIFETIME_MS,
   });
-  const values = { ...attempt, state };
+  const values = { ...transaction, state };
   const asked = { ...options, scopes: scopesToAsk(context.scopes, options.scopes) };
   const pending = {
     secret,

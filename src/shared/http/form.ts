@@ -3,7 +3,7 @@ import { readBody } from "./body.ts";
 import type { HttpRequest } from "./types.ts";
 
 /** More than an authorization response ever has. Bytes. */
-const MAX_LENGTH = 64 * 1024;
+const MAX_BYTES = 64 * 1024;
 
 /** @throws {BadRequest} Not a form, or a parameter twice (RFC 6749 §3.1). @throws {RequestTooLarge} */
 export async function readForm(request: HttpRequest): Promise<URLSearchParams> {
@@ -11,7 +11,7 @@ export async function readForm(request: HttpRequest): Promise<URLSearchParams> {
   if (type?.trim().toLowerCase() !== "application/x-www-form-urlencoded") {
     throw new BadRequest("Send a form, with Content-Type: application/x-www-form-urlencoded.");
   }
-  const body = await readBody(request, MAX_LENGTH);
+  const body = await readBody(request, MAX_BYTES);
   return onlyOnce(new URLSearchParams(Buffer.from(body).toString()));
 }
 

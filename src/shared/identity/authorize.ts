@@ -1,7 +1,7 @@
 import type { Settings } from "../config/settings.ts";
-import type { Attempt } from "./attempt.ts";
 import { withIdTokenClaim } from "./claimsRequest.ts";
 import type { ClientFactory } from "./client.ts";
+import type { Transaction } from "./transaction.ts";
 
 /** An ID token and a refresh token: every sign-in asks for them. */
 export const OPENID_SCOPES: readonly string[] = ["openid", "profile", "offline_access"];
@@ -56,7 +56,9 @@ export interface AuthorizeOptions {
 }
 
 /** What is new in every request. `state` says where it is going: see session/signInState.ts. */
-export type AuthorizeValues = Pick<Attempt, "nonce" | "codeChallenge"> & { readonly state: string };
+export type AuthorizeValues = Pick<Transaction, "nonce" | "codeChallenge"> & {
+  readonly state: string;
+};
 
 /**
  * The authorization request (RFC 6749 §4.1.1) with PKCE (RFC 7636) and `form_post`: a `code` in the query

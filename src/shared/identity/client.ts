@@ -61,10 +61,10 @@ function taking(
 }
 
 /** How long a token counts whose provider does not say (RFC 6749 §5.1). Seconds. */
-const UNKNOWN_LIFETIME = 600;
+const UNKNOWN_LIFETIME_SECONDS = 600;
 
 /** MSAL takes a token without `expires_in` for one that has expired. */
 function withLifetime(answer: TokenAnswer): TokenAnswer {
   const lifetime = Number.parseInt(String(answer.expires_in), 10);
-  return lifetime >= 0 ? answer : { ...answer, expires_in: UNKNOWN_LIFETIME };
+  return lifetime >= 0 ? answer : { ...answer, expires_in: UNKNOWN_LIFETIME_SECONDS };
 }

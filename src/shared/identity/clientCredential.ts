@@ -8,9 +8,9 @@ import type { ManagedIdentity } from "../oauth/managedIdentity.ts";
 export type ClientCredential = Pick<Configuration["auth"], "clientSecret" | "clientAssertion">;
 
 const ASSERTION_SECONDS = 600;
-const ASSERTION_MARGIN = 120;
+const ASSERTION_MARGIN_SECONDS = 120;
 /** Milliseconds that a request waits for the managed identity. */
-const IDENTITY_PATIENCE = 10_000;
+const IDENTITY_PATIENCE_MS = 10_000;
 
 /**
  * Both kinds of assertion are made once and reused until shortly before they expire: MSAL asks for one on
@@ -28,7 +28,7 @@ export function createClientCredential(
     case "managedIdentity": {
       const { clientId, setting, audience } = settings;
       const source = managedIdentity({ clientId, setting });
-      return { clientAssertion: () => source(audience, IDENTITY_PATIENCE) };
+      return { clientAssertion: () => source(audience, IDENTITY_PATIENCE_MS) };
     }
     case "certificate": {
       let current: CertificateAssertion | undefined;
@@ -56,7 +56,7 @@ interface CertificateAssertion {
 
 /** A clock that was ahead, and was put right, has signed what is not good yet. */
 function isInTime({ signedAt }: CertificateAssertion, now: number): boolean {
-  return now >= signedAt && now < signedAt + ASSERTION_SECONDS - ASSERTION_MARGIN;
+  return now >= signedAt && now < signedAt + ASSERTION_SECONDS - ASSERTION_MARGIN_SECONDS;
 }
 
 /** A client assertion as Entra ID takes it (RFC 7523 §2.2, OpenID Connect Core §9): PS256 with `x5t#S256`. */

@@ -47,7 +47,7 @@ interface Expected {
 }
 
 /** A token of a sign-in that has just been completed is much younger. Seconds. */
-const MAX_AGE = 24 * 3_600;
+const MAX_AGE_SECONDS = 24 * 3_600;
 const REQUIRED = ["iss", "sub", "exp", "iat", "tid", "oid"];
 const TENANT_IN_ISSUER = /\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\//;
 
@@ -59,7 +59,7 @@ export function createIdTokenValidator(expected: Expected, keys: ProviderKeys): 
         .verify(idToken, {
           audience: expected.clientId,
           requiredClaims: nonce === undefined ? REQUIRED : [...REQUIRED, "nonce"],
-          maxTokenAge: MAX_AGE,
+          maxTokenAge: MAX_AGE_SECONDS,
         })
         .catch(rejected);
 

@@ -26,17 +26,17 @@ export interface ProviderKeys {
 type Verified = Awaited<ReturnType<typeof jwtVerify>> & { readonly keyIssuer: unknown };
 
 /** Milliseconds. */
-const TIMEOUT = 5_000;
+const TIMEOUT_MS = 5_000;
 /** Milliseconds between two requests for keys, where there are some, and where there are none. */
-const REST = 30_000;
-const REST_WITHOUT_KEYS = 5_000;
+const REST_MS = 30_000;
+const REST_WITHOUT_KEYS_MS = 5_000;
 const NO_KEYS = "The provider's key set is none. Try again in a moment.";
 /** Entra ID asks clients to look for new keys once a day. Milliseconds. */
-const LIFETIME = 24 * 3_600_000;
+const LIFETIME_MS = 24 * 3_600_000;
 /** Only signatures of the provider's key pair: with "none" or an HMAC, anybody could sign. */
 const ALGORITHMS = ["RS256"];
 /** Clocks may differ by this many seconds. */
-export const CLOCK_TOLERANCE = 120;
+export const CLOCK_TOLERANCE_SECONDS = 120;
 
 /**
  * The keys are fetched when the first token comes, once a day, and when none of them has signed a token, at most
@@ -63,7 +63,7 @@ export function createProviderKeys(
   async function load(set: KeySet): Promise<void> {
     set.triedAt = elapsed();
     try {
-      const keys = await getJson(send, set.url, TIMEOUT);
+      const keys = await getJson(send, set.url, TIMEOUT_MS);
       if (!isKeySet(keys)) throw new ProviderUnavailable(NO_KEYS, { url: set.url });
       Object.assign(set, { keys, fetchedAt: elapsed(), fault: undefined });
     } catch (fault) {
@@ -85,20 +85,20 @@ export function createProviderKeys(
       const check = () =>
         verifyWithAny(token, set.keys, {
           algorithms: ALGORITHMS,
-          clockTolerance: CLOCK_TOLERANCE,
+          clockTolerance: CLOCK_TOLERANCE_SECONDS,
           currentDate: new Date(now()),
           ...options,
         });
 
-      if (set.keys === undefined) await reload(set, REST_WITHOUT_KEYS);
-      else if (elapsed() - (set.fetchedAt ?? 0) >= LIFETIME) await reload(set, REST);
+      if (set.keys === undefined) await reload(set, REST_WITHOUT_KEYS_MS);
+      else if (elapsed() - (set.fetchedAt ?? 0) >= LIFETIME_MS) await reload(set, REST_MS);
       if (set.keys === undefined) throw set.fault;
       try {
         return await check();
       } catch (cause) {
         if (!isOfAnotherKey(cause)) throw cause;
       }
-      await reload(set, REST);
+      await reload(set, REST_MS);
       try {
         return await check();
       } catch (cause) {

@@ -30,8 +30,8 @@ interface Expected {
 const EVENT = "http://schemas.openid.net/event/backchannel-logout";
 const TYPES = new Set([undefined, "jwt", "logout+jwt", "application/logout+jwt"]);
 /** A logout token older than this is refused, whatever its `exp` says. Seconds. */
-const MAX_AGE = 600;
-const DAY = 86_400_000;
+const MAX_AGE_SECONDS = 600;
+const DAY_MS = 86_400_000;
 
 export function createLogoutTokenValidator(
   expected: Expected,
@@ -44,7 +44,7 @@ export function createLogoutTokenValidator(
         .verify(token, {
           issuer,
           audience: expected.clientId,
-          maxTokenAge: MAX_AGE,
+          maxTokenAge: MAX_AGE_SECONDS,
           requiredClaims: ["iss", "aud", "iat", "exp", "jti", "events"],
         })
         .catch(invalid);
@@ -57,7 +57,7 @@ export function createLogoutTokenValidator(
       }
       if (sid === undefined && sub === undefined) throw new BadRequest(INVALID);
       const issuedAt = (iat as number) * 1_000;
-      return { sid, sub, id: `jti ${issuer} ${jti}`, issuedAt, expiresAt: issuedAt + DAY };
+      return { sid, sub, id: `jti ${issuer} ${jti}`, issuedAt, expiresAt: issuedAt + DAY_MS };
     },
   };
 }

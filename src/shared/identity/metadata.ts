@@ -24,9 +24,9 @@ export interface MetadataSource {
 }
 
 /** Milliseconds. */
-const LIFETIME = 24 * 3_600_000;
+const LIFETIME_MS = 24 * 3_600_000;
 /** While the provider does not answer, only a request in every minute waits for it. Milliseconds. */
-const RETRY_AFTER = 60_000;
+const RETRY_AFTER_MS = 60_000;
 const CHECK = "Check ENTRA_TENANT_ID, ENTRA_AUTHORITY and ENTRA_METADATA_URL.";
 const TENANT_ALIAS = /^(common|organizations|consumers)$/;
 
@@ -80,7 +80,7 @@ export function createMetadataSource(
     async get(tenantId) {
       const { url, of } = placeOf(tenantId);
       const copy = known.get(url);
-      if (copy && now() - copy.fetchedAt < LIFETIME) return copy.metadata;
+      if (copy && now() - copy.fetchedAt < LIFETIME_MS) return copy.metadata;
 
       let request = pending.get(url);
       if (request === undefined) {
@@ -91,7 +91,7 @@ export function createMetadataSource(
         return await request;
       } catch (error) {
         if (copy === undefined) throw error;
-        known.set(url, { ...copy, fetchedAt: now() - LIFETIME + RETRY_AFTER });
+        known.set(url, { ...copy, fetchedAt: now() - LIFETIME_MS + RETRY_AFTER_MS });
         return copy.metadata;
       }
     },

@@ -17,12 +17,12 @@ import { TokenRequestRefused } from "../oauth/network.ts";
 import { type GrantType, type Refusal, refusalOf } from "../oauth/refusal.ts";
 import { accountPartition, type HomeAccountId } from "../rows/keys.ts";
 import type { TokenCache } from "../tokens/tokenCache.ts";
-import type { Attempt } from "./attempt.ts";
 import { OPENID_SCOPES } from "./authorize.ts";
 import type { ClientFactory, TokenAnswer } from "./client.ts";
 import { clientInfoOf } from "./clientInfo.ts";
 import type { IdTokenValidator } from "./idToken.ts";
 import { filed, mismatchOf, type RefreshRequest } from "./refreshAnswer.ts";
+import type { Transaction } from "./transaction.ts";
 
 /** The provider's token endpoint (RFC 6749 §3.2). Every refusal is logged. */
 export interface TokenEndpoint {
@@ -37,7 +37,7 @@ export interface TokenEndpoint {
     code: string,
     redirectUri: string,
     scopes: readonly string[],
-    attempt: Attempt,
+    transaction: Transaction,
   ): Promise<Redeemed>;
 
   /**

@@ -46,9 +46,9 @@ const MAX_SOCKETS = 128;
  * Milliseconds after which an idle connection is given up. Azure's way out forgets one after four minutes,
  * without a word to either side, and the next request on it would wait for nothing.
  */
-const MAX_IDLE = 60_000;
+const MAX_IDLE_MS = 60_000;
 /** Every answer is held in memory. Larger than anything that is asked for. Bytes. */
-const MAX_ANSWER = 16 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 const DEFAULT_HEADERS = { accept: "*/*", "accept-encoding": "identity", "user-agent": "lightsout" };
 /** By which it shows that the other side has closed the connection. */
 const RESET = ["ECONNRESET", "EPIPE"];
@@ -61,7 +61,7 @@ const RESET = ["ECONNRESET", "EPIPE"];
  * @param proxyEnv `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, which Node's agents take since 24.5 and 22.21.
  */
 export function keepAliveSender(
-  maxIdle = MAX_IDLE,
+  maxIdle = MAX_IDLE_MS,
   proxyEnv: Readonly<Record<string, string | undefined>> = {},
 ): Send {
   const limits = { keepAlive: true, maxSockets: MAX_SOCKETS, timeout: maxIdle, proxyEnv };
@@ -141,7 +141,7 @@ function readAll(answer: IncomingMessage): Promise<Buffer> {
   answer.on("data", (chunk: Buffer) => {
     size += chunk.length;
     chunks.push(chunk);
-    if (size > MAX_ANSWER) answer.destroy(new RangeError("The answer is too large."));
+    if (size > MAX_ANSWER_BYTES) answer.destroy(new RangeError("The answer is too large."));
   });
   answer.on("error", reject);
   answer.on("end", () => resolve(Buffer.concat(chunks)));

@@ -27,9 +27,9 @@ interface Options {
 /** Of a token's life: after so much of it the next one is fetched, and so much of it is used. */
 const SHARE = { refresh: 1 / 2, use: 9 / 10 };
 /** Milliseconds before the second and the third try of a fetch. */
-const PAUSES = [200, 1_000];
+const PAUSES_MS = [200, 1_000];
 /** After a fetch that failed, none is begun for so long. Milliseconds. */
-const REST = 1_000;
+const REST_MS = 1_000;
 
 /**
  * One token for each resource, for everybody who asks. It is fetched again in its life's middle, while it goes on
@@ -40,7 +40,7 @@ export function heldTokens({ elapsed, sleep, fetchToken, unavailable }: Options)
   const resources = new Map<string, Resource>();
 
   async function fetchWithTries(resource: string): Promise<Fetched> {
-    for (const pause of PAUSES) {
+    for (const pause of PAUSES_MS) {
       try {
         return await fetchToken(resource);
       } catch (error) {
@@ -68,7 +68,7 @@ export function heldTokens({ elapsed, sleep, fetchToken, unavailable }: Options)
   /** One at a time. A failure that nobody waits for is nobody's. */
   function begin(name: string, resource: Resource): Promise<string> {
     const { failed } = resource;
-    if (failed && elapsed() - failed.at < REST) return rejected(failed.error);
+    if (failed && elapsed() - failed.at < REST_MS) return rejected(failed.error);
     resource.fetch ??= handled(renew(name, resource));
     return resource.fetch;
   }

@@ -20,7 +20,7 @@ interface Environment {
 let host = "its endpoint";
 
 /** Milliseconds that one request to the identity's endpoint may take. */
-const TIMEOUT = 5_000;
+const TIMEOUT_MS = 5_000;
 
 /**
  * MSAL knows the endpoints (App Service, virtual machines, Arc …). When and how often they are asked is
@@ -37,7 +37,7 @@ export function managedIdentity(environment: Environment): ManagedIdentity {
         managedIdentityIdParams: { userAssignedClientId: clientId },
       }),
       system: {
-        networkClient: createNetworkClient(watched, environment.sleep, TIMEOUT),
+        networkClient: createNetworkClient(watched, environment.sleep, TIMEOUT_MS),
         disableInternalRetries: true,
       },
     });

@@ -4,14 +4,14 @@ import type { Answer, Outgoing, Send } from "../net/send.ts";
 import type { TokenError } from "./refusal.ts";
 
 /** Milliseconds that one request to the identity provider may take. */
-const TIMEOUT = 10_000;
+const TIMEOUT_MS = 10_000;
 /** The longest `Retry-After` that is waited for within a request. Seconds. */
-const MAX_PAUSE = 3;
+const MAX_PAUSE_SECONDS = 3;
 /** The longest `Retry-After` that is passed on. Seconds. */
-const MAX_RETRY_AFTER = 3_600;
+const MAX_RETRY_AFTER_SECONDS = 3_600;
 
 /** @throws {ProviderUnavailable} */
-export async function getJson(send: Send, url: string, timeout = TIMEOUT): Promise<unknown> {
+export async function getJson(send: Send, url: string, timeout = TIMEOUT_MS): Promise<unknown> {
   try {
     const headers = { accept: "application/json" };
     const { status, body } = await send(url, { headers, timeout });
@@ -72,13 +72,13 @@ function unreached(url: string) {
 export function createNetworkClient(
   send: Send,
   sleep: (milliseconds: number) => Promise<void>,
-  timeout = TIMEOUT,
+  timeout = TIMEOUT_MS,
 ): INetworkModule {
   async function exchange(url: string, request: Omit<Outgoing, "timeout">) {
     const once = () => send(url, { ...request, timeout }).catch(unreached(url));
     let answer = await once();
     const pause = isBusy(answer) ? retryAfterOf(answer) : undefined;
-    if (pause !== undefined && pause <= MAX_PAUSE) {
+    if (pause !== undefined && pause <= MAX_PAUSE_SECONDS) {
       await sleep(pause * 1_000);
       answer = await once();
     }
@@ -119,7 +119,9 @@ function retryAfterOf({ headers }: Answer): number | undefined {
   const seconds = /^\d+$/.test(value)
     ? Number(value)
     : Math.ceil((timeOf(value) - timeOf(headers.date)) / 1_000);
-  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), MAX_RETRY_AFTER) : undefined;
+  return Number.isFinite(seconds)
+    ? Math.min(Math.max(seconds, 0), MAX_RETRY_AFTER_SECONDS)
+    : undefined;
 }
 
 /** An HTTP-date (RFC 9110 §5.6.7). `Date.parse` takes more. */

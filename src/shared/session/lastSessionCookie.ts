@@ -2,7 +2,7 @@ import type { Keyring } from "../crypto/keyring.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
 import type { SessionRef } from "../store/signIn.ts";
 import { readSealedCookie, sealCookie } from "./cookies.ts";
-import { SIGN_IN_LIFETIME } from "./signInCookie.ts";
+import { SIGN_IN_LIFETIME_MS } from "./signInCookie.ts";
 
 const NAME = "__Host-lightsout-last";
 
@@ -20,7 +20,7 @@ export function lastSessionCookie(keyring: Keyring, ref: SessionRef): Cookie {
     secure: true,
     httpOnly: true,
     sameSite: "None",
-    maxAge: SIGN_IN_LIFETIME / 1_000,
+    maxAge: SIGN_IN_LIFETIME_MS / 1_000,
   };
 }
 

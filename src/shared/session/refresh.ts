@@ -22,7 +22,7 @@ export interface Sessions {
 /** Each time one is lost, another instance has stored something. */
 const WRITE_ATTEMPTS = 24;
 /** Longer than another instance takes from the token endpoint's answer to the table. Milliseconds. */
-const WRITTEN_SOON = 1_000;
+const WRITTEN_SOON_MS = 1_000;
 
 /**
  * One token request, and one write on the condition that the account is still what the request was made from.
@@ -103,7 +103,7 @@ async function lookAgain(
   { refused }: GrantRefused,
   started: number,
 ): Promise<Stored | undefined> {
-  await refreshes.sleep(WRITTEN_SOON);
+  await refreshes.sleep(WRITTEN_SOON_MS);
   const found = await readSession(store, ref);
   if (found === undefined) return undefined;
   if (refreshTokensOf(found.read) !== refreshTokensOf(read)) {

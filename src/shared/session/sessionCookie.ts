@@ -44,7 +44,7 @@ export function noSessionCookie(
 /** Good for starting a sign-in that has seen the tombstones of sign-outs, and for nothing else. */
 export const ENDED_SESSION_COOKIE = "__Host-lightsout-ended";
 /** Milliseconds. */
-const ENDED_LIFETIME = 15 * 60_000;
+const ENDED_LIFETIME_MS = 15 * 60_000;
 /** Of the keys that it holds, the last ones: each costs a sign-in two reads. */
 const MOST_KEYS = 4;
 
@@ -58,7 +58,7 @@ export function endedSessionCookie(
   return {
     name: ENDED_SESSION_COOKIE,
     value: sealCookie(keyring, ENDED_SESSION_COOKIE, keys.slice(0, MOST_KEYS)),
-    maxAge: ENDED_LIFETIME / 1_000,
+    maxAge: ENDED_LIFETIME_MS / 1_000,
     ...ATTRIBUTES,
     sameSite: "None",
   };

@@ -1,12 +1,12 @@
 import type { Keyring } from "../crypto/keyring.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
-import { type Attempt, attemptOf } from "../identity/attempt.ts";
+import { type Transaction, transactionOf } from "../identity/transaction.ts";
 import type { SessionRef } from "../store/signIn.ts";
 import { readCookies, sealCookie, unsealCookie } from "./cookies.ts";
 
 /** One sign-in under way, kept by the browser that started it. */
 export interface PendingSignIn {
-  /** 256 random bits: {@link attemptOf} makes its id, nonce and PKCE verifier from it. */
+  /** 256 random bits: {@link transactionOf} makes its id, nonce and PKCE verifier from it. */
   readonly secret: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
@@ -21,7 +21,7 @@ export interface PendingSignIn {
 }
 
 /** How long somebody may take on the sign-in page. Milliseconds. */
-export const SIGN_IN_LIFETIME = 15 * 60_000;
+export const SIGN_IN_LIFETIME_MS = 15 * 60_000;
 
 /**
  * Every sign-in has a cookie of its own name, so that tabs which start at the same moment do not take each
@@ -40,21 +40,24 @@ export function signInCookies(
   request: HttpRequest,
   pending: PendingSignIn,
 ): Cookie[] {
-  const name = nameOf(attemptOf(pending.secret).id);
+  const name = nameOf(transactionOf(pending.secret).id);
   const value = sealCookie(keyring, name, pending);
   const kept = readSignIns(keyring, request, pending.startedAt)
     .sort((a, b) => b.pending.startedAt - a.pending.startedAt)
     .slice(0, MOST - 1);
-  const names = new Set(kept.map(({ attempt }) => nameOf(attempt.id)));
+  const names = new Set(kept.map(({ transaction }) => nameOf(transaction.id)));
   const over = [...readCookies(request).keys()].filter(
     (known) => known.startsWith(PREFIX) && !names.has(known),
   );
-  return [{ name, value, maxAge: SIGN_IN_LIFETIME / 1_000, ...ATTRIBUTES }, ...over.map(noCookie)];
+  return [
+    { name, value, maxAge: SIGN_IN_LIFETIME_MS / 1_000, ...ATTRIBUTES },
+    ...over.map(noCookie),
+  ];
 }
 
 export interface KnownSignIn {
   readonly pending: PendingSignIn;
-  readonly attempt: Attempt;
+  readonly transaction: Transaction;
   /** Takes it from the browser. */
   readonly noCookie: Cookie;
 }
@@ -65,13 +68,13 @@ export function readSignIns(keyring: Keyring, request: HttpRequest, now: number)
     if (!name.startsWith(PREFIX)) return [];
     const pending = unsealCookie<PendingSignIn>(keyring, name, value);
     if (pending === undefined || !(endOf(pending) > now)) return [];
-    return [{ pending, attempt: attemptOf(pending.secret), noCookie: noCookie(name) }];
+    return [{ pending, transaction: transactionOf(pending.secret), noCookie: noCookie(name) }];
   });
 }
 
 /** When its answer is of no use any more. Milliseconds since 1970. */
 export function endOf({ startedAt }: PendingSignIn): number {
-  return startedAt + SIGN_IN_LIFETIME;
+  return startedAt + SIGN_IN_LIFETIME_MS;
 }
 
 /** 96 bits of the id: enough for no two to meet, and short. */

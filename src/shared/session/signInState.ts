@@ -8,7 +8,7 @@ import { sealText, unsealText } from "../crypto/sealedText.ts";
  * answer belongs to this browser is the secret in the cookie.
  */
 export interface SignInState {
-  /** Of the attempt, which its cookie's secret makes. */
+  /** Of the transaction, which its cookie's secret makes. */
   readonly id: string;
   /** A path of this app. */
   readonly returnTo: string;
@@ -19,7 +19,7 @@ export interface SignInState {
 }
 
 /** How long a `state` leads back to where its sign-in was going. Milliseconds. */
-export const STATE_LIFETIME = 7 * 24 * 3_600_000;
+export const STATE_LIFETIME_MS = 7 * 24 * 3_600_000;
 
 const PURPOSE = "state";
 /** Longer than any `state` made here, and short enough to come back in a request line. Characters. */

@@ -11,7 +11,7 @@ import type { GenerationRef, Store } from "./store.ts";
 const FORMAT = 4;
 const PURPOSE = "account";
 /** The largest binary property of Table Storage, in bytes. */
-const CHUNK = 64 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 /** Eleven chunks are 704 KiB, and 939 KiB in base64: below the limit of 1 MiB whichever way an entity is counted. */
 const MAX_CHUNKS = 11;
 
@@ -42,7 +42,7 @@ export function sealAccount(
   for (;;) {
     const plaintext = packAccount(kept);
     const { keyId, bytes } = keyring.seal(plaintext, PURPOSE, rowOf(partitionKey, rowKey));
-    const chunks = Math.ceil(bytes.length / CHUNK);
+    const chunks = Math.ceil(bytes.length / CHUNK_BYTES);
     const tokens = Object.keys(kept.cache.AccessToken).length;
     const spare = tokens + Object.keys(kept.cache.IdToken).length;
     if (chunks <= MAX_CHUNKS || spare === 0) {
@@ -50,7 +50,8 @@ export function sealAccount(
       const fingerprint = keyring.fingerprints.get(keyId) ?? "";
       const fields = { format: FORMAT, keyId, fingerprint, chunks, expiresAt };
       const data: Record<string, Uint8Array> = {};
-      for (let i = 0; i < chunks; i++) data[`d${i}`] = bytes.subarray(i * CHUNK, (i + 1) * CHUNK);
+      for (let i = 0; i < chunks; i++)
+        data[`d${i}`] = bytes.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES);
       return {
         entity: { partitionKey, rowKey, ...fields, ...data },
         dropped: before - tokens,

@@ -5,7 +5,7 @@ import { EARLY, type EarlyRow } from "../rows/rows.ts";
 import type { Entity, Stored } from "../table/table.ts";
 import { beginRound } from "./rounds.ts";
 import type { Store } from "./store.ts";
-import { CLOCKS_APART, TOMBSTONE_LIFETIME, type Tombstone } from "./tombstones.ts";
+import { CLOCKS_APART_MS, TOMBSTONE_LIFETIME_MS, type Tombstone } from "./tombstones.ts";
 
 /*
  * Sign-outs that named a `sid` nobody has reserved yet. Usually it is a stranger's, or long forgotten, but it
@@ -124,7 +124,7 @@ function liveTombstones(slot: Stored<EarlyRow>, now: number): Buffer[] {
     const tombstone = tombstones.subarray(at, at + EARLY.bytes);
     const age = now - tombstone.readUInt32BE(EARLY.leftAt) * 1_000;
     // From further ahead than clocks are apart comes nothing of ours.
-    if (age < TOMBSTONE_LIFETIME && age >= -CLOCKS_APART) live.push(tombstone);
+    if (age < TOMBSTONE_LIFETIME_MS && age >= -CLOCKS_APART_MS) live.push(tombstone);
   }
   return live;
 }

@@ -6,11 +6,11 @@ import type { GenerationRef, Store } from "./store.ts";
  * Milliseconds after which no request to the table can still be under way: thirty times the
  * `functionTimeout` in host.json, and a request is given up long before that.
  */
-export const REQUESTS_OVER = 60 * 60_000;
+export const REQUESTS_OVER_MS = 60 * 60_000;
 
 /** When what is being stored now is over: not before it is in the table, or never will be. Milliseconds since 1970. */
 export function overAt(store: Store, expiresAt: number): number {
-  return Math.max(expiresAt, store.now() + REQUESTS_OVER);
+  return Math.max(expiresAt, store.now() + REQUESTS_OVER_MS);
 }
 
 /** @param over As {@link overAt} says. */

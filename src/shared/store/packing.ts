@@ -29,9 +29,9 @@ interface Rest extends TokenCache {
   readonly identities: Readonly<Record<string, Session["identity"]>>;
 }
 
-const LENGTH = 4;
+const LENGTH_BYTES = 4;
 /** More than anything packed here inflates to. Bytes. */
-const MAX_INFLATED = 64 * 1024 * 1024;
+const MAX_INFLATED_BYTES = 64 * 1024 * 1024;
 
 export function packAccount({ sessions, cache }: Account): Uint8Array {
   const tokens = Object.entries(cache.AccessToken);
@@ -54,7 +54,7 @@ export function packAccount({ sessions, cache }: Account): Uint8Array {
     identities: Object.fromEntries(known.map(([key, { identity }]) => [key, identity])),
   };
   const indexed = Buffer.from(JSON.stringify(index));
-  const length = Buffer.alloc(LENGTH);
+  const length = Buffer.alloc(LENGTH_BYTES);
   length.writeUInt32BE(indexed.length);
   const packedRest = deflateRawSync(JSON.stringify(rest), { level: 1 });
   return Buffer.concat([length, indexed, ...secrets, packedRest]);
@@ -63,8 +63,8 @@ export function packAccount({ sessions, cache }: Account): Uint8Array {
 /** @param bytes What {@link packAccount} made; they stay in use as long as the account does. */
 export function unpackAccount(bytes: Uint8Array): UnsealedAccount {
   const packed = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const start = LENGTH + packed.readUInt32BE();
-  const index: Index = JSON.parse(packed.toString("utf8", LENGTH, start));
+  const start = LENGTH_BYTES + packed.readUInt32BE();
+  const index: Index = JSON.parse(packed.toString("utf8", LENGTH_BYTES, start));
   const { tokens } = index;
   /** Where each packed secret begins, and where the last ends. */
   const offsets = [start];
@@ -136,6 +136,6 @@ function grantOf(token: AccessToken, except: AccessToken | undefined): Partial<G
 }
 
 function inflate(bytes: Uint8Array, dictionary?: Uint8Array): string {
-  const options = { maxOutputLength: MAX_INFLATED, ...(dictionary && { dictionary }) };
+  const options = { maxOutputLength: MAX_INFLATED_BYTES, ...(dictionary && { dictionary }) };
   return inflateRawSync(bytes, options).toString();
 }

@@ -2,7 +2,7 @@ import { expiryPartition, generationRow, type IndexKey } from "../rows/keys.ts";
 import { type AccountRow, type ExpiryRow, indexKeysIn, readRow } from "../rows/rows.ts";
 import type { Entity, Stored } from "../table/table.ts";
 
-import { fileForExpiry, REQUESTS_OVER } from "./expiry.ts";
+import { fileForExpiry, REQUESTS_OVER_MS } from "./expiry.ts";
 import { deleteIfOver, readHead } from "./generation.ts";
 import { isOver, readSid } from "./sidIndex.ts";
 import type { Store } from "./store.ts";
@@ -61,7 +61,7 @@ async function isRemoved(store: Store, { partitionKey, rowKey, etag }: Stored<En
 
 /** Whether everybody who was under way when the row last changed is done. */
 function rests(store: Store, { changedAt }: { readonly changedAt: string }): boolean {
-  return timeOf(changedAt) + REQUESTS_OVER <= store.now();
+  return timeOf(changedAt) + REQUESTS_OVER_MS <= store.now();
 }
 
 function timeOf(text: string): number {

@@ -6,7 +6,7 @@ import type { Entity, Stored } from "../table/table.ts";
 import { endGeneration, preventCreation } from "./generation.ts";
 import { beginRound } from "./rounds.ts";
 import type { GenerationRef, Store } from "./store.ts";
-import { assertStartedAfter, CLOCKS_APART, type Started, type Tombstone } from "./tombstones.ts";
+import { assertStartedAfter, CLOCKS_APART_MS, type Started, type Tombstone } from "./tombstones.ts";
 
 type Content = Pick<IndexRow, "partition" | "generation" | "expiresAt"> &
   Partial<Pick<IndexRow, "signedOut" | "tombstone" | "leftAt" | "tokenTombstone" | "issuedUntil">>;
@@ -78,7 +78,7 @@ export function tombstonesOf(entry: IndexRow): Tombstone[] {
 
 /** Whether the sessions that it leads to have ended, and none can be about to be stored. */
 export function isOver(store: Store, { expiresAt }: IndexRow): boolean {
-  return Date.parse(expiresAt) + CLOCKS_APART <= store.now();
+  return Date.parse(expiresAt) + CLOCKS_APART_MS <= store.now();
 }
 
 /**

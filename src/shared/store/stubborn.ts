@@ -28,18 +28,18 @@ export interface Stubborn {
    */
   insist(signOut: SignOut, key?: string): Promise<void>;
   /** By `who`: what has not been done yet. */
-  open(): string[];
+  unfinished(): string[];
 }
 
 export interface Limits {
   /** Calls that are kept waiting. The ones above it are answered at once, and worked off all the same. */
   readonly held: number;
   /** Loops. What comes on top of it is given up. */
-  readonly open: number;
+  readonly loops: number;
 }
 
-/** What it takes from the outside world. */
-interface World {
+/** What it is given. */
+interface Environment {
   /** Milliseconds, on a clock that nobody puts right. */
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
@@ -74,14 +74,14 @@ const PAUSE = { first: 250, longest: 5_000 };
 /** Of the patience that there is, the most that one pause may take. */
 const LONGEST_SHARE = 1 / 10;
 /** Milliseconds between looks at whose patience is at an end. */
-const TICK = 1_000;
+const TICK_MS = 1_000;
 /** Milliseconds between lines that say how many are delayed. */
 const REPORTS_APART = 60_000;
 const TOO_MANY = "Too many sign-outs are waiting for Table Storage. Try again in a moment.";
 
-export function stubborn({ now, sleep, random, log }: World, limits: Limits): Stubborn {
+export function stubborn({ now, sleep, random, log }: Environment, limits: Limits): Stubborn {
   const loops = new Map<unknown, Loop>();
-  const open = createPlaces<Loop>(limits.open, ({ isKnown }) => !isKnown);
+  const open = createPlaces<Loop>(limits.loops, ({ isKnown }) => !isKnown);
   const held = createPlaces<Call>(limits.held, ({ loop }) => !loop.isKnown);
   let isWatched = false;
   let reportedAt = Number.NEGATIVE_INFINITY;
@@ -138,7 +138,7 @@ export function stubborn({ now, sleep, random, log }: World, limits: Limits): St
   async function watch(): Promise<void> {
     isWatched = true;
     while (loops.size > 0) {
-      await sleep(TICK);
+      await sleep(TICK_MS);
       for (const loop of loops.values()) {
         const late = [...loop.calls].filter(({ until }) => until <= now());
         if (late.length > 0) giveUp(loop, "late", late);
@@ -206,7 +206,7 @@ export function stubborn({ now, sleep, random, log }: World, limits: Limits): St
       await promise;
     },
 
-    open: () =>
+    unfinished: () =>
       [...loops.values()]
         .filter(({ calls, isKnown }) => isKnown && calls.size > 0)
         .map(({ who }) => who),

@@ -1,18 +1,13 @@
 import { BadRequest } from "../base/errors.ts";
 import type { LogoutToken } from "../identity/logoutToken.ts";
-import {
-  accountPartition,
-  type HomeAccountId,
-  type Sid,
-  sidPartition,
-  subjectPartition,
-} from "../rows/keys.ts";
-import { signOutAccount, signOutByToken, signOutElsewhere, signOutHere } from "./signOut.ts";
+import { type PartitionKey, type Sid, sidPartition, subjectPartition } from "../rows/keys.ts";
+import { signOutByBackChannel } from "./backChannel.ts";
+import { signOutByFrontChannel, signOutByOperator, signOutByUser } from "./signOut.ts";
 import type { GenerationRef, Store } from "./store.ts";
 import { stubborn } from "./stubborn.ts";
 
 /** Milliseconds. host.json gives an invocation two minutes (`functionTimeout`). */
-export const PATIENCE = {
+export const PATIENCE_MS = {
   /** Nobody calls again: the provider's page has gone on. */
   frontChannel: 100_000,
   /** The provider calls again. */
@@ -22,18 +17,18 @@ export const PATIENCE = {
 };
 
 /** Strangers may call the front channel with any `sid` they make up. */
-const FRONT_CHANNEL_LIMITS = { held: 300, open: 1_000 };
-const NO_LIMITS = { held: Number.POSITIVE_INFINITY, open: Number.POSITIVE_INFINITY };
+const FRONT_CHANNEL_LIMITS = { held: 300, loops: 1_000 };
+const NO_LIMITS = { held: Number.POSITIVE_INFINITY, loops: Number.POSITIVE_INFINITY };
 
 /** The sign-outs of signOut.ts, carried through faults of storage. Each @throws {StoreUnavailable} when they last. */
 export interface SignOuts {
-  here(ref: GenerationRef): Promise<void>;
-  elsewhere(sid: Sid): Promise<void>;
+  byUser(ref: GenerationRef): Promise<void>;
+  byFrontChannel(sid: Sid): Promise<void>;
   /** @throws {BadRequest} The token has been used. */
-  byToken(token: LogoutToken): Promise<void>;
-  account(homeAccountId: HomeAccountId): Promise<void>;
+  byBackChannel(token: LogoutToken): Promise<void>;
+  byOperator(account: PartitionKey): Promise<void>;
   /** What has not been done yet, by the hash of account, `sid` or subject that the log has. */
-  open(): string[];
+  unfinished(): string[];
 }
 
 export function createSignOuts(
@@ -42,38 +37,38 @@ export function createSignOuts(
   elapsed: () => number,
 ): SignOuts {
   const random = () => (store.randomBytes(1)[0] ?? 0) / 256;
-  const world = { now: elapsed, sleep, random, log: store.log };
-  const frontChannel = stubborn(world, FRONT_CHANNEL_LIMITS);
-  const others = stubborn(world, NO_LIMITS);
+  const environment = { now: elapsed, sleep, random, log: store.log };
+  const frontChannel = stubborn(environment, FRONT_CHANNEL_LIMITS);
+  const others = stubborn(environment, NO_LIMITS);
 
   return {
-    here: (ref) =>
+    byUser: (ref) =>
       others.insist({
         who: ref.partition,
-        patience: PATIENCE.here,
-        pass: () => signOutHere(store, ref),
+        patience: PATIENCE_MS.here,
+        pass: () => signOutByUser(store, ref),
       }),
 
-    elsewhere(sid) {
+    byFrontChannel(sid) {
       const who = sidPartition(sid);
       return frontChannel.insist(
         {
           who,
-          patience: PATIENCE.frontChannel,
-          pass: (looked) => signOutElsewhere(store, sid, looked),
+          patience: PATIENCE_MS.frontChannel,
+          pass: (looked) => signOutByFrontChannel(store, sid, looked),
         },
         who,
       );
     },
 
-    byToken(token) {
+    byBackChannel(token) {
       let isRepeated = false;
       return others.insist({
         who: token.sid !== undefined ? sidPartition(token.sid) : subjectPartition(token.sub ?? ""),
-        patience: PATIENCE.backChannel,
+        patience: PATIENCE_MS.backChannel,
         async pass() {
           try {
-            await signOutByToken(store, token);
+            await signOutByBackChannel(store, token);
           } catch (error) {
             // Used by the pass before, whose last answer was lost: it has taken effect.
             if (isRepeated && error instanceof BadRequest) return;
@@ -84,13 +79,13 @@ export function createSignOuts(
       });
     },
 
-    account: (homeAccountId) =>
+    byOperator: (account) =>
       others.insist({
-        who: accountPartition(homeAccountId),
-        patience: PATIENCE.here,
-        pass: () => signOutAccount(store, homeAccountId),
+        who: account,
+        patience: PATIENCE_MS.here,
+        pass: () => signOutByOperator(store, account),
       }),
 
-    open: () => [...frontChannel.open(), ...others.open()],
+    unfinished: () => [...frontChannel.unfinished(), ...others.unfinished()],
   };
 }

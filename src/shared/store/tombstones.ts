@@ -29,14 +29,14 @@ export interface Started {
 }
 
 /** No two instances' clocks differ by more. Milliseconds. */
-export const CLOCKS_APART = 10 * 60_000;
+export const CLOCKS_APART_MS = 10 * 60_000;
 /** No two clocks of one identity provider differ by more. Milliseconds. */
-const PROVIDER_CLOCKS_APART = 5_000;
+const PROVIDER_CLOCKS_APART_MS = 5_000;
 /**
  * How long a tombstone has to be kept: somebody may take 15 minutes on the sign-in page and a callback 2, and the
  * clocks that say so may differ. Milliseconds.
  */
-export const TOMBSTONE_LIFETIME = 30 * 60_000;
+export const TOMBSTONE_LIFETIME_MS = 30 * 60_000;
 
 /** @throws {SignInOvertaken} One of the sign-outs may have come after the sign-in was started. */
 export function assertStartedAfter(
@@ -45,7 +45,7 @@ export function assertStartedAfter(
 ): void {
   for (const { version, leftAt, issuedUntil } of tombstones) {
     if (start.seen.includes(version)) continue;
-    if (leftAt !== undefined && start.at > leftAt + CLOCKS_APART) continue;
+    if (leftAt !== undefined && start.at > leftAt + CLOCKS_APART_MS) continue;
     if (issuedUntil !== undefined && isIssuedAfter(issuedAt, issuedUntil)) continue;
     throw new SignInOvertaken();
   }
@@ -56,5 +56,5 @@ export function assertStartedAfter(
  * instances do not count; where its own may differ, the ID token counts as the older one.
  */
 export function isIssuedAfter(issuedAt: number, until: number): boolean {
-  return issuedAt > until + PROVIDER_CLOCKS_APART;
+  return issuedAt > until + PROVIDER_CLOCKS_APART_MS;
 }

@@ -4,9 +4,9 @@ import type { Table } from "./table.ts";
 import { faultFields } from "./tableFault.ts";
 
 /** Milliseconds. */
-const CHECK_EVERY = 5_000;
+const CHECK_EVERY_MS = 5_000;
 /** Milliseconds after which a table that has not answered counts as one that does not. */
-const LIMIT = 4_000;
+const LIMIT_MS = 4_000;
 /** Nothing is ever stored here. */
 const NO_ROW = ["health", "health"] as const;
 
@@ -20,12 +20,12 @@ export function createHealthCheck(
   table: Pick<Table, "get" | "remove">,
   elapsed: () => number,
   log: Log,
-  limit = LIMIT,
+  limit = LIMIT_MS,
 ): () => Promise<boolean> {
   let checkedAt = Number.NEGATIVE_INFINITY;
   let healthy: Promise<boolean>;
   return () => {
-    if (elapsed() - checkedAt >= CHECK_EVERY) {
+    if (elapsed() - checkedAt >= CHECK_EVERY_MS) {
       checkedAt = elapsed();
       healthy = within(limit, check(table, log));
     }

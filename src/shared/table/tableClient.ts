@@ -8,7 +8,7 @@ import type { TokenSource } from "../oauth/heldTokens.ts";
 import type { ManagedIdentity } from "../oauth/managedIdentity.ts";
 
 /** Milliseconds one try may take. A point read takes 5 to 20 in the same region. */
-const TRY_TIMEOUT = 2_000;
+const TRY_TIMEOUT_MS = 2_000;
 
 /**
  * What the SDK does with every request, and these never need: `send` has its own time-out, no answer is
@@ -77,7 +77,7 @@ function pipelineClient(send: Send): HttpClient {
         method: request.method,
         headers: request.headers.toJSON(),
         ...(text !== undefined && { body: text }),
-        timeout: TRY_TIMEOUT,
+        timeout: TRY_TIMEOUT_MS,
       });
       return {
         request,

@@ -34,7 +34,7 @@ export interface AccessToken extends Credential, Grant {
 }
 
 /** An access token this close to its end is not handed out: it has to survive the call it is for. Milliseconds. */
-const ACCESS_TOKEN_MARGIN = 5 * 60_000;
+const ACCESS_TOKEN_MARGIN_MS = 5 * 60_000;
 
 /**
  * What a refresh has got, in a newer version of the cache that it was made from: all but the token is that one's,
@@ -72,7 +72,7 @@ export function withoutIssuedTokens(cache: TokenCache): TokenCache {
 /** MSAL never removes an expired access token of scopes nobody asks for again; this does. */
 export function withoutExpiredTokens(cache: TokenCache, now: number): TokenCache {
   const live = Object.entries(cache.AccessToken).filter(
-    ([, token]) => expiryOfToken(token) > now + ACCESS_TOKEN_MARGIN,
+    ([, token]) => expiryOfToken(token) > now + ACCESS_TOKEN_MARGIN_MS,
   );
   return { ...cache, AccessToken: Object.fromEntries(live) };
 }
@@ -103,7 +103,7 @@ export function suits(grant: Grant, wanted: Wanted, now: number): boolean {
     grant.home_account_id === wanted.homeAccountId &&
     grant.realm === wanted.tenantId &&
     grant.client_id === wanted.clientId &&
-    expiryOfToken(grant) > now + ACCESS_TOKEN_MARGIN &&
+    expiryOfToken(grant) > now + ACCESS_TOKEN_MARGIN_MS &&
     hasScopes(grant.target, wanted.scopes) &&
     (wanted.claims === undefined || grant.challenge === challengeId(wanted.claims))
   );

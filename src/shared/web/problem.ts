@@ -57,7 +57,7 @@ const NOT_SET_UP =
   "A setting of this app is missing or wrong. Whoever runs it finds in its log which one, and how to put it right.";
 
 /** Where nobody says how long. Seconds. */
-const RETRY_AFTER = 2;
+const RETRY_AFTER_SECONDS = 2;
 
 /** The one place where errors become HTTP. Whatever is not ours is a 500 that says nothing. */
 export function problemOf(error: unknown): Problem {
@@ -66,14 +66,14 @@ export function problemOf(error: unknown): Problem {
   }
   if (error instanceof SettingInvalid) {
     const known = problem(error, 503, "App not set up");
-    return { ...known, detail: NOT_SET_UP, retryAfter: RETRY_AFTER };
+    return { ...known, detail: NOT_SET_UP, retryAfter: RETRY_AFTER_SECONDS };
   }
   for (const [type, status, title] of TABLE) {
     if (!(error instanceof type)) continue;
     const known = problem(error, status, title);
     if (status === 503 || status === 429) {
       const asked = error instanceof ProviderUnavailable ? error.retryAfter : undefined;
-      return { ...known, retryAfter: asked || RETRY_AFTER };
+      return { ...known, retryAfter: asked || RETRY_AFTER_SECONDS };
     }
     if (error instanceof InteractionRequired) return { ...known, signIn: error };
     return status === 401 ? { ...known, signIn: { scopes: [], claims: undefined } } : known;

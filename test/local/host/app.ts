@@ -134,17 +134,17 @@ function toLines(headers: Record<string, string | number | string[]>): string[] 
   );
 }
 
-const PATIENCE = 20_000;
+const PATIENCE_MS = 20_000;
 
 /** Polls until `probe` gives something true. */
 export async function eventually<T>(probe: () => T | Promise<T>): Promise<NonNullable<T>> {
-  const deadline = Date.now() + PATIENCE;
+  const deadline = Date.now() + PATIENCE_MS;
   while (Date.now() < deadline) {
     const value = await probe();
     if (value) return value;
     await delay(10);
   }
-  throw new Error(`Not within ${PATIENCE} ms: ${probe}`);
+  throw new Error(`Not within ${PATIENCE_MS} ms: ${probe}`);
 }
 
 export function isRunning(pid: number): boolean {

@@ -2,15 +2,15 @@ import { beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { BadRequest } from "../../../src/shared/base/errors.ts";
 import { accountPartition, type HomeAccountId, type Sid } from "../../../src/shared/rows/keys.ts";
+import { signOutByBackChannel } from "../../../src/shared/store/backChannel.ts";
 import { endSession } from "../../../src/shared/store/endSession.ts";
 import { purge } from "../../../src/shared/store/purge.ts";
 import { useOnce } from "../../../src/shared/store/replayGuard.ts";
 import type { SessionRef } from "../../../src/shared/store/signIn.ts";
 import {
-  signOutByToken,
-  signOutElsewhere,
-  signOutHere,
-  signOutPartition,
+  signOutByFrontChannel,
+  signOutByOperator,
+  signOutByUser,
 } from "../../../src/shared/store/signOut.ts";
 import type { Entity, Stored } from "../../../src/shared/table/table.ts";
 import { keyring } from "../../support/keyring.ts";
@@ -32,11 +32,11 @@ describe("a table that only the app has written", () => {
   const sid = fc.constantFrom("sid 1", "sid 2", "sid 3");
   const step = fc.oneof(
     fc.record({ do: fc.constant("signIn" as const), user, sid, hours: fc.constantFrom(1, 12, 60) }),
-    fc.record({ do: fc.constant("signOutHere" as const), at: fc.nat(9) }),
+    fc.record({ do: fc.constant("signOutByUser" as const), at: fc.nat(9) }),
     fc.record({ do: fc.constant("endSession" as const), at: fc.nat(9) }),
-    fc.record({ do: fc.constant("signOutElsewhere" as const), sid }),
+    fc.record({ do: fc.constant("signOutByFrontChannel" as const), sid }),
     fc.record({ do: fc.constant("signOutSubject" as const), user }),
-    fc.record({ do: fc.constant("signOutPartition" as const), user }),
+    fc.record({ do: fc.constant("signOutByOperator" as const), user }),
     fc.record({ do: fc.constant("useOnce" as const), id: fc.string() }),
     fc.record({ do: fc.constant("wait" as const), hours: fc.constantFrom(1, 5, 12, 30) }),
   );
@@ -67,21 +67,21 @@ describe("a table that only the app has written", () => {
         signedIn.push(await signIn(store, { ...one, sids: [one.sid], subject }));
         return;
       }
-      case "signOutHere":
+      case "signOutByUser":
       case "endSession": {
         const ref = signedIn[one.at];
-        if (ref) await (one.do === "endSession" ? endSession : signOutHere)(store, ref);
+        if (ref) await (one.do === "endSession" ? endSession : signOutByUser)(store, ref);
         return;
       }
-      case "signOutElsewhere":
-        return await signOutElsewhere(store, one.sid as Sid);
+      case "signOutByFrontChannel":
+        return await signOutByFrontChannel(store, one.sid as Sid);
       case "signOutSubject": {
         const token = { id: crypto.randomUUID(), sub: `subject ${one.user}`, sid: undefined };
         const times = { issuedAt: store.time, expiresAt: store.time + HOUR };
-        return await signOutByToken(store, { ...token, ...times }).catch(unlessUnknown);
+        return await signOutByBackChannel(store, { ...token, ...times }).catch(unlessUnknown);
       }
-      case "signOutPartition":
-        await signOutPartition(store, accountPartition(homeAccountId(one.user) as HomeAccountId));
+      case "signOutByOperator":
+        await signOutByOperator(store, accountPartition(homeAccountId(one.user) as HomeAccountId));
         return;
       case "useOnce":
         await useOnce(store, one.id, store.time + HOUR);
@@ -129,7 +129,7 @@ describe("a row too many, too few, or too old", () => {
   beforeEach(async () => {
     await signIn(store, { user: 1, sids: ["one"], subject: "subject" });
     await signIn(store, { user: 2, sids: ["two"] });
-    await signOutElsewhere(store, "nobody's" as Sid);
+    await signOutByFrontChannel(store, "nobody's" as Sid);
     await useOnce(store, "state", store.time + HOUR);
     expect(residueOf(store)).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from "@jest/globals";
 import { createProgress } from "../../../scripts/accounts/progress.ts";
 import { verify } from "../../../scripts/accounts/verify.ts";
 import type { Sid } from "../../../src/shared/rows/keys.ts";
-import { signOutElsewhere } from "../../../src/shared/store/signOut.ts";
+import { signOutByFrontChannel } from "../../../src/shared/store/signOut.ts";
 import type { Table } from "../../../src/shared/table/table.ts";
 import { signIn, type TestStore, testStore } from "./table.ts";
 
@@ -55,7 +55,7 @@ it("is not misled by users who sign in and out meanwhile", async () => {
     if (reading > 1) return;
     const [key = ""] = store.table.rows.keys();
     store.table.rows.delete(key);
-    await signOutElsewhere(store, "a sid" as Sid);
+    await signOutByFrontChannel(store, "a sid" as Sid);
     await signIn(store, { user: 2, sids: ["another sid"] });
   });
   expect((await run(table)).residue).toEqual([]);

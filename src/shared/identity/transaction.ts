@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 /** The values that bind one authorization request to the browser that started it. */
-export interface Attempt {
+export interface Transaction {
   /** Names it in its `state` (RFC 6749 §10.12). */
   readonly id: string;
   /** OpenID Connect Core §3.1.2.1. */
@@ -18,7 +18,7 @@ export interface Attempt {
  * All of them from one secret, so that a cookie has to carry only that.
  * @param secret 256 random bits.
  */
-export function attemptOf(secret: string): Attempt {
+export function transactionOf(secret: string): Transaction {
   const codeVerifier = sha256(`verifier ${secret}`);
   return {
     id: sha256(`state ${secret}`),

@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
-import { attemptOf } from "../../src/shared/identity/attempt.ts";
+import { transactionOf } from "../../src/shared/identity/transaction.ts";
 
-describe("attemptOf", () => {
+describe("transactionOf", () => {
   it("makes the same values from the same secret, and no two alike", () => {
-    const attempt = attemptOf("secret");
-    expect(attemptOf("secret")).toEqual(attempt);
-    const values = [...Object.values(attempt), ...Object.values(attemptOf("another"))];
+    const attempt = transactionOf("secret");
+    expect(transactionOf("secret")).toEqual(attempt);
+    const values = [...Object.values(attempt), ...Object.values(transactionOf("another"))];
     expect(new Set(values).size).toBe(10);
   });
 
   it("is in the form that the standards ask for", () => {
-    const { codeVerifier, codeChallenge, sessionId, ...others } = attemptOf("secret");
+    const { codeVerifier, codeChallenge, sessionId, ...others } = transactionOf("secret");
     expect(codeVerifier).toMatch(/^[A-Za-z0-9._~-]{43,128}$/);
     expect(codeChallenge).toBe(createHash("sha256").update(codeVerifier).digest("base64url"));
     expect(sessionId).toMatch(/^[\w-]{22}$/);
@@ -19,6 +19,6 @@ describe("attemptOf", () => {
   });
 
   it("does not give the secret away", () => {
-    expect(JSON.stringify(attemptOf("a-secret"))).not.toContain("a-secret");
+    expect(JSON.stringify(transactionOf("a-secret"))).not.toContain("a-secret");
   });
 });

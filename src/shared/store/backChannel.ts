@@ -1,0 +1,59 @@
+import { BadRequest } from "../base/errors.ts";
+import type { LogoutToken } from "../identity/logoutToken.ts";
+import { type IndexKey, type PartitionKey, sidPartition, subjectPartition } from "../rows/keys.ts";
+import { noteEarlyLogoutToken } from "./earlySignOuts.ts";
+import { endIssuedUntil } from "./endIssuedUntil.ts";
+import { endGeneration } from "./generation.ts";
+import { endUnused, lookUp } from "./lookUp.ts";
+import { isUsed, useOnce } from "./replayGuard.ts";
+import { beginRound } from "./rounds.ts";
+import { isOver, noteIssuedUntil } from "./sidIndex.ts";
+import type { Store } from "./store.ts";
+
+/**
+ * Signed out by the provider's back channel (OpenID Connect Back-Channel Logout 1.0): a token says who, by
+ * `sid` or by `sub` (§2.4), and when. What was signed in after that stays: a token may come late, and more
+ * than once. It is remembered after it has taken effect, so that a fault in between leaves it good for the
+ * provider's next try.
+ *
+ * @throws {BadRequest} The token has been used, or nobody is known by its `sub`. @throws {StoreUnavailable}
+ * @throws {IndexForged} Somebody else has written what the token leads to.
+ */
+export async function signOutByBackChannel(store: Store, token: LogoutToken): Promise<void> {
+  const started = store.now();
+  const { id, sid, sub = "", issuedAt, expiresAt } = token;
+  if (await isUsed(store, id, expiresAt)) throw new BadRequest("The logout_token has been used.");
+  const key = sid === undefined ? subjectPartition(sub) : sidPartition(sid);
+  const { account, found } = await signOutIssuedUntil(store, key, issuedAt);
+  if (account === undefined && sid === undefined)
+    throw new BadRequest("The logout_token names nobody who has signed in here.");
+  await useOnce(store, id, expiresAt);
+  const ms = store.now() - started;
+  const details = { ...(account && { account }), found: found ?? "unsure", ms };
+  if (sid === undefined) store.log("info", "signout.subject", { subject: key, ...details });
+  else store.log("info", "signout.elsewhere", { sid: key, ...details });
+}
+
+/**
+ * Leaves a tombstone first, then ends: a sign-in under way either sees the tombstone, or has stored its tokens when
+ * they are looked for, or writes on a condition that fails.
+ */
+async function signOutIssuedUntil(
+  store: Store,
+  key: IndexKey,
+  until: number,
+): Promise<{ account: PartitionKey | undefined; found: boolean | undefined }> {
+  for (let round = 0; ; round++) {
+    await beginRound(store, round);
+    const known = await lookUp(store, key, () => noteEarlyLogoutToken(store, key, until));
+    if (known === undefined) return { account: undefined, found: false };
+    const { entry, isOurs } = known;
+    if (!isOurs && entry.signedOut) await endGeneration(store, entry);
+    if (!(await noteIssuedUntil(store, entry, until))) continue;
+    const found =
+      isOurs && isOver(store, entry)
+        ? await endUnused(store, entry)
+        : await endIssuedUntil(store, entry, until);
+    return { account: entry.partition, found };
+  }
+}
