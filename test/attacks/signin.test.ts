@@ -24,43 +24,17 @@ async function landingOf(returnTo: string): Promise<string> {
 }
 
 describe("returnTo", () => {
+  // All the others: test/http/returnPath.test.ts.
   it.each([
     "https://evil.example",
-    "HTTPS:evil.example",
-    "https:/\\evil.example",
-    "http:///evil.example",
     "javascript:alert(1)",
-    "java\nscript:alert(1)",
-    "data:text/html,evil",
-    "blob:http://localhost/evil.example",
     "//evil.example",
-    "///evil.example",
-    "////evil.example/..",
     "/\\evil.example",
-    "\\\\evil.example",
-    "\\/evil.example",
     "/\t/evil.example",
-    "\t//evil.example",
-    "/\n/evil.example",
-    "/\r\n/evil.example",
-    " //evil.example",
     "\u0000//evil.example",
-    "\u001f//evil.example",
-    "\ufeff//evil.example",
-    "/.//evil.example",
-    "/..//evil.example",
     "/%2e%2e//evil.example",
-    "/x/..//evil.example",
-    "/x/..\\/evil.example",
     "//evil%E3%80%82example",
-    "//evil\u3002example",
-    "\uff0f\uff0fevil.example",
-    "//localhost@evil.example",
-    "//%65vil.example",
-    "//[::1]",
-    "//localhost:1/",
     "http://user@localhost/",
-    "https://localhost/",
   ])("%j stays here", async (returnTo) => {
     const landing = await landingOf(returnTo);
     // What a browser makes of it, and that it is no address of a host when read on its own.
