@@ -172,7 +172,7 @@ describe("a refusal at the end of a sign-in", () => {
     const finished = finishSignIn(one.app, post(form.fields, { cookies }));
     await expect(finished.then(({ refused }) => Promise.reject(refused))).rejects.toMatchObject({
       ...expected(fault, outcome),
-      ...(outcome === "asked" && { scopes: ["Mail.Read"] }),
+      ...(outcome === "asked" && { scopes: ["User.Read", "Mail.Read"] }),
     });
     expect([...one.table.rows.keys()].filter((key) => key.includes("|c."))).toEqual([]);
     expectLogged(one, fault, "authorization_code", outcome);
