@@ -10,7 +10,6 @@ import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
 import { ADELE, ALEX, sessionOf, signedInBrowser, signInAgain } from "../support/user.ts";
 
 const MEGAN = "meganb@contoso.com";
-const EVENT = "http://schemas.openid.net/event/backchannel-logout";
 
 const rig = watchedRig();
 let proxy: TableProxy;
@@ -62,14 +61,6 @@ describe("oidcc-client-test-rp-backchannel-rpinitlogout", () => {
     expect(await signedIn()).toBe(false);
     expect(await sessionOf(rig, colleague)).toMatchObject({ signedIn: true });
   });
-
-  it.each([undefined, "JWT", "logout+jwt", "application/logout+jwt"])(
-    "takes the token type %s",
-    async (typ) => {
-      expect((await post(await logoutToken({}, { typ }))).status).toBe(200);
-      expect(await signedIn()).toBe(false);
-    },
-  );
 
   it("a user can sign in again afterwards", async () => {
     expect((await post(await logoutToken({ sid: undefined }))).status).toBe(200);
@@ -131,37 +122,19 @@ describe("a token that names only a sub that nobody has signed in with", () => {
   });
 });
 
+/* By the names of the conformance suite; what a logout token has to be, test/identity tells rule by rule. */
 describe("what is refused, on 400, and signs nobody out", () => {
-  const seconds = Math.floor(Date.now() / 1_000);
   it.each<[string, Changes]>([
     ["oidcc-client-test-rp-backchannel-rpinitlogout-wrong-iss", { iss: "https://evil.example" }],
-    ["no iss", { iss: undefined }],
     ["oidcc-client-test-rp-backchannel-rpinitlogout-wrong-aud", { aud: "another-client" }],
-    ["no aud", { aud: undefined }],
-    ["no iat", { iat: undefined }],
-    ["iat long ago", { iat: seconds - 3_600 }],
-    ["iat in the future", { iat: seconds + 3_600 }],
-    ["expired", { exp: seconds - 600 }],
-    ["no exp", { exp: undefined }],
-    ["no jti", { jti: undefined }],
     ["oidcc-client-test-rp-backchannel-rpinitlogout-no-event", { events: undefined }],
     ["oidcc-client-test-rp-backchannel-rpinitlogout-wrong-event", { events: { other: {} } }],
-    ["an event that is no object", { events: { [EVENT]: true } }],
     ["oidcc-client-test-rp-backchannel-rpinitlogout-with-nonce", { nonce: "abc" }],
     ["no sub and no sid", { sub: undefined, sid: undefined }],
-    ["a sid that is no text", { sid: 5, sub: undefined }],
   ])("%s", async (_, changes) => {
     const answer = await post(await logoutToken(changes));
     expect(answer.status).toBe(400);
     expect(answer.headers.get("cache-control")).toBe("no-store");
-    expect(await signedIn()).toBe(true);
-  });
-
-  it.each<[string, Changes]>([
-    ["an ID token's type", { typ: "id_token+jwt" }],
-    ["an unknown key", { kid: "unknown" }],
-  ])("%s", async (_, header) => {
-    expect((await post(await logoutToken({}, header))).status).toBe(400);
     expect(await signedIn()).toBe(true);
   });
 

@@ -5,17 +5,15 @@ import { httpsUrl } from "../../src/shared/config/env.ts";
 import { readSettings } from "../../src/shared/config/settings.ts";
 import { signInOptions } from "../../src/shared/http/signInOptions.ts";
 import { createIdTokenValidator } from "../../src/shared/identity/idToken.ts";
-import { createProviderKeys } from "../../src/shared/identity/keySet.ts";
-import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { sealCookie, unsealCookie } from "../../src/shared/session/cookies.ts";
 import {
   claims,
   ISSUER,
   NONCE,
-  NOW,
   OID,
   type ProviderKey,
   providerKey,
+  providerKeys,
   providerMetadata,
   signed,
 } from "../support/identity.ts";
@@ -37,12 +35,7 @@ const ring = keyring("k1");
 async function validate(changes: Record<string, unknown>): Promise<void> {
   const issuer = ISSUER.replace(TENANT_ID, "{tenantid}");
   const metadata = async () => providerMetadata(provider.url, { issuer });
-  const keys = createProviderKeys(
-    metadata,
-    keepAliveSender(),
-    () => NOW,
-    () => NOW,
-  );
+  const keys = providerKeys(metadata);
   const expected = { clientId: CLIENT_ID, allowedTenants: undefined, metadata };
   const token = await signed(claims(changes), key);
   await createIdTokenValidator(expected, keys).validate(token, NONCE);

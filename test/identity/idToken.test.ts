@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { createIdTokenValidator } from "../../src/shared/identity/idToken.ts";
-import { createProviderKeys } from "../../src/shared/identity/keySet.ts";
-import { keepAliveSender } from "../../src/shared/net/send.ts";
 import {
   claims,
   ISSUER,
@@ -11,6 +9,7 @@ import {
   OTHER_TENANT_ID,
   type ProviderKey,
   providerKey,
+  providerKeys,
   providerMetadata,
   signed,
 } from "../support/identity.ts";
@@ -33,12 +32,7 @@ function validator(changes: object = {}, allowed?: string[]) {
   const metadata = providerMetadata(provider.url, changes);
   const allowedTenants = allowed && new Set(allowed);
   const expected = { clientId: CLIENT_ID, allowedTenants, metadata: async () => metadata };
-  const keys = createProviderKeys(
-    expected.metadata,
-    keepAliveSender(),
-    () => NOW,
-    () => NOW,
-  );
+  const keys = providerKeys(expected.metadata);
   return createIdTokenValidator(expected, keys);
 }
 

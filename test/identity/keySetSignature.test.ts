@@ -1,14 +1,12 @@
 import { createHmac, createPublicKey } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createIdTokenValidator } from "../../src/shared/identity/idToken.ts";
-import { createProviderKeys } from "../../src/shared/identity/keySet.ts";
-import { keepAliveSender } from "../../src/shared/net/send.ts";
 import {
   claims,
   NONCE,
-  NOW,
   type ProviderKey,
   providerKey,
+  providerKeys,
   providerMetadata,
   signed,
 } from "../support/identity.ts";
@@ -30,12 +28,7 @@ afterAll(() => provider.stop());
 function validate(token: string) {
   const metadata = async () => providerMetadata(provider.url);
   const expected = { clientId: CLIENT_ID, allowedTenants: undefined, metadata };
-  const keys = createProviderKeys(
-    metadata,
-    keepAliveSender(),
-    () => NOW,
-    () => NOW,
-  );
+  const keys = providerKeys(metadata);
   return createIdTokenValidator(expected, keys).validate(token, NONCE);
 }
 

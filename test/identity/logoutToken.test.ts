@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { JWTPayload } from "jose";
-import { createProviderKeys } from "../../src/shared/identity/keySet.ts";
 import { createLogoutTokenValidator } from "../../src/shared/identity/logoutToken.ts";
-import { keepAliveSender } from "../../src/shared/net/send.ts";
 import {
   claims,
   ISSUER,
   NOW,
   type ProviderKey,
   providerKey,
+  providerKeys,
   providerMetadata,
   signed,
 } from "../support/identity.ts";
@@ -43,12 +42,7 @@ async function validate(changes: Record<string, unknown> = {}, header = {}, sign
 
 async function check(payload: JWTPayload, header = {}, signer = key) {
   const metadata = async () => providerMetadata(provider.url);
-  const keys = createProviderKeys(
-    metadata,
-    keepAliveSender(),
-    () => NOW,
-    () => NOW,
-  );
+  const keys = providerKeys(metadata);
   const validator = createLogoutTokenValidator({ clientId: CLIENT_ID, metadata }, keys);
   return validator.validate(await signed(payload, signer, { typ: "logout+jwt", ...header }));
 }

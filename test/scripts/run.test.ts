@@ -15,7 +15,7 @@ it("the bundle does, too, wherever it is hosted", () => {
   const old = "delete Promise.withResolvers; require('./dist/main.cjs')";
   const { stderr } = spawnSync(process.execPath, ["-e", old], { cwd: root, encoding: "utf8" });
   expect(stderr).toContain(
-    `\nError: Context needs Node 22 or newer, and this is ${process.version}.\n`,
+    `\nError: Lightsout needs Node 22 or newer, and this is ${process.version}.\n`,
   );
 });
 

@@ -7,7 +7,9 @@ import {
   type JWTPayload,
   SignJWT,
 } from "jose";
+import { createProviderKeys, type ProviderKeys } from "../../src/shared/identity/keySet.ts";
 import type { ProviderMetadata } from "../../src/shared/identity/metadata.ts";
+import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { CLIENT_ID, TENANT_ID } from "./settings.ts";
 
 export const OID = "87d349ed-44d7-43e1-9a83-5f2406dee5bd";
@@ -76,4 +78,10 @@ export function providerMetadata(origin = LOGIN, changes: object = {}): Provider
     end_session_endpoint: `${origin}/${TENANT_ID}/oauth2/v2.0/logout`,
     ...changes,
   };
+}
+
+/** The keys that this metadata leads to, at {@link NOW}. */
+export function providerKeys(metadata: () => Promise<ProviderMetadata>): ProviderKeys {
+  const now = () => NOW;
+  return createProviderKeys(metadata, keepAliveSender(), now, now);
 }
