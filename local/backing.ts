@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { readRoutePrefix } from "../src/hostJson.ts";
 import { startAzurite } from "./azurite/azurite.ts";
 import type { LogLine } from "./host/log.ts";
 import { startLive } from "./live/live.ts";
@@ -37,7 +38,7 @@ export interface Backing {
 export async function developmentTenant(parts: Parts): Promise<Backing> {
   const secrets = await loadSecrets(SECRETS);
   const port = await freePort(PORTS.functions);
-  const baseUrl = `http://localhost:${port}`;
+  const baseUrl = `http://localhost:${port}${readRoutePrefix(ROOT, process.env)}`;
   const ports = {
     table: PORTS.table,
     tenant: await freePort(PORTS.tenant),
@@ -98,7 +99,8 @@ export async function ownTenant(parts: Parts, settings: AppSettings): Promise<Ba
   const secrets = await loadSecrets(SECRETS);
   const { APP_BASE_URL, ENTRA_AUTHORITY, ENTRA_TENANT_ID, ENTRA_CLIENT_ID, TOKEN_CACHE_KEYS } =
     settings;
-  const baseUrl = APP_BASE_URL?.trim() || `http://localhost:${port}`;
+  const prefix = readRoutePrefix(ROOT, settings);
+  const baseUrl = APP_BASE_URL?.trim() || `http://localhost:${port}${prefix}`;
   const env: Record<string, string> = { AzureWebJobsDisableHomepage: "true" };
   const places: Place[] = [
     { name: "Lightsout", url: baseUrl },

@@ -1,3 +1,4 @@
+import { readRoutePrefix } from "../src/hostJson.ts";
 import { type FunctionsHost, type HostOptions, startHost } from "./host/host.ts";
 import { Parts } from "./parts.ts";
 import { freePort } from "./ports.ts";
@@ -26,7 +27,7 @@ export interface RigOptions {
 
 /** The function app and everything it talks to, on this machine. */
 export interface Rig extends Services {
-  /** The app's public origin. */
+  /** The app's public origin, with the route prefix of its host.json. */
   url: string;
   host: FunctionsHost;
   /** Another instance of the app, on the same store and behind the same public origin. */
@@ -40,7 +41,8 @@ export interface Rig extends Services {
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const { ports = {}, secrets = createSecrets(), timers = false, onLog } = options;
   const port = await freePort(ports.functions);
-  const url = options.baseUrl ?? `http://localhost:${port}`;
+  const { root = ROOT } = options;
+  const url = (options.baseUrl ?? `http://localhost:${port}`) + readRoutePrefix(root, {});
   const parts = new Parts();
   try {
     const services = await parts.add(startServices({ ...options, baseUrl: url, secrets, ports }));
@@ -48,7 +50,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     const startAnother: Rig["startHost"] = ({ env: own, ...rest } = {}) =>
       parts.add(
         startHost({
-          root: options.root ?? ROOT,
+          root,
           keys: secrets.hostKeys,
           timers,
           ...(onLog && { onLog }),

@@ -29,7 +29,7 @@ export interface Services {
 
 /**
  * Starts a storage emulator, a tenant, a Graph and a second app.
- * @param options.baseUrl the function app's public origin
+ * @param options.baseUrl the function app's public origin, with its route prefix
  * @param options.tenantUrl the tenant's origin for browsers, where something stands in front of it
  * @param options.otherAppUrl the same for the second app
  * @param options.tables folder that keeps the tables; in memory without it
@@ -85,7 +85,9 @@ export async function startServices(options: {
     tenant.register({
       clientId: CLIENT_ID,
       displayName: "Lightsout",
-      redirectUris: [`${baseUrl}/auth/callback`, `${baseUrl}/`],
+      redirectUris: [
+        ...new Set([`${baseUrl}/auth/callback`, `${baseUrl}/`, `${new URL(baseUrl).origin}/`]),
+      ],
       frontChannelLogoutUrl: `${baseUrl}/auth/logout-callback`,
       clientSecrets: [secrets.clientSecret],
       optionalClaims: ["sid", "login_hint"],

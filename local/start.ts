@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { parseArgs } from "node:util";
+import { readRoutePrefix } from "../src/hostJson.ts";
 import { readSettings } from "../src/shared/config/settings.ts";
 import { type Backing, developmentTenant, ownTenant } from "./backing.ts";
 import { startFunc } from "./func.ts";
@@ -50,7 +51,8 @@ async function main(): Promise<void> {
       ? ownTenant(parts, settings)
       : developmentTenant(parts));
     // On a host a wrong setting takes no function away, and users get 503. Here somebody sits who can mend it.
-    readSettings({ ...settings, ...backing.env });
+    const env = { ...settings, ...backing.env };
+    readSettings(env, { prefix: readRoutePrefix(ROOT, env), home: "/" });
     const { exited } = await parts.add(func ? startFunc(backing) : startLocalHost(backing));
     claimed.note({ env: backing.env, url: `http://localhost:${backing.port}` });
     process.stdout.write(`${renderScreen(backing.screen, paint)}\n`);

@@ -3,7 +3,12 @@ import { setTimeout } from "node:timers/promises";
 import { doubtAbout } from "./shared/config/credential.ts";
 import type { Env } from "./shared/config/env.ts";
 import { readSealingKeys } from "./shared/config/sealingKeys.ts";
-import { readSettings, readSignOutSettings, type Settings } from "./shared/config/settings.ts";
+import {
+  type Place,
+  readSettings,
+  readSignOutSettings,
+  type Settings,
+} from "./shared/config/settings.ts";
 import { readStorageSettings, type StorageSettings } from "./shared/config/storage.ts";
 import {
   type Context,
@@ -63,23 +68,28 @@ export interface App {
   readonly signingOut: SignOutContext;
 }
 
+/** What an app says of itself in its code. */
+export interface Composition {
+  /** What every sign-in asks for beside the scopes of OpenID Connect. */
+  readonly scopes: readonly string[];
+  readonly place: Place;
+}
+
 /**
  * Makes the one Lightsout of a process, out of its app settings. Where that cannot be, whatever it is asked for
  * throws why; signing out then still works as long as the table and the sealing keys can be read.
- *
- * @param scopes What every sign-in asks for beside those of OpenID Connect.
  */
-export function compose(env: Env, environment: Environment, scopes: readonly string[]): App {
+export function compose(env: Env, environment: Environment, { scopes, place }: Composition): App {
   const { log } = environment;
   try {
-    const settings = readSettings(env);
+    const settings = readSettings(env, place);
     const doubt = doubtAbout(settings.credential);
     if (doubt) log("warn", "setting.doubtful", { reason: doubt });
     const table = openTable(settings.storage, environment);
     const context = createContext(settings, { ...environment, table }, scopes);
     return { context, signingOut: context };
   } catch (error) {
-    const signingOut = signOutOnly(env, environment);
+    const signingOut = signOutOnly(env, environment, place);
     const { authority, metadataUrl } = signingOut.settings;
     logFault(signingOut, error);
     return {
@@ -88,14 +98,14 @@ export function compose(env: Env, environment: Environment, scopes: readonly str
       context: lacking<Context>(error, {
         log,
         dampedLog: signingOut.dampedLog,
-        settings: lacking<Settings>(error, { authority, metadataUrl }),
+        settings: lacking<Settings>(error, { ...place, authority, metadataUrl }),
       }),
     };
   }
 }
 
-function signOutOnly(env: Env, environment: Environment): SignOutContext {
-  const settings = readSignOutSettings(env);
+function signOutOnly(env: Env, environment: Environment, place: Place): SignOutContext {
+  const settings = readSignOutSettings(env, place);
   try {
     const table = openTable(readStorageSettings(env), environment);
     return createSignOutContext(settings, readSealingKeys(env), { ...environment, table });

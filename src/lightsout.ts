@@ -3,6 +3,7 @@ import { type Auth, createAuth } from "./auth.ts";
 import { compose, createEnvironment } from "./compose.ts";
 import { authPurgeExpired } from "./functions/authPurgeExpired.ts";
 import { functionsOf } from "./functions.ts";
+import { readRoutePrefix } from "./hostJson.ts";
 import { followInvocations } from "./invocations.ts";
 import { checkOptions, type Options } from "./options.ts";
 import { keepAliveSender } from "./shared/net/send.ts";
@@ -40,7 +41,10 @@ export function lightsout(app: FunctionsApp, options: Options = {}): Auth {
   const env = process.env;
   const log = followInvocations(app.hook);
   const environment = createEnvironment({ log, send: keepAliveSender(undefined, env) });
-  const composed = compose(env, environment, options.scopes ?? []);
+  const { scopes = [], functions } = options;
+  const prefix = readRoutePrefix(process.cwd(), env);
+  const place = { prefix, home: functions?.home ? `${prefix}/` : "/" };
+  const composed = compose(env, environment, { scopes, place });
   const { context, signingOut } = composed;
 
   for (const { name, ...http } of functionsOf(composed, options, env.DEMO_OTHER_APP_URL)) {

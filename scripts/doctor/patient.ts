@@ -1,6 +1,7 @@
 import { ROOT } from "../../local/root.ts";
 import { SERVER } from "../../local/tenant/http.ts";
 import { createEnvironment } from "../../src/compose.ts";
+import { readRoutePrefix } from "../../src/hostJson.ts";
 import { SettingInvalid } from "../../src/shared/base/errors.ts";
 import { cloudOf } from "../../src/shared/config/cloud.ts";
 import { type Env, isLoopback } from "../../src/shared/config/env.ts";
@@ -52,7 +53,7 @@ export function patientOf(
   let settings: Settings;
   let requests: TableRequests;
   try {
-    settings = readSettings(env);
+    settings = readSettings(env, { prefix: readRoutePrefix(root, env), home: "/" });
     requests = azureTable(settings.storage, send, environment.managedIdentity, "report");
   } catch (error) {
     if (!(error instanceof SettingInvalid)) throw error;

@@ -23,7 +23,7 @@ const ANY_ACCOUNT = "@";
  */
 export async function rehearse(app: Context): Promise<Rehearsal> {
   const { settings } = app;
-  const { baseUrl } = settings;
+  const { origin, home, baseUrl } = settings;
   const redirectUri = `${baseUrl}/auth/callback`;
   const attempt = transactionOf(crypto.randomUUID());
   const browser = createBrowser();
@@ -34,7 +34,7 @@ export async function rehearse(app: Context): Promise<Rehearsal> {
   const { idToken } = await app.tokens.redeem(code, redirectUri, OPENID_SCOPES, attempt);
   const claims = await app.idTokens.validate(idToken, attempt.nonce);
 
-  const end = await endSessionUrl(app.metadata, settings, `${baseUrl}/`, claims.login_hint);
+  const end = await endSessionUrl(app.metadata, settings, origin + home, claims.login_hint);
   const asked = await browser.get(end);
   // Without a hint the tenant asks which account is meant.
   const [question] = asked.frames.length > 0 ? [] : asked.forms;

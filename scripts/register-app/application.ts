@@ -47,14 +47,16 @@ export const GRAPH_PERMISSIONS: Readonly<Record<string, string>> = JSON.parse(
 
 /**
  * The registration that the app needs: the same one that infra/app/registration.bicep describes.
- * @param baseUrl The app's origin, without a slash at the end.
+ * @param baseUrl The app's origin, with its route prefix and without a slash at the end.
  */
 export function applicationFor(displayName: string, baseUrl: string): Application {
   return {
     displayName,
     signInAudience: "AzureADMyOrg",
     web: {
-      redirectUris: [`${baseUrl}/auth/callback`, `${baseUrl}/`],
+      redirectUris: [
+        ...new Set([`${baseUrl}/auth/callback`, `${baseUrl}/`, `${new URL(baseUrl).origin}/`]),
+      ],
       // Entra ID takes nothing but https here.
       logoutUrl: baseUrl.startsWith("https:") ? `${baseUrl}/auth/logout-callback` : null,
       implicitGrantSettings: { enableAccessTokenIssuance: false, enableIdTokenIssuance: false },

@@ -5,7 +5,7 @@ It acts as you: sign in with az login first.
 
 npm run register-app -- [options]
 
-  --base-url URL        origin of the app (default: http://localhost:7071)
+  --base-url URL        origin of the app, with its route prefix (default: http://localhost:7071)
   --name NAME           unique name of the registration in the tenant (default: lightsout-<host>)
   --client-id GUID      use this registration, whoever made it
   --credential KIND     add a client credential:
@@ -44,9 +44,9 @@ export function readOptions(args: string[]): Options | undefined {
     },
   });
   if (values.help) return undefined;
-  const { origin, host } = readBaseUrl(values["base-url"]);
+  const { origin, host, pathname } = readBaseUrl(values["base-url"]);
   return {
-    baseUrl: origin,
+    baseUrl: origin + pathname.replace(/\/$/, ""),
     uniqueName: values.name ?? `lightsout-${host.replace(":", "-")}`,
     displayName: `Lightsout (${host})`,
     clientId: readGuid("--client-id", values["client-id"]),
@@ -64,9 +64,9 @@ function readGuid<T extends string | undefined>(option: string, value: T): T {
 
 function readBaseUrl(value: string): URL {
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  const isOrigin = url && url.pathname === "/" && !url.search && !url.hash && !url.username;
+  const isPlain = url && !url.search && !url.hash && !url.username;
   const isSecure = url?.protocol === "https:" || url?.hostname === "localhost";
-  if (isOrigin && isSecure) return url;
+  if (isPlain && isSecure) return url;
   throw new Error(
     "--base-url has to be an origin with https, such as https://app.example.com (http only for localhost).",
   );

@@ -1,13 +1,14 @@
 import { watchSession } from "./watchSession.ts";
 
 /*
- * The script in the pages that are served signed in. Those that show somebody's data name whose, on their root
+ * The script in the pages that are served signed in: where the routes have a prefix, they say which. Those that show somebody's data name whose, on their root
  * element; what they show instead after a sign-out is for the server to say.
  */
-const { session, elsewhere } = document.documentElement.dataset;
+const { prefix, session, elsewhere } = document.documentElement.dataset;
 const goOn = () => (elsewhere ? location.replace(elsewhere) : location.reload());
 
 watchSession({
+  prefix,
   session: session && JSON.parse(session),
   onSignedOut() {
     if (session === undefined) return;

@@ -23,11 +23,13 @@ const [FIRST_PAUSE, LONGEST_PAUSE] = [1_000, 30_000];
  * shows somebody's data is hidden as it is left. It is shown again when `/auth/session` names the same account and
  * sign-in; as long as there is no answer (5xx, no network) it stays hidden, and asks again.
  *
+ * @param options.prefix What the app's routes begin with (`routePrefix` in host.json), such as `/api`. Default: nothing.
  * @param options.session Who the page shows, if that is known. Without it, the first answer tells.
  * @param options.onSignedOut Called once, also when somebody else is signed in by now. A hidden page is shown when
  * what it returns has resolved: by then nothing private may be left on it.
  */
 export function watchSession(options: {
+  prefix?: string | undefined;
   session?: KnownSession | undefined;
   onSignedOut: () => unknown;
 }): SessionWatch {
@@ -46,7 +48,7 @@ export function watchSession(options: {
     if (watching.signal.aborted) return;
     hush();
     const { signal } = question;
-    const answer = await ask(signal);
+    const answer = await ask(options.prefix ?? "", signal);
     if (signal.aborted) return;
     if (answer === undefined) {
       if (!reveal && !told && shown !== undefined) return;
@@ -125,9 +127,9 @@ const keyOf = ({ account, signedInAt }: KnownSession) =>
   [account.homeAccountId, signedInAt].join(" ");
 
 /** @returns undefined when there is no telling */
-async function ask(signal: AbortSignal): Promise<string | undefined> {
+async function ask(prefix: string, signal: AbortSignal): Promise<string | undefined> {
   try {
-    const response = await fetch("/auth/session", { signal, cache: "no-store" });
+    const response = await fetch([prefix, "auth/session"].join("/"), { signal, cache: "no-store" });
     if (response.status !== 200) return undefined;
     const session = await response.json();
     return session.signedIn ? keyOf(session) : NOBODY;

@@ -15,7 +15,7 @@ export const authCallback = (context: Context): HttpFunction => ({
   handler: webPage(context, async (request) => {
     const isLate = request.method === "GET";
     const state = isLate ? readQuery(request).get("state") : null;
-    if (isLate && !state) return redirect(302, `${context.settings.baseUrl}/`);
+    if (isLate && !state) return redirect(302, context.settings.origin + context.settings.home);
     const { location, cookies, refused } = state
       ? await resumeSignIn(context, request, state)
       : await finishSignIn(context, request);

@@ -26,12 +26,12 @@ export const authHome = (
     const { settings } = context;
     const hasPhoto = permissions.some(({ path }) => path === "me/photo/$value");
     const session = await sessionOf(context, request);
-    if (session === undefined) return page(settings, signedOutHome(otherApp));
+    if (session === undefined) return page(settings, signedOutHome(settings, otherApp));
     const { name, username } = session.account;
     const profile = await profileOf(context, session);
     const expiresAt = new Date(session.expiresAt).toISOString();
     const shown = { session, name, username, profile, hasPhoto, expiresAt, otherApp };
-    return page(settings, signedInHome(shown));
+    return page(settings, signedInHome(settings, shown));
   }),
 });
 

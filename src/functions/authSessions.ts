@@ -16,6 +16,6 @@ export const authSessions = (context: Context): HttpFunction => ({
     if (session === undefined) throw new SignedOut();
     const { settings, now } = context;
     const { username } = session.account;
-    return page(settings, sessionsPage(session, username, session.list(), now()));
+    return page(settings, sessionsPage(settings, session, username, session.list(), now()));
   }),
 });

@@ -31,10 +31,10 @@ export const authSignIn = (context: Context): HttpFunction => ({
     if (!("options" in considered)) {
       const again = signInQuery(query);
       again.set("agreement", considered.agreement);
-      const stay = returnPath(asked.returnTo, settings.baseUrl);
+      const stay = returnPath(asked.returnTo, settings);
       const { session } = considered;
       const { username } = session.account;
-      return page(settings, switchAccountPage(session, username, `?${again}`, stay));
+      return page(settings, switchAccountPage(settings, session, username, `?${again}`, stay));
     }
     const { location, cookies } = await startSignIn(context, request, considered.options);
     return redirect(302, location, cookies);

@@ -16,18 +16,18 @@ export const authSignOut = (context: SignOutContext): HttpFunction => ({
   authLevel: "anonymous",
   handler: webPage(context, async (request) => {
     const { settings, keyring, metadata, signOuts } = context;
-    if (request.method === "GET") return page(settings, signOutPage());
+    if (request.method === "GET") return page(settings, signOutPage(settings));
 
-    assertSameOrigin(request, settings.baseUrl);
+    assertSameOrigin(request, settings.origin);
     const ticket = readSessionCookie(keyring, request);
     try {
       if (ticket) await signOuts.byUser(ticket);
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       logFault(context, error);
-      return page(settings, signOutFailedPage(), 503, { "Retry-After": "2" });
+      return page(settings, signOutFailedPage(settings), 503, { "Retry-After": "2" });
     }
-    const home = `${settings.baseUrl}/`;
+    const home = settings.origin + settings.home;
     const next = await endSessionUrl(metadata, settings, home, ticket?.logoutHint);
     return redirect(303, next, noSessionCookie(keyring, request, ticket));
   }),

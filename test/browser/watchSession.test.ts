@@ -30,7 +30,7 @@ class FakeWindow extends EventTarget {
   signedOut = 0;
   onSignedOut: () => unknown = () => {};
 
-  watch(session?: object): Watch {
+  watch(session?: object, prefix?: string): Watch {
     const { channel } = this;
     const globals = {
       window: this,
@@ -71,6 +71,7 @@ class FakeWindow extends EventTarget {
     const context = createContext(globals);
     runInContext(CODE, context);
     return context.lightsout.watchSession({
+      prefix,
       session,
       onSignedOut: () => {
         this.signedOut++;
@@ -323,6 +324,12 @@ describe("a form that was sent", () => {
     await page.happens("pagehide");
     expect(page.channel.sent).toBe(0);
   });
+});
+
+it("asks below the prefix of the app's routes", async () => {
+  page.watch(undefined, "/api");
+  await settled();
+  expect(page.fetched).toEqual(["/api/auth/session"]);
 });
 
 describe("the module", () => {

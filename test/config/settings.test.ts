@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { SettingInvalid } from "../../src/shared/base/errors.ts";
 import {
+  AT_ROOT,
   authorityOrigins,
   readSettings,
   readSignOutSettings,
@@ -91,7 +92,28 @@ describe("readSettings", () => {
     [{ WEBSITE_HOSTNAME: "localhost:7072" }, "http://localhost:7072"],
     [{ APP_BASE_URL: "https://a.example", WEBSITE_HOSTNAME: "b.example" }, "https://a.example"],
   ])("takes the public origin from %j", (given, expected) => {
-    expect(settings({ APP_BASE_URL: undefined, ...given }).baseUrl).toBe(expected);
+    const { origin, baseUrl } = settings({ APP_BASE_URL: undefined, ...given });
+    expect([origin, baseUrl]).toEqual([expected, expected]);
+  });
+
+  describe("under a route prefix", () => {
+    const under = (given: object) =>
+      readSettings(env({ APP_BASE_URL: undefined, ...given }), { prefix: "/api", home: "/" });
+
+    it.each([
+      [{}, "http://localhost:7071"],
+      [{ WEBSITE_HOSTNAME: "x.azurewebsites.net" }, "https://x.azurewebsites.net"],
+      [{ APP_BASE_URL: "https://a.example/api" }, "https://a.example"],
+      [{ APP_BASE_URL: "https://a.example/api/" }, "https://a.example"],
+    ])("takes the address from %j", (given, origin) => {
+      expect(under(given)).toMatchObject({ prefix: "/api", origin, baseUrl: `${origin}/api` });
+    });
+
+    it.each(["", "/", "/API", "/api/v1", "/v1/api", "/api?a"])("refuses one with %j", (path) => {
+      expect(() => under({ APP_BASE_URL: `https://a.example${path}` })).toThrow(
+        "APP_BASE_URL has to end in /api, which is the routePrefix in host.json.",
+      );
+    });
   });
 
   it.each([
@@ -240,7 +262,7 @@ describe("readSignOutSettings", () => {
   });
 
   it.each<[string, object]>([
-    ["APP_BASE_URL", { baseUrl: "http://localhost:7071" }],
+    ["APP_BASE_URL", { origin: "http://localhost:7071", baseUrl: "http://localhost:7071" }],
     ["ENTRA_CLIENT_ID", { clientId: undefined }],
     ["ENTRA_TENANT_ID", {}],
     ["ENTRA_AUTHORITY", { authority: "https://login.microsoftonline.com/organizations" }],
@@ -262,6 +284,8 @@ describe("readSignOutSettings", () => {
 
   it("always gives something", () => {
     expect(readSignOutSettings({ WEBSITE_HOSTNAME: "no host" })).toEqual({
+      ...AT_ROOT,
+      origin: "http://localhost:7071",
       baseUrl: "http://localhost:7071",
       clientId: undefined,
       tenant: "organizations",

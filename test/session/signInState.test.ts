@@ -37,7 +37,7 @@ describe("state", () => {
         minLength: 1,
         maxLength: 2_500,
       })
-      .map((text) => returnPath(`/${text}`, BASE_URL));
+      .map((text) => returnPath(`/${text}`, { origin: BASE_URL, home: "/" }));
     const scope = fc.string({ unit: fc.constantFrom(..."azAZ09:/.-_~!$&+=% "), maxLength: 2_000 });
     fc.assert(
       fc.property(path, scope.filter(isScope), (returnTo, scope) => {

@@ -47,8 +47,8 @@ export async function forwardToGraph(
 ): Promise<HttpResponse> {
   const { method } = request;
   const { pathname, searchParams } = new URL(request.url);
-  const path = pathname.slice("/graph/".length);
   const { settings, keyring } = context;
+  const path = pathname.slice(`${settings.prefix}/graph/`.length);
   const links = { settings, keyring, account: session.account };
   const call =
     (method === "GET" ? continuedCall(path, searchParams, links) : undefined) ??

@@ -7,8 +7,20 @@ import { type Env, httpsUrl, optional, required } from "./env.ts";
 import { readSealingKeys } from "./sealingKeys.ts";
 import { readStorageSettings, type StorageSettings } from "./storage.ts";
 
-export interface Settings {
-  /** This app's public origin, such as `https://app.example.com`; every absolute URL is made from it. */
+/** Where an app has our routes and its pages, as paths of its origin. */
+export interface Place {
+  /** What the path of every route of ours begins with: nothing, or such as `/api`. */
+  readonly prefix: string;
+  /** Where people go on: to our home page, or to the team's own page at `/`. */
+  readonly home: string;
+}
+
+export const AT_ROOT: Place = { prefix: "", home: "/" };
+
+export interface Settings extends Place {
+  /** This app's public origin, such as `https://app.example.com`. */
+  readonly origin: string;
+  /** The same with the prefix: every absolute URL of ours is made from it. */
   readonly baseUrl: string;
   readonly clientId: string;
   /** A GUID, a domain, `organizations`, `common` or `consumers`, in lower case. */
@@ -30,7 +42,7 @@ export interface Settings {
 /** What signing out goes by. All of it has a default. */
 export type SignOutSettings = Pick<
   Settings,
-  "baseUrl" | "tenant" | "authority" | "metadataUrl" | "allowedTenants"
+  keyof Place | "origin" | "baseUrl" | "tenant" | "authority" | "metadataUrl" | "allowedTenants"
 > & { readonly clientId: string | undefined };
 
 const TENANT = /^[a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?$/;
@@ -41,12 +53,13 @@ const HOUR_MS = 3_600_000;
  * Reads all app settings, once, at start.
  * @throws {SettingInvalid} One line that names the setting and says the fix.
  */
-export function readSettings(env: Env): Settings {
+export function readSettings(env: Env, place = AT_ROOT): Settings {
   const tenant = readTenant(env);
   const authority = readAuthority(env, tenant);
   const cloud = cloudOf(authority);
   return {
-    baseUrl: readBaseUrl(env),
+    ...place,
+    ...readAddress(env, place),
     clientId: readClientId(env),
     tenant,
     authority,
@@ -67,7 +80,7 @@ export function readSettings(env: Env): Settings {
  * For signing out where {@link readSettings} throws: what cannot be read counts as not set, and a tenant that
  * nobody knows is any.
  */
-export function readSignOutSettings(env: Env): SignOutSettings {
+export function readSignOutSettings(env: Env, place = AT_ROOT): SignOutSettings {
   const tenant = firstReadable(
     () => readTenant(env),
     () => "organizations",
@@ -77,10 +90,11 @@ export function readSignOutSettings(env: Env): SignOutSettings {
     () => readAuthority({}, tenant),
   );
   return {
-    baseUrl: firstReadable(
-      () => readBaseUrl(env),
-      () => readBaseUrl({ WEBSITE_HOSTNAME: env.WEBSITE_HOSTNAME }),
-      () => readBaseUrl({}),
+    ...place,
+    ...firstReadable(
+      () => readAddress(env, place),
+      () => readAddress({ WEBSITE_HOSTNAME: env.WEBSITE_HOSTNAME }, place),
+      () => readAddress({}, place),
     ),
     clientId: firstReadable<string | undefined>(
       () => readClientId(env),
@@ -141,20 +155,22 @@ function readClientId(env: Env): string {
   );
 }
 
-function readBaseUrl(env: Env): string {
+function readAddress(env: Env, { prefix }: Place): Pick<Settings, "origin" | "baseUrl"> {
   const given = optional(env, "APP_BASE_URL");
   const hostname = optional(env, "WEBSITE_HOSTNAME");
   // The local Functions host sets WEBSITE_HOSTNAME too, to localhost and its port.
   const fallback = hostname?.startsWith("localhost")
     ? `http://${hostname}`
     : hostname && `https://${hostname}`;
-  const url = httpsUrl("APP_BASE_URL", given ?? fallback ?? "http://localhost:7071");
-  if (url.pathname !== "/" || url.search) {
+  const url = httpsUrl("APP_BASE_URL", given ?? `${fallback ?? "http://localhost:7071"}${prefix}`);
+  if (url.pathname.replace(/\/$/, "") !== prefix || url.search) {
     throw new SettingInvalid(
-      "APP_BASE_URL has to be an origin: scheme, host and port, without a path.",
+      prefix
+        ? `APP_BASE_URL has to end in ${prefix}, which is the routePrefix in host.json.`
+        : "APP_BASE_URL has to be an origin: scheme, host and port, without a path. A path belongs there only where it is the routePrefix in host.json.",
     );
   }
-  return url.origin;
+  return { origin: url.origin, baseUrl: url.origin + prefix };
 }
 
 function readAllowedTenants(env: Env, tenant: string): ReadonlySet<string> | undefined {

@@ -36,7 +36,7 @@ export async function finishSignIn(context: Context, request: HttpRequest): Prom
   if (signIn === undefined) return { location: late, cookies: [] };
 
   const { pending, noCookie } = signIn;
-  const location = settings.baseUrl + goal.returnTo;
+  const location = settings.origin + goal.returnTo;
   try {
     if (pending.silent && SILENTLY_IMPOSSIBLE.has(form.get("error") ?? "")) {
       return { location, cookies: [noCookie] };

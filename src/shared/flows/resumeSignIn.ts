@@ -29,10 +29,10 @@ export async function resumeSignIn(
   request: HttpRequest,
   state: string,
 ): Promise<Answered> {
-  const { baseUrl } = context.settings;
+  const { origin } = context.settings;
   const goal = readState(context, state);
-  if (await sessionOf(context, request)) return { location: baseUrl + goal.returnTo, cookies: [] };
-  const browsers = baseUrl.startsWith("http:")
+  if (await sessionOf(context, request)) return { location: origin + goal.returnTo, cookies: [] };
+  const browsers = origin.startsWith("http:")
     ? ", and over plain http use Chrome, Edge or Firefox"
     : "";
   const refused = new SignInRejected(
@@ -47,9 +47,10 @@ export async function resumeSignIn(
 export function readState(context: Context, state: string): SignInState {
   const goal = unsealState(context.keyring, state, context.now());
   if (goal !== undefined) return goal;
+  const { origin, home } = context.settings;
   const refused = new SignInRejected(
     "state_unknown",
-    `This is no answer to a sign-in that was started here. Start again at ${context.settings.baseUrl}.`,
+    `This is no answer to a sign-in that was started here. Start again at ${(origin + home).replace(/\/$/, "")}.`,
   );
   logRefusal(context, refused);
   throw refused;

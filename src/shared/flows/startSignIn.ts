@@ -28,7 +28,7 @@ export async function startSignIn(
   const transaction = transactionOf(secret);
   const state = sealState(keyring, {
     id: transaction.id,
-    returnTo: returnPath(options.returnTo, settings.baseUrl),
+    returnTo: returnPath(options.returnTo, settings),
     scopes: options.scopes,
     expiresAt: startedAt + STATE_LIFETIME_MS,
   });

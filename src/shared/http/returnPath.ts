@@ -1,16 +1,21 @@
+import type { Settings } from "../config/settings.ts";
+
 /**
- * Where to go after sign-in: the given address as a path of this app, or `/` when it leads anywhere else.
+ * Where to go after sign-in: the given address as a path of this origin, or home when it leads anywhere else.
  * A URL parser decides, the same one browsers follow (WHATWG URL): no list of bad spellings is ever complete.
  */
-export function returnPath(returnTo: string | undefined, baseUrl: string): string {
-  if (!returnTo || !URL.canParse(returnTo, baseUrl)) return "/";
-  const url = new URL(returnTo, baseUrl);
+export function returnPath(
+  returnTo: string | undefined,
+  { origin, home }: Pick<Settings, "origin" | "home">,
+): string {
+  if (!returnTo || !URL.canParse(returnTo, origin)) return home;
+  const url = new URL(returnTo, origin);
   // Browsers read a backslash as a slash in places.
   const path = (url.pathname + url.search + url.hash).replaceAll("\\", "%5C");
-  const stays = url.origin === baseUrl && !url.username && !url.password && !isSignIn(url);
+  const stays = url.origin === origin && !url.username && !url.password && !isSignIn(url);
   // Two slashes would begin a host when the path is read on its own. No slash: a `blob:` URL has the origin
   // of the address in it, and that address for a path.
-  return stays && /^\/(?!\/)/.test(path) && path.length <= MAX_LENGTH ? path : "/";
+  return stays && /^\/(?!\/)/.test(path) && path.length <= MAX_LENGTH ? path : home;
 }
 
 /**

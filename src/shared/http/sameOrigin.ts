@@ -9,10 +9,10 @@ import type { HttpRequest } from "./types.ts";
  *
  * @throws {CrossSiteRequest}
  */
-export function assertSameOrigin(request: HttpRequest, baseUrl: string): void {
+export function assertSameOrigin(request: HttpRequest, origin: string): void {
   const site = request.headers.get("sec-fetch-site");
   const sameOrigin =
-    site === null ? request.headers.get("origin") === baseUrl : site === "same-origin";
+    site === null ? request.headers.get("origin") === origin : site === "same-origin";
   if (!sameOrigin) throw new CrossSiteRequest();
 }
 

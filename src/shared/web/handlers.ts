@@ -76,7 +76,7 @@ function problemPage(
 ): HttpResponse {
   const { status, retryAfter } = problem;
   const headers = retryAfter ? { "Retry-After": String(retryAfter) } : {};
-  return page(context.settings, errorPage(problem, link), status, headers);
+  return page(context.settings, errorPage(context.settings, problem, link), status, headers);
 }
 
 /** A wrong setting and a missing key fail many requests: a line a minute is enough. */
@@ -117,7 +117,7 @@ export async function sessionOf(
  * @throws {CrossSiteRequest} @throws {SignedOut} @throws {StoreUnavailable}
  */
 export async function enter(context: Context, request: HttpRequest): Promise<SignedInSession> {
-  if (!SAFE_METHODS.has(request.method)) assertSameOrigin(request, context.settings.baseUrl);
+  if (!SAFE_METHODS.has(request.method)) assertSameOrigin(request, context.settings.origin);
   const session = await sessionOf(context, request);
   if (session === undefined) throw new SignedOut();
   return session;

@@ -119,7 +119,7 @@ export function signInUrl(
   for (const name of ["returnTo", "claims", "scope"]) {
     if (parameters.toString().length > MAX_URL) parameters.delete(name);
   }
-  const url = new URL("/auth/signin", baseUrl);
+  const url = new URL(`${baseUrl}/auth/signin`);
   url.search = parameters.toString();
   return url.href;
 }

@@ -83,6 +83,8 @@ describe("the time that a function may take", () => {
   const ENDS = "ends a sign-out that meets a fault before it has been carried through.";
   const FIX = "Set it to 00:02:00 or more.";
 
+  const AT_ROOT = { version: "2.0", extensions: { http: { routePrefix: "" } } };
+
   it.each<[string, string[]]>([
     ["-1", []],
     ["00:02:00", []],
@@ -90,7 +92,7 @@ describe("the time that a function may take", () => {
     ["00:01:59", [`Function timeout: functionTimeout in host.json ${ENDS} → ${FIX}`]],
   ])("is %s in host.json", async (functionTimeout, expected) => {
     const root = await mkdtemp(join(tmpdir(), "lightsout-doctor-"));
-    await writeFile(join(root, "host.json"), JSON.stringify({ version: "2.0", functionTimeout }));
+    await writeFile(join(root, "host.json"), JSON.stringify({ ...AT_ROOT, functionTimeout }));
     const source = { settings: clinic.rig.env, source: "a test" };
     expect((await outcomeOf(patientOf(source, root))).problems).toEqual(expected);
     await rm(root, { recursive: true });

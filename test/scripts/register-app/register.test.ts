@@ -329,7 +329,7 @@ describe("a refusal", () => {
 test.each([
   [["--base-url", "app.example.com"], "--base-url has to be an origin"],
   [["--base-url", "http://app.example.com"], "--base-url has to be an origin"],
-  [["--base-url", "https://app.example.com/path"], "--base-url has to be an origin"],
+  [["--base-url", "https://app.example.com/?query"], "--base-url has to be an origin"],
   [["--client-id", "x')"], "--client-id has to be a GUID"],
   [["--credential", "password"], "--credential has to be"],
   [["--credential", "certificate"], "--credential has to be"],

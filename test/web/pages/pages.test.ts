@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { pageScriptModule } from "../../../scripts/page-script/bundle.ts";
+import { AT_ROOT } from "../../../src/shared/config/settings.ts";
 import { errorPage } from "../../../src/shared/web/pages/errorPage.ts";
 import { signedInHome, signedOutHome } from "../../../src/shared/web/pages/homePage.ts";
 import { html } from "../../../src/shared/web/pages/html.ts";
@@ -22,7 +23,7 @@ const EXPIRES_AT = "2027-01-16T00:30:00.000Z";
 /** Every page, with one text wherever a page shows what is not ours. */
 const pages: Record<string, (text: string) => string> = {
   signedInHome: (text) =>
-    signedInHome({
+    signedInHome(AT_ROOT, {
       session: { account: { homeAccountId: text }, signedInAt: NOW },
       name: text,
       username: text,
@@ -32,7 +33,7 @@ const pages: Record<string, (text: string) => string> = {
       otherApp: text,
     }),
   withoutProfile: (text) =>
-    signedInHome({
+    signedInHome(AT_ROOT, {
       session: { account: { homeAccountId: text }, signedInAt: NOW },
       name: text,
       username: text,
@@ -41,22 +42,29 @@ const pages: Record<string, (text: string) => string> = {
       expiresAt: EXPIRES_AT,
       otherApp: undefined,
     }),
-  signedOutHome: (text) => signedOutHome(text),
+  signedOutHome: (text) => signedOutHome(AT_ROOT, text),
   sessions: (text) => {
     const session = { device: text, signedInAt: NOW - 90_000, expiresAt: NOW, current: true };
     return sessionsPage(
+      AT_ROOT,
       { account: { homeAccountId: text }, signedInAt: NOW },
       text,
       [session, { ...session, current: false }],
       NOW,
     );
   },
-  error: (text) => errorPage({ type: text, title: text, status: 400, detail: text }, text),
+  error: (text) => errorPage(AT_ROOT, { type: text, title: text, status: 400, detail: text }, text),
   switchAccount: (text) =>
-    switchAccountPage({ account: { homeAccountId: text }, signedInAt: NOW }, text, text, text),
-  signOut: () => signOutPage(),
-  signOutFailed: () => signOutFailedPage(),
-  layout: (text) => layout({ title: text, content: html`${text}` }),
+    switchAccountPage(
+      AT_ROOT,
+      { account: { homeAccountId: text }, signedInAt: NOW },
+      text,
+      text,
+      text,
+    ),
+  signOut: () => signOutPage(AT_ROOT),
+  signOutFailed: () => signOutFailedPage(AT_ROOT),
+  layout: (text) => layout(AT_ROOT, { title: text, content: html`${text}` }),
 };
 
 describe.each(Object.entries(pages))("%s", (_, render) => {
@@ -137,7 +145,7 @@ describe("what the pages say", () => {
   );
 
   it("a page that asks for another account leaves, when its time is over, for where staying leads", () => {
-    const page = switchAccountPage(SESSION, "a", "?agreement=b", "/stay?a&b");
+    const page = switchAccountPage(AT_ROOT, SESSION, "a", "?agreement=b", "/stay?a&b");
     expect(unescaped(page)).toContain(' data-elsewhere="/stay?a&b"');
   });
 
@@ -175,7 +183,7 @@ describe("what the pages say", () => {
       expiresAt: EXPIRES_AT,
       otherApp: undefined,
     };
-    const page = signedInHome(home);
+    const page = signedInHome(AT_ROOT, home);
     expect(page).toContain("<h1><bdi>Adele</bdi></h1>");
     expect(page).not.toMatch(/Role|Office|undefined/);
   });
@@ -192,27 +200,29 @@ describe("what the pages say", () => {
     };
     const sessions = [{ device: odd, signedInAt: 0, current: true }];
     const shown = [
-      signedInHome({ ...home, name: odd, username: odd }),
-      signedInHome({ ...home, name: odd, username: odd, profile: undefined }),
-      sessionsPage(SESSION, odd, sessions as never, 0),
-      switchAccountPage(SESSION, odd, "/auth/signin", "/"),
+      signedInHome(AT_ROOT, { ...home, name: odd, username: odd }),
+      signedInHome(AT_ROOT, { ...home, name: odd, username: odd, profile: undefined }),
+      sessionsPage(AT_ROOT, SESSION, odd, sessions as never, 0),
+      switchAccountPage(AT_ROOT, SESSION, odd, "/auth/signin", "/"),
     ];
     for (const page of shown) {
       expect(page).toContain(`<bdi>${odd}</bdi>`);
       expect(page.replaceAll(`<bdi>${odd}</bdi>`, "")).not.toContain("\u202e");
     }
     const nameless = [
-      signedInHome({ ...home, name: "", username: "", profile: undefined }),
-      sessionsPage(SESSION, "", [], 0),
-      switchAccountPage(SESSION, "", "/auth/signin", "/"),
+      signedInHome(AT_ROOT, { ...home, name: "", username: "", profile: undefined }),
+      sessionsPage(AT_ROOT, SESSION, "", [], 0),
+      switchAccountPage(AT_ROOT, SESSION, "", "/auth/signin", "/"),
     ];
     for (const page of nameless)
       expect(page).not.toMatch(/<bdi><|<p class="soft"><| {2}is | as \.|in \./);
   });
 
   it("home: the guide is for the local set-up only", () => {
-    expect(signedOutHome(undefined)).not.toContain("Try it in three steps");
-    expect(signedOutHome("http://other.localhost/")).toContain('<a href="http://other.localhost/"');
+    expect(signedOutHome(AT_ROOT, undefined)).not.toContain("Try it in three steps");
+    expect(signedOutHome(AT_ROOT, "http://other.localhost/")).toContain(
+      '<a href="http://other.localhost/"',
+    );
   });
 
   it.each([
@@ -224,26 +234,30 @@ describe("what the pages say", () => {
     [30 * 3_600_000, "30 hours ago"],
   ])("sessions: %d ms is %s", (age, expected) => {
     const session = { device: "Firefox", signedInAt: NOW - age, expiresAt: NOW, current: true };
-    expect(sessionsPage(SESSION, "a", [session], NOW)).toContain(`signed in ${expected}`);
+    expect(sessionsPage(AT_ROOT, SESSION, "a", [session], NOW)).toContain(`signed in ${expected}`);
   });
 
   it.each([400, 409, 503])("error: a %d offers to sign in only where that solves it", (status) => {
     const problem = { type: "t", title: "Title", status, detail: "It's <so>." };
-    const page = errorPage(problem);
+    const page = errorPage(AT_ROOT, problem);
     expect(page).not.toContain("Sign in");
     expect(unescaped(page)).toContain("<p>It's <so>.</p>");
-    expect(errorPage(problem, "/more")).toContain('href="/more">Sign in<');
+    expect(errorPage(AT_ROOT, problem, "/more")).toContain('href="/more">Sign in<');
   });
 
   it("error: whoever is signed in can also sign out, instead of going where the same is asked", () => {
-    const page = errorPage({ type: "t", title: "Title", status: 401, detail: "More." }, "/more");
+    const page = errorPage(
+      AT_ROOT,
+      { type: "t", title: "Title", status: 401, detail: "More." },
+      "/more",
+    );
     expect(page).toContain('href="/more"');
     expect(page).toContain('href="/auth/signout"');
     expect(page).not.toContain('href="/"');
   });
 
   it("sign-out: asks before, and says when it did not work", () => {
-    expect(signOutPage()).toContain("Sign out?");
-    expect(signOutFailedPage()).toContain("You are not signed out yet");
+    expect(signOutPage(AT_ROOT)).toContain("Sign out?");
+    expect(signOutFailedPage(AT_ROOT)).toContain("You are not signed out yet");
   });
 });

@@ -1,4 +1,5 @@
 import type { Profile } from "../../apis/profile.ts";
+import type { Place } from "../../config/settings.ts";
 import { foreign, html } from "./html.ts";
 import { layout, type ShownSession } from "./layout.ts";
 
@@ -15,23 +16,18 @@ export interface SignedInHome {
   readonly otherApp: string | undefined;
 }
 
-export function signedInHome({
-  session,
-  name,
-  username,
-  profile,
-  hasPhoto,
-  expiresAt,
-  otherApp,
-}: SignedInHome): string {
+export function signedInHome(
+  place: Place,
+  { session, name, username, profile, hasPhoto, expiresAt, otherApp }: SignedInHome,
+): string {
   const address = profile?.mail || username;
   const until = `${expiresAt.slice(0, 16).replace("T", " ")} UTC`;
-  return layout({
+  return layout(place, {
     title: "Signed in",
     signedIn: true,
     session,
     content: html`<div class="who">
-${hasPhoto && html`<img src="/graph/me/photo/$value" alt="" width="80" height="80">\n`}<div><h1>${foreign(profile?.displayName || name || username || "Signed in")}</h1>${address && html`<p class="soft">${foreign(address)}</p>`}</div>
+${hasPhoto && html`<img src="${place.prefix}/graph/me/photo/$value" alt="" width="80" height="80">\n`}<div><h1>${foreign(profile?.displayName || name || username || "Signed in")}</h1>${address && html`<p class="soft">${foreign(address)}</p>`}</div>
 </div>
 <dl>
 ${profile?.jobTitle && html`<dt>Role</dt><dd>${foreign(profile.jobTitle)}</dd>`}
@@ -40,19 +36,19 @@ ${profile?.officeLocation && html`<dt>Office</dt><dd>${foreign(profile.officeLoc
 ${!profile && html`<dt>Profile</dt><dd>It cannot be read from Microsoft Graph right now.</dd>`}
 </dl>
 <div class="actions">
-<form method="post" action="/auth/signout"><button class="button">Sign out everywhere</button></form>
-<a class="button quiet" href="/auth/sessions">Your sessions</a>
+<form method="post" action="${place.prefix}/auth/signout"><button class="button">Sign out everywhere</button></form>
+<a class="button quiet" href="${place.prefix}/auth/sessions">Your sessions</a>
 </div>
 ${guide(otherApp, true)}`,
   });
 }
 
-export function signedOutHome(otherApp: string | undefined): string {
-  return layout({
+export function signedOutHome(place: Place, otherApp: string | undefined): string {
+  return layout(place, {
     title: "Signed out",
     content: html`<h1>You are signed out</h1>
 <p class="soft">This app holds no tokens for you. Sign in to see your Microsoft 365 profile.</p>
-<div class="actions"><a class="button" href="/auth/signin">Sign in</a></div>
+<div class="actions"><a class="button" href="${place.prefix}/auth/signin">Sign in</a></div>
 ${guide(otherApp, false)}`,
   });
 }

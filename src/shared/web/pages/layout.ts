@@ -1,3 +1,4 @@
+import type { Place } from "../../config/settings.ts";
 import { Html, html } from "./html.ts";
 import { SCRIPT } from "./script.ts";
 import { STYLE } from "./style.ts";
@@ -20,9 +21,12 @@ export interface Layout {
 }
 
 /** A whole page. Style sheet and script are put in as they are: their hashes are in the page's policy. */
-export function layout({ title, signedIn = false, session, elsewhere, content }: Layout): string {
+export function layout(
+  { prefix }: Pick<Place, "prefix">,
+  { title, signedIn = false, session, elsewhere, content }: Layout,
+): string {
   return html`<!doctype html>
-<html lang="en"${session && html` data-session="${known(session)}"`}${elsewhere && html` data-elsewhere="${elsewhere}"`}>
+<html lang="en"${prefix && html` data-prefix="${prefix}"`}${session && html` data-session="${known(session)}"`}${elsewhere && html` data-elsewhere="${elsewhere}"`}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

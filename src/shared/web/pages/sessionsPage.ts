@@ -1,15 +1,17 @@
+import type { Place } from "../../config/settings.ts";
 import type { SessionSummary } from "../../session/session.ts";
 import { foreign, html } from "./html.ts";
 import { layout, type ShownSession } from "./layout.ts";
 
 /** @param now Milliseconds since 1970. */
 export function sessionsPage(
+  place: Place,
   session: ShownSession,
   username: string,
   sessions: readonly SessionSummary[],
   now: number,
 ): string {
-  return layout({
+  return layout(place, {
     title: "Your sessions",
     signedIn: true,
     session,
@@ -27,8 +29,8 @@ ${sessions.map(
 )}</ul>
 <p>Signing out ends all of them, here and in every other app of this browser.</p>
 <div class="actions">
-<form method="post" action="/auth/signout"><button class="button">Sign out everywhere</button></form>
-<a class="button quiet" href="/">Home</a>
+<form method="post" action="${place.prefix}/auth/signout"><button class="button">Sign out everywhere</button></form>
+<a class="button quiet" href="${place.home}">Home</a>
 </div>`,
   });
 }

@@ -1,3 +1,4 @@
+import type { Place } from "../../config/settings.ts";
 import { foreign, html } from "./html.ts";
 import { layout, type ShownSession } from "./layout.ts";
 
@@ -6,12 +7,13 @@ import { layout, type ShownSession } from "./layout.ts";
  * @param signIn Where the user agrees to the other account. @param stay Where to go on without.
  */
 export function switchAccountPage(
+  place: Place,
   session: ShownSession,
   username: string,
   signIn: string,
   stay: string,
 ): string {
-  return layout({
+  return layout(place, {
     title: "Another account?",
     signedIn: true,
     session,

@@ -1,0 +1,31 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Env } from "./shared/config/env.ts";
+
+/** Stronger than what host.json says. */
+const OVERRIDE = "AzureFunctionsJobHost__extensions__http__routePrefix";
+
+/**
+ * What the host puts in front of every route.
+ *
+ * @param folder Where `host.json` is.
+ * @returns Nothing, or a path such as `/api`. Where `host.json` cannot be read: the path of `APP_BASE_URL`.
+ */
+export function readRoutePrefix(folder: string, env: Env): string {
+  const prefix = env[OVERRIDE] ?? prefixIn(join(folder, "host.json")) ?? pathOf(env.APP_BASE_URL);
+  const path = prefix.replace(/^\/+|\/+$/g, "");
+  return path && `/${path}`;
+}
+
+function prefixIn(file: string): string | undefined {
+  try {
+    const { extensions } = JSON.parse(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
+    return extensions?.http?.routePrefix ?? "api";
+  } catch {
+    return undefined;
+  }
+}
+
+function pathOf(address = ""): string {
+  return URL.canParse(address) ? new URL(address).pathname : "";
+}

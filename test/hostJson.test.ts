@@ -1,0 +1,31 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { readRoutePrefix } from "../src/hostJson.ts";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "lightsout-host-json-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const of = (routePrefix: string) => JSON.stringify({ extensions: { http: { routePrefix } } });
+const address = { APP_BASE_URL: "https://a.example/v1" };
+const OVERRIDE = { AzureFunctionsJobHost__extensions__http__routePrefix: "own" };
+
+describe("the route prefix", () => {
+  it.each([
+    ["none", of(""), address, ""],
+    ["one", of("v2"), address, "/v2"],
+    ["one with slashes", of("/a/b/"), {}, "/a/b"],
+    ["the host's default", "{}", address, "/api"],
+    ["that of a file with a byte order mark", `\uFEFF${of("")}`, {}, ""],
+    ["that of the setting that is stronger", of("v2"), OVERRIDE, "/own"],
+    ["that of the address, where the file cannot be read", "// comment", address, "/v1"],
+    ["none, where nobody says", "// comment", {}, ""],
+  ])("is %s", async (_, text, env, expected) => {
+    await writeFile(join(folder, "host.json"), text);
+    expect(readRoutePrefix(folder, env)).toBe(expected);
+  });
+});
