@@ -110,7 +110,12 @@ export function createContext(
   const { metadata } = signingOut;
   const issuer = () => metadata.get();
   const keys = createProviderKeys(issuer, send, now, elapsed);
-  const credential = createClientCredential(settings.credential, clientId, managedIdentity, now);
+  const credential = createClientCredential(
+    settings.credential,
+    clientId,
+    managedIdentity,
+    platform,
+  );
   const network = createNetworkClient(send, sleep);
   const createClient = createClientFactory(settings, credential, metadata, network);
   const idTokens = createIdTokenValidator({ clientId, allowedTenants, metadata: issuer }, keys);
@@ -123,7 +128,7 @@ export function createContext(
     tokens: createTokenEndpoint(createClient, idTokens, log),
     refreshes: new Refreshes(sleep),
     idTokens,
-    logoutTokens: createLogoutTokenValidator({ clientId, metadata: issuer }, keys),
+    logoutTokens: createLogoutTokenValidator({ clientId, allowedTenants, metadata: issuer }, keys),
     send,
     graphTurns: createTurns(GRAPH_TURNS),
     isHealthy: createHealthCheck(table, elapsed, log),

@@ -1,4 +1,4 @@
-import { createHash, X509Certificate } from "node:crypto";
+import { createHash, randomBytes, X509Certificate } from "node:crypto";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { jwtVerify } from "jose";
 import type { CredentialSettings } from "../../src/shared/config/credential.ts";
@@ -24,7 +24,10 @@ async function assertion(
 describe("client secret", () => {
   it("goes to MSAL as it is", () => {
     const settings = { kind: "secret", secret: "s" } as const;
-    const credential = createClientCredential(settings, CLIENT_ID, noIdentity, () => NOW);
+    const credential = createClientCredential(settings, CLIENT_ID, noIdentity, {
+      now: () => NOW,
+      randomBytes,
+    });
     expect(credential).toEqual({ clientSecret: "s" });
   });
 });
@@ -40,7 +43,7 @@ describe("certificate", () => {
 
   function credential() {
     now = NOW;
-    return createClientCredential(settings, CLIENT_ID, noIdentity, () => now);
+    return createClientCredential(settings, CLIENT_ID, noIdentity, { now: () => now, randomBytes });
   }
 
   const verify = (token: string, at = now) =>
@@ -54,7 +57,7 @@ describe("certificate", () => {
       iss: CLIENT_ID,
       sub: CLIENT_ID,
       aud: ENDPOINT,
-      jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      jti: expect.stringMatching(/^[\w-]{22}$/),
       iat: NOW / 1_000,
       nbf: NOW / 1_000,
       exp: NOW / 1_000 + 600,
@@ -111,7 +114,10 @@ describe("managed identity", () => {
         return `token-${asked.length}`;
       };
     };
-    const credential = createClientCredential(settings, CLIENT_ID, identity, () => NOW);
+    const credential = createClientCredential(settings, CLIENT_ID, identity, {
+      now: () => NOW,
+      randomBytes,
+    });
     expect(asked).toEqual([{ clientId: "identity", setting }]);
     await expect(assertion(credential)).resolves.toBe("token-2");
     await expect(assertion(credential)).resolves.toBe("token-3");

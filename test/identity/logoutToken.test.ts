@@ -12,7 +12,7 @@ import {
   signed,
 } from "../support/identity.ts";
 import { type Loopback, startLoopback } from "../support/loopback.ts";
-import { CLIENT_ID } from "../support/settings.ts";
+import { CLIENT_ID, TENANT_ID } from "../support/settings.ts";
 
 const SECONDS = NOW / 1_000;
 const EVENT = "http://schemas.openid.net/event/backchannel-logout";
@@ -40,11 +40,19 @@ async function validate(changes: Record<string, unknown> = {}, header = {}, sign
   return check(JSON.parse(JSON.stringify(all)), header, signer);
 }
 
-async function check(payload: JWTPayload, header = {}, signer = key) {
-  const metadata = async () => providerMetadata(provider.url);
-  const keys = providerKeys(metadata);
-  const validator = createLogoutTokenValidator({ clientId: CLIENT_ID, metadata }, keys);
+async function check(payload: JWTPayload, header = {}, signer = key, ofMany?: OfMany) {
+  const metadata = async () => ({ ...providerMetadata(provider.url), ...ofMany?.metadata });
+  const validator = createLogoutTokenValidator(
+    { clientId: CLIENT_ID, allowedTenants: ofMany?.allowedTenants, metadata },
+    providerKeys(metadata),
+  );
   return validator.validate(await signed(payload, signer, { typ: "logout+jwt", ...header }));
+}
+
+/** An authority that signs in many tenants. */
+interface OfMany {
+  readonly metadata: { readonly issuer: string };
+  readonly allowedTenants?: ReadonlySet<string>;
 }
 
 const INVALID = { code: "ERR_BAD_REQUEST", message: "The logout_token is not valid." };
@@ -78,6 +86,33 @@ describe("a good logout token", () => {
       await expect(validate({}, { typ })).resolves.toMatchObject({ sid: "the-sid" });
     },
   );
+});
+
+describe("of an authority that signs in many tenants", () => {
+  const ofMany = { metadata: { issuer: ISSUER.replace(TENANT_ID, "{tenantid}") } };
+  const token = (iss: string) => ({
+    iss,
+    aud: CLIENT_ID,
+    iat: SECONDS,
+    exp: SECONDS + 120,
+    jti: "1",
+    sid: "s",
+    events: { [EVENT]: {} },
+  });
+
+  it("a logout token names one of them", async () => {
+    await expect(check(token(ISSUER), {}, key, ofMany)).resolves.toMatchObject({ sid: "s" });
+    for (const iss of [ofMany.metadata.issuer, ISSUER.toUpperCase(), `${ISSUER}/`]) {
+      await expect(check(token(iss), {}, key, ofMany)).rejects.toMatchObject(INVALID);
+    }
+  });
+
+  it("a logout token names one that is let in", async () => {
+    const letIn = (tenant: string) => ({ ...ofMany, allowedTenants: new Set([tenant]) });
+    await expect(check(token(ISSUER), {}, key, letIn(TENANT_ID))).resolves.toBeDefined();
+    const others = letIn("11111111-2222-4333-8444-555555555555");
+    await expect(check(token(ISSUER), {}, key, others)).rejects.toMatchObject(INVALID);
+  });
 });
 
 describe("a bad logout token", () => {

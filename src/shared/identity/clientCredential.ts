@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Configuration } from "@azure/msal-node";
 import { importPKCS8, SignJWT } from "jose";
+import type { Clock } from "../base/clock.ts";
+import { type RandomBytes, randomId } from "../base/random.ts";
 import type { CredentialSettings } from "../config/credential.ts";
 import type { ManagedIdentity } from "../oauth/managedIdentity.ts";
 
@@ -20,7 +22,7 @@ export function createClientCredential(
   settings: CredentialSettings,
   clientId: string,
   managedIdentity: ManagedIdentity,
-  now: () => number,
+  { now, randomBytes }: { readonly now: Clock; readonly randomBytes: RandomBytes },
 ): ClientCredential {
   switch (settings.kind) {
     case "secret":
@@ -37,7 +39,13 @@ export function createClientCredential(
           const seconds = Math.floor(now() / 1_000);
           const audience = tokenEndpoint ?? "";
           if (!current || current.audience !== audience || !isInTime(current, seconds)) {
-            const assertion = sign(settings, clientId, audience, seconds);
+            const assertion = sign(
+              settings,
+              clientId,
+              audience,
+              seconds,
+              randomId({ randomBytes }),
+            );
             current = { assertion, audience, signedAt: seconds };
           }
           return await current.assertion;
@@ -65,6 +73,7 @@ async function sign(
   clientId: string,
   audience: string,
   seconds: number,
+  id: string,
 ): Promise<string> {
   const thumbprint = createHash("sha256").update(certificate.raw).digest("base64url");
   return await new SignJWT()
@@ -72,7 +81,7 @@ async function sign(
     .setIssuer(clientId)
     .setSubject(clientId)
     .setAudience(audience)
-    .setJti(crypto.randomUUID())
+    .setJti(id)
     .setIssuedAt(seconds)
     .setNotBefore(seconds)
     .setExpirationTime(seconds + ASSERTION_SECONDS)

@@ -4,6 +4,7 @@ import { isGuid } from "../base/guid.ts";
 import type { Sid } from "../rows/keys.ts";
 import type { ProviderKeys } from "./keySet.ts";
 import type { ProviderMetadata } from "./metadata.ts";
+import { issuerFor, mayIssue } from "./ownIssuer.ts";
 import { isUsableSid } from "./sid.ts";
 
 /** Who somebody is to this app: what an ID token that comes with a refresh has to say again. */
@@ -66,12 +67,12 @@ export function createIdTokenValidator(expected: Expected, keys: ProviderKeys): 
       const tenantId = guid(payload.tid);
       if (nonce !== undefined && payload.nonce !== nonce)
         throw new SignInRejected("id_token_nonce");
-      if (payload.iss !== metadata.issuer.replace("{tenantid}", tenantId)) {
+      if (payload.iss !== issuerFor(metadata.issuer, tenantId)) {
         throw new SignInRejected("id_token_issuer");
       }
       const [, issuingTenant = tenantId] = TENANT_IN_ISSUER.exec(metadata.issuer) ?? [];
       if (tenantId !== issuingTenant) throw new SignInRejected("id_token_tid");
-      if (!mayIssue(keyIssuer, payload.iss, tenantId)) {
+      if (!mayIssue(keyIssuer, payload.iss)) {
         throw new SignInRejected("id_token_key_issuer");
       }
       if (Array.isArray(payload.aud) && payload.aud.length > 1) {
@@ -89,11 +90,6 @@ export function createIdTokenValidator(expected: Expected, keys: ProviderKeys): 
       return claimsOf(payload, tenantId);
     },
   };
-}
-
-/** In the shared key sets of Entra ID, each key says whose tokens it signs. */
-function mayIssue(keyIssuer: unknown, issuer: string, tenantId: string): boolean {
-  return typeof keyIssuer !== "string" || keyIssuer.replace("{tenantid}", tenantId) === issuer;
 }
 
 function claimsOf(payload: JWTPayload, tid: string): IdTokenClaims {

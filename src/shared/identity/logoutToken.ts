@@ -3,6 +3,7 @@ import { BadRequest } from "../base/errors.ts";
 import type { Sid } from "../rows/keys.ts";
 import type { ProviderKeys } from "./keySet.ts";
 import type { ProviderMetadata } from "./metadata.ts";
+import { isOwnIssuer, mayIssue } from "./ownIssuer.ts";
 import { isUsableSid } from "./sid.ts";
 
 /** What a valid `logout_token` says: who is to be signed out. At least one of `sid` and `sub` is there. */
@@ -24,6 +25,7 @@ export interface LogoutTokenValidator {
 
 interface Expected {
   readonly clientId: string;
+  readonly allowedTenants: ReadonlySet<string> | undefined;
   readonly metadata: () => Promise<ProviderMetadata>;
 }
 
@@ -39,10 +41,9 @@ export function createLogoutTokenValidator(
 ): LogoutTokenValidator {
   return {
     async validate(token) {
-      const { issuer } = await expected.metadata();
-      const { payload, protectedHeader } = await keys
+      const metadata = await expected.metadata();
+      const { payload, protectedHeader, keyIssuer } = await keys
         .verify(token, {
-          issuer,
           audience: expected.clientId,
           maxTokenAge: MAX_AGE_SECONDS,
           requiredClaims: ["iss", "aud", "iat", "exp", "jti", "events"],
@@ -50,14 +51,16 @@ export function createLogoutTokenValidator(
         .catch(invalid);
       if (!TYPES.has(protectedHeader.typ?.toLowerCase())) throw new BadRequest(INVALID);
       if (!isLogoutEvent(payload) || payload.nonce !== undefined) throw new BadRequest(INVALID);
-      const { sub, jti, iat } = payload;
+      const { iss = "", sub, jti, iat } = payload;
+      if (!isOwnIssuer(iss, metadata, expected.allowedTenants)) throw new BadRequest(INVALID);
+      if (!mayIssue(keyIssuer, iss)) throw new BadRequest(INVALID);
       const sid: unknown = payload.sid;
       if (!isText(jti) || !isAbsentOr(isUsableSid, sid) || !isAbsentOr(isText, sub)) {
         throw new BadRequest(INVALID);
       }
       if (sid === undefined && sub === undefined) throw new BadRequest(INVALID);
       const issuedAt = (iat as number) * 1_000;
-      return { sid, sub, id: `jti ${issuer} ${jti}`, issuedAt, expiresAt: issuedAt + DAY_MS };
+      return { sid, sub, id: `jti ${iss} ${jti}`, issuedAt, expiresAt: issuedAt + DAY_MS };
     },
   };
 }

@@ -1,6 +1,23 @@
 import { isGuid } from "../base/guid.ts";
 import type { ProviderMetadata } from "./metadata.ts";
 
+const ANY_TENANT = "{tenantid}";
+const GUID_LENGTH = 36;
+
+/** The issuer of one tenant's tokens. @param expected As the metadata or a key names it, perhaps for many tenants. */
+export function issuerFor(expected: string, tenantId: string): string {
+  return expected.replace(ANY_TENANT, tenantId);
+}
+
+/** The tenant that an `iss` names in the place of `{tenantid}`. */
+function tenantIn(issuer: string, expected: string): string | undefined {
+  const start = expected.indexOf(ANY_TENANT);
+  const tenant = issuer.slice(start, start + GUID_LENGTH);
+  return start >= 0 && isGuid(tenant) && issuer === issuerFor(expected, tenant)
+    ? tenant
+    : undefined;
+}
+
 /**
  * Whether an `iss` is the provider's, to the letter. An authority that signs in many tenants has `{tenantid}` in
  * its issuer, which stands for the GUID, in lower case, of any tenant that is let in.
@@ -10,9 +27,13 @@ export function isOwnIssuer(
   { issuer: expected }: Pick<ProviderMetadata, "issuer">,
   allowedTenants: ReadonlySet<string> | undefined,
 ): boolean {
-  const [before = "", after] = expected.split("{tenantid}");
-  if (after === undefined) return issuer === expected;
-  const tenant = issuer.slice(before.length, issuer.length - after.length);
-  if (issuer !== before + tenant + after) return false;
-  return isGuid(tenant) && tenant === tenant.toLowerCase() && (allowedTenants?.has(tenant) ?? true);
+  const tenant = tenantIn(issuer, expected);
+  if (tenant === undefined) return issuer === expected && !expected.includes(ANY_TENANT);
+  return tenant === tenant.toLowerCase() && (allowedTenants?.has(tenant) ?? true);
+}
+
+/** Whether a key may have signed it. In the shared key sets of Entra ID, each key says whose tokens it signs. */
+export function mayIssue(keyIssuer: unknown, issuer: string): boolean {
+  if (typeof keyIssuer !== "string") return true;
+  return keyIssuer === issuer || tenantIn(issuer, keyIssuer) !== undefined;
 }

@@ -1,5 +1,6 @@
 import { AuthError, type INetworkModule } from "@azure/msal-node";
 import { ProviderUnavailable } from "../base/errors.ts";
+import { retryAfterOf } from "../net/retryAfter.ts";
 import type { Answer, Outgoing, Send } from "../net/send.ts";
 import type { TokenError } from "./refusal.ts";
 
@@ -39,7 +40,8 @@ export class TokenRequestRefused extends AuthError implements TokenError {
     this.name = "TokenRequestRefused";
     this.status = answer.status;
     this.body = jsonOf(answer.body);
-    this.retryAfter = retryAfterOf(answer);
+    const seconds = retryAfterOf(answer.headers);
+    this.retryAfter = seconds && Math.min(seconds, MAX_RETRY_AFTER_SECONDS);
   }
 }
 
@@ -77,7 +79,7 @@ export function createNetworkClient(
   async function exchange(url: string, request: Omit<Outgoing, "timeout">) {
     const once = () => send(url, { ...request, timeout }).catch(unreached(url));
     let answer = await once();
-    const pause = isBusy(answer) ? retryAfterOf(answer) : undefined;
+    const pause = isBusy(answer) ? retryAfterOf(answer.headers) : undefined;
     if (pause !== undefined && pause <= MAX_PAUSE_SECONDS) {
       await sleep(pause * 1_000);
       answer = await once();
@@ -111,22 +113,6 @@ function isRedemption(body: string): boolean {
 
 function isBusy({ status }: Answer): boolean {
   return status === 429 || status === 503;
-}
-
-/** Seconds, or a date, which is compared with the answer's own: clocks may differ. */
-function retryAfterOf({ headers }: Answer): number | undefined {
-  const value = headers["retry-after"] ?? "";
-  const seconds = /^\d+$/.test(value)
-    ? Number(value)
-    : Math.ceil((timeOf(value) - timeOf(headers.date)) / 1_000);
-  return Number.isFinite(seconds)
-    ? Math.min(Math.max(seconds, 0), MAX_RETRY_AFTER_SECONDS)
-    : undefined;
-}
-
-/** An HTTP-date (RFC 9110 §5.6.7). `Date.parse` takes more. */
-function timeOf(value = ""): number {
-  return value.endsWith(" GMT") ? Date.parse(value) : Number.NaN;
 }
 
 function jsonOf(body: Buffer): unknown {

@@ -39,6 +39,7 @@ export function sealAccount(
   };
   const before = Object.keys(kept.cache.AccessToken).length;
 
+  // Each round leaves out half of what is left, until nothing is.
   for (;;) {
     const plaintext = packAccount(kept);
     const { keyId, bytes } = keyring.seal(plaintext, PURPOSE, rowOf(partitionKey, rowKey));

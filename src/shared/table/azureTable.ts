@@ -1,6 +1,7 @@
 import { odata, RestError, type TransactionAction } from "@azure/data-tables";
 import { ManagedIdentityUnavailable, StoreUnavailable } from "../base/errors.ts";
 import type { StorageSettings } from "../config/storage.ts";
+import { retryAfterOf } from "../net/retryAfter.ts";
 import type { Send } from "../net/send.ts";
 import type { ManagedIdentity } from "../oauth/managedIdentity.ts";
 import { type TableRequests, Unanswered } from "./retrying.ts";
@@ -65,7 +66,7 @@ export function azureTable(
         );
       }
       const message = error instanceof ManagedIdentityUnavailable ? error.message : undefined;
-      throw new Unanswered({ cause: fault, message, retryAfter: retryAfterOf(error) });
+      throw new Unanswered({ cause: fault, message, retryAfter: pauseOf(error) });
     }
   }
 
@@ -172,8 +173,12 @@ function isPermanent(status: number | undefined): boolean {
   return status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429;
 }
 
-function retryAfterOf(error: unknown): number | undefined {
-  const value = error instanceof RestError ? error.response?.headers.get("retry-after") : undefined;
-  const seconds = Number(value ?? Number.NaN);
-  return Number.isFinite(seconds) ? seconds * 1_000 : undefined;
+/** Milliseconds. */
+function pauseOf(error: unknown): number | undefined {
+  const { headers } = (error instanceof RestError && error.response) || {};
+  const seconds = retryAfterOf({
+    "retry-after": headers?.get("retry-after"),
+    date: headers?.get("date"),
+  });
+  return seconds && seconds * 1_000;
 }
