@@ -1,11 +1,8 @@
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { freePort } from "../../local/ports.ts";
-import { root } from "../infra/project.ts";
 import { startHttpsFront } from "../support/httpsFront.ts";
 import { type OutboundProxy, startOutboundProxy } from "../support/outboundProxy.ts";
+import { runScript } from "./runScript.ts";
 
 let proxy: OutboundProxy;
 let place: string;
@@ -23,9 +20,9 @@ afterAll(async () => {
 });
 
 const commands: [command: string, env: () => Record<string, string>][] = [
-  ["doctor.ts --url https://PLACE", () => ({})],
+  ["doctor --url https://PLACE", () => ({})],
   [
-    "accounts.ts list",
+    "accounts list",
     () => ({
       TOKEN_CACHE_STORAGE: `DefaultEndpointsProtocol=https;AccountName=name;AccountKey=a2V5;TableEndpoint=https://${place}/name`,
     }),
@@ -33,11 +30,8 @@ const commands: [command: string, env: () => Record<string, string>][] = [
 ];
 
 it.each(commands)("%s goes through the proxy that the terminal names", async (command, env) => {
-  const [script = "", ...args] = command.replace("PLACE", place).split(" ");
   const run = (proxyEnv: Record<string, string>) =>
-    promisify(execFile)(process.execPath, [join(root, "scripts", script), ...args], {
-      env: { PATH: process.env.PATH ?? "", ...env(), ...proxyEnv },
-    }).catch((error) => error);
+    runScript(command.replace("PLACE", place), { ...env(), ...proxyEnv });
   const before = proxy.asked.length;
   await run({ HTTPS_PROXY: proxy.url, NO_PROXY: "127.0.0.1" });
   expect(proxy.asked).toHaveLength(before);

@@ -1,38 +1,22 @@
-import { execFile } from "node:child_process";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
-import { promisify } from "node:util";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Azurite, startAzurite } from "../../../local/azurite/azurite.ts";
 import { startRig } from "../../../local/rig.ts";
 import { accountPartition, type HomeAccountId } from "../../../src/shared/rows/keys.ts";
-import { root } from "../../infra/project.ts";
 import { shared } from "../../support/shared.ts";
 import { openTable, readAccountRows, readTable, restoreTable } from "../../support/table.ts";
 import { startTableProxy, type TableProxy } from "../../support/tableProxy.ts";
 import { ADELE, ALEX, homeAccountIdOf, sessionOf, signedInBrowser } from "../../support/user.ts";
+import { type AzureCli, azureCli, runScript } from "../runScript.ts";
 import { type SecureLoopback, startSecureLoopback } from "../secureLoopback.ts";
 
 const rig = shared(() => startRig());
 afterEach(() => restoreTable(rig.azurite, []));
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** `npm run accounts`, with the app's settings. */
-async function accounts(args: string, env: Record<string, string> = {}): Promise<Ended> {
-  const file = join(root, "scripts/accounts.ts");
-  const PATH = process.env.PATH ?? "";
-  const options = { env: { PATH, ...rig.env, ...env } };
-  return await promisify(execFile)(process.execPath, [file, ...args.split(" ")], options).then(
-    (ended) => ({ code: 0, ...ended }),
-    (error) => error,
-  );
-}
+const accounts = (args: string, env: Record<string, string> = {}) =>
+  runScript(`accounts ${args}`, { ...rig.env, ...env });
 
 describe("while two users are signed in", () => {
   it("lists them, without their names", async () => {
@@ -228,34 +212,30 @@ it("signout --all takes along the tokens that no head names", async () => {
 });
 
 describe("a table that is named by its address", () => {
-  let bin: string;
+  let az: AzureCli;
   let service: SecureLoopback;
   let env: Record<string, string>;
   beforeAll(async () => {
-    bin = await mkdtemp(join(tmpdir(), "lightsout-az-"));
+    az = await azureCli();
     service = await startSecureLoopback(() => ({ status: 403, body: {} }));
-    await writeFile(join(bin, "certificate.pem"), service.certificate);
+    const certificate = join(az.folder, "certificate.pem");
+    await writeFile(certificate, service.certificate);
     env = {
-      PATH: [bin, dirname(process.execPath), "/bin", "/usr/bin"].join(delimiter),
-      NODE_EXTRA_CA_CERTS: join(bin, "certificate.pem"),
+      PATH: az.PATH,
+      NODE_EXTRA_CA_CERTS: certificate,
       TOKEN_CACHE_STORAGE: "",
       TOKEN_CACHE_STORAGE__tableServiceUri: service.url,
     };
   });
   afterAll(async () => {
-    await service.stop();
-    await rm(bin, { recursive: true });
+    await service?.stop();
+    await az?.stop();
   });
-
-  async function installAzureCli(script: string): Promise<void> {
-    await writeFile(join(bin, "az"), `#!/bin/sh\n${script}\n`);
-    await chmod(join(bin, "az"), 0o755);
-  }
 
   it("is opened as whoever the Azure CLI is signed in as", async () => {
     const asked = "account get-access-token --resource https://storage.azure.com --output json";
     const answer = { accessToken: "a token", expires_on: 2_000_000_000, tenant: "t" };
-    await installAzureCli(`[ "$*" = "${asked}" ] && echo '${JSON.stringify(answer)}'`);
+    await az.become(`[ "$*" = "${asked}" ] && echo '${JSON.stringify(answer)}'`);
     const { code, stdout, stderr } = await accounts("list", env);
     expect(service.requests.map(({ headers }) => headers.authorization)).toEqual([
       "Bearer a token",
@@ -266,7 +246,7 @@ describe("a table that is named by its address", () => {
   });
 
   it("says so when the Azure CLI is not signed in", async () => {
-    await installAzureCli('echo "Please run az login." >&2; exit 1');
+    await az.become('echo "Please run az login." >&2; exit 1');
     const { code, stderr } = await accounts("list", env);
     expect(stderr).toBe(
       "The Azure CLI has no token for Table Storage. Run az login, then try again. It says: Please run az login.\n",

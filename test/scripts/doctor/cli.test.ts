@@ -1,11 +1,9 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
-import { root } from "../../infra/project.ts";
 import { startLoopback } from "../../support/loopback.ts";
+import { runScript } from "../runScript.ts";
 import { type SecureLoopback, startSecureLoopback } from "../secureLoopback.ts";
 import { type Clinic, forward, openClinic } from "./clinic.ts";
 
@@ -18,23 +16,8 @@ afterEach(() => {
 });
 afterAll(() => clinic?.stop());
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function doctor(
-  args: readonly string[],
-  env: Record<string, string> = clinic.rig.env,
-): Promise<Ended> {
-  const file = join(root, "scripts/doctor.ts");
-  const options = { env: { PATH: process.env.PATH ?? "", ...env } };
-  return await promisify(execFile)(process.execPath, [file, ...args], options).then(
-    (ended) => ({ code: 0, ...ended }),
-    (error) => error,
-  );
-}
+const doctor = (args: readonly string[], env = clinic.rig.env) =>
+  runScript(["doctor", ...args], env);
 
 const ESCAPE = "\u001b[";
 

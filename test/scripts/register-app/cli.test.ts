@@ -1,44 +1,25 @@
-import { execFile } from "node:child_process";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { root } from "../../infra/project.ts";
+import { type AzureCli, azureCli, runScript } from "../runScript.ts";
 import { type Directory, startDirectory, TOKEN } from "./directory.ts";
 
 const TENANT = "11111111-1111-4111-8111-111111111111";
 
 let directory: Directory;
-let folder: string;
-
+let az: AzureCli;
 beforeAll(async () => {
   directory = await startDirectory();
-  folder = await mkdtemp(join(tmpdir(), "lightsout-"));
+  az = await azureCli();
 });
-
 afterAll(async () => {
-  await directory.close();
-  await rm(folder, { recursive: true });
+  await directory?.close();
+  await az?.stop();
 });
 
-/** Puts a command `az` into a folder that is alone on the PATH. */
-async function installAzureCli(script: string): Promise<void> {
-  await writeFile(join(folder, "az"), `#!/bin/sh\n${script}\n`);
-  await chmod(join(folder, "az"), 0o755);
-}
-
-async function run(...args: string[]) {
-  const PATH = [folder, dirname(process.execPath), "/bin", "/usr/bin"].join(delimiter);
-  const env = { PATH, GRAPH_BASE_URL: directory.url };
-  const file = join(root, "scripts/register-app.ts");
-  return await promisify(execFile)(process.execPath, [file, ...args], { env }).catch(
-    (error) => error,
-  );
-}
+const run = (...args: string[]) =>
+  runScript(["register-app", ...args], { PATH: az.PATH, GRAPH_BASE_URL: directory.url });
 
 it("takes the Azure CLI's token and prints the settings alone on its output", async () => {
-  await installAzureCli(answering("https://login.microsoftonline.com"));
+  await az.become(answering("https://login.microsoftonline.com"));
   const { stdout, stderr } = await run("--base-url", "https://app.example.com");
   expect(stderr).toMatch(/^Making the registration/);
   expect(JSON.parse(stdout)).toEqual({
@@ -49,7 +30,7 @@ it("takes the Azure CLI's token and prints the settings alone on its output", as
 });
 
 it("works in the cloud that the Azure CLI works in", async () => {
-  await installAzureCli(answering("https://login.microsoftonline.us"));
+  await az.become(answering("https://login.microsoftonline.us"));
   const { stdout } = await run("--base-url", "https://app.example.us");
   expect(JSON.parse(stdout)).toMatchObject({
     ENTRA_AUTHORITY: `https://login.microsoftonline.us/${TENANT}`,
@@ -67,7 +48,7 @@ function answering(authority: string): string {
 }
 
 it("says what the Azure CLI says when nobody is signed in", async () => {
-  await installAzureCli(
+  await az.become(
     '[ "$1" = cloud ] && echo \'"https://login.microsoftonline.com"\' && exit 0; echo "Please run az login to setup account." >&2; exit 1',
   );
   const { code, stderr } = await run();
@@ -78,6 +59,6 @@ it("says what the Azure CLI says when nobody is signed in", async () => {
 });
 
 it("prints its usage without signing in", async () => {
-  await installAzureCli("exit 1");
+  await az.become("exit 1");
   expect((await run("--help")).stdout).toContain("npm run register-app -- [options]");
 });
