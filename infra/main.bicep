@@ -30,6 +30,9 @@ param alwaysReadyInstances int = 0
 @description('Randomness for the first sealing key. It is made anew for every deployment and used by the first one only.')
 param keySeed string = '${newGuid()}${newGuid()}'
 
+@description('Names the first sealing key. Like the seed, later deployments do not use it.')
+param keyDay string = utcNow('yyyy-MM-dd')
+
 var abbrs = loadJsonContent('./abbreviations.json')
 var resourceToken = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = { 'azd-env-name': environmentName }
@@ -153,6 +156,7 @@ module sealingKeys './app/sealingKeys.bicep' = {
     tags: tags
     readerPrincipalId: identity.outputs.principalId
     seed: keySeed
+    day: keyDay
   }
 }
 

@@ -22,7 +22,7 @@ const PORTS = {
 const TABLES = join(ROOT, ".local", "azurite");
 const SECRETS = join(ROOT, ".local", "secrets.json");
 
-/** What `npm start` runs the function app against. */
+/** What `lightsout dev` runs the function app against. */
 export interface Backing {
   /** Where the function app has to listen. */
   port: number;

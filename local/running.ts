@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { isFree } from "./ports.ts";
 import { type AppSettings, appSettings, hasTenant } from "./settings.ts";
 
-/** What `npm start` tells other commands in the same checkout. */
+/** What `lightsout dev` tells other commands in the same checkout. */
 interface Running {
   pid: number;
   /** A port that it holds for as long as it lives: its pid alone may be somebody else's by now. */
@@ -19,7 +19,7 @@ interface Running {
 const fileIn = (root: string) => join(root, ".local", "running.json");
 
 /**
- * Takes the checkout until `stop`: its tables and its bundle are for one `npm start` at a time.
+ * Takes the checkout until `stop`: its tables and its bundle are for one `lightsout dev` at a time.
  * @throws Error another one has it.
  */
 export async function claim(root: string) {
@@ -27,7 +27,7 @@ export async function claim(root: string) {
   const other = readRunning(root);
   if (other !== undefined && !(await isFree(other.lock))) {
     const where = other.url === undefined ? "" : `: ${other.url}`;
-    throw new Error(`npm start already runs here (pid ${other.pid})${where}. Stop it first.`);
+    throw new Error(`lightsout dev already runs here (pid ${other.pid})${where}. Stop it first.`);
   }
   const holder = createServer().listen(0, "127.0.0.1");
   await once(holder, "listening");
@@ -51,11 +51,11 @@ export async function claim(root: string) {
   };
 }
 
-/** Whoever names one of these in the environment means another app than the one that `npm start` runs. */
+/** Whoever names one of these in the environment means another app than the one that `lightsout dev` runs. */
 const OTHERS = /^(ENTRA_CLIENT_ID|(TOKEN_CACHE_STORAGE|AzureWebJobsStorage)(__tableServiceUri)?)$/;
 
 /**
- * App settings as the functions have them: those of `npm start` while it runs, on top of the environment and
+ * App settings as the functions have them: those of `lightsout dev` while it runs, on top of the environment and
  * `local.settings.json`. Once these name a tenant or a table of their own, they alone count.
  *
  * @throws Error `local.settings.json` cannot be used.
@@ -71,7 +71,7 @@ export function settingsInUse(
   if (running?.url === undefined || isOther || isOutdated) {
     return { settings, source: "local.settings.json and the environment" };
   }
-  return { settings: { ...settings, ...running.env }, source: "npm start" };
+  return { settings: { ...settings, ...running.env }, source: "lightsout dev" };
 }
 
 function readRunning(root: string): Running | undefined {

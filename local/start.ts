@@ -13,7 +13,7 @@ import { claim } from "./running.ts";
 import { paint, renderScreen } from "./screen.ts";
 import { appSettings, hasTenant } from "./settings.ts";
 
-const HELP = `Usage: npm start [-- --func]
+const HELP = `Usage: lightsout dev [--func]
 
 Runs Lightsout on this machine with all it needs: a tenant to sign in to, a Microsoft
 Graph, a second app and a table store. With ENTRA_CLIENT_ID in local.settings.json it
@@ -73,7 +73,7 @@ function readFlags(): { help: boolean; func: boolean } {
   try {
     return parseArgs({ options: { help: flag, func: flag } }).values;
   } catch (error) {
-    throw new Error(`${(error as Error).message}. See npm start -- --help.`);
+    throw new Error(`${(error as Error).message}. See lightsout dev --help.`);
   }
 }
 

@@ -1,4 +1,3 @@
-import { ROOT } from "../local/root.ts";
 import { settingsInUse } from "../local/running.ts";
 import type { PartitionKey } from "../src/shared/rows/keys.ts";
 import { describePartition } from "../src/shared/store/describe.ts";
@@ -27,7 +26,7 @@ try {
 }
 
 async function run(options: Options): Promise<void> {
-  const { settings } = settingsInUse(ROOT);
+  const { settings } = settingsInUse(process.cwd());
   const opened = await openStore(settings, (_level, event, details) =>
     // Where the app's own log does not see it: a trace for whoever keeps this terminal's.
     console.error(JSON.stringify({ event, ...details })),

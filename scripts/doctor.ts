@@ -1,4 +1,3 @@
-import { ROOT } from "../local/root.ts";
 import { settingsInUse } from "../local/running.ts";
 import { paint } from "../local/screen.ts";
 import { examine, type Result } from "./doctor/check.ts";
@@ -19,7 +18,7 @@ try {
 async function run({ url, json }: Options): Promise<void> {
   const patient = url
     ? await patientAt(url, process.env.GRAPH_BASE_URL || undefined)
-    : patientOf(settingsInUse(ROOT));
+    : patientOf(settingsInUse(process.cwd()));
   const say = json ? () => {} : console.log;
 
   say(renderTitle(patient, paint));

@@ -5,12 +5,14 @@ param readerPrincipalId string
 @secure()
 @description('Two GUIDs.')
 param seed string
+@description('In UTC, as yyyy-MM-dd.')
+param day string
 
 var secretName = 'token-cache-keys'
 
-// TOKEN_CACHE_KEYS wants base64 of 32 bytes: 43 digits. Hexadecimal ones are base64 digits too; of two random GUIDs,
+// A key is named by its day, for `lightsout keys --rotate`. TOKEN_CACHE_KEYS wants base64 of 32 bytes: 43 digits. Hexadecimal ones are base64 digits too; of two random GUIDs,
 // these carry more than 160 bits of entropy.
-var firstKey = 'k1:${take(replace(seed, '-', ''), 43)}='
+var firstKey = '${day}:${take(replace(seed, '-', ''), 43)}='
 
 module vault 'br/public:avm/res/key-vault/vault:0.14.0' = {
   name: 'vault'

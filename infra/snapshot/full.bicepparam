@@ -8,3 +8,4 @@ param alertEmail = 'ops@example.com'
 param alwaysReadyInstances = 1
 // Always the same, so that two snapshots differ only in what the templates say.
 param keySeed = '00000000-0000-4000-8000-000000000001-00000000-0000-4000-8000-000000000002'
+param keyDay = '2026-01-01'

@@ -4,3 +4,4 @@ param environmentName = 'plain'
 param location = 'swedencentral'
 // Always the same, so that two snapshots differ only in what the templates say.
 param keySeed = '00000000-0000-4000-8000-000000000001-00000000-0000-4000-8000-000000000002'
+param keyDay = '2026-01-01'

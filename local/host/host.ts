@@ -71,14 +71,8 @@ export async function startHost(options: HostOptions): Promise<FunctionsHost> {
   const root = resolve(options.root);
   readHostJson(root);
   const port = options.port || (await freePort());
-  const child = forkWorker(root, {
-    ...readLocalSettings(root),
-    FUNCTIONS_WORKER_RUNTIME: "node",
-    AZURE_FUNCTIONS_ENVIRONMENT: "Development",
-    WEBSITE_HOSTNAME: `localhost:${port}`,
-    ...process.env,
-    ...options.env,
-  });
+  const WEBSITE_HOSTNAME = `localhost:${port}`;
+  const child = forkWorker(root, workerEnv(root, { WEBSITE_HOSTNAME }, options.env));
   tell(child, { type: "start", root, port, main, keys, timers, keyStoreFault });
 
   const exited = waitForExit(child);
@@ -99,6 +93,44 @@ export async function startHost(options: HostOptions): Promise<FunctionsHost> {
     runTimer: (name) => runTimer(host, runs, name),
     stop: () => stop(child, exited),
     kill: () => void child.kill("SIGKILL"),
+  };
+}
+
+/**
+ * What the app in that folder registers, in the order in which the host asks. It is loaded, and serves nobody.
+ *
+ * @param env As in {@link HostOptions}.
+ * @throws Error It cannot be loaded: one line that says why.
+ */
+export async function listFunctions(
+  root: string,
+  env: Record<string, string | undefined>,
+): Promise<FunctionInfo[]> {
+  const child = forkWorker(root, workerEnv(root, {}, env));
+  let reason = "It registers no function.";
+  child.on("message", (message: FromWorker) => {
+    if (message.type === "log" && message.line.level === "error") reason = message.line.message;
+  });
+  // What nobody reads would keep the child waiting.
+  forwardOutput(child, () => {});
+  tell(child, { type: "list", root: resolve(root) });
+  const functions = await waitUntilReady(child, waitForExit(child), DEFAULT_READY_TIMEOUT);
+  if (functions.length === 0) throw new Error(reason);
+  return functions;
+}
+
+function workerEnv(
+  root: string,
+  defaults: Record<string, string>,
+  own: Record<string, string | undefined> = {},
+): Record<string, string | undefined> {
+  return {
+    ...readLocalSettings(root),
+    FUNCTIONS_WORKER_RUNTIME: "node",
+    AZURE_FUNCTIONS_ENVIRONMENT: "Development",
+    ...defaults,
+    ...process.env,
+    ...own,
   };
 }
 

@@ -3,7 +3,11 @@ import type { HostKeys } from "./keys.ts";
 import type { LogLine } from "./log.ts";
 
 /** What the parent tells the child that hosts the app. */
-export type ToWorker = ({ type: "start" } & WorkerOptions) | { type: "stop" };
+export type ToWorker =
+  | ({ type: "start" } & WorkerOptions)
+  /** Load the app, say what it registers, and end. */
+  | { type: "list"; root: string }
+  | { type: "stop" };
 
 export interface WorkerOptions {
   root: string;

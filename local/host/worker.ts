@@ -3,7 +3,13 @@ import { createRequire } from "node:module";
 import { relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type AppRegistry, createRegistry, provideCoreModule, runHooks } from "./core.ts";
-import { type HttpFunction, indexFunctions, isDisabled, type TimerFunction } from "./functions.ts";
+import {
+  type FunctionIndex,
+  type HttpFunction,
+  indexFunctions,
+  isDisabled,
+  type TimerFunction,
+} from "./functions.ts";
 import { createInvoke } from "./invoke.ts";
 import type { FromWorker, FunctionInfo, ToWorker, WorkerOptions } from "./ipc.ts";
 import type { LogLine } from "./log.ts";
@@ -29,24 +35,25 @@ process.on("uncaughtException", (error: unknown) => {
 process.on("message", (message: ToWorker) => {
   if (message.type === "stop") void stop();
   else {
-    start(message).catch(({ message }: Error) => {
+    const started = message.type === "list" ? list(message.root) : start(message);
+    started.catch(({ message }: Error) => {
       report({ type: "failed", message }, () => process.exit(1));
     });
   }
 });
+
+async function list(root: string): Promise<void> {
+  await loadApp({ root, main: undefined });
+  const functions = index(readHostJson(root).routePrefix);
+  report({ type: "ready", functions: functions.map(describe) }, () => process.exit(0));
+}
 
 async function start(options: WorkerOptions): Promise<void> {
   const { root, port, keys, keyStoreFault } = options;
   const { routePrefix, customHeaders, functionTimeout } = readHostJson(root);
   await loadApp(options);
 
-  const { functions, errors } = indexFunctions(
-    registry.functions.values(),
-    routePrefix,
-    process.env,
-  );
-  for (const [name, reason] of errors)
-    say("error", `The '${name}' function is in error: ${reason}`);
+  const functions = index(routePrefix);
   if (functions.length === 0) say("warning", "No job functions found.");
 
   const invoke = createInvoke(registry, log, functionTimeout);
@@ -66,7 +73,18 @@ async function start(options: WorkerOptions): Promise<void> {
   }
 }
 
-async function loadApp({ root, main }: WorkerOptions): Promise<void> {
+function index(routePrefix: string): FunctionIndex["functions"] {
+  const { functions, errors } = indexFunctions(
+    registry.functions.values(),
+    routePrefix,
+    process.env,
+  );
+  for (const [name, reason] of errors)
+    say("error", `The '${name}' function is in error: ${reason}`);
+  return functions;
+}
+
+async function loadApp({ root, main }: Pick<WorkerOptions, "root" | "main">): Promise<void> {
   provideCoreModule(registry, (level, category, message) => log({ level, category, message }));
   try {
     await loadEntryPoints(root, main);

@@ -7,18 +7,18 @@ import {
 
 export const USAGE = `Shows which accounts hold tokens in the table, signs them out, and proves that nothing is left.
 
-npm run accounts -- list                  every account that holds tokens
-npm run accounts -- show <account>        what is held for one
-npm run accounts -- signout <account>     deletes its tokens and all its sessions
-npm run accounts -- signout --all         the same for every account; says which are left (exit code 1)
-npm run accounts -- verify                looks for rows that should not be there (exit code 1)
+lightsout accounts list                every account that holds tokens
+lightsout accounts show <account>      what is held for one
+lightsout accounts signout <account>   deletes its tokens and all its sessions
+lightsout accounts signout --all       the same for every account; says which are left (exit code 1)
+lightsout accounts verify              looks for rows that should not be there (exit code 1)
 
   <account>   its home account id, <object id>.<tenant id>, or its hashed id as in the log: a.…
   --json      for programs
 
 Exit code 2: what was asked for could not be done, or the table could not be seen. No command makes a table.
 
-The table and its keys are those of the app settings: of a running npm start, of the environment, or of
+The table and its keys are those of the app settings: of a running lightsout dev, of the environment, or of
 local.settings.json. A table that is named by its address is opened as you (az login); your account needs the role
 Storage Table Data Contributor, or Storage Table Data Reader to look only.`;
 

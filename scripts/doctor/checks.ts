@@ -1,6 +1,7 @@
 import type { Section } from "./check.ts";
 import { address, answers, https, sameOrigin } from "./checks/app.ts";
 import { credential, lasting } from "./checks/credential.ts";
+import { functions } from "./checks/functions.ts";
 import { clock, issuer, metadata } from "./checks/provider.ts";
 import { registration } from "./checks/registration.ts";
 import { cookies, frame, headers } from "./checks/served.ts";
@@ -9,7 +10,7 @@ import { table } from "./checks/table.ts";
 
 /** In the order in which things depend on one another. */
 export const SECTIONS: readonly Section[] = [
-  { title: "Set-up", checks: [node, settings, keys, functionTimeout] },
+  { title: "Set-up", checks: [node, settings, keys, functionTimeout, functions] },
   { title: "Identity provider", checks: [metadata, issuer, clock, credential, lasting] },
   { title: "App registration", checks: registration },
   { title: "Storage", checks: [table] },

@@ -3,8 +3,8 @@ import { httpsUrl } from "../../src/shared/config/env.ts";
 
 export const USAGE = `Looks for what is wrong with a set-up, and says how to put it right. Exit code 1 when something is.
 
-npm run doctor                        the app of a running npm start, of the environment, or of local.settings.json
-npm run doctor -- --url https://…     a deployed app, from outside, without its settings
+lightsout doctor                   the app of a running lightsout dev, of the environment, or of local.settings.json
+lightsout doctor --url https://…   a deployed app, from outside, without its settings
 
   --json   for programs
 

@@ -1,4 +1,4 @@
-import { ROOT } from "../../local/root.ts";
+import { type FunctionInfo, listFunctions } from "../../local/host/host.ts";
 import { SERVER } from "../../local/tenant/http.ts";
 import { createEnvironment } from "../../src/compose.ts";
 import { readRoutePrefix } from "../../src/hostJson.ts";
@@ -32,6 +32,8 @@ export interface Patient {
   readonly client: Client | undefined;
   /** The app, made in this process from its settings. */
   readonly app: Context | undefined;
+  /** What the app registers, ours and others. @throws Error One line that says why it cannot be loaded. */
+  functions(): Promise<readonly FunctionInfo[]>;
   /** Whether its provider is on this machine: the development tenant, or any other. */
   readonly isLocal: boolean;
   isDevelopment(): Promise<boolean>;
@@ -48,8 +50,9 @@ const environment = createEnvironment({ send });
 /** An app by its settings, in that folder. */
 export function patientOf(
   { settings: env, source }: { settings: Env; source: string },
-  root = ROOT,
+  root = process.cwd(),
 ): Patient {
+  const functions = once(() => listFunctions(root, env));
   let settings: Settings;
   let requests: TableRequests;
   try {
@@ -57,7 +60,7 @@ export function patientOf(
     requests = azureTable(settings.storage, send, environment.managedIdentity, "report");
   } catch (error) {
     if (!(error instanceof SettingInvalid)) throw error;
-    return { source, root, env, settingsFault: error, ...NOTHING_KNOWN };
+    return { source, root, env, settingsFault: error, ...NOTHING_KNOWN, functions };
   }
   const app = createContext(settings, {
     ...environment,
@@ -74,6 +77,7 @@ export function patientOf(
     client: settings,
     app,
     ...provider,
+    functions,
     metadata: () => metadata.get(),
     directory: once(() => directoryOf(settings, settings.graphBaseUrl, provider.isLocal)),
     rehearsal: once(async () =>
@@ -98,7 +102,7 @@ export async function patientAt(
   const nothing = {
     ...NOTHING_KNOWN,
     source: undefined,
-    root: ROOT,
+    root: process.cwd(),
     env: {},
     settingsFault: undefined,
   };
@@ -150,6 +154,7 @@ const NOTHING_KNOWN = {
   baseUrl: undefined,
   client: undefined,
   app: undefined,
+  functions: () => Promise.reject(NOT_KNOWN),
   isLocal: false,
   isDevelopment: async () => false,
   metadata: () => Promise.reject(NOT_KNOWN),

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 export const USAGE = `Makes the app registration in Microsoft Entra ID, or adds to it what is missing.
 It acts as you: sign in with az login first.
 
-npm run register-app -- [options]
+lightsout register-app [options]
 
   --base-url URL        origin of the app, with its route prefix (default: http://localhost:7071)
   --name NAME           unique name of the registration in the tenant (default: lightsout-<host>)

@@ -40,7 +40,7 @@ describe("the compiler of the templates, in CI", () => {
     const declared = [...deploy().main.file.symbols].filter(([, { kind }]) => kind === "parameter");
     const names = declared.map(([name]) => name);
     const required = declared.filter(([, { value }]) => !value).map(([name]) => name);
-    expect(given("plain")).toEqual([...required, "keySeed"]);
+    expect(given("plain")).toEqual([...required, "keySeed", "keyDay"]);
     expect(given("full")).toEqual(names);
   });
 });

@@ -6,7 +6,12 @@ import { readText } from "./project.ts";
 
 const SEED = "0f8fad5b-d9cb-469f-a165-70867728950e7c9e6679-7425-40de-944b-e07fc1f90ae7";
 
-const PARAMETERS = { environmentName: "test", location: "swedencentral", keySeed: SEED };
+const PARAMETERS = {
+  environmentName: "test",
+  location: "swedencentral",
+  keySeed: SEED,
+  keyDay: "2026-11-30",
+};
 
 /** main.bicep and the files that it deploys. @param cloud `environment().name`. */
 export function deploy(parameters: Values = {}, cloud = "AzureCloud") {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { nextStep } from "../../scripts/keys/rotation.ts";
 import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
 import { ANSWERS } from "./azure.ts";
 import { deploy, deployedSettings, everything } from "./deployment.ts";
@@ -23,10 +24,12 @@ describe("the vault of the sealing keys", () => {
     expect(secret.dependsOn).toEqual([{ outputs: ANSWERS.vault }]);
   });
 
-  it("gets a first key, made of the seed", () => {
-    const keys = readSealingKeys({ TOKEN_CACHE_KEYS: secret.properties.value });
-    expect(keys.map(({ id }) => id)).toEqual(["k1"]);
-    expect(secret.properties.value).toBe("k1:0f8fad5bd9cb469fa16570867728950e7c9e6679742=");
+  it("gets a first key, made of day and seed", () => {
+    const TOKEN_CACHE_KEYS = secret.properties.value;
+    expect(TOKEN_CACHE_KEYS).toBe("2026-11-30:0f8fad5bd9cb469fa16570867728950e7c9e6679742=");
+    // Taken as it is, by the app and by a rotation.
+    const { value } = nextStep({ TOKEN_CACHE_KEYS }, 12, Date.now());
+    expect(readSealingKeys({ TOKEN_CACHE_KEYS: value })).toHaveLength(2);
   });
 
   it("gets it once: a later deployment keeps what is there", () => {

@@ -37,7 +37,7 @@ export const answers: Check = {
         `${baseUrl} does not answer (${health}).`,
         source === undefined
           ? "Check the address, DNS and the certificate."
-          : "Start the app with npm start or func start, or correct APP_BASE_URL.",
+          : "Start the app with lightsout dev or func start, or correct APP_BASE_URL.",
       );
     }
     if (!isLightsout(health)) {

@@ -81,13 +81,14 @@ const FIXES: Readonly<Record<string, string>> = {
   AADSTS7000215: `ENTRA_CLIENT_SECRET has to be a secret's value, not its id: make a new one under ${PORTAL}.`,
   AADSTS7000222: `The secret has expired: make a new one under ${PORTAL}, and set ENTRA_CLIENT_SECRET.`,
   AADSTS700016:
-    "The tenant has no such registration: check ENTRA_CLIENT_ID and ENTRA_TENANT_ID, or make one with npm run register-app.",
+    "The tenant has no such registration: check ENTRA_CLIENT_ID and ENTRA_TENANT_ID, or make one with npx lightsout register-app.",
   AADSTS700027: `The registration does not have this certificate: upload it under ${PORTAL}.`,
-  AADSTS700211: "No federated credential has this issuer: npm run register-app adds the right one.",
+  AADSTS700211:
+    "No federated credential has this issuer: npx lightsout register-app adds the right one.",
   AADSTS700212:
-    "No federated credential has this audience: npm run register-app adds the right one.",
+    "No federated credential has this audience: npx lightsout register-app adds the right one.",
   AADSTS700213:
-    "No federated credential has this subject: npm run register-app adds the right one.",
+    "No federated credential has this subject: npx lightsout register-app adds the right one.",
 };
 
 /** @param code An AADSTS number, or an OAuth error code. */
@@ -116,7 +117,7 @@ async function federated(
   if (line === undefined) return ok("the registration takes the managed identity's tokens");
   return problem(
     "The registration does not take the managed identity's tokens.",
-    `npm run register-app -- --client-id ${registration.appId} --credential managed-identity:${clientId}`,
+    `npx lightsout register-app --client-id ${registration.appId} --credential managed-identity:${clientId}`,
   );
 }
 

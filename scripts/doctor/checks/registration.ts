@@ -83,7 +83,7 @@ const readable: Check = {
       if (!(error instanceof RegistrationMissing)) return skipped(message);
       return problem(
         message,
-        "Correct ENTRA_CLIENT_ID and ENTRA_TENANT_ID, or make one with npm run register-app.",
+        "Correct ENTRA_CLIENT_ID and ENTRA_TENANT_ID, or make one with npx lightsout register-app.",
       );
     }
   },
@@ -105,7 +105,7 @@ const signIn: Check = {
       (error: Error) =>
         problem(
           `Nobody can sign in at the development tenant: ${error.message}`,
-          "Put right what else is wrong here, or start npm start again.",
+          "Put right what else is wrong here, or start lightsout dev again.",
         ),
     );
   },
@@ -137,10 +137,10 @@ async function lookAt(part: Part, patient: Patient): Promise<Finding> {
 
 async function fixFor({ isLocal, isDevelopment }: Patient, { clientId }: Client, baseUrl: string) {
   if (await isDevelopment()) {
-    return "Start npm start again: it registers the app with the development tenant.";
+    return "Start lightsout dev again: it registers the app with the development tenant.";
   }
   if (isLocal) return "Add it to the app's registration at the provider.";
-  return `npm run register-app -- --client-id ${clientId} --base-url ${baseUrl}`;
+  return `npx lightsout register-app --client-id ${clientId} --base-url ${baseUrl}`;
 }
 
 /** @returns undefined when the registration cannot be read. */

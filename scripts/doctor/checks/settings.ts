@@ -4,8 +4,8 @@ import { readSealingKeys } from "../../../src/shared/config/sealingKeys.ts";
 import { type Check, ok, problem, problemOf, skipped } from "../check.ts";
 import type { Patient } from "../patient.ts";
 
-/** The first version that runs TypeScript as it is. */
-const OLDEST = [22, 18];
+/** What `engines` in package.json names. */
+const OLDEST = [22, 12];
 
 export const node: Check = {
   name: "Node.js",
@@ -14,7 +14,7 @@ export const node: Check = {
     const [major = 0, minor = 0] = version.slice(1).split(".").map(Number);
     const [oldest = 0, since = 0] = OLDEST;
     if (major > oldest || (major === oldest && minor >= since)) return ok(version);
-    return problem(`${version} is too old.`, "Use npm run: it brings Node 24.");
+    return problem(`${version} is too old.`, "Install Node.js 24.");
   },
 };
 
@@ -39,7 +39,7 @@ export const keys: Check = {
     if (weak) {
       return problem(
         `The key ${weak.id} is not random.`,
-        `Put a new one in front: node -p "require('crypto').randomBytes(32).toString('base64')"`,
+        "Make another one with: npx lightsout keys",
       );
     }
     const also =

@@ -4,7 +4,7 @@ import type { SealingKey } from "../crypto/keyring.ts";
 import { type Env, required } from "./env.ts";
 
 const NAME = "TOKEN_CACHE_KEYS";
-const FORM = `Make one with: node -p "'k1:' + require('crypto').randomBytes(32).toString('base64')"`;
+const FORM = "Make one with: npx lightsout keys";
 
 /** `id:base64(32 bytes)[,id:base64…]`. The first key seals, all of them open. @throws {SettingInvalid} */
 export function readSealingKeys(env: Env): readonly SealingKey[] {

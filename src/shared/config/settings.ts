@@ -186,7 +186,7 @@ function readAllowedTenants(env: Env, tenant: string): ReadonlySet<string> | und
   return isGuid(tenant) ? new Set([tenant]) : list && new Set(list);
 }
 
-function readSessionHours(env: Env): number {
+export function readSessionHours(env: Env): number {
   const value = optional(env, "SESSION_HOURS") ?? "12";
   const hours = /^\d+(\.\d+)?$/.test(value) ? Number(value) : 0;
   if (hours > 0 && hours <= 720) return hours;

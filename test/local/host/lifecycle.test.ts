@@ -6,6 +6,7 @@ import { networkInterfaces } from "node:os";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "@jest/globals";
+import { listFunctions } from "../../../local/host/host.ts";
 import { isFree } from "../../../local/ports.ts";
 import { createApp, eventually, failToRun, hostJson, isRunning, runApp, send } from "./app.ts";
 
@@ -45,6 +46,17 @@ describe("starting", () => {
     }
     expect((await send(host, "/")).body).toContain("up and running");
     await close();
+  });
+
+  it("lists what an app registers without serving it, or says why it cannot be loaded", async () => {
+    const app = await createApp({ main: `${hello}\nconsole.log("x".repeat(1_000_000));` });
+    expect(await listFunctions(app.root, {})).toEqual([
+      expect.objectContaining({ name: "hello", kind: "http", route: "hello" }),
+    ]);
+    await app.remove();
+    const broken = await createApp({ main: `throw new Error("no reason");` });
+    await expect(listFunctions(broken.root, {})).rejects.toThrow(/entry point "main.cjs": no reas/);
+    await broken.remove();
   });
 
   it("says nothing at the root where the home page is disabled", async () => {

@@ -32,12 +32,12 @@ async function leave(note: object): Promise<void> {
   await writeFile(file, JSON.stringify({ url: URL, env: DEVELOPMENT, ...note }));
 }
 
-it("gives the settings of npm start for as long as it runs", async () => {
+it("gives the settings of lightsout dev for as long as it runs", async () => {
   expect(settingsInUse(root, { PATH: "/bin" }).settings).toEqual({ PATH: "/bin" });
   await run(DEVELOPMENT);
   expect(settingsInUse(root, { PATH: "/bin" })).toEqual({
     settings: { PATH: "/bin", ...DEVELOPMENT },
-    source: "npm start",
+    source: "lightsout dev",
   });
   await claims.pop()?.stop();
   expect(settingsInUse(root, {}).settings).toEqual({});
@@ -84,7 +84,7 @@ describe("the checkout", () => {
   it("is for one at a time", async () => {
     const starting = await claim(root);
     claims.push(starting);
-    const taken = `npm start already runs here (pid ${process.pid})`;
+    const taken = `lightsout dev already runs here (pid ${process.pid})`;
     await expect(claim(root)).rejects.toThrow(`${taken}. Stop it first.`);
     starting.note({ env: DEVELOPMENT, url: URL });
     await expect(claim(root)).rejects.toThrow(`${taken}: ${URL}. Stop it first.`);

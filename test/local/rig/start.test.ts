@@ -42,7 +42,7 @@ function portsOn(screen: string): number[] {
 
 const RUNS = "Ctrl-C stops everything.";
 
-describe("npm start", () => {
+describe("lightsout dev", () => {
   it("shows where everything is, runs once in a checkout, and Ctrl-C leaves nothing behind", async () => {
     const note = join(checkout, ".local/running.json");
     // Killed without a chance to tidy up.
@@ -65,7 +65,7 @@ describe("npm start", () => {
     const second = start();
     expect(await second.exited).toBe(1);
     expect(second.output).toBe(
-      `npm start already runs here (pid ${pid}): http://localhost:${ports[0]}. Stop it first.\n`,
+      `lightsout dev already runs here (pid ${pid}): http://localhost:${ports[0]}. Stop it first.\n`,
     );
     expect(await readFile(note, "utf8")).toBe(left);
 
@@ -280,13 +280,13 @@ describe("with --func", () => {
 });
 
 it.each<[string, string[], string[], number, RegExp]>([
-  ["--help", ["--help"], [], 0, /^Usage: npm start/],
+  ["--help", ["--help"], [], 0, /^Usage: lightsout dev/],
   [
     "a flag it does not know",
     ["--fnc"],
     [],
     1,
-    /^Unknown option '--fnc'.*See npm start -- --help\.\n$/s,
+    /^Unknown option '--fnc'.*See lightsout dev --help\.\n$/s,
   ],
   [
     "a Node that is too old",

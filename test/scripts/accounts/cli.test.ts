@@ -14,7 +14,7 @@ import { type SecureLoopback, startSecureLoopback } from "../secureLoopback.ts";
 const rig = shared(() => startRig());
 afterEach(() => restoreTable(rig.azurite, []));
 
-/** `npm run accounts`, with the app's settings. */
+/** `lightsout accounts`, with the app's settings. */
 const accounts = (args: string, env: Record<string, string> = {}) =>
   runScript(`accounts ${args}`, { ...rig.env, ...env });
 

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import type { FunctionInfo } from "../../../local/host/host.ts";
 import { freePort } from "../../../local/ports.ts";
 import type { AppRegistration } from "../../../local/tenant/tenant.ts";
 import { patientOf } from "../../../scripts/doctor/patient.ts";
@@ -29,7 +30,7 @@ it("finds nothing wrong where nothing is", async () => {
   expect(problems).toEqual([]);
   expect(skipped).toEqual(["Credential lasts", "Registration", "Permissions"]);
   expect(ok).toEqual([
-    ...["Node.js", "Settings", "Sealing keys", "Function timeout"],
+    ...["Node.js", "Settings", "Sealing keys", "Function timeout", "Functions"],
     ...["Metadata", "Issuer", "Clocks", "Credential"],
     ...["Sign-in", "Redirect URI", "Sign-out redirect URI", "Front-channel URL"],
     ...["Claim sid", "Claim login_hint"],
@@ -50,7 +51,7 @@ describe("settings", () => {
     expect(problems).toEqual([
       "Settings: ENTRA_CLIENT_ID is not a GUID. → Use the Application (client) ID. Find it on the overview page of your app registration.",
     ]);
-    expect(ok).toEqual(["Node.js", "Sealing keys", "Function timeout"]);
+    expect(ok).toEqual(["Node.js", "Sealing keys", "Function timeout", "Functions"]);
   });
 
   it("that would send the account key over plain http are", async () => {
@@ -63,7 +64,7 @@ describe("settings", () => {
 
   it.each([
     ["k1:short", /^Sealing keys: TOKEN_CACHE_KEYS is malformed\. → It has to be id:base64/],
-    [`k1:${"A".repeat(43)}=`, /^Sealing keys: The key k1 is not random\. → Put a new one in front/],
+    [`k1:${"A".repeat(43)}=`, /^Sealing keys: The key k1 is not random\. → Make another one/],
     [
       "@Microsoft.KeyVault(SecretUri=https://v.vault.azure.net/secrets/k)",
       /^Sealing keys: TOKEN_CACHE_KEYS is a Key Vault reference .* Key Vault Secrets User/,
@@ -104,6 +105,31 @@ describe("the time that a function may take", () => {
     expect(await problemsOf({ [name]: "00:01:00" })).toEqual([
       `Function timeout: ${name} ${ENDS} → ${FIX}`,
     ]);
+  });
+});
+
+describe("the functions of the app", () => {
+  const shadow = { name: "app", kind: "http" as const, route: "auth/{*rest}" };
+
+  it.each<[string, FunctionInfo[] | Error, RegExp | undefined]>([
+    [
+      "one that the host asks before one of ours",
+      [shadow, { name: "authSession", kind: "http", route: "auth/session" }],
+      /^Functions: Your function app gets the requests of authSession, .* → Give it a name/,
+    ],
+    ["none that can be loaded", new Error("It registers no function."), undefined],
+  ])("have %s", async (_, found, problem) => {
+    const functions = async () => {
+      if (found instanceof Error) throw found;
+      return found;
+    };
+    const { problems, skipped } = await outcomeOf({ ...clinic.patient(), functions });
+    if (problem) expect(problems).toEqual([expect.stringMatching(problem)]);
+    else
+      expect({ problems, skipped }).toMatchObject({
+        problems: [],
+        skipped: expect.arrayContaining(["Functions"]),
+      });
   });
 });
 
@@ -287,7 +313,7 @@ describe("the registration, as the development tenant shows it", () => {
   });
   afterEach(() => void Object.assign(app, before));
 
-  const AGAIN = "Start npm start again: it registers the app with the development tenant.";
+  const AGAIN = "Start lightsout dev again: it registers the app with the development tenant.";
 
   it("has no redirect URI", async () => {
     app.redirectUris = [];
@@ -310,7 +336,7 @@ describe("the registration, as the development tenant shows it", () => {
     app.optionalClaims = [];
     // MSAL asks for the other one, login_hint, in the request.
     expect(await problemsOf()).toEqual([
-      expect.stringMatching(/^Claim sid: ID tokens have no sid: .* → Start npm start again/),
+      expect.stringMatching(/^Claim sid: ID tokens have no sid: .* → Start lightsout dev again/),
     ]);
   });
 });

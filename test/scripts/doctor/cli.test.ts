@@ -21,7 +21,7 @@ const doctor = (args: readonly string[], env = clinic.rig.env) =>
 
 const ESCAPE = "\u001b[";
 
-describe("npm run doctor", () => {
+describe("lightsout doctor", () => {
   it("prints a line for every check, and ends with 0 when nothing is wrong", async () => {
     const { code, stdout, stderr } = await doctor([]);
     expect(stderr).toBe("");
@@ -30,7 +30,7 @@ describe("npm run doctor", () => {
     );
     expect(stdout).toContain("\n  – Permissions            the registration cannot be read\n");
     expect(stdout).toMatch(
-      /\nNothing is wrong: 22 in order, 3 that cannot be told from here\.\n\n$/,
+      /\nNothing is wrong: 23 in order, 3 that cannot be told from here\.\n\n$/,
     );
     expect(stdout).not.toContain(ESCAPE);
     expect(code).toBe(0);
@@ -71,7 +71,7 @@ describe("npm run doctor", () => {
     const { code, stdout } = await doctor(["--json"]);
     const { url, ok, checks } = JSON.parse(stdout);
     expect({ url, ok, code }).toEqual({ url: clinic.door.url, ok: true, code: 0 });
-    expect(checks).toHaveLength(25);
+    expect(checks).toHaveLength(26);
     expect(checks[0]).toEqual({
       section: "Set-up",
       name: "Node.js",
@@ -84,7 +84,7 @@ describe("npm run doctor", () => {
   });
 });
 
-describe("npm run doctor -- --url", () => {
+describe("lightsout doctor --url", () => {
   let folder: string;
   let secure: SecureLoopback;
   beforeAll(async () => {
@@ -141,5 +141,5 @@ it.each([
 });
 
 it("explains itself", async () => {
-  expect((await doctor(["--help"])).stdout).toContain("npm run doctor -- --url https://");
+  expect((await doctor(["--help"])).stdout).toContain("lightsout doctor --url https://");
 });

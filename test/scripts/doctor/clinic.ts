@@ -34,8 +34,10 @@ export async function openClinic(): Promise<Clinic> {
     rig,
     door,
     ask,
-    patient: (changes = {}) =>
-      patientOf({ settings: { ...rig.env, ...changes }, source: "a test" }),
+    patient: (changes = {}) => ({
+      ...patientOf({ settings: { ...rig.env, ...changes }, source: "a test" }),
+      functions: async () => rig.host.functions,
+    }),
     async stop() {
       await rig.stop();
       await door.stop();

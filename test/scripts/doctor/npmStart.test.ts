@@ -9,7 +9,9 @@ let start: Program;
 beforeAll(async () => {
   checkout = await copyCheckout();
   await cp(join(ROOT, "infra"), join(checkout, "infra"), { recursive: true });
-  start = new Program(join(checkout, "local/run.mjs"), ["local/start.ts"], {});
+  start = new Program(join(checkout, "local/run.mjs"), ["scripts/lightsout.ts", "dev"], {
+    cwd: checkout,
+  });
   await start.prints("Ctrl-C stops everything.");
 });
 afterAll(async () => {
@@ -19,20 +21,21 @@ afterAll(async () => {
 });
 
 /** Without a setting of its own. */
-const run = (script: string, ...args: string[]) =>
-  new Program(join(checkout, "local/run.mjs"), [`scripts/${script}`, ...args], {
+const run = (...args: string[]) =>
+  new Program(join(checkout, "local/run.mjs"), ["scripts/lightsout.ts", ...args], {
+    cwd: checkout,
     env: { ENTRA_CLIENT_ID: "" },
   });
 
-it("the doctor finds the app that npm start runs, and nothing wrong with it", async () => {
-  const doctor = run("doctor.ts");
+it("the doctor finds the app that lightsout dev runs, and nothing wrong with it", async () => {
+  const doctor = run("doctor");
   expect(await doctor.exited).toBe(0);
-  expect(doctor.output).toContain(", by the settings of npm start\n");
-  expect(doctor.output).toContain("Nothing is wrong: 22 in order");
+  expect(doctor.output).toContain(", by the settings of lightsout dev\n");
+  expect(doctor.output).toContain("Nothing is wrong: 23 in order");
 });
 
 it("so do the operators' commands", async () => {
-  const accounts = run("accounts.ts", "verify");
+  const accounts = run("accounts", "verify");
   expect(await accounts.exited).toBe(0);
   expect(accounts.output).toContain("each has its reason to be there");
 });

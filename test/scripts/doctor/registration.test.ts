@@ -52,9 +52,9 @@ async function look(of: Patient, checks = registration) {
 }
 
 const SIGN_IN = "Sign-in – takes a person with a password";
-const fix = () => `npm run register-app -- --client-id ${clientId} --base-url ${BASE_URL}`;
+const fix = () => `npx lightsout register-app --client-id ${clientId} --base-url ${BASE_URL}`;
 
-it("is in order when npm run register-app has made it", async () => {
+it("is in order when npx lightsout register-app has made it", async () => {
   expect(await look(patient())).toEqual([SIGN_IN]);
   expect(directory.writes()).toEqual([]);
 });
@@ -91,7 +91,7 @@ it("is not there", async () => {
   const ENTRA_CLIENT_ID = "00000000-0000-4000-8000-000000000000";
   const [first] = await look(patient({ ENTRA_CLIENT_ID }));
   expect(first).toBe(
-    `Registration: The tenant ${TENANT_ID} has no registration with the client id ${ENTRA_CLIENT_ID}. → Correct ENTRA_CLIENT_ID and ENTRA_TENANT_ID, or make one with npm run register-app.`,
+    `Registration: The tenant ${TENANT_ID} has no registration with the client id ${ENTRA_CLIENT_ID}. → Correct ENTRA_CLIENT_ID and ENTRA_TENANT_ID, or make one with npx lightsout register-app.`,
   );
 });
 
@@ -140,7 +140,7 @@ describe("the credential", () => {
     const ENTRA_MANAGED_IDENTITY_CLIENT_ID = identity.appId;
     const of = patient({ ENTRA_CLIENT_SECRET: "", ENTRA_MANAGED_IDENTITY_CLIENT_ID });
     expect(await look(of, [credential])).toEqual([
-      `Credential: The registration does not take the managed identity's tokens. → npm run register-app -- --client-id ${clientId} --credential managed-identity:${identity.appId}`,
+      `Credential: The registration does not take the managed identity's tokens. → npx lightsout register-app --client-id ${clientId} --credential managed-identity:${identity.appId}`,
     ]);
     application.federated.push({
       name: "managed-identity",

@@ -60,5 +60,5 @@ it("says what the Azure CLI says when nobody is signed in", async () => {
 
 it("prints its usage without signing in", async () => {
   await az.become("exit 1");
-  expect((await run("--help")).stdout).toContain("npm run register-app -- [options]");
+  expect((await run("--help")).stdout).toContain("lightsout register-app [options]");
 });
