@@ -10,7 +10,7 @@ import type { Store } from "../store/store.ts";
 import { type TokenCache, withToken } from "../tokens/tokenCache.ts";
 import type { Asked, Refreshes, Stored } from "./refreshes.ts";
 
-/** What sessions are opened and kept with. */
+/** What sessions are found and kept with. */
 export interface Sessions {
   readonly store: Store;
   readonly now: Clock;

@@ -125,7 +125,7 @@ export function missingKeyOf(keyring: Keyring, entity: Stored<Entity>): string |
   return isHeld || !/^[\w-]{1,16}( [\w-]{8})?$/.test(name) ? undefined : name;
 }
 
-/** What a sealed account is bound to: it opens in this row and in no other. */
+/** What a sealed account is bound to: it unseals in this row and in no other. */
 function rowOf(partitionKey: string, rowKey: string): string {
   return `${partitionKey}/${rowKey}`;
 }

@@ -13,7 +13,7 @@ import type { Store } from "./store.ts";
 
 /** What is held for an account, in numbers; never a token, never a key to one. */
 export interface AccountDescription {
-  /** False for an entity that none of our keys opens: nobody can use it, and the purge removes it. */
+  /** False for a row that none of our keys unseals: nobody can use it, and the purge removes it. */
   readonly readable: boolean;
   /** Bytes in the table. */
   readonly sealedBytes: number;

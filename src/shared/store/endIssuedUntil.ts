@@ -8,7 +8,7 @@ import type { GenerationRef, Store } from "./store.ts";
 import { isIssuedAfter } from "./tombstones.ts";
 
 /**
- * Ends the sessions of a generation that were issued up to a time, whether it is open or about to be opened,
+ * Ends the sessions of a generation that were issued up to a time, whether it is live or about to be created,
  * and leaves newer ones alone. The account's row gets a new version in any case: a sign-in that was about to
  * join has to look again.
  *
@@ -21,15 +21,15 @@ export async function endIssuedUntil(
   until: number,
 ): Promise<boolean | undefined> {
   const rowKey = generationRow(ref.generation);
-  let opened = false;
+  let created = false;
   let nothing: false | undefined = false;
   for (let round = 0; ; round++) {
     await beginRound(store, round);
     const entity = await store.table.get(ref.partition, rowKey);
     if (entity === undefined) {
-      // A generation is opened once only: one that has been, and is not there, has ended.
-      if (opened || (await preventCreation(store, ref))) return nothing;
-      opened = true;
+      // A generation is created once only: one that has been, and is not there, has ended.
+      if (created || (await preventCreation(store, ref))) return nothing;
+      created = true;
       continue;
     }
     const account = unsealAccount(store.keyring, entity);

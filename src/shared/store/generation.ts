@@ -28,7 +28,7 @@ export function readHead(
 }
 
 /**
- * Deletes an open generation: the account's tokens and every session, in one request.
+ * Deletes a live generation: the account's tokens and every session, in one request.
  * @returns whether it was there; undefined when it is not, and nobody can tell whether it was.
  */
 export function deleteGeneration(store: Store, ref: GenerationRef): Promise<boolean | undefined> {
@@ -36,8 +36,8 @@ export function deleteGeneration(store: Store, ref: GenerationRef): Promise<bool
 }
 
 /**
- * Ends a generation for good, whether it is open, was open, or is about to be opened by a sign-in
- * that is still running. Repeating it is harmless: no generation is ever opened twice.
+ * Ends a generation for good, whether it is live, was live, or is about to be created by a sign-in
+ * that is still running. Repeating it is harmless: no generation is ever created twice.
  *
  * @returns whether tokens were there; undefined when nobody can tell.
  */
@@ -47,7 +47,7 @@ export async function endGeneration(
 ): Promise<boolean | undefined> {
   const found = await deleteGeneration(store, ref);
   if (found || (await preventCreation(store, ref))) return found;
-  // It has been opened, perhaps just after the first attempt to delete it, and that happens once only.
+  // It has been created, perhaps just after the first attempt to delete it, and that happens once only.
   const foundLater = await deleteGeneration(store, ref);
   return foundLater || (found === undefined ? undefined : foundLater);
 }
@@ -69,8 +69,8 @@ export async function deleteIfOver(
 }
 
 /**
- * Makes sure that a generation which is not open will never be.
- * @returns false when it is the one that was opened last: it may still be open.
+ * Makes sure that a generation which is not live will never be.
+ * @returns false when it is the one that was created last: it may still be live.
  */
 export async function preventCreation(store: Store, ref: GenerationRef): Promise<boolean> {
   for (let round = 0; ; round++) {
@@ -82,7 +82,7 @@ export async function preventCreation(store: Store, ref: GenerationRef): Promise
 }
 
 /**
- * Gives the head a new version: the condition of every sign-in that is about to open a generation fails.
+ * Gives the head a new version: the condition of every sign-in that is about to create a generation fails.
  * @returns false when the head was changed since it was read.
  */
 export async function fence(
