@@ -35,49 +35,28 @@ const sent = () => upstream.requests.map(({ method, url }) => `${method} ${url}`
 const FROM_HERE = { "sec-fetch-site": "same-origin", "content-type": "application/json" };
 
 describe("a path that", () => {
+  // One of each kind: the others are in test/apis/permissions.test.ts.
   it.each([
     "/graph/users",
-    "/graph/me/memberOf",
-    "/graph/$batch",
-    "/graph/%24batch",
-    "/graph/me/$batch",
     "/graph/me/../users",
     "/graph/me/%2e%2e/users",
     "/graph/me/%252e%252e/users",
     "/graph/me/..%2fusers",
-    "/graph/me/..%252fusers",
     "/graph/me/..%5cusers",
     "/graph/me%2fmessages",
-    "/graph/me/messages/..%2f..%2fusers",
-    "/graph/me/messages/%2e%2e%2f%2e%2e%2fusers",
-    "/graph/me/messages/%252e%252e/%252e%252e/users",
-    "/graph/me/messages/..;/users",
-    "/graph/me/messages/%5c..%5cusers",
-    "/graph/me/messages/a%23b",
     "/graph/me/messages/a%3fb",
-    "/graph/me/messages/a%252fb",
     "/graph/me/messages/a%00",
     "/graph/me/messages/a%0d%0aX-Evil:1",
-    "/graph/me/messages/.",
     "/graph/me/messages//",
     "/graph//me",
     "/graph/ME",
-    "/graph/me/Messages",
-    "/graph/me;x",
-    "/graph/me%20",
-    "/graph/v1.0/me",
     "/graph/beta/me",
     "/graph/../beta/me",
     "/graph/https://graph.microsoft.com/v1.0/me",
-    "/graph/https:%2f%2fevil.example/me",
     "/graph//evil.example/me",
-    "/graph/@evil.example/me",
     "/graph/me@evil.example",
     "/graph/__proto__",
-    "/graph/constructor",
-    "/graph/",
     "/graph",
-    "/graph/abcd/%252e%252e/%252e%252e/abcdef/me",
   ])("%s leads to a call that is not on the list leads to none", async (path) => {
     const answer = await call(path);
     expect([400, 403, 404]).toContain(answer.status);
@@ -184,23 +163,12 @@ describe("headers", () => {
       expect(headers).not.toHaveProperty(name);
     }
   });
-
-  it("of Graph's that the host could not write are left out", async () => {
-    upstream.respond = () => ({
-      body: { value: 1 },
-      headers: { etag: '"\u00e4"', "request-id": "r" },
-    });
-    const { headers, status } = await call("/graph/me");
-    expect(status).toBe(200);
-    expect(headers).toMatchObject({ "request-id": "r" });
-    expect(headers).not.toHaveProperty("etag");
-  });
 });
 
 describe("what Graph answers", () => {
-  it.each([301, 302, 303, 307, 308])("with %d: the token follows nowhere", async (status) => {
+  it("with another address: the token follows nowhere", async () => {
     upstream.respond = ({ url }) =>
-      url === "/v1.0/me" ? { status, headers: { location: `${upstream.url}/evil` } } : {};
+      url === "/v1.0/me" ? { status: 302, headers: { location: `${upstream.url}/evil` } } : {};
     const answer = await call("/graph/me");
     expect(answer.status).toBe(502);
     expect(answer.headers).not.toHaveProperty("location");
@@ -208,19 +176,11 @@ describe("what Graph answers", () => {
   });
 
   it.each<[number, Answer, number]>([
-    [400, { body: { error: { code: "BadRequest" } } }, 400],
     [403, { body: { error: { code: "ErrorAccessDenied" } } }, 403],
-    [404, { body: { error: { code: "ResourceNotFound" } } }, 404],
-    [409, { body: {} }, 409],
-    [412, { body: {} }, 412],
     [429, { body: {}, headers: { "retry-after": "7" } }, 429],
     [204, {}, 204],
-    [304, {}, 304],
     [500, { body: "<b>secret stack</b>" }, 500],
-    [502, { body: "secret" }, 502],
     [503, { body: "secret", headers: { "retry-after": "7" } }, 503],
-    [504, { body: "secret" }, 504],
-    [509, { body: {}, headers: { "retry-after": "7" } }, 509],
   ])("%d", async (status, given, expected) => {
     upstream.respond = () => ({ ...given, status });
     const answer = await call("/graph/me");
@@ -236,11 +196,6 @@ describe("what Graph answers", () => {
     upstream.respond = () => ({ status });
     expect((await call("/graph/me")).status).toBe(status);
     expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
-  });
-
-  it("by hanging up is a 502", async () => {
-    upstream.respond = () => "drop";
-    expect((await call("/graph/me")).status).toBe(502);
   });
 
   it("without an end is a 502, and is not read to it", async () => {
@@ -298,9 +253,6 @@ describe("what Graph answers", () => {
 describe("a write", () => {
   it.each<[string, Record<string, string>]>([
     ["of another site", { "sec-fetch-site": "cross-site" }],
-    ["of a subdomain", { "sec-fetch-site": "same-site" }],
-    ["of another origin", { origin: "https://evil.example" }],
-    ["of a sandboxed frame", { origin: "null" }],
     ["of nobody knows where", {}],
     [
       "of another site, as a form can send it",
