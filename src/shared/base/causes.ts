@@ -7,7 +7,7 @@ export function* causesOf(error: unknown): Generator<Error> {
   }
 }
 
-/** Whom a request was sent to that failed, where it was the identity provider: without query. */
+/** The URL of a failed request to the identity provider, without its query. */
 export function urlIn(error: unknown): string | undefined {
   for (const e of causesOf(error)) {
     if ("url" in e && typeof e.url === "string") return e.url;

@@ -11,8 +11,8 @@ export type DampedLog = (
 ) => void;
 
 /**
- * A log for what strangers can bring about as often as they like: a line for each event and reason at most
- * once a minute. Its `count` is how often that has been since the line before.
+ * A log for what strangers can cause as often as they like. It writes one line a minute for each event and reason;
+ * `count` says how many times it happened since the last line.
  *
  * @param now Milliseconds since 1970.
  */
@@ -30,13 +30,12 @@ export function damped(log: Log, now: () => number): DampedLog {
 /** Lines of one kind that are written in a minute. */
 const BURST = 20;
 const AUDIT = /^signout\./;
-/** Which of a line's fields say what kind it is: the others say whose it is. */
+/** The fields that say what kind of line it is. The others say whom it is about. */
 const KIND = ["reason", "error", "code", "operation"] as const;
 
 /**
- * A log that goes on saying what is wrong when thousands of requests fail alike: of the warnings and errors that
- * differ only in whom they met, twenty a minute, and then how many there were (`count`). What is said of sign-outs
- * is all written.
+ * A log that stays readable when thousands of requests fail alike. Of warnings and errors of one kind it writes
+ * twenty a minute; the next line then says how many it stands for (`count`). Lines about sign-outs are all written.
  *
  * @param where What runs, such as a function's name. @param elapsed Milliseconds, on a clock that nobody puts right.
  */

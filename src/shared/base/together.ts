@@ -1,6 +1,6 @@
 /**
- * Runs one at a time for each key. What comes meanwhile is left to the next run, all of it together: whoever calls is
- * answered by a run that began after the call.
+ * One run at a time for each key. Calls that come during a run share the next one, so that every caller is answered
+ * by a run that began after the call.
  */
 export function together<T>(
   run: (key: string, items: readonly T[]) => Promise<void>,

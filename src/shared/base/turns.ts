@@ -1,6 +1,6 @@
 import { TooManyCalls } from "./errors.ts";
 
-/** Lets so many run at once, and nobody so many that others find no place. */
+/** Bounds how many run at once: in all, and for each key, so that one key cannot take every place. */
 export interface Turns {
   /**
    * Runs something when its turn comes.

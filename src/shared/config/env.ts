@@ -5,7 +5,7 @@ export type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * The setting's value, or undefined when it is missing or blank.
- * @throws {SettingInvalid} It is still what somebody else should have put the value in the place of.
+ * @throws {SettingInvalid} It is a placeholder that was never replaced, such as a Key Vault reference.
  */
 export function optional(env: Env, name: string): string | undefined {
   const value = env[name]?.trim() || undefined;

@@ -6,7 +6,7 @@ import { type Env, required } from "./env.ts";
 const NAME = "TOKEN_CACHE_KEYS";
 const FORM = "Make one with: npx lightsout keys";
 
-/** `id:base64(32 bytes)[,id:base64…]`. The first key seals, all of them open. @throws {SettingInvalid} */
+/** `id:base64(32 bytes)[,id:base64…]`. The first key seals. Each of them unseals. @throws {SettingInvalid} */
 export function readSealingKeys(env: Env): readonly SealingKey[] {
   const keys = required(env, NAME, FORM).split(",").map(parseKey);
   const ids = new Set(keys.map(({ id }) => id));

@@ -77,8 +77,8 @@ export function readSettings(env: Env, place = AT_ROOT): Settings {
 }
 
 /**
- * For signing out where {@link readSettings} throws: what cannot be read counts as not set, and a tenant that
- * nobody knows is any.
+ * For signing out where {@link readSettings} throws. What cannot be read counts as not set; without a tenant, any
+ * tenant is meant.
  */
 export function readSignOutSettings(env: Env, place = AT_ROOT): SignOutSettings {
   const tenant = firstReadable(

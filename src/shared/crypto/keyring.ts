@@ -28,7 +28,7 @@ export interface Keyring {
   seal(plaintext: Uint8Array, purpose: string, row?: string): Sealed;
   /** @returns undefined when the key is not in the ring, or the bytes are not what was sealed for this. */
   unseal(sealed: Sealed, purpose: string, row?: string): Uint8Array | undefined;
-  /** By id: 48 bits that tell keys apart which go by one id, and give none away. */
+  /** By key id: 48 bits of a MAC. They tell two keys with one id apart, and say nothing about either. */
   readonly fingerprints: ReadonlyMap<string, string>;
 }
 
@@ -42,7 +42,7 @@ const OPTIONS = { authTagLength: TAG_BYTES };
  * AES-256-GCM (NIST SP 800-38D). The keys are derived by HMAC-SHA-256, one for each row, so that the number of
  * random nonces under one key stays far from its limit of 2^32 however many accounts there are.
  *
- * @param keys The first seals, all unseal.
+ * @param keys The first one seals. Each of them unseals.
  * @param randomBytes Source of nonces.
  */
 export function createKeyring(
@@ -77,7 +77,7 @@ export function createKeyring(
       decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
       try {
         const plaintext = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES));
-        // GCM holds nothing back: what comes of this is the verdict.
+        // Throws where the tag does not fit: until then, nothing of the plaintext is to be believed.
         decipher.final();
         return plaintext;
       } catch {

@@ -35,7 +35,7 @@ export interface Answer {
  */
 export type Send = (url: string | URL, request: Outgoing) => Promise<Answer>;
 
-/** By the name of the platform's own, which jose and the log go by. */
+/** Named as the platform names its own: jose and the log look for that name. */
 export class TimeoutError extends Error {
   override readonly name = "TimeoutError";
 }
@@ -43,14 +43,14 @@ export class TimeoutError extends Error {
 /** To one server. */
 const MAX_SOCKETS = 128;
 /**
- * Milliseconds after which an idle connection is given up. Azure's way out forgets one after four minutes,
- * without a word to either side, and the next request on it would wait for nothing.
+ * Milliseconds after which an idle connection is closed. Azure's outbound network drops one after four minutes
+ * without telling either side, and the next request on it would wait in vain.
  */
 const MAX_IDLE_MS = 60_000;
 /** Every answer is held in memory. Larger than anything that is asked for. Bytes. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 const DEFAULT_HEADERS = { accept: "*/*", "accept-encoding": "identity", "user-agent": "lightsout" };
-/** By which it shows that the other side has closed the connection. */
+/** Error codes that say that the other side has closed the connection. */
 const RESET = ["ECONNRESET", "EPIPE"];
 
 /**
@@ -83,7 +83,7 @@ export function keepAliveSender(
       headers: {
         ...DEFAULT_HEADERS,
         ...headers,
-        // Node leaves it out for some methods, and the body would be taken for the connection's next request.
+        // Node leaves it out for some methods. The server would then take the body for the next request.
         ...(body !== undefined && { "content-length": String(Buffer.byteLength(body)) }),
       },
       agent: protocol === "https:" ? https : http,
@@ -115,7 +115,7 @@ export function keepAliveSender(
     function succeed({ statusCode = 0, headers }: IncomingMessage, content: Buffer): void {
       end();
       resolve({ status: statusCode, headers, body: content });
-      // It answered before it had heard everything: the rest would hold the connection.
+      // It answered before it had read the whole request: the rest would block the connection.
       if (!message.writableFinished) message.destroy();
     }
 

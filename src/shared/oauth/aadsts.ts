@@ -1,8 +1,8 @@
 /**
  * Who or what can solve a refusal of the token endpoint.
- * - `dead`: the grant is worth nothing any more; nobody can solve that, and a new sign-in makes a new one.
+ * - `dead`: the grant is over for good. Only a new sign-in helps.
  * - `grant`: this code or refresh token is refused, which says nothing about the user's grant.
- * - `scope`: the scopes are. At a refresh the user may agree to them; at the end of a sign-in it is the app's fault.
+ * - `scope`: the scopes are refused. At a refresh the user may agree to them; at the end of a sign-in it is the app's fault.
  * - `user`: the user has to agree to something, or to satisfy a policy.
  * - `time`: the provider is busy, or asks for fewer requests.
  * - `app`: only whoever runs the app can solve it.

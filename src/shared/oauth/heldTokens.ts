@@ -24,17 +24,17 @@ interface Options {
   readonly unavailable: (resource: string, cause: unknown) => Error;
 }
 
-/** Of a token's life: after so much of it the next one is fetched, and so much of it is used. */
+/** Shares of a token's life: when the next one is fetched, and until when this one is used. */
 const SHARE = { refresh: 1 / 2, use: 9 / 10 };
 /** Milliseconds before the second and the third try of a fetch. */
 const PAUSES_MS = [200, 1_000];
-/** After a fetch that failed, none is begun for so long. Milliseconds. */
+/** Milliseconds between a fetch that failed and the next one. */
 const REST_MS = 1_000;
 
 /**
- * One token for each resource, for everybody who asks. It is fetched again in its life's middle, while it goes on
- * being handed out; there is one fetch at a time, which goes on when whoever waited for it has left, and fails
- * nobody but those who wait.
+ * One token for each resource, shared by all callers. Half way through its life the next one is fetched, while this
+ * one is still handed out. One fetch runs at a time. It goes on when its callers have left; when it fails, it fails
+ * only for those who wait for it.
  */
 export function heldTokens({ elapsed, sleep, fetchToken, unavailable }: Options): TokenSource {
   const resources = new Map<string, Resource>();
@@ -65,7 +65,7 @@ export function heldTokens({ elapsed, sleep, fetchToken, unavailable }: Options)
     }
   }
 
-  /** One at a time. A failure that nobody waits for is nobody's. */
+  /** One at a time. A failure that nobody waits for is not an unhandled rejection. */
   function begin(name: string, resource: Resource): Promise<string> {
     const { failed } = resource;
     if (failed && elapsed() - failed.at < REST_MS) return rejected(failed.error);

@@ -16,7 +16,7 @@ interface Environment {
   readonly sleep: Sleep;
 }
 
-/** As far as it is known. MSAL has one endpoint, and one way to it, for the whole process. */
+/** The identity's endpoint, once it is known. MSAL has one for the whole process. */
 let host = "its endpoint";
 
 /** Milliseconds that one request to the identity's endpoint may take. */

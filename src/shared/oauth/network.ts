@@ -24,8 +24,8 @@ export async function getJson(send: Send, url: string, timeout = TIMEOUT_MS): Pr
 }
 
 /**
- * An answer of the token endpoint that is no success, as it came. MSAL would make a sentence of it, and an error
- * class by what words stand in that; an `AuthError` it passes on.
+ * The token endpoint's answer where it is not a success, unchanged. MSAL would turn it into a message and choose an
+ * error class by words in that. It passes an `AuthError` on as it is.
  */
 export class TokenRequestRefused extends AuthError implements TokenError {
   readonly status: number;
@@ -35,7 +35,7 @@ export class TokenRequestRefused extends AuthError implements TokenError {
 
   constructor(answer: Answer) {
     super("token_request_refused", "", `It answered ${answer.status}.`);
-    // MSAL's constructor takes the subclass away.
+    // MSAL's constructor resets the prototype.
     Object.setPrototypeOf(this, new.target.prototype);
     this.name = "TokenRequestRefused";
     this.status = answer.status;
@@ -45,13 +45,13 @@ export class TokenRequestRefused extends AuthError implements TokenError {
   }
 }
 
-/** A request that no answer came to. MSAL would forget why; an `AuthError` it passes on. */
+/** A request without an answer. MSAL would drop the cause. It passes an `AuthError` on as it is. */
 export class Unreached extends AuthError {
   readonly url: string;
 
   constructor(url: string, cause: unknown) {
     super("unreached", `${new URL(url).host} does not answer.`);
-    // MSAL's constructor takes the subclass away.
+    // MSAL's constructor resets the prototype.
     Object.setPrototypeOf(this, new.target.prototype);
     this.name = "Unreached";
     this.url = url.replace(/[?#].*/, "");

@@ -1,7 +1,7 @@
 import { isGuid } from "../base/guid.ts";
 import { type Verdict, verdictOfNumber } from "./aadsts.ts";
 
-/** How the token endpoint's "no" came (RFC 6749 §5.2). */
+/** An error answer of the token endpoint (RFC 6749 §5.2). */
 export interface TokenError {
   /** Of the HTTP answer. */
   readonly status: number;
@@ -9,7 +9,7 @@ export interface TokenError {
   readonly body: unknown;
 }
 
-/** A refusal, and of the provider's own words only those that are known or have a form that says nothing. */
+/** A refusal. Of the provider's text it holds only known codes and ids, which are safe to log. */
 export interface Refusal {
   readonly verdict: Exclude<Verdict, "scope">;
   /** The AADSTS number, where the provider is Entra ID and gives one. */
@@ -65,7 +65,7 @@ function verdictOf(
   number: number | undefined,
   grantType: GrantType,
 ): Verdict {
-  // What a busy provider says, or whoever answers in its place, is no verdict.
+  // A busy provider, or a proxy in its place, says nothing about the grant.
   if (status < 400 || status === 429 || status >= 500) return "time";
   if (suberror === "bad_token") return "dead";
   const byNumber = number === undefined ? undefined : verdictOfNumber(number);

@@ -131,7 +131,7 @@ export function azureTable(
   };
 }
 
-/** An answer that is none to this request comes from something in between: what became of it is not known. */
+/** An answer to another request than this one comes from something in between. Nobody knows what became of this one. */
 function assertAnswer(holds: boolean): void {
   if (!holds) throw new TypeError("The answer is not one to this request.");
 }
@@ -156,7 +156,7 @@ function saidBy(error: unknown) {
   if (!(error instanceof RestError)) return {};
   const { statusCode: status, response } = error;
   const details = error.details as { odataError?: { code?: string } } | undefined;
-  // The SDK's own code for an answer that is no table service's.
+  // The SDK's code for an answer that does not come from a table service.
   const own = error.code === RestError.PARSE_ERROR ? undefined : error.code;
   const code = details?.odataError?.code ?? own ?? response?.headers.get("x-ms-error-code");
   return { status, code, requestId: response?.headers.get("x-ms-request-id") };

@@ -1,7 +1,7 @@
 import { StoreUnavailable } from "../base/errors.ts";
 import type { Entity, Outcome, Stored, Table, Write } from "./table.ts";
 
-/** One try of one request to the table service. Throws {@link Unanswered} when it cannot tell what became of it. */
+/** One try of one request to the table service. @throws {Unanswered} Nobody can tell what became of it. */
 export interface TableRequests {
   get<E extends Entity>(partitionKey: string, rowKey: string): Promise<Stored<E> | undefined>;
   /** @returns false when the condition did not hold. */
@@ -46,7 +46,7 @@ export interface RetryPolicy {
 }
 
 /**
- * Rides out short faults. With the time-outs of the tries, one request to the table takes at most 9 seconds.
+ * Four tries. Each ends after 2 seconds: a request takes at most 9 seconds, or 14 where the service asks for pauses.
  * Milliseconds.
  */
 export const SHORT_FAULTS = { delays: [100, 300, 600], maxDelay: 2_000 };

@@ -62,7 +62,7 @@ export const STORAGE_ADVICE: readonly (readonly [codes: readonly string[], advic
 
 const OTHERWISE =
   "See whether the storage setting names the right account, and whether the app's identity has the role Storage Table Data Contributor on the table.";
-/** What the code is of whoever stands between and speaks TLS with a certificate of its own. */
+/** Codes of a proxy in between that presents a TLS certificate of its own. */
 const CERTIFICATE = /CERT|ERR_TLS|ERR_SSL|EPROTO/;
 const OF_CERTIFICATE =
   "The certificate is not the account's: something in between opens the connection, or the endpoint is another host's.";

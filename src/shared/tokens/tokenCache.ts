@@ -37,10 +37,10 @@ export interface AccessToken extends Credential, Grant {
 const ACCESS_TOKEN_MARGIN_MS = 5 * 60_000;
 
 /**
- * What a refresh has got, in a newer version of the cache that it was made from: all but the token is that one's,
- * which may hold a newer grant.
+ * Puts a refreshed access token into a newer version of the cache that the refresh was made from. Everything else
+ * stays as the newer version has it: its grant may be newer too.
  *
- * @param refused Of a claims challenge: all tokens of the older version are.
+ * @param refused Access tokens that a claims challenge has refused: they are taken out.
  */
 export function withToken(
   newer: TokenCache,
@@ -64,7 +64,7 @@ export function mergeCaches(older: TokenCache, newer: TokenCache): TokenCache {
   };
 }
 
-/** The cache without what was handed out: only a refresh token, the newest one, brings anything back. */
+/** The cache without its access tokens. Its newest refresh token can get new ones. */
 export function withoutIssuedTokens(cache: TokenCache): TokenCache {
   return { ...cache, AccessToken: {}, IdToken: {} };
 }
