@@ -40,7 +40,8 @@ export async function startSoakPlace(seed: number): Promise<SoakPlace> {
     const provider = await before({ port: portOf(tenant.internalUrl) });
     const resources = await before({ port: portOf(graph.url) });
     const metadata = await (await fetch(tenant.metadataUrl)).text();
-    const body = metadata.replaceAll(`:${portOf(tenant.internalUrl)}/`, `:${provider.port}/`);
+    // The pages that browsers are sent to are at another origin.
+    const body = metadata.replaceAll(tenant.internalUrl, `http://127.0.0.1:${provider.port}`);
     const discovery = await parts.add(startLoopback(() => ({ body: JSON.parse(body) })));
 
     const { port } = rig.host;
