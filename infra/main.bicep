@@ -13,6 +13,11 @@ param location string
 @description('Host name that users see, such as app.example.com. Empty: the one that Azure gives the app.')
 param customDomain string = ''
 
+@minLength(1)
+@maxLength(60)
+@description('What the pages call the app.')
+param appName string = 'Lightsout'
+
 @minValue(1)
 @maxValue(720)
 @description('Absolute lifetime of a session, in hours.')
@@ -206,6 +211,7 @@ module api './app/api.bicep' = {
     // Graph, metadata and the audience of the assertion follow from the authority.
     appSettings: union(environment().name == 'AzureCloud' ? {} : { ENTRA_AUTHORITY: authority }, {
       APP_BASE_URL: baseUrl
+      APP_NAME: appName
       ENTRA_CLIENT_ID: registration.outputs.clientId
       ENTRA_TENANT_ID: tenant().tenantId
       ENTRA_MANAGED_IDENTITY_CLIENT_ID: identity.outputs.clientId

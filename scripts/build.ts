@@ -17,6 +17,7 @@ await build({
   banner: { js: REFUSE_OLD_NODE },
   format: "cjs",
   minify: true,
+  charset: "utf8",
   keepNames: true,
   sourcemap: "linked",
   sourcesContent: false,

@@ -11,6 +11,11 @@ const ADDRESS = /^[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+$/;
  */
 const VALUES = {
   SESSION_HOURS: wholeNumber(1, 720, "12"),
+  APP_NAME: {
+    what: "a name of up to 60 characters, without quotes and backslashes",
+    example: "Contoso",
+    isRight: (value) => /^[^\p{Cc}\p{Cf}"\\]{1,60}$/u.test(value),
+  },
   ALWAYS_READY_INSTANCES: wholeNumber(0, 100, "1"),
   CUSTOM_DOMAIN: {
     what: "a host name in lower case, without https:// and a path",

@@ -85,12 +85,12 @@ export function createAuth(context: Context, isStreamed: (invocationId: string) 
         session = await enter(context, request);
         if (scopes.length > 0) await session.getToken(scopes);
       } catch (error) {
-        return problemAnswer(context, error);
+        return problemAnswer(context, request, error);
       }
       try {
         return uncached(await handler(request, invocation, sessionFor(session)));
       } catch (error) {
-        if (error instanceof LightsoutError) return problemAnswer(context, error);
+        if (error instanceof LightsoutError) return problemAnswer(context, request, error);
         if (!isStreamed(invocation.invocationId)) throw error;
         invocation.error(error);
         return { status: 500 };

@@ -90,7 +90,7 @@ export function compose(env: Env, environment: Environment, { scopes, place }: C
     return { context, signingOut: context };
   } catch (error) {
     const signingOut = signOutOnly(env, environment, place);
-    const { authority, metadataUrl } = signingOut.settings;
+    const { appName, authority, metadataUrl } = signingOut.settings;
     logFault(signingOut, error);
     return {
       signingOut,
@@ -98,7 +98,7 @@ export function compose(env: Env, environment: Environment, { scopes, place }: C
       context: lacking<Context>(error, {
         log,
         dampedLog: signingOut.dampedLog,
-        settings: lacking<Settings>(error, { ...place, authority, metadataUrl }),
+        settings: lacking<Settings>(error, { ...place, appName, authority, metadataUrl }),
       }),
     };
   }

@@ -3,6 +3,7 @@ using '../main.bicep'
 param environmentName = 'full'
 param location = 'swedencentral'
 param customDomain = 'app.example.com'
+param appName = 'Contoso'
 param sessionHours = 8
 param alertEmail = 'ops@example.com'
 param alwaysReadyInstances = 1

@@ -15,7 +15,7 @@ export const authAccount = (context: Context): HttpFunction => ({
   handler: api(context, async ({ method, params }) => {
     const { homeAccountId = "" } = params;
     if (!isHomeAccountId(homeAccountId)) {
-      throw new BadRequest("Give the account's home account id: <object id>.<tenant id>.");
+      throw new BadRequest((say) => say.noHomeAccountId);
     }
     if (method === "DELETE") {
       await context.signOuts.byOperator(accountPartition(homeAccountId));

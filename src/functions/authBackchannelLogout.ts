@@ -13,7 +13,7 @@ export const authBackchannelLogout = (context: Context): HttpFunction => ({
   authLevel: "anonymous",
   handler: api(context, async (request) => {
     const token = (await readForm(request)).get("logout_token");
-    if (!token) throw new BadRequest("The form has no logout_token.");
+    if (!token) throw new BadRequest((say) => say.noLogoutToken);
     await context.signOuts.byBackChannel(await context.logoutTokens.validate(token));
     return json({});
   }),

@@ -19,7 +19,7 @@ export const authCallback = (context: Context): HttpFunction => ({
     const { location, cookies, refused } = state
       ? await resumeSignIn(context, request, state)
       : await finishSignIn(context, request);
-    if (refused) return { ...errorAnswer(context, refused, location), cookies };
+    if (refused) return { ...errorAnswer(context, request, refused, location), cookies };
     return redirect(303, location, cookies);
   }),
 });

@@ -5,8 +5,9 @@ import type { SignedInSession } from "../shared/session/session.ts";
 import { logFault, sessionOf, webPage } from "../shared/web/handlers.ts";
 import type { HttpFunction } from "../shared/web/httpFunction.ts";
 import { signedInHome, signedOutHome } from "../shared/web/pages/homePage.ts";
-import { problemOf } from "../shared/web/problem.ts";
+import { statusOf } from "../shared/web/problem.ts";
 import { page } from "../shared/web/responses.ts";
+import { viewOf } from "../shared/web/view.ts";
 
 /**
  * For people: who is signed in, and the way in and out.
@@ -26,12 +27,14 @@ export const authHome = (
     const { settings } = context;
     const hasPhoto = permissions.some(({ path }) => path === "me/photo/$value");
     const session = await sessionOf(context, request);
-    if (session === undefined) return page(settings, signedOutHome(settings, otherApp));
+    const view = viewOf(context, request);
+    if (session === undefined) return page(settings, signedOutHome(view, otherApp));
     const { name, username } = session.account;
     const profile = await profileOf(context, session);
-    const expiresAt = new Date(session.expiresAt).toISOString();
-    const shown = { session, name, username, profile, hasPhoto, expiresAt, otherApp };
-    return page(settings, signedInHome(settings, shown));
+    return page(
+      settings,
+      signedInHome(view, { session, name, username, profile, hasPhoto, otherApp }),
+    );
   }),
 });
 
@@ -40,7 +43,7 @@ async function profileOf(context: Context, session: SignedInSession): Promise<Pr
   try {
     return await readProfile(context, session);
   } catch (error) {
-    if (problemOf(error).status < 500) throw error;
+    if (statusOf(error) < 500) throw error;
     logFault(context, error);
     return undefined;
   }

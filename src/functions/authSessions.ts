@@ -4,6 +4,7 @@ import { sessionOf, webPage } from "../shared/web/handlers.ts";
 import type { HttpFunction } from "../shared/web/httpFunction.ts";
 import { sessionsPage } from "../shared/web/pages/sessionsPage.ts";
 import { page } from "../shared/web/responses.ts";
+import { viewOf } from "../shared/web/view.ts";
 
 /** For people: where they are signed in. */
 export const authSessions = (context: Context): HttpFunction => ({
@@ -16,6 +17,9 @@ export const authSessions = (context: Context): HttpFunction => ({
     if (session === undefined) throw new SignedOut();
     const { settings, now } = context;
     const { username } = session.account;
-    return page(settings, sessionsPage(settings, session, username, session.list(), now()));
+    return page(
+      settings,
+      sessionsPage(viewOf(context, request), session, username, session.list(), now()),
+    );
   }),
 });

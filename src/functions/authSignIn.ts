@@ -10,6 +10,7 @@ import { webPage } from "../shared/web/handlers.ts";
 import type { HttpFunction } from "../shared/web/httpFunction.ts";
 import { switchAccountPage } from "../shared/web/pages/switchAccountPage.ts";
 import { page, redirect } from "../shared/web/responses.ts";
+import { viewOf } from "../shared/web/view.ts";
 
 /** Starts a sign-in. Another site that initiates one may post it; the session's cookie is seen after the redirect. */
 export const authSignIn = (context: Context): HttpFunction => ({
@@ -34,7 +35,8 @@ export const authSignIn = (context: Context): HttpFunction => ({
       const stay = returnPath(asked.returnTo, settings);
       const { session } = considered;
       const { username } = session.account;
-      return page(settings, switchAccountPage(settings, session, username, `?${again}`, stay));
+      const view = viewOf(context, request);
+      return page(settings, switchAccountPage(view, session, username, `?${again}`, stay));
     }
     const { location, cookies } = await startSignIn(context, request, considered.options);
     return redirect(302, location, cookies);

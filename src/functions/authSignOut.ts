@@ -7,6 +7,7 @@ import { logFault, webPage } from "../shared/web/handlers.ts";
 import type { HttpFunction } from "../shared/web/httpFunction.ts";
 import { signOutFailedPage, signOutPage } from "../shared/web/pages/signOutPage.ts";
 import { page, redirect } from "../shared/web/responses.ts";
+import { viewOf } from "../shared/web/view.ts";
 
 /** A page that asks (GET: a link or a prefetch signs nobody out), and the sign-out itself (POST). */
 export const authSignOut = (context: SignOutContext): HttpFunction => ({
@@ -16,7 +17,8 @@ export const authSignOut = (context: SignOutContext): HttpFunction => ({
   authLevel: "anonymous",
   handler: webPage(context, async (request) => {
     const { settings, keyring, metadata, signOuts } = context;
-    if (request.method === "GET") return page(settings, signOutPage(settings));
+    const view = viewOf(context, request);
+    if (request.method === "GET") return page(settings, signOutPage(view));
 
     assertSameOrigin(request, settings.origin);
     const ticket = readSessionCookie(keyring, request);
@@ -25,7 +27,7 @@ export const authSignOut = (context: SignOutContext): HttpFunction => ({
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       logFault(context, error);
-      return page(settings, signOutFailedPage(settings), 503, { "Retry-After": "2" });
+      return page(settings, signOutFailedPage(view), 503, { "Retry-After": "2" });
     }
     const home = settings.origin + settings.home;
     const next = await endSessionUrl(metadata, settings, home, ticket?.logoutHint);

@@ -191,6 +191,9 @@ describe("every page", () => {
     expect(["script-src", "connect-src"].flatMap((name) => policy.get(name) ?? [])).toEqual(
       scripts.flat(),
     );
+    // Pictures run nothing; the icon is in the page.
+    expect(policy.get("img-src")).toEqual(["'self'", "data:"]);
+    policy.delete("img-src");
     expect([...policy.values()].flat().join()).not.toMatch(/unsafe|\*(?!\.localhost)|data:/);
     expect(answer.headers).toMatchObject({
       "cross-origin-opener-policy": "same-origin",

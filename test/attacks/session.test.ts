@@ -87,20 +87,20 @@ describe("a session cookie", () => {
     ["whose tag was changed", (value) => changed(value, value.length - 10)],
     ["that was cut", (value) => value.slice(0, -30)],
     ["whose tag was cut to four bytes", (value) => value.slice(0, -16)],
-    ["that was made longer", (value) => `${value}AAAA`],
+    ["that was made longer", (value) => `${value}ZZZZ`],
     ["twice over", (value) => value + value],
     ["in upper case", (value) => value.toUpperCase()],
     ["in quotes", (value) => `"${value}"`],
     ["that another app sealed", () => foreign(ticket)],
     ["that another app sealed, as a list", () => foreign([ticket])],
-    ["that is large", () => `local.${"A".repeat(5_000)}`],
-    ["that is as large as a request can be", () => `local.${"A".repeat(30_000)}`],
+    ["that is large", () => `local.${"Z".repeat(5_000)}`],
+    ["that is as large as a request can be", () => `local.${"Z".repeat(30_000)}`],
     ["of letters that are not ASCII", () => Buffer.from("local.\u00e4\u00f6").toString("latin1")],
   ])("%s is nobody's, and no query is made of it", async (_, attack) => {
     const { signedIn, statuses, bodies } = await answersTo(`${NAME}=${attack(good)}`);
     expect({ signedIn, statuses }).toEqual(REFUSED);
     expect(proxy.take()).toEqual([]);
-    expect(JSON.stringify(bodies)).not.toContain("AAAA");
+    expect(JSON.stringify(bodies)).not.toContain("ZZZZ");
   });
 
   it.each<[string, (good: string) => string]>([

@@ -4,7 +4,7 @@ import * as errors from "../../src/shared/base/errors.ts";
 const made: [errors.LightsoutError, string][] = [
   [new errors.SettingInvalid("m"), "ERR_SETTING_INVALID"],
   [new errors.OptionInvalid("m"), "ERR_OPTION_INVALID"],
-  [new errors.BadRequest("m"), "ERR_BAD_REQUEST"],
+  [new errors.BadRequest(() => "m"), "ERR_BAD_REQUEST"],
   [new errors.RequestTooLarge(1), "ERR_REQUEST_TOO_LARGE"],
   [new errors.TooManyCalls(), "ERR_TOO_MANY_CALLS"],
   [new errors.CrossSiteRequest(), "ERR_CROSS_SITE_REQUEST"],
@@ -16,7 +16,7 @@ const made: [errors.LightsoutError, string][] = [
   [new errors.IndexForged(), "ERR_INDEX_FORGED"],
   [new errors.SealingKeyMissing("k"), "ERR_SEALING_KEY_MISSING"],
   [new errors.ProviderUnavailable(), "ERR_PROVIDER_UNAVAILABLE"],
-  [new errors.AppRefused("w", "f"), "ERR_APP_REFUSED"],
+  [new errors.AppRefused(() => "w", "f"), "ERR_APP_REFUSED"],
   [new errors.ManagedIdentityUnavailable("m"), "ERR_MANAGED_IDENTITY_UNAVAILABLE"],
   [new errors.NotPermitted(), "ERR_NOT_PERMITTED"],
   [new errors.GraphUnavailable(true), "ERR_GRAPH_UNAVAILABLE"],
@@ -47,7 +47,7 @@ describe("errors", () => {
       new errors.SignInRejected("r", undefined, { cause }),
       new errors.StoreUnavailable(undefined, { cause }),
       new errors.ProviderUnavailable(undefined, { cause }),
-      new errors.AppRefused("w", "f", { cause }),
+      new errors.AppRefused(() => "w", "f", { cause }),
       new errors.ManagedIdentityUnavailable("m", { cause }),
       new errors.GraphUnavailable(false, { cause }),
     ]) {
@@ -66,6 +66,6 @@ describe("errors", () => {
       retryAfter: 9,
       message: "Microsoft Entra ID does not answer. Try again in 9 seconds.",
     });
-    expect(new errors.AppRefused("what", "fix")).toMatchObject({ fix: "fix" });
+    expect(new errors.AppRefused(() => "what", "fix")).toMatchObject({ fix: "fix" });
   });
 });

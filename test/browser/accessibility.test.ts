@@ -8,6 +8,7 @@ import { type Live, startLive } from "../../local/live/live.ts";
 import { freePort } from "../../local/ports.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
 import { AT_ROOT } from "../../src/shared/config/settings.ts";
+import { en } from "../../src/shared/web/languages/en.ts";
 import { signOutFailedPage } from "../../src/shared/web/pages/signOutPage.ts";
 import { launchChromium } from "./chromium.ts";
 import { describeInBrowser } from "./describeInBrowser.ts";
@@ -109,7 +110,10 @@ describeInBrowser("nothing for axe to find, and nothing wider than a phone", () 
     await open(`${rig.url}/auth/signout`, "sign-out");
     await open(live.url, "live, holding tokens");
     await page.route("**/held", (route) =>
-      route.fulfill({ contentType: "text/html", body: signOutFailedPage(AT_ROOT) }),
+      route.fulfill({
+        contentType: "text/html",
+        body: signOutFailedPage({ ...AT_ROOT, appName: "Lightsout", language: en }),
+      }),
     );
     await open(`${rig.url}/held`, "sign-out that failed");
   });

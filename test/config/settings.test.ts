@@ -116,6 +116,14 @@ describe("readSettings", () => {
     });
   });
 
+  it.each<[string | undefined, string]>([
+    [undefined, "Lightsout"],
+    ["  ", "Lightsout"],
+    ["Contoso & Söhne: <Zeiten>", "Contoso & Söhne: <Zeiten>"],
+  ])("calls the app what APP_NAME says: %j", (given, expected) => {
+    expect(settings({ APP_NAME: given }).appName).toBe(expected);
+  });
+
   it.each([
     ["0.5", 1_800_000],
     ["1", 3_600_000],
@@ -153,6 +161,9 @@ describe("a setting that is wrong is named, with its fix, in one line", () => {
     ["APP_BASE_URL", "https://app.example.com/path", "without a path"],
     ["APP_BASE_URL", "https://app.example.com/?query", "without a path"],
     ["APP_BASE_URL", "https://user:Hidden@app.example.com", "such as https://"],
+    ["APP_NAME", "a".repeat(61), "up to 60 characters"],
+    ["APP_NAME", "two\nlines", "on one line"],
+    ["APP_NAME", "\u202eosotnoC", "on one line"],
     ["SESSION_HOURS", "0", "number of hours"],
     ["SESSION_HOURS", "-1", "number of hours"],
     ["SESSION_HOURS", "721", "number of hours"],
@@ -287,6 +298,7 @@ describe("readSignOutSettings", () => {
       ...AT_ROOT,
       origin: "http://localhost:7071",
       baseUrl: "http://localhost:7071",
+      appName: "Lightsout",
       clientId: undefined,
       tenant: "organizations",
       authority: "https://login.microsoftonline.com/organizations",

@@ -77,7 +77,8 @@ describe("after a sign-out in another app", () => {
     expect(held.headers["cache-control"]).toBe("no-store");
     expect(await readAccountRows(rig.azurite)).toEqual([]);
     expect(held.body.match(/<(a|form|button|meta http)\b/g)).toHaveLength(1);
-    const href = held.body.match(/href="([^"]+)"/)?.[1]?.replaceAll("&amp;", "&") ?? "";
+    const href =
+      held.body.match(/<a class="button" href="([^"]+)"/)?.[1]?.replaceAll("&amp;", "&") ?? "";
     const { pathname, searchParams } = new URL(href);
     expect(pathname).toBe("/auth/signin");
     expect(Object.fromEntries(searchParams)).toEqual({

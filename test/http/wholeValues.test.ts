@@ -75,6 +75,7 @@ describe("what is read as a whole is nothing more", () => {
       "a tenant of ENTRA_ALLOWED_TENANTS",
       { read: setting("ENTRA_ALLOWED_TENANTS"), good: TENANT_ID, strange: "x" },
     ],
+    ["APP_NAME", { read: setting("APP_NAME"), good: "Contoso", strange: "\u202e" }],
     ["SESSION_HOURS", { read: setting("SESSION_HOURS"), good: "1.5", strange: "h" }],
     ["TOKEN_CACHE_KEYS", { read: setting("TOKEN_CACHE_KEYS"), good: KEYS, strange: "!" }],
     [

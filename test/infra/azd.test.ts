@@ -109,9 +109,9 @@ describe("the step before provisioning", () => {
     .filter((name) => !name.startsWith("AZURE_"));
 
   it.each(taken)("stops at a %s that is none, with one line", (name) => {
-    const { status, said } = look({ [name]: "a b,c@" });
+    const { status, said } = look({ [name]: "a b,\tc@" });
     expect(said).toMatch(
-      new RegExp(`^${name} is "a b,c@"\\. It has to be .*: azd env set ${name} \\S+\n$`),
+      new RegExp(`^${name} is "a b,\\\\tc@"\\. It has to be .*: azd env set ${name} \\S+\n$`),
     );
     expect(status).toBe(1);
   });

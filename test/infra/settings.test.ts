@@ -51,9 +51,14 @@ describe("the app settings of a deployment", () => {
   });
 
   it("follow the parameters", () => {
-    const settings = deployedSettings({ customDomain: "app.example.com", sessionHours: 8 });
+    const settings = deployedSettings({
+      customDomain: "app.example.com",
+      sessionHours: 8,
+      appName: "Contoso",
+    });
     expect(readSettings(settings)).toMatchObject({
       baseUrl: "https://app.example.com",
+      appName: "Contoso",
       sessionLifetime: 8 * 3_600_000,
     });
   });

@@ -178,7 +178,7 @@ describe("one sign-out", () => {
   });
 
   it("is not tried again for what no time cures", async () => {
-    const used = new BadRequest("The logout_token has been used.");
+    const used = new BadRequest((say) => say.usedLogoutToken);
     table = () => Promise.reject(used);
     const one = call("a");
     await time.pass(PATIENCE_MS);

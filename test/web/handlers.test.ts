@@ -23,7 +23,7 @@ const foreign = () =>
   new TypeError("secret-1", {
     cause: Object.assign(new Error("secret-2"), {
       code: "ECONNRESET",
-      cause: new BadRequest("secret-3"),
+      cause: new BadRequest(() => "secret-3"),
     }),
   });
 
@@ -47,7 +47,7 @@ describe("api", () => {
   });
 
   it("answers problems in problem+json", async () => {
-    await expect(problem(new BadRequest("Do it so."))).resolves.toMatchObject({
+    await expect(problem(new BadRequest(() => "Do it so."))).resolves.toMatchObject({
       status: 400,
       headers: { "Content-Type": "application/problem+json", "Cache-Control": "no-store" },
       body: {
@@ -120,7 +120,7 @@ describe("what is logged", () => {
   });
 
   it.each<[unknown, number]>([
-    [new BadRequest("m"), 0],
+    [new BadRequest(() => "m"), 0],
     [new SignedOut(), 0],
     [new GraphUnavailable(true), 1],
     [new StoreUnavailable(), 1],
@@ -180,9 +180,9 @@ describe("webPage", () => {
   });
 
   it("answers an error with a page that says what to do", async () => {
-    const { status, headers, body } = await page(new StoreUnavailable("Try <again>."));
+    const { status, headers, body } = await page(new StoreUnavailable("For <the log>."));
     expect([status, headers?.["Retry-After"]]).toEqual([503, "2"]);
-    expect(body).toContain("Try &lt;again&gt;.");
+    expect(body).toContain("<p>Table Storage does not answer. Try again in a moment.</p>");
   });
 
   it("says how long to wait where the provider says so", async () => {
@@ -193,7 +193,9 @@ describe("webPage", () => {
   });
 
   it("offers no way round what only the operator can solve", async () => {
-    const { status, headers, body } = await page(new AppRefused("the request (X)", "Fix it."));
+    const { status, headers, body } = await page(
+      new AppRefused((say) => say.requestRefused("X"), "Fix it."),
+    );
     expect([status, headers?.["Retry-After"]]).toEqual([500, undefined]);
     expect(body).toContain("Trying again does not help");
     expect(body).not.toMatch(/\/auth\/signin|Fix it/);

@@ -18,6 +18,7 @@ import {
   TooManyCalls,
 } from "../../src/shared/base/errors.ts";
 import { TableFault } from "../../src/shared/table/tableFault.ts";
+import { en } from "../../src/shared/web/languages/en.ts";
 import { problemOf, signInUrl } from "../../src/shared/web/problem.ts";
 
 class Unlisted extends LightsoutError {
@@ -26,9 +27,14 @@ class Unlisted extends LightsoutError {
 
 describe("problemOf", () => {
   it.each<[LightsoutError, number, string, string]>([
-    [new BadRequest("m"), 400, "bad-request", "Bad request"],
-    [new SignInRejected("state_unknown", "m"), 400, "sign-in-rejected", "Sign-in not completed"],
-    [new SignedOut("m"), 401, "signed-out", "Signed out"],
+    [new BadRequest(() => "m"), 400, "bad-request", "Bad request"],
+    [
+      new SignInRejected("state_unknown", () => "m"),
+      400,
+      "sign-in-rejected",
+      "Sign-in not completed",
+    ],
+    [new SignedOut(() => "m"), 401, "signed-out", "Signed out"],
     [new InteractionRequired([]), 401, "interaction-required", "Sign-in needed"],
     [new CrossSiteRequest(), 403, "cross-site-request", "Cross-site request"],
     [new NotPermitted(), 403, "not-permitted", "Not offered"],
@@ -37,12 +43,12 @@ describe("problemOf", () => {
     [new TooManyCalls(), 429, "too-many-calls", "Too many calls at once"],
     [new GraphUnavailable(false), 502, "graph-unavailable", "Microsoft Graph not available"],
     [new GraphUnavailable(true), 504, "graph-unavailable", "Microsoft Graph not available"],
-    [new AppRefused("w", "f"), 500, "app-refused", "App refused by the sign-in service"],
-    [new ProviderUnavailable("m"), 503, "provider-unavailable", "Sign-in service not available"],
-    [new StoreUnavailable("m"), 503, "store-unavailable", "Storage not available"],
+    [new AppRefused(() => "w", "f"), 500, "app-refused", "App refused by the sign-in service"],
+    [new ProviderUnavailable(), 503, "provider-unavailable", "Sign-in service not available"],
+    [new StoreUnavailable(), 503, "store-unavailable", "Storage not available"],
   ])("%p is a %d", (error, status, name, title) => {
     const type = `urn:lightsout:problem:${name}`;
-    expect(problemOf(error)).toMatchObject({ type, status, title, detail: error.message });
+    expect(problemOf(error, en)).toMatchObject({ type, status, title, detail: error.message });
   });
 
   it("does not say where the managed identity's endpoint is, whatever failed for it", () => {
@@ -60,47 +66,47 @@ describe("problemOf", () => {
       { cause },
     );
     const title = "Managed identity not available";
-    expect(problemOf(cause)).toMatchObject({ status: 503, title, retryAfter: 2 });
+    expect(problemOf(cause, en)).toMatchObject({ status: 503, title, retryAfter: 2 });
     for (const error of [cause, new StoreUnavailable(cause.message, { cause: fault })]) {
-      expect(problemOf(error).detail).toMatch(/^The app cannot prove who it is /);
+      expect(problemOf(error, en).detail).toMatch(/^The app cannot prove who it is /);
     }
   });
 
   it("says what signing in has to ask for", () => {
-    expect(problemOf(new InteractionRequired(["a", "b"], "c")).signIn).toMatchObject({
+    expect(problemOf(new InteractionRequired(["a", "b"], "c"), en).signIn).toMatchObject({
       scopes: ["a", "b"],
       claims: "c",
     });
-    expect(problemOf(new SignedOut()).signIn).toEqual({ scopes: [], claims: undefined });
+    expect(problemOf(new SignedOut(), en).signIn).toEqual({ scopes: [], claims: undefined });
   });
 
   it.each([
-    new BadRequest("m"),
+    new BadRequest(() => "m"),
     new CrossSiteRequest(),
     new StoreUnavailable(),
     new SignInOvertaken(),
   ])("%p is not solved by signing in", (error) => {
-    expect(problemOf(error)).not.toHaveProperty("signIn");
+    expect(problemOf(error, en)).not.toHaveProperty("signIn");
   });
 
   it("says when to try again where that helps", () => {
-    expect(problemOf(new StoreUnavailable())).toMatchObject({ retryAfter: 2 });
-    expect(problemOf(new ProviderUnavailable())).toMatchObject({ retryAfter: 2 });
-    expect(problemOf(new TooManyCalls())).toMatchObject({ retryAfter: 2 });
+    expect(problemOf(new StoreUnavailable(), en)).toMatchObject({ retryAfter: 2 });
+    expect(problemOf(new ProviderUnavailable(), en)).toMatchObject({ retryAfter: 2 });
+    expect(problemOf(new TooManyCalls(), en)).toMatchObject({ retryAfter: 2 });
     const asked = new ProviderUnavailable(undefined, { retryAfter: 60 });
-    expect(problemOf(asked)).toMatchObject({ retryAfter: 60 });
+    expect(problemOf(asked, en)).toMatchObject({ retryAfter: 60 });
     for (const error of [
       new SignedOut(),
-      new BadRequest("m"),
+      new BadRequest(() => "m"),
       new GraphUnavailable(true),
-      new AppRefused("w", "f"),
+      new AppRefused(() => "w", "f"),
     ]) {
-      expect(problemOf(error)).not.toHaveProperty("retryAfter");
+      expect(problemOf(error, en)).not.toHaveProperty("retryAfter");
     }
   });
 
   it("tells nobody outside which setting is wrong", () => {
-    const problem = problemOf(new SettingInvalid("ENTRA_CLIENT_ID is not set. Set it."));
+    const problem = problemOf(new SettingInvalid("ENTRA_CLIENT_ID is not set. Set it."), en);
     expect(problem).toMatchObject({
       type: "urn:lightsout:problem:setting-invalid",
       status: 503,
@@ -111,15 +117,15 @@ describe("problemOf", () => {
 
   it.each([
     new Error("secret"),
-    new TypeError("secret", { cause: new SignedOut("secret") }),
-    new Unlisted("secret"),
+    new TypeError("secret", { cause: new SignedOut(() => "secret") }),
+    new Unlisted(() => "secret"),
     Object.assign(new Error("secret"), { code: "ERR_SIGNED_OUT", status: 401 }),
     { code: "ERR_BAD_REQUEST", message: "secret" },
     "secret",
     undefined,
     null,
   ])("anything else is a 500 that says nothing: %p", (error) => {
-    expect(problemOf(error)).toEqual({
+    expect(problemOf(error, en)).toEqual({
       type: "about:blank",
       title: "Internal error",
       status: 500,

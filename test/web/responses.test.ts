@@ -92,7 +92,7 @@ describe("page", () => {
     expect(policyOf("<p>")).toEqual([
       "default-src 'none'",
       `style-src '${STYLE_HASH}'`,
-      "img-src 'self'",
+      "img-src 'self' data:",
       "form-action 'none'",
       "base-uri 'none'",
       "frame-ancestors 'none'",

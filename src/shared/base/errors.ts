@@ -1,10 +1,17 @@
-/** Everything Lightsout throws on purpose. `code` is stable; `message` says what is wrong and how to fix it. */
+import { ENGLISH, type Tell } from "./details.ts";
+
+/**
+ * Everything Lightsout throws on purpose. `code` is stable. `message` is for the log: what is wrong and how to fix it, in
+ * English. What a user is told, in any language, is picked by `tell`.
+ */
 export abstract class LightsoutError extends Error {
   abstract readonly code: string;
+  readonly tell: Tell;
 
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(tell: Tell, options?: ErrorOptions, message = tell(ENGLISH)) {
     super(message, options);
     this.name = this.constructor.name;
+    this.tell = tell;
   }
 }
 
@@ -12,15 +19,23 @@ export abstract class LightsoutError extends Error {
 export class SettingInvalid extends LightsoutError {
   static readonly code = "ERR_SETTING_INVALID";
   readonly code = SettingInvalid.code;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super((say) => say.notSetUp, options, message);
+  }
 }
 
 /** An option that `lightsout` was called with is not one, or is malformed. Its message names it, in one line. */
 export class OptionInvalid extends LightsoutError {
   static readonly code = "ERR_OPTION_INVALID";
   readonly code = OptionInvalid.code;
+
+  constructor(message: string) {
+    super((say) => say.internal, undefined, message);
+  }
 }
 
-/** The request cannot be understood. Its message never repeats what was sent. */
+/** The request cannot be understood. */
 export class BadRequest extends LightsoutError {
   static readonly code = "ERR_BAD_REQUEST";
   readonly code = BadRequest.code;
@@ -33,7 +48,7 @@ export class RequestTooLarge extends LightsoutError {
 
   /** @param limit Bytes. */
   constructor(limit: number) {
-    super(`The body is too large. At most ${limit} bytes are taken here.`);
+    super((say) => say.requestTooLarge(limit));
   }
 }
 
@@ -43,7 +58,7 @@ export class TooManyCalls extends LightsoutError {
   readonly code = TooManyCalls.code;
 
   constructor() {
-    super("Too many calls are under way. Wait for some of them to end, then send this one again.");
+    super((say) => say.tooManyCalls);
   }
 }
 
@@ -53,7 +68,7 @@ export class CrossSiteRequest extends LightsoutError {
   readonly code = CrossSiteRequest.code;
 
   constructor() {
-    super("This request has to come from a page of this app.");
+    super((say) => say.crossSite);
   }
 }
 
@@ -62,8 +77,8 @@ export class SignedOut extends LightsoutError {
   static readonly code = "ERR_SIGNED_OUT";
   readonly code = SignedOut.code;
 
-  constructor(message = "You are not signed in.", options?: ErrorOptions) {
-    super(message, options);
+  constructor(tell: Tell = (say) => say.signedOut, options?: ErrorOptions) {
+    super(tell, options);
   }
 }
 
@@ -76,10 +91,7 @@ export class InteractionRequired extends LightsoutError {
   readonly claims: string | undefined;
 
   constructor(scopes: readonly string[], claims?: string, options?: ErrorOptions) {
-    super(
-      "Microsoft Entra ID asks you to sign in again, or to agree to something, before this can go on.",
-      options,
-    );
+    super((say) => say.interactionRequired, options);
     this.scopes = scopes;
     this.claims = claims;
   }
@@ -92,12 +104,8 @@ export class SignInRejected extends LightsoutError {
   /** A fixed word for logs and tests, such as `state_unknown`; never a value that was sent. */
   readonly reason: string;
 
-  constructor(
-    reason: string,
-    message = "This sign-in could not be completed. Please start again.",
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
+  constructor(reason: string, tell: Tell = (say) => say.startAgain, options?: ErrorOptions) {
+    super(tell, options);
     this.reason = reason;
   }
 }
@@ -110,9 +118,7 @@ export class SignInOvertaken extends LightsoutError {
   readonly indexKeys: readonly string[];
 
   constructor(indexKeys: readonly string[] = []) {
-    super(
-      "You were signed out while this sign-in was still running, or shortly before. It has not been completed.",
-    );
+    super((say) => say.overtaken);
     this.indexKeys = indexKeys;
   }
 }
@@ -122,11 +128,8 @@ export class StoreUnavailable extends LightsoutError {
   static readonly code = "ERR_STORE_UNAVAILABLE";
   readonly code = StoreUnavailable.code;
 
-  constructor(
-    message = "Table Storage does not answer. Try again in a moment.",
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
+  constructor(message?: string, options?: ErrorOptions) {
+    super((say) => say.storeUnavailable, options, message);
   }
 }
 
@@ -136,9 +139,7 @@ export class IndexForged extends LightsoutError {
   readonly code = IndexForged.code;
 
   constructor() {
-    super(
-      "This app cannot tell whether you are signed out here: what leads to your session was changed by somebody else. Whoever runs this app finds in its log what to do.",
-    );
+    super((say) => say.indexForged);
   }
 }
 
@@ -150,9 +151,7 @@ export class SealingKeyMissing extends LightsoutError {
   readonly key: string;
 
   constructor(key: string) {
-    super(
-      "What this app holds for you cannot be opened here at the moment. Try again in a few minutes; whoever runs this app finds in its log what is missing.",
-    );
+    super((say) => say.keyMissing);
     this.key = key;
   }
 }
@@ -167,8 +166,7 @@ export class ProviderUnavailable extends LightsoutError {
   readonly url: string | undefined;
 
   constructor(message?: string, { retryAfter, url, ...options }: ProviderUnavailableOptions = {}) {
-    const wait = retryAfter === undefined ? "a moment" : `${retryAfter} seconds`;
-    super(message ?? `Microsoft Entra ID does not answer. Try again in ${wait}.`, options);
+    super((say) => say.providerUnavailable(retryAfter), options, message);
     this.retryAfter = retryAfter;
     this.url = url?.replace(/[?#].*/, "");
   }
@@ -186,12 +184,8 @@ export class AppRefused extends LightsoutError {
   /** What to do, for the log. */
   readonly fix: string;
 
-  /** @param what Such as `the app's credential (AADSTS7000222)`. */
-  constructor(what: string, fix: string, options?: ErrorOptions) {
-    super(
-      `Microsoft Entra ID refuses ${what}. Trying again does not help: whoever runs this app finds in its log what does.`,
-      options,
-    );
+  constructor(tell: Tell, fix: string, options?: ErrorOptions) {
+    super(tell, options);
     this.fix = fix;
   }
 }
@@ -200,6 +194,10 @@ export class AppRefused extends LightsoutError {
 export class ManagedIdentityUnavailable extends LightsoutError {
   static readonly code = "ERR_MANAGED_IDENTITY_UNAVAILABLE";
   readonly code = ManagedIdentityUnavailable.code;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super((say) => say.noIdentity, options, message);
+  }
 }
 
 /** The permission table has no row for this Graph call. */
@@ -208,9 +206,7 @@ export class NotPermitted extends LightsoutError {
   readonly code = NotPermitted.code;
 
   constructor() {
-    super(
-      "This app does not offer that Microsoft Graph call. Its permission table lists the ones it does.",
-    );
+    super((say) => say.notPermitted);
   }
 }
 
@@ -221,7 +217,7 @@ export class GraphUnavailable extends LightsoutError {
   readonly timedOut: boolean;
 
   constructor(timedOut: boolean, options?: ErrorOptions) {
-    super("Microsoft Graph does not answer. Try again in a moment.", options);
+    super((say) => say.graphUnavailable, options);
     this.timedOut = timedOut;
   }
 }

@@ -22,6 +22,8 @@ export interface Settings extends Place {
   readonly origin: string;
   /** The same with the prefix: every absolute URL of ours is made from it. */
   readonly baseUrl: string;
+  /** What the pages call this app. */
+  readonly appName: string;
   readonly clientId: string;
   /** A GUID, a domain, `organizations`, `common` or `consumers`, in lower case. */
   readonly tenant: string;
@@ -42,7 +44,14 @@ export interface Settings extends Place {
 /** What signing out goes by. All of it has a default. */
 export type SignOutSettings = Pick<
   Settings,
-  keyof Place | "origin" | "baseUrl" | "tenant" | "authority" | "metadataUrl" | "allowedTenants"
+  | keyof Place
+  | "origin"
+  | "baseUrl"
+  | "appName"
+  | "tenant"
+  | "authority"
+  | "metadataUrl"
+  | "allowedTenants"
 > & { readonly clientId: string | undefined };
 
 const TENANT = /^[a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?$/;
@@ -60,6 +69,7 @@ export function readSettings(env: Env, place = AT_ROOT): Settings {
   return {
     ...place,
     ...readAddress(env, place),
+    appName: readAppName(env),
     clientId: readClientId(env),
     tenant,
     authority,
@@ -95,6 +105,10 @@ export function readSignOutSettings(env: Env, place = AT_ROOT): SignOutSettings 
       () => readAddress(env, place),
       () => readAddress({ WEBSITE_HOSTNAME: env.WEBSITE_HOSTNAME }, place),
       () => readAddress({}, place),
+    ),
+    appName: firstReadable(
+      () => readAppName(env),
+      () => readAppName({}),
     ),
     clientId: firstReadable<string | undefined>(
       () => readClientId(env),
@@ -171,6 +185,12 @@ function readAddress(env: Env, { prefix }: Place): Pick<Settings, "origin" | "ba
     );
   }
   return { origin: url.origin, baseUrl: url.origin + prefix };
+}
+
+function readAppName(env: Env): string {
+  const name = optional(env, "APP_NAME") ?? "Lightsout";
+  if (/^[^\p{Cc}\p{Cf}]{1,60}$/u.test(name)) return name;
+  throw new SettingInvalid("APP_NAME has to be a name of up to 60 characters, on one line.");
 }
 
 function readAllowedTenants(env: Env, tenant: string): ReadonlySet<string> | undefined {

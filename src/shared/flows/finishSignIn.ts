@@ -90,15 +90,12 @@ function codeOf(form: URLSearchParams): string {
   if (form.has("error")) throw providerError(form.get("error"));
   const code = form.get("code");
   if (code) return code;
-  throw new BadRequest("The sign-in page's answer has no code in it.");
+  throw new BadRequest((say) => say.noCode);
 }
 
 /** The provider's `error_description` is shown nowhere: anybody can post one here. */
 function providerError(error: string | null): SignInRejected {
   return error === "access_denied"
-    ? new SignInRejected(
-        "access_denied",
-        "You did not agree to what this app asks for, so you are not signed in.",
-      )
+    ? new SignInRejected("access_denied", (say) => say.accessDenied)
     : new SignInRejected("provider_error");
 }

@@ -57,8 +57,5 @@ function assertRecent(
   if (maxAge === undefined) return;
   const oldest = startedAt / 1_000 - maxAge - CLOCK_TOLERANCE_SECONDS;
   if (auth_time !== undefined && auth_time >= oldest) return;
-  throw new SignInRejected(
-    "auth_time",
-    "This needs a sign-in that is more recent than yours, or the sign-in service does not say how old yours is.",
-  );
+  throw new SignInRejected("auth_time", (say) => say.notRecent);
 }

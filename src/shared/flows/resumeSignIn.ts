@@ -32,12 +32,9 @@ export async function resumeSignIn(
   const { origin } = context.settings;
   const goal = readState(context, state);
   if (await sessionOf(context, request)) return { location: origin + goal.returnTo, cookies: [] };
-  const browsers = origin.startsWith("http:")
-    ? ", and over plain http use Chrome, Edge or Firefox"
-    : "";
-  const refused = new SignInRejected(
-    "expired",
-    `This sign-in has expired, or its answer came twice. Please start again. If that does not help, allow cookies for this site${browsers}.`,
+  const overHttp = origin.startsWith("http:");
+  const refused = new SignInRejected("expired", (say) =>
+    overHttp ? say.expiredOverHttp : say.expired,
   );
   logRefusal(context, refused);
   return { location: startAgain(context, goal), cookies: [], refused };
@@ -48,9 +45,8 @@ export function readState(context: Context, state: string): SignInState {
   const goal = unsealState(context.keyring, state, context.now());
   if (goal !== undefined) return goal;
   const { origin, home } = context.settings;
-  const refused = new SignInRejected(
-    "state_unknown",
-    `This is no answer to a sign-in that was started here. Start again at ${(origin + home).replace(/\/$/, "")}.`,
+  const refused = new SignInRejected("state_unknown", (say) =>
+    say.unknownState((origin + home).replace(/\/$/, "")),
   );
   logRefusal(context, refused);
   throw refused;

@@ -1,4 +1,5 @@
 import type { Context } from "../context.ts";
+import { uiLocales } from "../http/acceptLanguage.ts";
 import { returnPath } from "../http/returnPath.ts";
 import type { SignInOptions } from "../http/signInOptions.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
@@ -33,7 +34,11 @@ export async function startSignIn(
     expiresAt: startedAt + STATE_LIFETIME_MS,
   });
   const values = { ...transaction, state };
-  const asked = { ...options, scopes: scopesToAsk(context.scopes, options.scopes) };
+  const asked = {
+    ...options,
+    scopes: scopesToAsk(context.scopes, options.scopes),
+    uiLocales: options.uiLocales ?? uiLocales(request),
+  };
   const pending = {
     secret,
     startedAt,

@@ -11,7 +11,7 @@ export async function assertOwnIssuer(
 ): Promise<void> {
   if (issuer === undefined) return;
   if (isOwnIssuer(issuer, await metadata.get(), settings.allowedTenants)) return;
-  throw new BadRequest("The iss parameter is not the provider that signs in to this app.");
+  throw new BadRequest((say) => say.otherIssuer);
 }
 
 /**
@@ -23,10 +23,10 @@ export async function assertOwnIssuer(
 export async function initiatedLogin(context: Context, form: URLSearchParams): Promise<string> {
   const { issuer } = signInOptions(form);
   if (issuer === undefined) {
-    throw new BadRequest("The iss parameter is missing. It says which provider is to sign in.");
+    throw new BadRequest((say) => say.missingIssuer);
   }
   await assertOwnIssuer(context, issuer);
   const query = signInQuery(form).toString();
-  if (query.length > MAX_URL) throw new BadRequest("The form is too large.");
+  if (query.length > MAX_URL) throw new BadRequest((say) => say.formTooLarge);
   return `${context.settings.baseUrl}/auth/signin?${query}`;
 }

@@ -16,11 +16,9 @@ const SYSTEMS: readonly [RegExp, string][] = [
   [/\bLinux\b/, "Linux"],
 ];
 
-/** A few words by which somebody recognizes their own browser, such as `Firefox on Windows`. */
+/** By what somebody recognizes their own browser, in names of no language: `Firefox · Windows`. Empty where nobody knows it. */
 export function deviceOf(userAgent: string | null): string {
   const nameIn = (table: readonly [RegExp, string][]) =>
     table.find(([pattern]) => pattern.test(userAgent ?? ""))?.[1];
-  const browser = nameIn(BROWSERS) ?? "A browser";
-  const system = nameIn(SYSTEMS);
-  return system ? `${browser} on ${system}` : browser;
+  return [nameIn(BROWSERS), nameIn(SYSTEMS)].filter(Boolean).join(" · ");
 }

@@ -9,7 +9,7 @@ const MAX_BYTES = 64 * 1024;
 export async function readForm(request: HttpRequest): Promise<URLSearchParams> {
   const [type] = (request.headers.get("content-type") ?? "").split(";");
   if (type?.trim().toLowerCase() !== "application/x-www-form-urlencoded") {
-    throw new BadRequest("Send a form, with Content-Type: application/x-www-form-urlencoded.");
+    throw new BadRequest((say) => say.notAForm);
   }
   const body = await readBody(request, MAX_BYTES);
   return onlyOnce(new URLSearchParams(Buffer.from(body).toString()));
@@ -25,7 +25,7 @@ export function readQuery(request: HttpRequest): URLSearchParams {
 
 function onlyOnce(parameters: URLSearchParams): URLSearchParams {
   if (new Set(parameters.keys()).size < parameters.size) {
-    throw new BadRequest("A parameter comes more than once. Send each one once.");
+    throw new BadRequest((say) => say.repeatedParameter);
   }
   return parameters;
 }

@@ -46,7 +46,7 @@ export function signInOptions(query: URLSearchParams): SignInOptions {
   const target = get("target_link_uri");
   const hint = checked("login_hint", get("login_hint"), (value) => HINT.test(value));
   if (issuer === undefined && (target ?? hint) !== undefined) {
-    throw new BadRequest("The iss parameter is missing. It says which provider is to sign in.");
+    throw new BadRequest((say) => say.missingIssuer);
   }
   const maxAge = checked("maxAge", get("maxAge"), (value) => SECONDS.test(value));
   return {
@@ -80,12 +80,10 @@ export function isScope(text: string): boolean {
 
 function scopesOf(value = ""): string[] {
   if (isScope(value)) return value.split(" ").filter(Boolean);
-  throw new BadRequest(
-    "The scope parameter is malformed. Give scope names with spaces between them.",
-  );
+  throw new BadRequest((say) => say.malformedScope);
 }
 
 function checked(name: string, value: string | undefined, isValid: (value: string) => boolean) {
   if (value === undefined || isValid(value)) return value;
-  throw new BadRequest(`The ${name} parameter is malformed.`);
+  throw new BadRequest((say) => say.malformedParameter(name));
 }

@@ -82,10 +82,7 @@ export function createIdTokenValidator(expected: Expected, keys: ProviderKeys): 
         throw new SignInRejected("id_token_azp");
       }
       if (expected.allowedTenants && !expected.allowedTenants.has(tenantId.toLowerCase())) {
-        throw new SignInRejected(
-          "tenant_not_allowed",
-          "Your organization has no access to this app. Sign in with another account.",
-        );
+        throw new SignInRejected("tenant_not_allowed", (say) => say.tenantNotAllowed);
       }
       return claimsOf(payload, tenantId);
     },
@@ -117,10 +114,7 @@ function claimsOf(payload: JWTPayload, tid: string): IdTokenClaims {
 function sidOf(sid: unknown): Sid | undefined {
   if (sid === undefined || sid === null || sid === "") return undefined;
   if (isUsableSid(sid)) return sid;
-  throw new SignInRejected(
-    "id_token_sid",
-    "Your organization's sign-in service names its sessions in a way that this app could not sign you out by. Tell whoever runs this app.",
-  );
+  throw new SignInRejected("id_token_sid", (say) => say.unusableSid);
 }
 
 function text(value: unknown): string | undefined {

@@ -1,4 +1,5 @@
 import { errors, type JWTPayload } from "jose";
+import type { Tell } from "../base/details.ts";
 import { BadRequest } from "../base/errors.ts";
 import type { Sid } from "../rows/keys.ts";
 import type { ProviderKeys } from "./keySet.ts";
@@ -65,7 +66,7 @@ export function createLogoutTokenValidator(
   };
 }
 
-const INVALID = "The logout_token is not valid.";
+const INVALID: Tell = (say) => say.invalidLogoutToken;
 
 function isLogoutEvent({ events }: JWTPayload): boolean {
   if (typeof events !== "object" || events === null) return false;

@@ -3,6 +3,7 @@ import {
   type ConfidentialClientApplication,
   InteractionRequiredAuthError,
 } from "@azure/msal-node";
+import type { Tell } from "../base/details.ts";
 import {
   AppRefused,
   InteractionRequired,
@@ -86,8 +87,9 @@ export function createTokenEndpoint(
     if (verdict === "app" || verdict === "credential") {
       const fix = fixOf(verdict, number);
       log("error", "app.refused", { ...details, fix });
-      const what = verdict === "app" ? "this app's request" : "the app's credential";
-      throw new AppRefused(`${what} (${code})`, fix, { cause });
+      const tell: Tell = (say) =>
+        verdict === "app" ? say.requestRefused(code) : say.credentialRefused(code);
+      throw new AppRefused(tell, fix, { cause });
     }
     return refusal;
   }
@@ -151,7 +153,7 @@ export function createTokenEndpoint(
       } catch (cause) {
         const refusal = read(cause, "refresh_token", accountPartition(homeAccountId));
         if (refusal?.verdict === "dead") {
-          return { refused: new SignedOut("Your sign-in has been revoked.", { cause }) };
+          return { refused: new SignedOut((say) => say.revoked, { cause }) };
         }
         const asked = new InteractionRequired(scopes, refusal?.claims ?? claims, { cause });
         if (refusal?.verdict === "grant") return { refused: asked };

@@ -22,11 +22,11 @@ import type { Store } from "./store.ts";
 export async function signOutByBackChannel(store: Store, token: LogoutToken): Promise<void> {
   const started = store.now();
   const { id, sid, sub = "", issuedAt, expiresAt } = token;
-  if (await isUsed(store, id, expiresAt)) throw new BadRequest("The logout_token has been used.");
+  if (await isUsed(store, id, expiresAt)) throw new BadRequest((say) => say.usedLogoutToken);
   const key = sid === undefined ? subjectPartition(sub) : sidPartition(sid);
   const { account, found } = await signOutIssuedUntil(store, key, issuedAt);
   if (account === undefined && sid === undefined)
-    throw new BadRequest("The logout_token names nobody who has signed in here.");
+    throw new BadRequest((say) => say.logoutTokenOfNobody);
   await useOnce(store, id, expiresAt);
   const ms = store.now() - started;
   const details = { ...(account && { account }), found: found ?? "unsure", ms };

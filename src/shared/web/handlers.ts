@@ -8,7 +8,8 @@ import { readSessionCookie } from "../session/sessionCookie.ts";
 import { faultFields } from "../table/tableFault.ts";
 import { errorPage } from "./pages/errorPage.ts";
 import { type Problem, problemOf, signInUrl } from "./problem.ts";
-import { json, page, redirect } from "./responses.ts";
+import { BY_LANGUAGE, json, page, redirect } from "./responses.ts";
+import { type View, viewOf } from "./view.ts";
 
 export type Handler<Invocation = unknown> = (
   request: HttpRequest,
@@ -24,18 +25,25 @@ export function api<Invocation>(
     try {
       return await handler(request, invocation);
     } catch (error) {
-      return problemAnswer(context, error);
+      return problemAnswer(context, request, error);
     }
   };
 }
 
 /** What a program is told about an error. */
-export function problemAnswer(context: SignOutContext, error: unknown): HttpResponse {
-  const { signIn, retryAfter, ...body } = problemOf(error);
+export function problemAnswer(
+  context: SignOutContext,
+  request: HttpRequest,
+  error: unknown,
+): HttpResponse {
+  const { language } = viewOf(context, request);
+  const { signIn, retryAfter, ...body } = problemOf(error, language);
   if (body.status >= 500) logFault(context, error);
   const link = signIn && { signInUrl: signInUrl(context.settings.baseUrl, signIn) };
   return json({ ...body, ...link }, body.status, {
     "Content-Type": "application/problem+json",
+    "Content-Language": language.tag,
+    ...BY_LANGUAGE,
     ...(retryAfter && { "Retry-After": String(retryAfter) }),
   });
 }
@@ -52,31 +60,39 @@ export function webPage<Invocation>(
     try {
       return await handler(request, invocation);
     } catch (error) {
-      const problem = problemOf(error);
+      const view = viewOf(context, request);
+      const problem = problemOf(error, view.language);
       if (problem.status >= 500) logFault(context, error);
       const { signIn } = problem;
       const { pathname, search } = new URL(request.url);
       const returnTo = request.method === "GET" ? pathname + search : undefined;
       const link = signIn && signInUrl(context.settings.baseUrl, signIn, returnTo);
       if (link && returnTo && signIn.scopes.length === 0) return redirect(302, link);
-      return problemPage(context, problem, link);
+      return problemPage(context, view, problem, link);
     }
   };
 }
 
 /** A page that says what went wrong. @param link Where signing in solves it. */
-export function errorAnswer(context: SignOutContext, error: unknown, link: string): HttpResponse {
-  return problemPage(context, problemOf(error), link);
+export function errorAnswer(
+  context: SignOutContext,
+  request: HttpRequest,
+  error: unknown,
+  link: string,
+): HttpResponse {
+  const view = viewOf(context, request);
+  return problemPage(context, view, problemOf(error, view.language), link);
 }
 
 function problemPage(
   context: SignOutContext,
+  view: View,
   problem: Problem,
   link: string | undefined,
 ): HttpResponse {
   const { status, retryAfter } = problem;
   const headers = retryAfter ? { "Retry-After": String(retryAfter) } : {};
-  return page(context.settings, errorPage(context.settings, problem, link), status, headers);
+  return page(context.settings, errorPage(view, problem, link), status, headers);
 }
 
 /** A wrong setting and a missing key fail many requests: a line a minute is enough. */

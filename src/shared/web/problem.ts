@@ -1,3 +1,4 @@
+import type { Tell } from "../base/details.ts";
 import {
   AppRefused,
   BadRequest,
@@ -5,7 +6,7 @@ import {
   GraphUnavailable,
   IndexForged,
   InteractionRequired,
-  type LightsoutError,
+  LightsoutError,
   ManagedIdentityUnavailable,
   NotPermitted,
   ProviderUnavailable,
@@ -21,6 +22,7 @@ import {
 import { isScope } from "../http/signInOptions.ts";
 import { isClaimsRequest } from "../identity/claimsRequest.ts";
 import { faultFields } from "../table/tableFault.ts";
+import type { Language, Title } from "./languages/language.ts";
 
 /** What a client is told about an error (RFC 9457). */
 export interface Problem {
@@ -34,70 +36,69 @@ export interface Problem {
   readonly retryAfter?: number;
 }
 
-const TABLE: readonly [new (...args: never[]) => LightsoutError, number, string][] = [
-  [BadRequest, 400, "Bad request"],
-  [SignInRejected, 400, "Sign-in not completed"],
-  [SignedOut, 401, "Signed out"],
-  [InteractionRequired, 401, "Sign-in needed"],
-  [CrossSiteRequest, 403, "Cross-site request"],
-  [NotPermitted, 403, "Not offered"],
-  [SignInOvertaken, 409, "Signed out meanwhile"],
-  [RequestTooLarge, 413, "Request too large"],
-  [TooManyCalls, 429, "Too many calls at once"],
-  [AppRefused, 500, "App refused by the sign-in service"],
-  [ManagedIdentityUnavailable, 503, "Managed identity not available"],
-  [ProviderUnavailable, 503, "Sign-in service not available"],
-  [IndexForged, 503, "Sign-out not certain"],
-  [SealingKeyMissing, 503, "Key not available"],
-  [StoreUnavailable, 503, "Storage not available"],
+const TABLE: readonly [new (...args: never[]) => LightsoutError, number, Title][] = [
+  [BadRequest, 400, "badRequest"],
+  [SignInRejected, 400, "signInRejected"],
+  [SignedOut, 401, "signedOut"],
+  [InteractionRequired, 401, "interactionRequired"],
+  [CrossSiteRequest, 403, "crossSite"],
+  [NotPermitted, 403, "notPermitted"],
+  [SignInOvertaken, 409, "overtaken"],
+  [RequestTooLarge, 413, "requestTooLarge"],
+  [TooManyCalls, 429, "tooManyCalls"],
+  [AppRefused, 500, "appRefused"],
+  [ManagedIdentityUnavailable, 503, "noIdentity"],
+  [ProviderUnavailable, 503, "providerUnavailable"],
+  [IndexForged, 503, "indexForged"],
+  [SealingKeyMissing, 503, "keyMissing"],
+  [SettingInvalid, 503, "notSetUp"],
+  [StoreUnavailable, 503, "storeUnavailable"],
 ];
 
-/** Users can do nothing about a setting, and its name is nobody else's business. */
-const NOT_SET_UP =
-  "A setting of this app is missing or wrong. Whoever runs it finds in its log which one, and how to put it right.";
+const INTERNAL = [undefined, 500, "internal"] as const;
+const NO_IDENTITY: Tell = (say) => say.noIdentity;
 
 /** Where nobody says how long. Seconds. */
 const RETRY_AFTER_SECONDS = 2;
 
 /** The one place where errors become HTTP. Whatever is not ours is a 500 that says nothing. */
-export function problemOf(error: unknown): Problem {
-  if (error instanceof GraphUnavailable) {
-    return problem(error, error.timedOut ? 504 : 502, "Microsoft Graph not available");
+export function problemOf(error: unknown, { titles, details }: Language): Problem {
+  const { status, title } = kindOf(error);
+  if (title === "internal" || !(error instanceof LightsoutError)) {
+    return { type: "about:blank", title: titles.internal, status, detail: details.internal };
   }
-  if (error instanceof SettingInvalid) {
-    const known = problem(error, 503, "App not set up");
-    return { ...known, detail: NOT_SET_UP, retryAfter: RETRY_AFTER_SECONDS };
-  }
-  for (const [type, status, title] of TABLE) {
-    if (!(error instanceof type)) continue;
-    const known = problem(error, status, title);
-    if (status === 503 || status === 429) {
-      const asked = error instanceof ProviderUnavailable ? error.retryAfter : undefined;
-      return { ...known, retryAfter: asked || RETRY_AFTER_SECONDS };
-    }
-    if (error instanceof InteractionRequired) return { ...known, signIn: error };
-    return status === 401 ? { ...known, signIn: { scopes: [], claims: undefined } } : known;
-  }
+  const name = error.code.replace("ERR_", "").toLowerCase().replaceAll("_", "-");
+  // Storage may be what the app's identity cannot get a token for.
+  const { code } = faultFields(error);
+  const tell = code === ManagedIdentityUnavailable.code ? NO_IDENTITY : error.tell;
   return {
-    type: "about:blank",
-    title: "Internal error",
-    status: 500,
-    detail: "Something went wrong here. The log says what.",
+    type: `urn:lightsout:problem:${name}`,
+    title: titles[title],
+    status,
+    detail: tell(details),
+    ...wayOn(error, status),
   };
 }
 
-function problem(error: LightsoutError, status: number, title: string): Problem {
-  const name = error.code.replace("ERR_", "").toLowerCase().replaceAll("_", "-");
-  return { type: `urn:lightsout:problem:${name}`, title, status, detail: detailOf(error) };
+export function statusOf(error: unknown): number {
+  return kindOf(error).status;
 }
 
-const NO_IDENTITY =
-  "The app cannot prove who it is at the moment. Its log says why. Try again in a moment.";
+function kindOf(error: unknown): { readonly status: number; readonly title: Title } {
+  if (error instanceof GraphUnavailable) {
+    return { status: error.timedOut ? 504 : 502, title: "graphUnavailable" };
+  }
+  const [, status, title] = TABLE.find(([type]) => error instanceof type) ?? INTERNAL;
+  return { status, title };
+}
 
-/** Where the identity's endpoint is, is no business of who calls. */
-function detailOf(error: LightsoutError): string {
-  const { code = error.code } = faultFields(error);
-  return code === ManagedIdentityUnavailable.code ? NO_IDENTITY : error.message;
+/** What helps: signing in, or trying again later. */
+function wayOn(error: LightsoutError, status: number): Pick<Problem, "signIn" | "retryAfter"> {
+  if (error instanceof InteractionRequired) return { signIn: error };
+  if (status === 401) return { signIn: { scopes: [], claims: undefined } };
+  if (status !== 503 && status !== 429) return {};
+  const asked = error instanceof ProviderUnavailable ? error.retryAfter : undefined;
+  return { retryAfter: asked || RETRY_AFTER_SECONDS };
 }
 
 /** Longer request lines are refused by the host, which takes 8,192 bytes. Characters. */

@@ -18,6 +18,9 @@ const NO_PAGE = {
   "Cross-Origin-Resource-Policy": "same-origin",
 };
 
+/** On what is said in the language that was asked for (RFC 9110 §12.5.5). */
+export const BY_LANGUAGE = { Vary: "Accept-Language" };
+
 export function json(value: unknown, status = 200, headers = {}): HttpResponse {
   return {
     status,
@@ -58,7 +61,7 @@ export function page(
   const policy = [
     "default-src 'none'",
     `style-src '${STYLE_HASH}'`,
-    "img-src 'self'",
+    "img-src 'self' data:",
     ...(body.includes("<script>") ? [`script-src '${SCRIPT_HASH}'`, "connect-src 'self'"] : []),
     `form-action ${hasForm ? formTargets(settings) : "'none'"}`,
     "base-uri 'none'",
@@ -73,6 +76,7 @@ export function page(
       "Content-Security-Policy": policy.join("; "),
       "X-Frame-Options": "DENY",
       "Cross-Origin-Opener-Policy": "same-origin",
+      ...BY_LANGUAGE,
       ...headers,
     },
     body,

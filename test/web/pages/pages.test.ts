@@ -3,9 +3,11 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { pageScriptModule } from "../../../scripts/page-script/bundle.ts";
 import { AT_ROOT } from "../../../src/shared/config/settings.ts";
+import { en } from "../../../src/shared/web/languages/en.ts";
 import { errorPage } from "../../../src/shared/web/pages/errorPage.ts";
 import { signedInHome, signedOutHome } from "../../../src/shared/web/pages/homePage.ts";
 import { html } from "../../../src/shared/web/pages/html.ts";
+import { ICON } from "../../../src/shared/web/pages/icon.ts";
 import { layout } from "../../../src/shared/web/pages/layout.ts";
 import { SCRIPT, SCRIPT_HASH } from "../../../src/shared/web/pages/script.ts";
 import { sessionsPage } from "../../../src/shared/web/pages/sessionsPage.ts";
@@ -13,67 +15,70 @@ import { signOutFailedPage, signOutPage } from "../../../src/shared/web/pages/si
 import { STYLE, STYLE_HASH } from "../../../src/shared/web/pages/style.ts";
 import { switchAccountPage } from "../../../src/shared/web/pages/switchAccountPage.ts";
 import * as responses from "../../../src/shared/web/responses.ts";
+import type { View } from "../../../src/shared/web/view.ts";
 import { tagsOf, unescaped } from "../../support/markup.ts";
 import { settings } from "../../support/settings.ts";
 
 const NOW = Date.UTC(2027, 0, 15, 12);
-const SESSION = { account: { homeAccountId: "oid.tid" }, signedInAt: NOW };
-const EXPIRES_AT = "2027-01-16T00:30:00.000Z";
+const SESSION = {
+  account: { homeAccountId: "oid.tid" },
+  signedInAt: NOW,
+  expiresAt: NOW + 750 * 60_000,
+};
+const VIEW: View = { ...AT_ROOT, appName: "Contoso", language: en };
 
 /** Every page, with one text wherever a page shows what is not ours. */
 const pages: Record<string, (text: string) => string> = {
   signedInHome: (text) =>
-    signedInHome(AT_ROOT, {
-      session: { account: { homeAccountId: text }, signedInAt: NOW },
+    signedInHome(VIEW, {
+      session: { ...SESSION, account: { homeAccountId: text } },
       name: text,
       username: text,
       profile: { displayName: text, mail: text, jobTitle: text, officeLocation: text },
       hasPhoto: true,
-      expiresAt: EXPIRES_AT,
       otherApp: text,
     }),
   withoutProfile: (text) =>
-    signedInHome(AT_ROOT, {
-      session: { account: { homeAccountId: text }, signedInAt: NOW },
+    signedInHome(VIEW, {
+      session: { ...SESSION, account: { homeAccountId: text } },
       name: text,
       username: text,
       profile: undefined,
       hasPhoto: true,
-      expiresAt: EXPIRES_AT,
       otherApp: undefined,
     }),
-  signedOutHome: (text) => signedOutHome(AT_ROOT, text),
+  signedOutHome: (text) => signedOutHome(VIEW, text),
   sessions: (text) => {
     const session = { device: text, signedInAt: NOW - 90_000, expiresAt: NOW, current: true };
     return sessionsPage(
-      AT_ROOT,
+      VIEW,
       { account: { homeAccountId: text }, signedInAt: NOW },
       text,
       [session, { ...session, current: false }],
       NOW,
     );
   },
-  error: (text) => errorPage(AT_ROOT, { type: text, title: text, status: 400, detail: text }, text),
+  error: (text) => errorPage(VIEW, { type: text, title: text, status: 400, detail: text }, text),
   switchAccount: (text) =>
     switchAccountPage(
-      AT_ROOT,
+      VIEW,
       { account: { homeAccountId: text }, signedInAt: NOW },
       text,
       text,
       text,
     ),
-  signOut: () => signOutPage(AT_ROOT),
-  signOutFailed: () => signOutFailedPage(AT_ROOT),
-  layout: (text) => layout(AT_ROOT, { title: text, content: html`${text}` }),
+  signOut: () => signOutPage(VIEW),
+  signOutFailed: () => signOutFailedPage(VIEW),
+  layout: (text) => layout(VIEW, { title: text, content: html`${text}` }),
 };
 
 describe.each(Object.entries(pages))("%s", (_, render) => {
   it("is a whole page with a title", () => {
     const page = render("text");
     expect(page).toMatch(
-      /^<!doctype html>\n<html lang="en"( data-session="[^"]+")?( data-elsewhere="[^"]+")?>/,
+      /^<!doctype html>\n<html lang="en" dir="ltr"( data-session="[^"]+")?( data-elsewhere="[^"]+")?>/,
     );
-    expect(page).toMatch(/<title>.+ · Lightsout<\/title>/);
+    expect(page).toMatch(/<title>.+ · Contoso<\/title>/);
     expect(page).toMatch(/<h1>.+<\/h1>|text/);
   });
 
@@ -100,6 +105,7 @@ describe.each(Object.entries(pages))("%s", (_, render) => {
   it("has nothing else that the policy would block: no inline style, or foreign address", () => {
     const tags = render("https://other.example/").match(/<[^>]*>/g) ?? [];
     for (const tag of tags) {
+      if (tag === `<link rel="icon" href="${ICON}">`) continue;
       expect(tag).not.toMatch(/^<(script\s|iframe|object|embed|base|link|svg|meta http)/i);
       expect(tag).not.toMatch(/\s(on\w+|style|srcset|formaction)=/i);
       const [, address] = /\s(?:src|action)="([^"]*)"/.exec(tag) ?? [];
@@ -136,7 +142,7 @@ describe("what the pages say", () => {
     "%s: its script is told whose data it shows, as /auth/session says it",
     (name) => {
       const [, attribute = ""] =
-        /<html lang="en" data-session="([^"]*)"/.exec(pages[name]?.('a"<b') ?? "") ?? [];
+        /<html lang="en" dir="ltr" data-session="([^"]*)"/.exec(pages[name]?.('a"<b') ?? "") ?? [];
       expect(JSON.parse(unescaped(attribute))).toEqual({
         account: { homeAccountId: 'a"<b' },
         signedInAt: "2027-01-15T12:00:00.000Z",
@@ -145,7 +151,7 @@ describe("what the pages say", () => {
   );
 
   it("a page that asks for another account leaves, when its time is over, for where staying leads", () => {
-    const page = switchAccountPage(AT_ROOT, SESSION, "a", "?agreement=b", "/stay?a&b");
+    const page = switchAccountPage(VIEW, SESSION, "a", "?agreement=b", "/stay?a&b");
     expect(unescaped(page)).toContain(' data-elsewhere="/stay?a&b"');
   });
 
@@ -163,7 +169,9 @@ describe("what the pages say", () => {
   it("home: who is signed in, until when, and how to sign out", () => {
     const page = pages.signedInHome?.("Adele") ?? "";
     expect(page).toContain("<h1><bdi>Adele</bdi></h1>");
-    expect(page).toContain("ends 2027-01-16 00:30 UTC");
+    expect(page).toContain(
+      'ends <time datetime="2027-01-16T00:30:00.000Z">January 16, 2027 at 12:30 AM UTC</time>',
+    );
     expect(page).toContain('<form method="post" action="/auth/signout">');
   });
 
@@ -180,10 +188,9 @@ describe("what the pages say", () => {
       username: "a@b.example",
       profile: {},
       hasPhoto: true,
-      expiresAt: EXPIRES_AT,
       otherApp: undefined,
     };
-    const page = signedInHome(AT_ROOT, home);
+    const page = signedInHome(VIEW, home);
     expect(page).toContain("<h1><bdi>Adele</bdi></h1>");
     expect(page).not.toMatch(/Role|Office|undefined/);
   });
@@ -191,36 +198,30 @@ describe("what the pages say", () => {
   it("what others have chosen keeps its direction to itself, and an empty name leaves no hole", () => {
     const odd = "\u202eegatsoh";
     const profile = { displayName: odd, mail: odd, jobTitle: odd, officeLocation: odd };
-    const home = {
-      session: SESSION,
-      profile,
-      hasPhoto: true,
-      expiresAt: EXPIRES_AT,
-      otherApp: undefined,
-    };
+    const home = { session: SESSION, profile, hasPhoto: true, otherApp: undefined };
     const sessions = [{ device: odd, signedInAt: 0, current: true }];
     const shown = [
-      signedInHome(AT_ROOT, { ...home, name: odd, username: odd }),
-      signedInHome(AT_ROOT, { ...home, name: odd, username: odd, profile: undefined }),
-      sessionsPage(AT_ROOT, SESSION, odd, sessions as never, 0),
-      switchAccountPage(AT_ROOT, SESSION, odd, "/auth/signin", "/"),
+      signedInHome(VIEW, { ...home, name: odd, username: odd }),
+      signedInHome(VIEW, { ...home, name: odd, username: odd, profile: undefined }),
+      sessionsPage(VIEW, SESSION, odd, sessions as never, 0),
+      switchAccountPage(VIEW, SESSION, odd, "/auth/signin", "/"),
     ];
     for (const page of shown) {
       expect(page).toContain(`<bdi>${odd}</bdi>`);
       expect(page.replaceAll(`<bdi>${odd}</bdi>`, "")).not.toContain("\u202e");
     }
     const nameless = [
-      signedInHome(AT_ROOT, { ...home, name: "", username: "", profile: undefined }),
-      sessionsPage(AT_ROOT, SESSION, "", [], 0),
-      switchAccountPage(AT_ROOT, SESSION, "", "/auth/signin", "/"),
+      signedInHome(VIEW, { ...home, name: "", username: "", profile: undefined }),
+      sessionsPage(VIEW, SESSION, "", [], 0),
+      switchAccountPage(VIEW, SESSION, "", "/auth/signin", "/"),
     ];
     for (const page of nameless)
       expect(page).not.toMatch(/<bdi><|<p class="soft"><| {2}is | as \.|in \./);
   });
 
   it("home: the guide is for the local set-up only", () => {
-    expect(signedOutHome(AT_ROOT, undefined)).not.toContain("Try it in three steps");
-    expect(signedOutHome(AT_ROOT, "http://other.localhost/")).toContain(
+    expect(signedOutHome(VIEW, undefined)).not.toContain("Try it in three steps");
+    expect(signedOutHome(VIEW, "http://other.localhost/")).toContain(
       '<a href="http://other.localhost/"',
     );
   });
@@ -231,23 +232,24 @@ describe("what the pages say", () => {
     [60_000, "1 minute ago"],
     [59 * 60_000, "59 minutes ago"],
     [3_600_000, "1 hour ago"],
-    [30 * 3_600_000, "30 hours ago"],
+    [30 * 3_600_000, "1 day ago"],
+    [719 * 3_600_000, "29 days ago"],
   ])("sessions: %d ms is %s", (age, expected) => {
     const session = { device: "Firefox", signedInAt: NOW - age, expiresAt: NOW, current: true };
-    expect(sessionsPage(AT_ROOT, SESSION, "a", [session], NOW)).toContain(`signed in ${expected}`);
+    expect(sessionsPage(VIEW, SESSION, "a", [session], NOW)).toContain(`signed in ${expected}`);
   });
 
   it.each([400, 409, 503])("error: a %d offers to sign in only where that solves it", (status) => {
     const problem = { type: "t", title: "Title", status, detail: "It's <so>." };
-    const page = errorPage(AT_ROOT, problem);
+    const page = errorPage(VIEW, problem);
     expect(page).not.toContain("Sign in");
     expect(unescaped(page)).toContain("<p>It's <so>.</p>");
-    expect(errorPage(AT_ROOT, problem, "/more")).toContain('href="/more">Sign in<');
+    expect(errorPage(VIEW, problem, "/more")).toContain('href="/more">Sign in<');
   });
 
   it("error: whoever is signed in can also sign out, instead of going where the same is asked", () => {
     const page = errorPage(
-      AT_ROOT,
+      VIEW,
       { type: "t", title: "Title", status: 401, detail: "More." },
       "/more",
     );
@@ -257,7 +259,7 @@ describe("what the pages say", () => {
   });
 
   it("sign-out: asks before, and says when it did not work", () => {
-    expect(signOutPage(AT_ROOT)).toContain("Sign out?");
-    expect(signOutFailedPage(AT_ROOT)).toContain("You are not signed out yet");
+    expect(signOutPage(VIEW)).toContain("Sign out?");
+    expect(signOutFailedPage(VIEW)).toContain("You are not signed out yet");
   });
 });

@@ -1,67 +1,72 @@
 import type { Profile } from "../../apis/profile.ts";
-import type { Place } from "../../config/settings.ts";
+import type { View } from "../view.ts";
 import { foreign, html } from "./html.ts";
 import { layout, type ShownSession } from "./layout.ts";
+import { timeShown } from "./times.ts";
 
 export interface SignedInHome {
-  readonly session: ShownSession;
+  readonly session: ShownSession & {
+    /** Milliseconds since 1970. */
+    readonly expiresAt: number;
+  };
   readonly name: string;
   readonly username: string;
   /** From Microsoft Graph; undefined when it cannot be read. */
   readonly profile: Profile | undefined;
-  /** Whether the photo may be read from there. */
   readonly hasPhoto: boolean;
-  /** ISO 8601. */
-  readonly expiresAt: string;
   readonly otherApp: string | undefined;
 }
 
 export function signedInHome(
-  place: Place,
-  { session, name, username, profile, hasPhoto, expiresAt, otherApp }: SignedInHome,
+  view: View,
+  { session, name, username, profile, hasPhoto, otherApp }: SignedInHome,
 ): string {
+  const { language: say } = view;
+  const shownName = profile?.displayName || name || username;
   const address = profile?.mail || username;
-  const until = `${expiresAt.slice(0, 16).replace("T", " ")} UTC`;
-  return layout(place, {
-    title: "Signed in",
+  return layout(view, {
+    title: say.signedIn,
     signedIn: true,
     session,
     content: html`<div class="who">
-${hasPhoto && html`<img src="${place.prefix}/graph/me/photo/$value" alt="" width="80" height="80">\n`}<div><h1>${foreign(profile?.displayName || name || username || "Signed in")}</h1>${address && html`<p class="soft">${foreign(address)}</p>`}</div>
+${hasPhoto && html`<img src="${view.prefix}/graph/me/photo/$value" alt="" width="80" height="80">\n`}<div><h1>${shownName ? foreign(shownName) : say.signedIn}</h1>${address && html`<p class="soft">${foreign(address)}</p>`}</div>
 </div>
 <dl>
-${profile?.jobTitle && html`<dt>Role</dt><dd>${foreign(profile.jobTitle)}</dd>`}
-${profile?.officeLocation && html`<dt>Office</dt><dd>${foreign(profile.officeLocation)}</dd>`}
-<dt>Session</dt><dd>ends ${until}</dd>
-${!profile && html`<dt>Profile</dt><dd>It cannot be read from Microsoft Graph right now.</dd>`}
+${profile?.jobTitle && html`<dt>${say.role}</dt><dd>${foreign(profile.jobTitle)}</dd>`}
+${profile?.officeLocation && html`<dt>${say.office}</dt><dd>${foreign(profile.officeLocation)}</dd>`}
+<dt>${say.session}</dt><dd>${say.endsAt(timeShown(say, session.expiresAt))}</dd>
+${!profile && html`<dt>${say.profile}</dt><dd>${say.noProfile}</dd>`}
 </dl>
 <div class="actions">
-<form method="post" action="${place.prefix}/auth/signout"><button class="button">Sign out everywhere</button></form>
-<a class="button quiet" href="${place.prefix}/auth/sessions">Your sessions</a>
+<form method="post" action="${view.prefix}/auth/signout"><button class="button">${say.signOutEverywhere}</button></form>
+<a class="button quiet" href="${view.prefix}/auth/sessions">${say.yourSessions}</a>
 </div>
-${guide(otherApp, true)}`,
+${guide(view, otherApp, true)}`,
   });
 }
 
-export function signedOutHome(place: Place, otherApp: string | undefined): string {
-  return layout(place, {
-    title: "Signed out",
-    content: html`<h1>You are signed out</h1>
-<p class="soft">This app holds no tokens for you. Sign in to see your Microsoft 365 profile.</p>
-<div class="actions"><a class="button" href="${place.prefix}/auth/signin">Sign in</a></div>
-${guide(otherApp, false)}`,
+export function signedOutHome(view: View, otherApp: string | undefined): string {
+  const { language: say } = view;
+  return layout(view, {
+    title: say.signedOut,
+    content: html`<h1>${say.youAreSignedOut}</h1>
+<p class="soft">${say.welcome}</p>
+<div class="actions"><a class="button" href="${view.prefix}/auth/signin">${say.signIn}</a></div>
+${guide(view, otherApp, false)}`,
   });
 }
 
 /** Only in the local set-up, which has a second app to sign out from. */
-function guide(otherApp: string | undefined, signedIn: boolean) {
+function guide({ language: say }: View, otherApp: string | undefined, signedIn: boolean) {
   if (otherApp === undefined) return undefined;
+  const link = (text: string) =>
+    html`<a href="${otherApp}" target="_blank" rel="noopener">${text}</a>`;
   return html`<aside>
-<h2>Try it in three steps</h2>
+<h2>${say.guide.title}</h2>
 <ol>
-<li>${signedIn ? "You are signed in here: done." : "Sign in here, with one click."}</li>
-<li>Open <a href="${otherApp}" target="_blank" rel="noopener">the other app</a> and sign in there. Nobody asks you again.</li>
-<li>Choose <b>Sign out everywhere</b> in the other context, and come back: your tokens here are gone.</li>
+<li>${signedIn ? say.guide.done : say.guide.signIn}</li>
+<li>${say.guide.openOther(link)}</li>
+<li>${say.guide.signOutThere(html`<b lang="en" dir="ltr">Sign out everywhere</b>`)}</li>
 </ol>
 </aside>`;
 }

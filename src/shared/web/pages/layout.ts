@@ -1,5 +1,6 @@
-import type { Place } from "../../config/settings.ts";
-import { Html, html } from "./html.ts";
+import type { View } from "../view.ts";
+import { foreign, Html, html } from "./html.ts";
+import { ICON } from "./icon.ts";
 import { SCRIPT } from "./script.ts";
 import { STYLE } from "./style.ts";
 
@@ -22,20 +23,21 @@ export interface Layout {
 
 /** A whole page. Style sheet and script are put in as they are: their hashes are in the page's policy. */
 export function layout(
-  { prefix }: Pick<Place, "prefix">,
+  { prefix, appName, language: { tag, dir } }: View,
   { title, signedIn = false, session, elsewhere, content }: Layout,
 ): string {
   return html`<!doctype html>
-<html lang="en"${prefix && html` data-prefix="${prefix}"`}${session && html` data-session="${known(session)}"`}${elsewhere && html` data-elsewhere="${elsewhere}"`}>
+<html lang="${tag}" dir="${dir}"${prefix && html` data-prefix="${prefix}"`}${session && html` data-session="${known(session)}"`}${elsewhere && html` data-elsewhere="${elsewhere}"`}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} · Lightsout</title>
+<title>${title} · ${appName}</title>
+<link rel="icon" href="${ICON}">
 <style>${new Html(STYLE)}</style>
 ${signedIn && html`<script>${new Html(SCRIPT)}</script>\n`}</head>
 <body>
 <main>
-<p class="brand${signedIn && " on"}">Lightsout</p>
+<p class="brand${signedIn && " on"}">${foreign(appName)}</p>
 ${content}
 </main>
 </body>

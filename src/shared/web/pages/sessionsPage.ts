@@ -1,43 +1,38 @@
-import type { Place } from "../../config/settings.ts";
 import type { SessionSummary } from "../../session/session.ts";
+import type { View } from "../view.ts";
 import { foreign, html } from "./html.ts";
 import { layout, type ShownSession } from "./layout.ts";
+import { ageShown } from "./times.ts";
 
 /** @param now Milliseconds since 1970. */
 export function sessionsPage(
-  place: Place,
+  view: View,
   session: ShownSession,
   username: string,
   sessions: readonly SessionSummary[],
   now: number,
 ): string {
-  return layout(place, {
-    title: "Your sessions",
+  const { language: say } = view;
+
+  function row({ device, signedInAt, current }: SessionSummary) {
+    const age = ageShown(say, now - signedInAt);
+    return html`<li><b>${device ? foreign(device) : say.someBrowser}</b>${current && html` <span class="mark">${say.thisOne}</span>`}<br>
+<span class="soft">${age ? say.signedInSince(age) : say.signedInJustNow}</span></li>
+`;
+  }
+
+  return layout(view, {
+    title: say.yourSessions,
     signedIn: true,
     session,
-    content: html`<h1>Your sessions</h1>
-<p class="soft">Where ${username ? html`${foreign(username)} is` : "you are"} signed in to this app.</p>
+    content: html`<h1>${say.yourSessions}</h1>
+<p class="soft">${say.whereSignedIn(username ? foreign(username) : undefined)}</p>
 <ul class="rows">
-${sessions.map(
-  ({
-    device,
-    signedInAt,
-    current,
-  }) => html`<li><b>${foreign(device)}</b>${current && " · this one"}<br>
-<span class="soft">signed in ${ago(now - signedInAt)}</span></li>
-`,
-)}</ul>
-<p>Signing out ends all of them, here and in every other app of this browser.</p>
+${sessions.map(row)}</ul>
+<p>${say.signingOutEndsAll}</p>
 <div class="actions">
-<form method="post" action="${place.prefix}/auth/signout"><button class="button">Sign out everywhere</button></form>
-<a class="button quiet" href="${place.home}">Home</a>
+<form method="post" action="${view.prefix}/auth/signout"><button class="button">${say.signOutEverywhere}</button></form>
+<a class="button quiet" href="${view.home}">${say.home}</a>
 </div>`,
   });
-}
-
-function ago(milliseconds: number): string {
-  const minutes = Math.floor(milliseconds / 60_000);
-  if (minutes < 1) return "just now";
-  const [count, unit] = minutes < 60 ? [minutes, "minute"] : [Math.floor(minutes / 60), "hour"];
-  return `${count} ${unit}${count === 1 ? "" : "s"} ago`;
 }

@@ -1,29 +1,31 @@
-import type { Place } from "../../config/settings.ts";
+import type { View } from "../view.ts";
 import { html } from "./html.ts";
 import { layout } from "./layout.ts";
 
-export function signOutPage(place: Place): string {
-  return layout(place, {
-    title: "Sign out",
+export function signOutPage(view: View): string {
+  const { language: say } = view;
+  return layout(view, {
+    title: say.signOut,
     signedIn: true,
-    content: html`<h1>Sign out?</h1>
-<p class="soft">This ends your session here and in every other app you signed in to with this account.</p>
+    content: html`<h1>${say.signOutQuestion}</h1>
+<p class="soft">${say.signOutReaches}</p>
 <div class="actions">
-<form method="post" action="${place.prefix}/auth/signout"><button class="button">Sign out everywhere</button></form>
-<a class="button quiet" href="${place.home}">Stay signed in</a>
+<form method="post" action="${view.prefix}/auth/signout"><button class="button">${say.signOutEverywhere}</button></form>
+<a class="button quiet" href="${view.home}">${say.staySignedIn}</a>
 </div>`,
   });
 }
 
 /** The tokens are still there, and the page says so: nobody walks away believing otherwise. */
-export function signOutFailedPage(place: Place): string {
-  return layout(place, {
-    title: "Not signed out yet",
+export function signOutFailedPage(view: View): string {
+  const { language: say } = view;
+  return layout(view, {
+    title: say.notSignedOut,
     signedIn: true,
-    content: html`<h1>You are not signed out yet</h1>
-<p>The storage that holds your tokens does not answer, so they could not be deleted. Please try again.</p>
+    content: html`<h1>${say.notSignedOutYet}</h1>
+<p>${say.tokensStillThere}</p>
 <div class="actions">
-<form method="post" action="${place.prefix}/auth/signout"><button class="button">Try again</button></form>
+<form method="post" action="${view.prefix}/auth/signout"><button class="button">${say.tryAgain}</button></form>
 </div>`,
   });
 }

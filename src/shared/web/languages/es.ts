@@ -1,0 +1,155 @@
+import { measured } from "../../base/details.ts";
+import { html } from "../pages/html.ts";
+import type { Language } from "./language.ts";
+
+const ASK_OPERATOR =
+  "Volver a intentarlo no servirá: quien administra esta aplicación encontrará la solución en su registro.";
+
+export const es: Language = {
+  tag: "es",
+  dir: "ltr",
+
+  signIn: "Iniciar sesión",
+  signOut: "Cerrar sesión",
+  signOutEverywhere: "Cerrar sesión en todas partes",
+  staySignedIn: "Mantener la sesión",
+  tryAgain: "Reintentar",
+  home: "Inicio",
+
+  signedIn: "Sesión iniciada",
+  role: "Puesto",
+  office: "Oficina",
+  session: "Sesión",
+  endsAt: (time) => html`termina el ${time}`,
+  profile: "Perfil",
+  noProfile: "En este momento no se puede leer de Microsoft Graph.",
+  welcome: "Inicie sesión para ver su perfil de Microsoft 365.",
+
+  signedOut: "Sesión cerrada",
+  youAreSignedOut: "Ha cerrado la sesión",
+  sessionIsOver: (app) => html`Su sesión de ${app} en este navegador ha terminado.`,
+
+  yourSessions: "Sus sesiones",
+  whereSignedIn: (name) =>
+    name
+      ? html`Dónde ${name} tiene la sesión iniciada en esta aplicación.`
+      : html`Dónde tiene la sesión iniciada en esta aplicación.`,
+  thisOne: "esta",
+  someBrowser: "Un navegador",
+  signedInSince: (age) => `iniciada ${age}`,
+  signedInJustNow: "iniciada ahora mismo",
+  endSession: "Cerrar esta sesión",
+  signingOutEndsAll:
+    "Al cerrar sesión terminan todas, aquí y en las demás aplicaciones de este navegador.",
+
+  signOutQuestion: "¿Cerrar sesión?",
+  signOutReaches:
+    "Su sesión terminará aquí y en todas las demás aplicaciones en las que haya iniciado sesión con esta cuenta.",
+  notSignedOut: "La sesión sigue abierta",
+  notSignedOutYet: "Su sesión todavía no se ha cerrado",
+  tokensStillThere:
+    "El almacenamiento que guarda sus tokens no responde, por lo que no se han podido eliminar. Vuelva a intentarlo.",
+
+  otherAccount: "¿Otra cuenta?",
+  otherAccountQuestion: "¿Iniciar sesión con otra cuenta?",
+  linkForSomebodyElse: (name) =>
+    html`Ha iniciado sesión${name && html` como ${name}`}. El enlace que ha seguido es para otra persona.`,
+  switchAccount: "Cambiar de cuenta",
+
+  guide: {
+    title: "Pruébelo en tres pasos",
+    signIn: "Inicie sesión aquí, con un clic.",
+    done: "Ya ha iniciado sesión aquí: hecho.",
+    openOther: (link) =>
+      html`Abra ${link("la otra aplicación")} e inicie sesión en ella. No se le pregunta de nuevo.`,
+    signOutThere: (button) =>
+      html`Elija ${button} en la otra aplicación y vuelva: sus tokens ya no están aquí.`,
+  },
+
+  titles: {
+    badRequest: "Solicitud incorrecta",
+    signInRejected: "Inicio de sesión sin completar",
+    signedOut: "Sesión cerrada",
+    interactionRequired: "Es necesario iniciar sesión",
+    crossSite: "Solicitud de otro sitio",
+    notPermitted: "No disponible",
+    overtaken: "Sesión cerrada entretanto",
+    requestTooLarge: "Solicitud demasiado grande",
+    tooManyCalls: "Demasiadas llamadas a la vez",
+    appRefused: "El servicio de inicio de sesión rechaza la aplicación",
+    noIdentity: "Identidad administrada no disponible",
+    providerUnavailable: "Servicio de inicio de sesión no disponible",
+    indexForged: "Cierre de sesión incierto",
+    keyMissing: "Clave no disponible",
+    storeUnavailable: "Almacenamiento no disponible",
+    graphUnavailable: "Microsoft Graph no disponible",
+    notSetUp: "Aplicación sin configurar",
+    internal: "Error interno",
+  },
+
+  details: {
+    notAForm: "Envíe un formulario con Content-Type: application/x-www-form-urlencoded.",
+    formTooLarge: "El formulario es demasiado grande.",
+    requestTooLarge: (bytes) =>
+      `El contenido es demasiado grande. Aquí se admiten como máximo ${measured("es", bytes, "byte")}.`,
+    repeatedParameter: "Un parámetro aparece más de una vez. Envíe cada uno una sola vez.",
+    malformedParameter: (name) => `El parámetro ${name} no es válido.`,
+    malformedScope:
+      "El parámetro scope no es válido. Indique nombres de ámbitos separados por espacios.",
+    missingIssuer: "Falta el parámetro iss. Indica con qué proveedor se inicia sesión.",
+    otherIssuer:
+      "El parámetro iss no es el proveedor con el que se inicia sesión en esta aplicación.",
+    noHomeAccountId:
+      "Indique el identificador de cuenta principal: <id. de objeto>.<id. de inquilino>.",
+    noLogoutToken: "El formulario no contiene logout_token.",
+    invalidLogoutToken: "El logout_token no es válido.",
+    usedLogoutToken: "El logout_token ya se ha utilizado.",
+    logoutTokenOfNobody: "El logout_token no designa a nadie que haya iniciado sesión aquí.",
+    crossSite: "Esta solicitud tiene que venir de una página de esta aplicación.",
+    tooManyCalls:
+      "Hay demasiadas llamadas en curso. Espere a que terminen algunas y vuelva a enviar esta.",
+
+    signedOut: "No ha iniciado sesión.",
+    revoked: "Se ha revocado su inicio de sesión.",
+    interactionRequired:
+      "Microsoft Entra ID le pide que vuelva a iniciar sesión, o que dé su consentimiento, antes de continuar.",
+    noCode: "La respuesta de la página de inicio de sesión no contiene ningún código.",
+    startAgain: "No se ha podido completar este inicio de sesión. Vuelva a empezar.",
+    expired:
+      "Este inicio de sesión ha caducado o su respuesta ha llegado dos veces. Vuelva a empezar. Si eso no ayuda, permita las cookies de este sitio.",
+    expiredOverHttp:
+      "Este inicio de sesión ha caducado o su respuesta ha llegado dos veces. Vuelva a empezar. Si eso no ayuda, permita las cookies de este sitio y, con http simple, use Chrome, Edge o Firefox.",
+    unknownState: (url) =>
+      `Esto no responde a ningún inicio de sesión que se haya empezado aquí. Vuelva a empezar en ${url}`,
+    accessDenied:
+      "No ha aceptado lo que pide esta aplicación, por lo que no se ha iniciado la sesión.",
+    tenantNotAllowed:
+      "Su organización no tiene acceso a esta aplicación. Inicie sesión con otra cuenta.",
+    notRecent:
+      "Hace falta un inicio de sesión más reciente que el suyo, o el servicio de inicio de sesión no indica cuándo fue el suyo.",
+    unusableSid:
+      "El servicio de inicio de sesión de su organización identifica las sesiones de una forma con la que esta aplicación no podría cerrar la suya. Comuníquelo a quien administra esta aplicación.",
+    overtaken:
+      "Su sesión se cerró mientras este inicio de sesión estaba en curso, o poco antes. No se ha completado.",
+
+    notPermitted:
+      "Esta aplicación no ofrece esa llamada a Microsoft Graph. Su tabla de permisos enumera las que ofrece.",
+    graphUnavailable: "Microsoft Graph no responde. Vuelva a intentarlo dentro de un momento.",
+    storeUnavailable: "Table Storage no responde. Vuelva a intentarlo dentro de un momento.",
+    providerUnavailable: (seconds) =>
+      `Microsoft Entra ID no responde. Vuelva a intentarlo dentro de ${seconds === undefined ? "un momento" : measured("es", seconds, "second")}.`,
+    requestRefused: (code) =>
+      `Microsoft Entra ID rechaza la solicitud de esta aplicación (${code}). ${ASK_OPERATOR}`,
+    credentialRefused: (code) =>
+      `Microsoft Entra ID rechaza la credencial de la aplicación (${code}). ${ASK_OPERATOR}`,
+    noIdentity:
+      "En este momento la aplicación no puede demostrar quién es; su registro indica por qué. Vuelva a intentarlo dentro de un momento.",
+    indexForged:
+      "Esta aplicación no puede saber si su sesión está cerrada aquí: otra persona ha modificado lo que conduce a ella. Quien administra la aplicación encontrará en su registro qué hacer.",
+    keyMissing:
+      "Lo que esta aplicación guarda para usted no se puede abrir aquí en este momento. Vuelva a intentarlo dentro de unos minutos; quien la administra encontrará en su registro qué falta.",
+    notSetUp:
+      "Falta una configuración de esta aplicación, o es incorrecta. Quien la administra encontrará en su registro cuál es y cómo corregirla.",
+    internal: "Se ha producido un error. El registro indica cuál.",
+  },
+};

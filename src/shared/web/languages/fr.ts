@@ -1,0 +1,153 @@
+import { measured } from "../../base/details.ts";
+import { html } from "../pages/html.ts";
+import type { Language } from "./language.ts";
+
+const ASK_OPERATOR =
+  "Réessayer n’y changera rien : la solution se trouve dans le journal de l’application, que consultent ses responsables.";
+
+export const fr: Language = {
+  tag: "fr",
+  dir: "ltr",
+
+  signIn: "Se connecter",
+  signOut: "Se déconnecter",
+  signOutEverywhere: "Se déconnecter partout",
+  staySignedIn: "Rester connecté",
+  tryAgain: "Réessayer",
+  home: "Accueil",
+
+  signedIn: "Connecté",
+  role: "Fonction",
+  office: "Bureau",
+  session: "Session",
+  endsAt: (time) => html`se termine le ${time}`,
+  profile: "Profil",
+  noProfile: "Impossible de le lire dans Microsoft Graph pour le moment.",
+  welcome: "Connectez-vous pour voir votre profil Microsoft 365.",
+
+  signedOut: "Déconnecté",
+  youAreSignedOut: "Vous êtes déconnecté",
+  sessionIsOver: (app) => html`Votre session ${app} dans ce navigateur est terminée.`,
+
+  yourSessions: "Vos sessions",
+  whereSignedIn: (name) =>
+    name
+      ? html`Les sessions de ${name} dans cette application.`
+      : html`Vos sessions dans cette application.`,
+  thisOne: "celle-ci",
+  someBrowser: "Un navigateur",
+  signedInSince: (age) => `connexion ${age}`,
+  signedInJustNow: "connexion à l’instant",
+  endSession: "Mettre fin à la session",
+  signingOutEndsAll:
+    "Se déconnecter met fin à toutes ces sessions, ici et dans toutes les autres applications de ce navigateur.",
+
+  signOutQuestion: "Se déconnecter ?",
+  signOutReaches:
+    "Votre session prendra fin ici et dans toutes les autres applications auxquelles vous vous êtes connecté avec ce compte.",
+  notSignedOut: "Pas encore déconnecté",
+  notSignedOutYet: "Vous n’êtes pas encore déconnecté",
+  tokensStillThere:
+    "Le stockage qui contient vos jetons ne répond pas : ils n’ont pas pu être supprimés. Veuillez réessayer.",
+
+  otherAccount: "Un autre compte ?",
+  otherAccountQuestion: "Se connecter avec un autre compte ?",
+  linkForSomebodyElse: (name) =>
+    html`Vous êtes connecté${name && html` en tant que ${name}`}. Le lien que vous avez suivi est destiné à quelqu’un d’autre.`,
+  switchAccount: "Changer de compte",
+
+  guide: {
+    title: "Essayez en trois étapes",
+    signIn: "Connectez-vous ici, en un clic.",
+    done: "Vous êtes connecté ici : c’est fait.",
+    openOther: (link) =>
+      html`Ouvrez ${link("l’autre application")} et connectez-vous-y. On ne vous redemande rien.`,
+    signOutThere: (button) =>
+      html`Choisissez ${button} dans l’autre application, puis revenez : vos jetons ont disparu d’ici.`,
+  },
+
+  titles: {
+    badRequest: "Requête incorrecte",
+    signInRejected: "Connexion non aboutie",
+    signedOut: "Déconnecté",
+    interactionRequired: "Connexion requise",
+    crossSite: "Requête d’un autre site",
+    notPermitted: "Non proposé",
+    overtaken: "Déconnecté entre-temps",
+    requestTooLarge: "Requête trop volumineuse",
+    tooManyCalls: "Trop d’appels à la fois",
+    appRefused: "Application refusée par le service de connexion",
+    noIdentity: "Identité managée indisponible",
+    providerUnavailable: "Service de connexion indisponible",
+    indexForged: "Déconnexion incertaine",
+    keyMissing: "Clé indisponible",
+    storeUnavailable: "Stockage indisponible",
+    graphUnavailable: "Microsoft Graph indisponible",
+    notSetUp: "Application non configurée",
+    internal: "Erreur interne",
+  },
+
+  details: {
+    notAForm: "Envoyez un formulaire avec Content-Type: application/x-www-form-urlencoded.",
+    formTooLarge: "Le formulaire est trop volumineux.",
+    requestTooLarge: (bytes) =>
+      `Le contenu est trop volumineux. La limite est ici de ${measured("fr", bytes, "byte")}.`,
+    repeatedParameter: "Un paramètre figure plusieurs fois. N’envoyez chacun qu’une seule fois.",
+    malformedParameter: (name) => `Le paramètre ${name} est incorrect.`,
+    malformedScope:
+      "Le paramètre scope est incorrect. Indiquez des noms d’étendues séparés par des espaces.",
+    missingIssuer: "Le paramètre iss est absent. Il indique le fournisseur qui doit connecter.",
+    otherIssuer: "Le paramètre iss n’est pas le fournisseur qui connecte à cette application.",
+    noHomeAccountId: "Indiquez l’identifiant de compte d’origine : <ID d’objet>.<ID de locataire>.",
+    noLogoutToken: "Le formulaire ne contient pas de logout_token.",
+    invalidLogoutToken: "Le logout_token n’est pas valide.",
+    usedLogoutToken: "Le logout_token a déjà été utilisé.",
+    logoutTokenOfNobody: "Le logout_token ne désigne personne qui se soit connecté ici.",
+    crossSite: "Cette requête doit provenir d’une page de cette application.",
+    tooManyCalls:
+      "Trop d’appels sont en cours. Attendez que certains se terminent, puis renvoyez celui-ci.",
+
+    signedOut: "Vous n’êtes pas connecté.",
+    revoked: "Votre connexion a été révoquée.",
+    interactionRequired:
+      "Microsoft Entra ID vous demande de vous reconnecter ou de donner votre accord avant de continuer.",
+    noCode: "La réponse de la page de connexion ne contient pas de code.",
+    startAgain: "Cette connexion n’a pas pu aboutir. Veuillez recommencer.",
+    expired:
+      "Cette connexion a expiré, ou sa réponse est arrivée deux fois. Veuillez recommencer. Si cela ne suffit pas, autorisez les cookies pour ce site.",
+    expiredOverHttp:
+      "Cette connexion a expiré, ou sa réponse est arrivée deux fois. Veuillez recommencer. Si cela ne suffit pas, autorisez les cookies pour ce site et, en http simple, utilisez Chrome, Edge ou Firefox.",
+    unknownState: (url) =>
+      `Ceci ne répond à aucune connexion commencée ici. Recommencez à l’adresse ${url}`,
+    accessDenied:
+      "Vous n’avez pas accepté ce que cette application demande : vous n’êtes donc pas connecté.",
+    tenantNotAllowed:
+      "Votre organisation n’a pas accès à cette application. Connectez-vous avec un autre compte.",
+    notRecent:
+      "Une connexion plus récente que la vôtre est nécessaire, ou le service de connexion n’indique pas de quand date la vôtre.",
+    unusableSid:
+      "Le service de connexion de votre organisation nomme ses sessions d’une manière qui ne permettrait pas à cette application de vous déconnecter. Signalez-le aux responsables de l’application.",
+    overtaken:
+      "Vous avez été déconnecté pendant cette connexion, ou peu avant. Elle n’a pas abouti.",
+
+    notPermitted:
+      "Cette application ne propose pas cet appel à Microsoft Graph. Sa table d’autorisations énumère ceux qu’elle propose.",
+    graphUnavailable: "Microsoft Graph ne répond pas. Réessayez dans un instant.",
+    storeUnavailable: "Table Storage ne répond pas. Réessayez dans un instant.",
+    providerUnavailable: (seconds) =>
+      `Microsoft Entra ID ne répond pas. Réessayez dans ${seconds === undefined ? "un instant" : measured("fr", seconds, "second")}.`,
+    requestRefused: (code) =>
+      `Microsoft Entra ID refuse la requête de cette application (${code}). ${ASK_OPERATOR}`,
+    credentialRefused: (code) =>
+      `Microsoft Entra ID refuse les informations d’identification de l’application (${code}). ${ASK_OPERATOR}`,
+    noIdentity:
+      "L’application ne peut pas prouver son identité pour le moment ; son journal en indique la raison. Réessayez dans un instant.",
+    indexForged:
+      "Cette application ne peut pas dire si vous êtes déconnecté ici : ce qui mène à votre session a été modifié par quelqu’un d’autre. Ses responsables trouvent dans son journal ce qu’il faut faire.",
+    keyMissing:
+      "Ce que cette application conserve pour vous ne peut pas être ouvert ici pour le moment. Réessayez dans quelques minutes ; ses responsables trouvent dans son journal ce qui manque.",
+    notSetUp:
+      "Un paramètre de cette application est absent ou incorrect. Ses responsables trouvent dans son journal lequel, et comment le corriger.",
+    internal: "Une erreur s’est produite ici. Le journal dit laquelle.",
+  },
+};

@@ -1,0 +1,31 @@
+import type { Language } from "../languages/language.ts";
+import { type Html, html } from "./html.ts";
+
+/** Day and time, by a clock that everybody knows: nobody has said where the user is. @param time Milliseconds since 1970. */
+export function timeShown({ tag }: Language, time: number): Html {
+  const format = new Intl.DateTimeFormat(tag, {
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    hour: "numeric",
+    minute: "2-digit",
+    timeZone: "UTC",
+    timeZoneName: "short",
+  });
+  return html`<time datetime="${new Date(time).toISOString()}">${format.format(time)}</time>`;
+}
+
+const MINUTE = 60_000;
+/** From how many milliseconds on something is told in which unit. */
+const UNITS = [
+  [24 * 60 * MINUTE, "day"],
+  [60 * MINUTE, "hour"],
+  [MINUTE, "minute"],
+] as const;
+
+/** Such as `3 days ago`. @returns undefined for less than a minute. */
+export function ageShown({ tag }: Language, milliseconds: number): string | undefined {
+  const [size, unit] = UNITS.find(([size]) => milliseconds >= size) ?? [];
+  if (size === undefined || unit === undefined) return undefined;
+  return new Intl.RelativeTimeFormat(tag).format(-Math.floor(milliseconds / size), unit);
+}

@@ -1,0 +1,17 @@
+import type { Place } from "../config/settings.ts";
+import type { SignOutContext } from "../context.ts";
+import { acceptedLanguages } from "../http/acceptLanguage.ts";
+import type { HttpRequest } from "../http/types.ts";
+import type { Language } from "./languages/language.ts";
+import { languageOf } from "./languages/languages.ts";
+
+/** How a page is shown: where it leads, by which name, and in whose language. */
+export interface View extends Place {
+  readonly appName: string;
+  readonly language: Language;
+}
+
+export function viewOf({ settings }: Pick<SignOutContext, "settings">, request: HttpRequest): View {
+  const { prefix, home, appName } = settings;
+  return { prefix, home, appName, language: languageOf(acceptedLanguages(request)) };
+}
