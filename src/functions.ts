@@ -1,8 +1,9 @@
+import { apisOf } from "./apis.ts";
 import type { App } from "./compose.ts";
 import { authAccount } from "./functions/authAccount.ts";
+import { authApi } from "./functions/authApi.ts";
 import { authBackchannelLogout } from "./functions/authBackchannelLogout.ts";
 import { authCallback } from "./functions/authCallback.ts";
-import { authGraph } from "./functions/authGraph.ts";
 import { authHealth } from "./functions/authHealth.ts";
 import { authHome } from "./functions/authHome.ts";
 import { authLogoutCallback } from "./functions/authLogoutCallback.ts";
@@ -11,14 +12,13 @@ import { authSessions } from "./functions/authSessions.ts";
 import { authSignIn } from "./functions/authSignIn.ts";
 import { authSignOut } from "./functions/authSignOut.ts";
 import type { Options } from "./options.ts";
+import type { Env } from "./shared/config/env.ts";
 import type { HttpFunction } from "./shared/web/httpFunction.ts";
 
-/** The HTTP functions of an app with these options. @param otherApp A second app, which the home page leads to. */
-export function functionsOf(
-  { context, signingOut }: App,
-  { graph, functions = {} }: Options,
-  otherApp?: string,
-): HttpFunction[] {
+/** The HTTP functions of an app with these options. @param env The settings that its APIs name. */
+export function functionsOf(app: App, options: Options, env: Env = {}): HttpFunction[] {
+  const { context, signingOut } = app;
+  const { graph, functions = {} } = options;
   const { home = false, health = true, sessions = true } = functions;
   const { account = true, backchannelLogout = true } = functions;
   return [
@@ -29,9 +29,9 @@ export function functionsOf(
     authSignOut(signingOut),
     ...(account ? [authAccount(context)] : []),
     ...(backchannelLogout ? [authBackchannelLogout(context)] : []),
-    ...(graph ? [authGraph(context, graph)] : []),
+    ...apisOf(app, options, env).map((api) => authApi(context, api)),
     ...(health ? [authHealth(context)] : []),
-    ...(home ? [authHome(context, graph, otherApp)] : []),
+    ...(home ? [authHome(context, graph, env.DEMO_OTHER_APP_URL)] : []),
     ...(sessions ? [authSessions(context)] : []),
   ];
 }

@@ -11,6 +11,7 @@ import { watchStreamed } from "./streamed.ts";
 
 export type { Account, Auth, Requirements, Session } from "./auth.ts";
 export type { Options } from "./options.ts";
+export type { Api } from "./shared/apis/api.ts";
 export type { Call } from "./shared/apis/permissions.ts";
 export { LightsoutError } from "./shared/base/errors.ts";
 
@@ -20,7 +21,7 @@ type FunctionsApp = Pick<typeof app, "http" | "timer"> & {
 };
 
 /**
- * Adds sign-in, sign-out and Microsoft Graph to a Functions app: registers the functions, whose names begin with
+ * Adds sign-in, sign-out and calls to web APIs to a Functions app: registers the functions, whose names begin with
  * `auth`, and gives what the app's own functions are wrapped with. It reads the app settings once.
  *
  * A setting that is missing or wrong never makes it throw: the functions that need it answer 503, and the log says
@@ -47,7 +48,7 @@ export function lightsout(app: FunctionsApp, options: Options = {}): Auth {
   const composed = compose(env, environment, { scopes, place });
   const { context, signingOut } = composed;
 
-  for (const { name, ...http } of functionsOf(composed, options, env.DEMO_OTHER_APP_URL)) {
+  for (const { name, ...http } of functionsOf(composed, options, env)) {
     app.http(name, http);
   }
   const { name, ...timer } = authPurgeExpired(signingOut);

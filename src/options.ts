@@ -1,3 +1,4 @@
+import { type Api, apiFunctionName, checkApi } from "./shared/apis/api.ts";
 import { type Call, checkCalls } from "./shared/apis/permissions.ts";
 import { OptionInvalid } from "./shared/base/errors.ts";
 import { isScope } from "./shared/http/signInOptions.ts";
@@ -6,6 +7,11 @@ import { isScope } from "./shared/http/signInOptions.ts";
 export interface Options {
   /** The whole permission table of `/graph`. Absent: there is no such route. */
   readonly graph?: readonly Call[];
+  /**
+   * Other web APIs, by route: `orders` makes `/orders/…` pass on, as the signed-in user, what `calls` lists, and its
+   * function is `authOrders`.
+   */
+  readonly apis?: Readonly<Record<string, Api>>;
   /** Asked for at every sign-in, beside `openid profile offline_access`. */
   readonly scopes?: readonly string[];
   /** Functions that are not there unless they are wanted, and those that may be left out. */
@@ -27,15 +33,48 @@ export interface Options {
 const ALWAYS_THERE = ["signIn", "callback", "session", "signOut", "logoutCallback", "purgeExpired"];
 const OPTIONAL = ["home", "health", "sessions", "account", "backchannelLogout"];
 
+/** The names that no function of an API may have, in any case: hosts do not tell them apart. */
+const OUR_FUNCTIONS = [
+  ...["authSignIn", "authCallback", "authSession", "authSessions", "authEndSession", "authSignOut"],
+  ...["authSignedOut", "authLogoutCallback", "authBackchannelLogout", "authDevice"],
+  ...["authDeviceRefresh", "authAccount", "authHome", "authHealth", "authGraph"],
+  "authPurgeExpired",
+];
+/** What the path of an API begins with. */
+const ROUTE = /^[a-z][a-z0-9-]{0,59}$/i;
+/** Routes of ours, and what the host keeps for itself. */
+const TAKEN = /^(auth|graph|accounts|health)$|^(admin|runtime)/i;
+
 /** @throws {OptionInvalid} One line that names the option. */
 export function checkOptions(options: Options): void {
-  assertKnown("lightsout", options, ["graph", "scopes", "functions"]);
-  const { graph, scopes = [], functions = {} } = options;
+  assertKnown("lightsout", options, ["graph", "apis", "scopes", "functions"]);
+  const { graph, apis = {}, scopes = [], functions = {} } = options;
   if (graph !== undefined) checkCalls("graph", graph);
+  checkApis(apis);
   if (!Array.isArray(scopes) || !scopes.every((scope) => scope && isOneScope(scope))) {
     throw new OptionInvalid("scopes has to be a list of scope names, such as User.Read.");
   }
   checkFunctions(functions, scopes);
+}
+
+function checkApis(apis: NonNullable<Options["apis"]>): void {
+  if (typeof apis !== "object" || apis === null || Array.isArray(apis)) {
+    throw new OptionInvalid("apis takes an object with an API for each route.");
+  }
+  const functions = new Set(OUR_FUNCTIONS.map((name) => name.toLowerCase()));
+  for (const [route, api] of Object.entries(apis)) {
+    if (!ROUTE.test(route)) {
+      throw new OptionInvalid(
+        `apis.${JSON.stringify(route)} is no route. Give letters, digits and hyphens, beginning with a letter.`,
+      );
+    }
+    const name = apiFunctionName(route).toLowerCase();
+    if (TAKEN.test(route) || functions.has(name)) {
+      throw new OptionInvalid(`apis.${route} is taken. Give the API another route.`);
+    }
+    functions.add(name);
+    checkApi(`apis.${route}`, api);
+  }
 }
 
 function isOneScope(scope: unknown): boolean {

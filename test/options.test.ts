@@ -4,13 +4,14 @@ import { recorder } from "./support/functionsApp.ts";
 
 const call = { method: "GET", path: "me", scopes: ["User.Read"] } as const;
 const graph = (...calls: object[]) => ({ graph: calls });
+const api = { baseUrl: "%ORDERS_BASE_URL%/v1", calls: [call] };
+const orders = (changes: object) => ({ apis: { orders: { ...api, ...changes } } });
 
 /** An option that is none, and what the line names. */
 const WRONG: [string, unknown, string][] = [
   ["no object", null, "lightsout takes an object"],
   ["a list", [], "lightsout takes an object"],
   ["an option that is none", { graf: [] }, "lightsout has no option graf"],
-  ["one that is not there yet", { apis: {} }, "lightsout has no option apis"],
   ["a table that is no list", { graph: {} }, "graph has to be a list"],
   ["a row that is none", graph(call, 5 as never), "graph[1] needs a method"],
   ["a row without a method", graph({ ...call, method: undefined }), "graph[0] needs a method"],
@@ -29,6 +30,27 @@ const WRONG: [string, unknown, string][] = [
   ["a download in words", graph({ ...call, download: "yes" }), "graph[0] has a download"],
   ["a field that is none", graph({ ...call, querys: [] }), "graph[0] has a field querys"],
   ["a row twice", graph(call, { ...call, scopes: ["b"] }), "graph[1] is GET me, as graph[0] is"],
+  ["apis in a list", { apis: [] }, "apis takes an object"],
+  ["an API that is none", { apis: { orders: "https://a.example" } }, "apis.orders takes an object"],
+  ["an API's field that is none", orders({ url: "x" }), "apis.orders has no field url"],
+  ["an API without an address", orders({ baseUrl: undefined }), "apis.orders.baseUrl has to be"],
+  ["an API on http", orders({ baseUrl: "http://a.example" }), "apis.orders.baseUrl has to begin"],
+  ["an API with a query", orders({ baseUrl: "https://a.example/?v=1" }), "apis.orders.baseUrl has"],
+  ["an API without calls", orders({ calls: undefined }), "apis.orders.calls has to be a list"],
+  ["a row of an API", orders({ calls: [{ ...call, path: "/" }] }), "apis.orders.calls[0] needs"],
+  ["paging that is none", orders({ paging: "odata" }), "apis.orders.paging has to be"],
+  ["no time", orders({ timeoutSeconds: 0 }), "apis.orders.timeoutSeconds has to be"],
+  ["time in words", orders({ timeoutSeconds: "1m" }), "apis.orders.timeoutSeconds has to be"],
+  ["half a byte", orders({ maxRequestBytes: 0.5 }), "apis.orders.maxRequestBytes has to be"],
+  ["a route with a slash", { apis: { "a/b": api } }, 'apis."a/b" is no route'],
+  ...["auth", "Graph", "accounts", "health", "admin", "runtimes", "session", "SIGNIN", "home"].map(
+    (route): [string, unknown, string] => [
+      `the route ${route}`,
+      { apis: { [route]: api } },
+      `apis.${route} is taken`,
+    ],
+  ),
+  ["a route twice", { apis: { orders: api, Orders: api } }, "apis.Orders is taken"],
   ["scopes that are no list", { scopes: "User.Read" }, "scopes has to be a list"],
   ["a scope that is none", { scopes: ["User.Read", ""] }, "scopes has to be a list"],
   ["functions that are none", { functions: true }, "functions takes an object"],
@@ -81,8 +103,20 @@ describe("lightsout registers", () => {
     ],
     [
       "all that was asked for",
-      { graph: [call], scopes: ["User.Read"], functions: { home: true, health: false } },
-      ["authAccount", "authBackchannelLogout", "authGraph", "authHome", "authSessions"],
+      {
+        graph: [call],
+        apis: { orders: api },
+        scopes: ["User.Read"],
+        functions: { home: true, health: false },
+      },
+      [
+        "authAccount",
+        "authBackchannelLogout",
+        "authGraph",
+        "authHome",
+        "authOrders",
+        "authSessions",
+      ],
     ],
   ])("%s, whatever the settings are", (_, options, more) => {
     const { app, names } = recorder();

@@ -47,13 +47,16 @@ export interface Context extends SignOutContext {
   readonly idTokens: IdTokenValidator;
   readonly logoutTokens: LogoutTokenValidator;
   readonly send: Send;
-  /** By account: one user's hanging calls must not keep everybody's waiting. */
-  readonly graphTurns: Turns;
+  /**
+   * Turns at an API, by account: one user's hanging calls must not keep everybody's waiting, nor one API's those to
+   * another.
+   */
+  readonly turnsAt: (api: string) => Turns;
   readonly isHealthy: () => Promise<boolean>;
 }
 
-/** Calls to Graph: what fits on one instance, what a browser's page has use for, and how long one may wait. */
-const GRAPH_TURNS = { atOnce: 128, ofEach: 16, patience: 5_000 };
+/** Calls to one API: what fits on one instance, what a browser's page has use for, and how long one may wait. */
+const API_TURNS = { atOnce: 128, ofEach: 16, patience: 5_000 };
 
 /** What Lightsout takes from the outside world. */
 export interface Platform {
@@ -130,8 +133,18 @@ export function createContext(
     idTokens,
     logoutTokens: createLogoutTokenValidator({ clientId, allowedTenants, metadata: issuer }, keys),
     send,
-    graphTurns: createTurns(GRAPH_TURNS),
+    turnsAt: byName(() => createTurns(API_TURNS)),
     isHealthy: createHealthCheck(table, elapsed, log),
+  };
+}
+
+/** One for each name, made when it is asked for. */
+function byName<T>(make: () => T): (name: string) => T {
+  const made = new Map<string, T>();
+  return (name) => {
+    const one = made.get(name) ?? make();
+    made.set(name, one);
+    return one;
   };
 }
 

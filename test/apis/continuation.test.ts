@@ -9,7 +9,8 @@ const graphBaseUrl = "https://graph.microsoft.com/v1.0";
 const key = createSecretKey(Buffer.alloc(32, 1));
 const account = { homeAccountId: "oid.tid", tenantId: "tid", name: "", username: "" };
 const links: Links = {
-  settings: { baseUrl: BASE_URL, graphBaseUrl },
+  baseUrl: BASE_URL,
+  api: { route: "graph", baseUrl: graphBaseUrl, paging: "odata" },
   keyring: createKeyring([{ id: "k1", key }], randomBytes),
   account,
 };

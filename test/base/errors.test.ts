@@ -19,7 +19,7 @@ const made: [errors.LightsoutError, string][] = [
   [new errors.AppRefused(() => "w", "f"), "ERR_APP_REFUSED"],
   [new errors.ManagedIdentityUnavailable("m"), "ERR_MANAGED_IDENTITY_UNAVAILABLE"],
   [new errors.NotPermitted(), "ERR_NOT_PERMITTED"],
-  [new errors.GraphUnavailable(true), "ERR_GRAPH_UNAVAILABLE"],
+  [new errors.ApiUnavailable(true), "ERR_API_UNAVAILABLE"],
 ];
 
 describe("errors", () => {
@@ -49,7 +49,7 @@ describe("errors", () => {
       new errors.ProviderUnavailable(undefined, { cause }),
       new errors.AppRefused(() => "w", "f", { cause }),
       new errors.ManagedIdentityUnavailable("m", { cause }),
-      new errors.GraphUnavailable(false, { cause }),
+      new errors.ApiUnavailable(false, { cause }),
     ]) {
       expect(error.cause).toBe(cause);
     }
@@ -61,7 +61,7 @@ describe("errors", () => {
       claims: "c",
     });
     expect(new errors.SignInRejected("reason")).toMatchObject({ reason: "reason" });
-    expect(new errors.GraphUnavailable(true)).toMatchObject({ timedOut: true });
+    expect(new errors.ApiUnavailable(true)).toMatchObject({ timedOut: true });
     expect(new errors.ProviderUnavailable(undefined, { retryAfter: 9 })).toMatchObject({
       retryAfter: 9,
       message: "Microsoft Entra ID does not answer. Try again in 9 seconds.",

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import {
+  ApiUnavailable,
   AppRefused,
   BadRequest,
-  GraphUnavailable,
   InteractionRequired,
   ProviderUnavailable,
   SignedOut,
@@ -122,7 +122,7 @@ describe("what is logged", () => {
   it.each<[unknown, number]>([
     [new BadRequest(() => "m"), 0],
     [new SignedOut(), 0],
-    [new GraphUnavailable(true), 1],
+    [new ApiUnavailable(true), 1],
     [new StoreUnavailable(), 1],
     [new Error("m"), 1],
   ])("%p: %d", async (error, count) => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import {
+  ApiUnavailable,
   AppRefused,
   BadRequest,
   CrossSiteRequest,
-  GraphUnavailable,
   InteractionRequired,
   LightsoutError,
   ManagedIdentityUnavailable,
@@ -41,8 +41,8 @@ describe("problemOf", () => {
     [new SignInOvertaken(), 409, "sign-in-overtaken", "Signed out meanwhile"],
     [new RequestTooLarge(1), 413, "request-too-large", "Request too large"],
     [new TooManyCalls(), 429, "too-many-calls", "Too many calls at once"],
-    [new GraphUnavailable(false), 502, "graph-unavailable", "Microsoft Graph not available"],
-    [new GraphUnavailable(true), 504, "graph-unavailable", "Microsoft Graph not available"],
+    [new ApiUnavailable(false), 502, "api-unavailable", "Service not available"],
+    [new ApiUnavailable(true), 504, "api-unavailable", "Service not available"],
     [new AppRefused(() => "w", "f"), 500, "app-refused", "App refused by the sign-in service"],
     [new ProviderUnavailable(), 503, "provider-unavailable", "Sign-in service not available"],
     [new StoreUnavailable(), 503, "store-unavailable", "Storage not available"],
@@ -98,7 +98,7 @@ describe("problemOf", () => {
     for (const error of [
       new SignedOut(),
       new BadRequest(() => "m"),
-      new GraphUnavailable(true),
+      new ApiUnavailable(true),
       new AppRefused(() => "w", "f"),
     ]) {
       expect(problemOf(error, en)).not.toHaveProperty("retryAfter");

@@ -4,9 +4,9 @@ import { isScope } from "../http/signInOptions.ts";
 /** One call that this app offers, and what the user has to consent to for it. */
 export interface Call {
   readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
-  /** Segments of the path below the Graph version; `{id}` stands for one segment. */
+  /** Segments of the path below the API's base URL; `{id}` stands for one segment. */
   readonly path: string;
-  /** Delegated permissions (Microsoft Graph permissions reference). */
+  /** Delegated permissions: of Microsoft Graph by their name, of another API such as `api://<client id>/Orders.Read`. */
   readonly scopes: readonly string[];
   /**
    * Query options that may go along: a name such as `$select`, or one with the only value it may have, such as
@@ -68,14 +68,14 @@ function isList(value: unknown, isValid: (text: string) => boolean): value is st
 }
 
 export interface Permitted extends Pick<Call, "scopes" | "download"> {
-  /** The path as it is sent to Graph, every segment encoded again. */
+  /** The path as it is sent to the API, every segment encoded again. */
   readonly path: string;
   readonly query: URLSearchParams;
 }
 
 /**
  * Looks a call up in the permission table.
- * @param encodedPath The path below `/graph/` as it stood in the URL.
+ * @param encodedPath The path below the API's route as it stood in the URL.
  * @returns undefined when the table has no row for it.
  */
 export function permittedCall(
@@ -92,7 +92,7 @@ export function permittedCall(
   return { path: encoded(segments), query, scopes, ...(download && { download }) };
 }
 
-/** The path as it is sent to Graph. A slash may stand at its end. @returns undefined when it is none. */
+/** The path as it is sent to the API. A slash may stand at its end. @returns undefined when it is none. */
 export function pathOf(encodedPath: string): string | undefined {
   const slash = encodedPath.endsWith("/") ? "/" : "";
   const segments = decodeSegments(slash ? encodedPath.slice(0, -1) : encodedPath);

@@ -1,7 +1,9 @@
-import { GraphUnavailable } from "../base/errors.ts";
+import { ApiUnavailable } from "../base/errors.ts";
 import type { Context } from "../context.ts";
+import type { Answer } from "../net/send.ts";
 import type { SignedInSession } from "../session/session.ts";
-import { callGraph, jsonOf } from "./graph.ts";
+import { graphApi } from "./api.ts";
+import { callApi } from "./callApi.ts";
 
 const FIELDS = ["displayName", "mail", "jobTitle", "officeLocation"] as const;
 
@@ -13,18 +15,29 @@ export async function readProfile(
   context: Context,
   session: SignedInSession,
 ): Promise<Profile | undefined> {
-  const url = new URL(`${context.settings.graphBaseUrl}/me`);
+  const graph = graphApi(context.settings.graphBaseUrl, []);
+  const url = new URL(`${graph.baseUrl}/me`);
   url.searchParams.set("$select", FIELDS.join());
   try {
-    const answer = await callGraph(context, session, ["User.Read"], url);
+    const answer = await callApi(context, session, graph, ["User.Read"], url);
     const user = answer.status === 200 ? jsonOf(answer) : undefined;
     return user && Object.fromEntries(FIELDS.flatMap((name) => textOf(name, user[name])));
   } catch (error) {
-    if (error instanceof GraphUnavailable) return undefined;
+    if (error instanceof ApiUnavailable) return undefined;
     throw error;
   }
 }
 
 function textOf(name: string, value: unknown): [string, string][] {
   return typeof value === "string" && value !== "" ? [[name, value]] : [];
+}
+
+/** @returns undefined unless it is the JSON of an object: an error page can come with any status. */
+function jsonOf({ body }: Pick<Answer, "body">): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(body.toString());
+    return typeof value === "object" && value !== null ? (value as never) : undefined;
+  } catch {
+    return undefined;
+  }
 }

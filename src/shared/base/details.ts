@@ -42,9 +42,8 @@ export const ENGLISH = {
   overtaken:
     "You were signed out while this sign-in was still running, or shortly before. It has not been completed.",
 
-  notPermitted:
-    "This app does not offer that Microsoft Graph call. Its permission table lists the ones it does.",
-  graphUnavailable: "Microsoft Graph does not answer. Try again in a moment.",
+  notPermitted: "This app does not offer that call. Its permission table lists the ones it does.",
+  apiUnavailable: "A service that this app calls does not answer. Try again in a moment.",
   storeUnavailable: "Table Storage does not answer. Try again in a moment.",
   providerUnavailable: (seconds: number | undefined) =>
     `Microsoft Entra ID does not answer. Try again in ${seconds === undefined ? "a moment" : measured("en", seconds, "second")}.`,

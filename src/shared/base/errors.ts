@@ -200,7 +200,7 @@ export class ManagedIdentityUnavailable extends LightsoutError {
   }
 }
 
-/** The permission table has no row for this Graph call. */
+/** The permission table has no row for this call. */
 export class NotPermitted extends LightsoutError {
   static readonly code = "ERR_NOT_PERMITTED";
   readonly code = NotPermitted.code;
@@ -210,14 +210,14 @@ export class NotPermitted extends LightsoutError {
   }
 }
 
-/** Microsoft Graph did not answer in time, or in a way that can be passed on. */
-export class GraphUnavailable extends LightsoutError {
-  static readonly code = "ERR_GRAPH_UNAVAILABLE";
-  readonly code = GraphUnavailable.code;
+/** An API, such as Microsoft Graph, did not answer in time, or in a way that can be passed on. */
+export class ApiUnavailable extends LightsoutError {
+  static readonly code = "ERR_API_UNAVAILABLE";
+  readonly code = ApiUnavailable.code;
   readonly timedOut: boolean;
 
   constructor(timedOut: boolean, options?: ErrorOptions) {
-    super((say) => say.graphUnavailable, options);
+    super((say) => say.apiUnavailable, options);
     this.timedOut = timedOut;
   }
 }

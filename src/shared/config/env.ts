@@ -55,3 +55,10 @@ export function httpsUrl(name: string, value: string): URL {
   if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url))) return url;
   throw new SettingInvalid(`${name} has to begin with https:// (http:// only on localhost).`);
 }
+
+/** A URL that paths are added to: without a query, and without a slash at the end. */
+export function pathUrl(name: string, value: string): string {
+  const url = httpsUrl(name, value);
+  if (url.search) throw new SettingInvalid(`${name} has a query. Leave out what follows the "?".`);
+  return url.href.replace(/\/+$/, "");
+}

@@ -3,7 +3,7 @@ import { isGuid } from "../base/guid.ts";
 import type { SealingKey } from "../crypto/keyring.ts";
 import { cloudOf } from "./cloud.ts";
 import { type CredentialSettings, readCredential } from "./credential.ts";
-import { type Env, httpsUrl, optional, required } from "./env.ts";
+import { type Env, httpsUrl, optional, pathUrl, required } from "./env.ts";
 import { readSealingKeys } from "./sealingKeys.ts";
 import { readStorageSettings, type StorageSettings } from "./storage.ts";
 
@@ -211,13 +211,6 @@ export function readSessionHours(env: Env): number {
   const hours = /^\d+(\.\d+)?$/.test(value) ? Number(value) : 0;
   if (hours > 0 && hours <= 720) return hours;
   throw new SettingInvalid("SESSION_HOURS has to be a number of hours above 0, up to 720.");
-}
-
-/** A URL that paths are added to: without a query, and without a slash at the end. */
-function pathUrl(name: string, value: string): string {
-  const url = httpsUrl(name, value);
-  if (url.search) throw new SettingInvalid(`${name} has a query. Leave out what follows the "?".`);
-  return url.href.replace(/\/+$/, "");
 }
 
 /**

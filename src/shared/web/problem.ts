@@ -1,9 +1,9 @@
 import type { Tell } from "../base/details.ts";
 import {
+  ApiUnavailable,
   AppRefused,
   BadRequest,
   CrossSiteRequest,
-  GraphUnavailable,
   IndexForged,
   InteractionRequired,
   LightsoutError,
@@ -85,8 +85,8 @@ export function statusOf(error: unknown): number {
 }
 
 function kindOf(error: unknown): { readonly status: number; readonly title: Title } {
-  if (error instanceof GraphUnavailable) {
-    return { status: error.timedOut ? 504 : 502, title: "graphUnavailable" };
+  if (error instanceof ApiUnavailable) {
+    return { status: error.timedOut ? 504 : 502, title: "apiUnavailable" };
   }
   const [, status, title] = TABLE.find(([type]) => error instanceof type) ?? INTERNAL;
   return { status, title };

@@ -79,7 +79,7 @@ export const ar: Language = {
     indexForged: "تسجيل الخروج غير مؤكد",
     keyMissing: "المفتاح غير متاح",
     storeUnavailable: "مساحة التخزين غير متاحة",
-    graphUnavailable: "Microsoft Graph غير متاح",
+    apiUnavailable: "الخدمة غير متاحة",
     notSetUp: "لم يتم إعداد التطبيق",
     internal: "خطأ داخلي",
   },
@@ -120,9 +120,8 @@ export const ar: Language = {
       "تسمّي خدمة تسجيل الدخول في مؤسستك جلساتها بطريقة لا تتيح لهذا التطبيق تسجيل خروجك. أبلغ القائمين على التطبيق بذلك.",
     overtaken: "تم تسجيل خروجك أثناء تسجيل الدخول هذا أو قبله بقليل، لذا لم يكتمل.",
 
-    notPermitted:
-      "لا يتيح هذا التطبيق هذا الطلب إلى Microsoft Graph. يسرد جدول أذوناته الطلبات المتاحة.",
-    graphUnavailable: "لا يستجيب Microsoft Graph. حاول مرة أخرى بعد قليل.",
+    notPermitted: "لا يتيح هذا التطبيق هذا الطلب. يسرد جدول أذوناته الطلبات المتاحة.",
+    apiUnavailable: "لا تستجيب خدمة يستدعيها هذا التطبيق. حاول مرة أخرى بعد قليل.",
     storeUnavailable: "لا يستجيب Table Storage. حاول مرة أخرى بعد قليل.",
     providerUnavailable: (seconds) =>
       `لا يستجيب Microsoft Entra ID. حاول مرة أخرى بعد ${seconds === undefined ? "قليل" : measured("ar", seconds, "second")}.`,

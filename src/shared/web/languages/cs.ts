@@ -82,7 +82,7 @@ export const cs: Language = {
     indexForged: "Odhlášení není jisté",
     keyMissing: "Klíč není dostupný",
     storeUnavailable: "Úložiště není dostupné",
-    graphUnavailable: "Microsoft Graph není dostupný",
+    apiUnavailable: "Služba není dostupná",
     notSetUp: "Aplikace není nastavená",
     internal: "Vnitřní chyba",
   },
@@ -126,9 +126,8 @@ export const cs: Language = {
     overtaken:
       "Během tohoto přihlašování, nebo krátce před ním, jste byli odhlášeni. Přihlášení nebylo dokončeno.",
 
-    notPermitted:
-      "Toto volání Microsoft Graphu aplikace nenabízí. Která nabízí, je v její tabulce oprávnění.",
-    graphUnavailable: "Microsoft Graph neodpovídá. Zkuste to za chvíli znovu.",
+    notPermitted: "Toto volání aplikace nenabízí. Která nabízí, je v její tabulce oprávnění.",
+    apiUnavailable: "Služba, kterou aplikace volá, neodpovídá. Zkuste to za chvíli znovu.",
     storeUnavailable: "Table Storage neodpovídá. Zkuste to za chvíli znovu.",
     providerUnavailable: (seconds) =>
       `Microsoft Entra ID neodpovídá. Zkuste to znovu za ${seconds === undefined ? "chvíli" : measured("cs", seconds, "second", "short")}.`,

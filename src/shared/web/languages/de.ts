@@ -80,7 +80,7 @@ export const de: Language = {
     indexForged: "Abmeldung ungewiss",
     keyMissing: "Schlüssel nicht verfügbar",
     storeUnavailable: "Speicher nicht verfügbar",
-    graphUnavailable: "Microsoft Graph nicht verfügbar",
+    apiUnavailable: "Dienst nicht verfügbar",
     notSetUp: "App nicht eingerichtet",
     internal: "Interner Fehler",
   },
@@ -130,8 +130,9 @@ export const de: Language = {
       "Sie wurden abgemeldet, während diese Anmeldung noch lief oder kurz davor. Sie wurde nicht abgeschlossen.",
 
     notPermitted:
-      "Diesen Aufruf von Microsoft Graph bietet diese App nicht an. Welche sie anbietet, steht in ihrer Berechtigungstabelle.",
-    graphUnavailable: "Microsoft Graph antwortet nicht. Versuchen Sie es gleich noch einmal.",
+      "Diesen Aufruf bietet diese App nicht an. Welche sie anbietet, steht in ihrer Berechtigungstabelle.",
+    apiUnavailable:
+      "Ein Dienst, den diese App aufruft, antwortet nicht. Versuchen Sie es gleich noch einmal.",
     storeUnavailable: "Table Storage antwortet nicht. Versuchen Sie es gleich noch einmal.",
     providerUnavailable: (seconds) =>
       seconds === undefined

@@ -76,7 +76,7 @@ export const en: Language = {
     indexForged: "Sign-out not certain",
     keyMissing: "Key not available",
     storeUnavailable: "Storage not available",
-    graphUnavailable: "Microsoft Graph not available",
+    apiUnavailable: "Service not available",
     notSetUp: "App not set up",
     internal: "Internal error",
   },

@@ -82,7 +82,7 @@ export const es: Language = {
     indexForged: "Cierre de sesión incierto",
     keyMissing: "Clave no disponible",
     storeUnavailable: "Almacenamiento no disponible",
-    graphUnavailable: "Microsoft Graph no disponible",
+    apiUnavailable: "Servicio no disponible",
     notSetUp: "Aplicación sin configurar",
     internal: "Error interno",
   },
@@ -133,8 +133,9 @@ export const es: Language = {
       "Su sesión se cerró mientras este inicio de sesión estaba en curso, o poco antes. No se ha completado.",
 
     notPermitted:
-      "Esta aplicación no ofrece esa llamada a Microsoft Graph. Su tabla de permisos enumera las que ofrece.",
-    graphUnavailable: "Microsoft Graph no responde. Vuelva a intentarlo dentro de un momento.",
+      "Esta aplicación no ofrece esa llamada. Su tabla de permisos enumera las que ofrece.",
+    apiUnavailable:
+      "Un servicio al que llama esta aplicación no responde. Vuelva a intentarlo dentro de un momento.",
     storeUnavailable: "Table Storage no responde. Vuelva a intentarlo dentro de un momento.",
     providerUnavailable: (seconds) =>
       `Microsoft Entra ID no responde. Vuelva a intentarlo dentro de ${seconds === undefined ? "un momento" : measured("es", seconds, "second")}.`,

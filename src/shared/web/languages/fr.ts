@@ -82,7 +82,7 @@ export const fr: Language = {
     indexForged: "Déconnexion incertaine",
     keyMissing: "Clé indisponible",
     storeUnavailable: "Stockage indisponible",
-    graphUnavailable: "Microsoft Graph indisponible",
+    apiUnavailable: "Service indisponible",
     notSetUp: "Application non configurée",
     internal: "Erreur interne",
   },
@@ -131,8 +131,9 @@ export const fr: Language = {
       "Vous avez été déconnecté pendant cette connexion, ou peu avant. Elle n’a pas abouti.",
 
     notPermitted:
-      "Cette application ne propose pas cet appel à Microsoft Graph. Sa table d’autorisations énumère ceux qu’elle propose.",
-    graphUnavailable: "Microsoft Graph ne répond pas. Réessayez dans un instant.",
+      "Cette application ne propose pas cet appel. Sa table d’autorisations énumère ceux qu’elle propose.",
+    apiUnavailable:
+      "Un service que cette application appelle ne répond pas. Réessayez dans un instant.",
     storeUnavailable: "Table Storage ne répond pas. Réessayez dans un instant.",
     providerUnavailable: (seconds) =>
       `Microsoft Entra ID ne répond pas. Réessayez dans ${seconds === undefined ? "un instant" : measured("fr", seconds, "second")}.`,

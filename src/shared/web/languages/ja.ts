@@ -82,7 +82,7 @@ export const ja: Language = {
     indexForged: "サインアウトを確認できません",
     keyMissing: "キーを利用できません",
     storeUnavailable: "ストレージを利用できません",
-    graphUnavailable: "Microsoft Graph を利用できません",
+    apiUnavailable: "サービスを利用できません",
     notSetUp: "アプリが設定されていません",
     internal: "内部エラー",
   },
@@ -131,8 +131,9 @@ export const ja: Language = {
       "サインインの途中、またはその直前にサインアウトされたため、サインインは完了していません。",
 
     notPermitted:
-      "このアプリは、その Microsoft Graph 呼び出しを提供していません。提供している呼び出しはアクセス許可の表に記載されています。",
-    graphUnavailable: "Microsoft Graph が応答しません。しばらくしてからもう一度お試しください。",
+      "このアプリは、その呼び出しを提供していません。提供している呼び出しはアクセス許可の表に記載されています。",
+    apiUnavailable:
+      "このアプリが呼び出すサービスが応答しません。しばらくしてからもう一度お試しください。",
     storeUnavailable: "Table Storage が応答しません。しばらくしてからもう一度お試しください。",
     providerUnavailable: (seconds) =>
       `Microsoft Entra ID が応答しません。${seconds === undefined ? "しばらく" : `${measured("ja", seconds, "second")}ほど`}してからもう一度お試しください。`,

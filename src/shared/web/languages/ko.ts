@@ -79,7 +79,7 @@ export const ko: Language = {
     indexForged: "로그아웃 여부를 알 수 없음",
     keyMissing: "키를 사용할 수 없음",
     storeUnavailable: "저장소를 사용할 수 없음",
-    graphUnavailable: "Microsoft Graph를 사용할 수 없음",
+    apiUnavailable: "서비스를 사용할 수 없음",
     notSetUp: "앱이 설정되지 않음",
     internal: "내부 오류",
   },
@@ -122,9 +122,8 @@ export const ko: Language = {
       "조직의 로그인 서비스가 세션을 식별하는 방식으로는 이 앱이 로그아웃을 처리할 수 없습니다. 앱 운영자에게 알려 주세요.",
     overtaken: "로그인하는 중이거나 그 직전에 로그아웃되었습니다. 로그인이 완료되지 않았습니다.",
 
-    notPermitted:
-      "이 앱은 해당 Microsoft Graph 호출을 제공하지 않습니다. 제공하는 호출은 권한 표에 나와 있습니다.",
-    graphUnavailable: "Microsoft Graph가 응답하지 않습니다. 잠시 후 다시 시도하세요.",
+    notPermitted: "이 앱은 해당 호출을 제공하지 않습니다. 제공하는 호출은 권한 표에 나와 있습니다.",
+    apiUnavailable: "이 앱이 호출하는 서비스가 응답하지 않습니다. 잠시 후 다시 시도하세요.",
     storeUnavailable: "Table Storage가 응답하지 않습니다. 잠시 후 다시 시도하세요.",
     providerUnavailable: (seconds) =>
       `Microsoft Entra ID가 응답하지 않습니다. ${seconds === undefined ? "잠시" : measured("ko", seconds, "second")} 후 다시 시도하세요.`,

@@ -80,6 +80,6 @@ export type Title =
   | "indexForged"
   | "keyMissing"
   | "storeUnavailable"
-  | "graphUnavailable"
+  | "apiUnavailable"
   | "notSetUp"
   | "internal";

@@ -9,7 +9,8 @@ import {
   jest,
 } from "@jest/globals";
 import { permissions } from "../../src/permissions.ts";
-import { forwardToGraph } from "../../src/shared/apis/graph.ts";
+import { graphApi } from "../../src/shared/apis/api.ts";
+import { forward as forwardTo } from "../../src/shared/apis/forward.ts";
 import type { Context } from "../../src/shared/context.ts";
 import { testApp } from "../support/app.ts";
 import { claimsChallenge, type StubSession, stubSession } from "../support/graph.ts";
@@ -37,11 +38,11 @@ afterEach(() => {
 afterAll(() => graph.stop());
 
 const forward = (path: string, init?: RequestInit) =>
-  forwardToGraph(app, request(path, init), session, permissions);
+  forwardTo(app, request(path, init), session, graphApi(app.settings.graphBaseUrl, permissions));
 const sent = () => graph.requests.map(({ method, url }) => `${method} ${url}`);
 
 describe("Graph that fails", () => {
-  const unavailable = (timedOut: boolean) => ({ code: "ERR_GRAPH_UNAVAILABLE", timedOut });
+  const unavailable = (timedOut: boolean) => ({ code: "ERR_API_UNAVAILABLE", timedOut });
 
   it.each([429, 500, 502, 503, 504, 509])("with %d says so itself", async (status) => {
     const headers = { "content-type": "application/json", "retry-after": "7", "request-id": "r" };
@@ -77,7 +78,12 @@ describe("Graph that fails", () => {
   it("by not answering has timed out", async () => {
     const { asked, send } = impatientSender();
     graph.respond = () => "hang";
-    const slow = forwardToGraph({ ...app, send }, request("/graph/me"), session, permissions);
+    const slow = forwardTo(
+      { ...app, send },
+      request("/graph/me"),
+      session,
+      graphApi(app.settings.graphBaseUrl, permissions),
+    );
     await expect(slow).rejects.toMatchObject(unavailable(true));
     expect(asked).toEqual([30_000]);
   });

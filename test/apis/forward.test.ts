@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { permissions } from "../../src/permissions.ts";
-import { forwardToGraph } from "../../src/shared/apis/graph.ts";
+import { graphApi } from "../../src/shared/apis/api.ts";
+import { forward as forwardTo } from "../../src/shared/apis/forward.ts";
 import type { Context } from "../../src/shared/context.ts";
 import { testApp } from "../support/app.ts";
 import { type StubSession, stubSession } from "../support/graph.ts";
@@ -24,7 +25,7 @@ beforeEach(() => {
 afterAll(() => graph.stop());
 
 const forward = (path: string, init?: RequestInit) =>
-  forwardToGraph(app, request(path, init), session, permissions);
+  forwardTo(app, request(path, init), session, graphApi(app.settings.graphBaseUrl, permissions));
 const sent = () => graph.requests.map(({ method, url }) => `${method} ${url}`);
 
 describe("a call that is passed on", () => {
@@ -158,7 +159,8 @@ describe("a download", () => {
     { method: "GET", path: "me/drive/items/{id}/content", scopes, download: true },
     { method: "GET", path: "me", scopes },
   ] as const;
-  const download = (path: string) => forwardToGraph(app, request(path), session, rows);
+  const download = (path: string) =>
+    forwardTo(app, request(path), session, graphApi(app.settings.graphBaseUrl, rows));
   const answerWith = (location?: string) => {
     graph.respond = () => ({ status: 302, headers: location === undefined ? {} : { location } });
   };
@@ -176,13 +178,13 @@ describe("a download", () => {
     async (location) => {
       answerWith(location);
       const answer = download("/graph/me/drive/items/1/content");
-      await expect(answer).rejects.toMatchObject({ code: "ERR_GRAPH_UNAVAILABLE" });
+      await expect(answer).rejects.toMatchObject({ code: "ERR_API_UNAVAILABLE" });
     },
   );
 
   it("is what a row allows: no other redirect goes anywhere", async () => {
     answerWith("https://contoso.sharepoint.example/file");
-    await expect(download("/graph/me")).rejects.toMatchObject({ code: "ERR_GRAPH_UNAVAILABLE" });
+    await expect(download("/graph/me")).rejects.toMatchObject({ code: "ERR_API_UNAVAILABLE" });
   });
 });
 

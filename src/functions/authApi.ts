@@ -1,0 +1,17 @@
+import { apiFunctionName, type DeclaredApi } from "../shared/apis/api.ts";
+import { forward } from "../shared/apis/forward.ts";
+import type { Context } from "../shared/context.ts";
+import { signedIn } from "../shared/web/handlers.ts";
+import type { HttpFunction } from "../shared/web/httpFunction.ts";
+import { privately } from "../shared/web/responses.ts";
+
+/** An API as the signed-in user, as far as its permission table goes. */
+export const authApi = (context: Context, api: DeclaredApi): HttpFunction => ({
+  name: apiFunctionName(api.route),
+  methods: ["GET", "POST", "PATCH", "PUT", "DELETE"],
+  route: `${api.route}/{*path}`,
+  authLevel: "anonymous",
+  handler: signedIn(context, async (request, _, session) =>
+    privately(await forward(context, request, session, api)),
+  ),
+});

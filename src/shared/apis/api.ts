@@ -1,0 +1,124 @@
+import { OptionInvalid, SettingInvalid } from "../base/errors.ts";
+import { type Env, pathUrl, required } from "../config/env.ts";
+import { isScope } from "../http/signInOptions.ts";
+import { type Call, checkCalls } from "./permissions.ts";
+
+/** A web API that the app calls as the signed-in user. */
+export interface Api {
+  /** https, or http on a loopback host. `%NAME%` in it is the app setting of that name. */
+  readonly baseUrl: string;
+  /** The whole permission table. `%NAME%` in its scopes is the app setting of that name. */
+  readonly calls: readonly Call[];
+  /**
+   * Where its answers say how a list goes on: as `nextLink` in JSON, OData's too, or as the header `Link` (RFC 8288).
+   * Such links lead back through this app. Absent: nowhere.
+   */
+  readonly paging?: "nextLink" | "link";
+  /** How long a call may take in all. Default: 100. */
+  readonly timeoutSeconds?: number;
+  /** Default: 4 MiB. */
+  readonly maxRequestBytes?: number;
+}
+
+/** An API as its calls go by it. */
+export interface DeclaredApi {
+  /** What the path of its routes begins with, below the prefix. */
+  readonly route: string;
+  /** Without a slash at the end. */
+  readonly baseUrl: string;
+  readonly calls: readonly Call[];
+  /** `odata`: only links that OData names, wherever they stand. */
+  readonly paging: Api["paging"] | "odata";
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly maxRequestBytes: number;
+}
+
+const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
+/** Longer than any host lets a function run that is asked over HTTP. */
+const MAX_TIMEOUT_SECONDS = 3_600;
+const NAMES = ["baseUrl", "calls", "paging", "timeoutSeconds", "maxRequestBytes"];
+const SETTING = /%([A-Za-z_][\w.:-]*)%/g;
+
+/** Microsoft Graph, which takes 4 MB in one request. */
+export function graphApi(baseUrl: string, calls: readonly Call[]): DeclaredApi {
+  const limits = { timeout: 30_000, maxRequestBytes: MAX_REQUEST_BYTES };
+  return { route: "graph", baseUrl, calls, paging: "odata", ...limits };
+}
+
+/** `authOrders` for `orders`. */
+export function apiFunctionName(route: string): string {
+  return `auth${route.charAt(0).toUpperCase()}${route.slice(1)}`;
+}
+
+/** @param option What it is called among the options. @throws {OptionInvalid} One line that names it. */
+export function checkApi(option: string, api: Api): void {
+  if (typeof api !== "object" || api === null || Array.isArray(api)) {
+    throw new OptionInvalid(`${option} takes an object with ${NAMES.join(", ")}.`);
+  }
+  const unknown = Object.keys(api).find((name) => !NAMES.includes(name));
+  if (unknown !== undefined) {
+    throw new OptionInvalid(`${option} has no field ${unknown}. It has ${NAMES.join(", ")}.`);
+  }
+  const { baseUrl, calls, paging, timeoutSeconds = 100, maxRequestBytes = 0 } = api;
+  if (typeof baseUrl !== "string" || baseUrl === "") {
+    throw new OptionInvalid(
+      `${option}.baseUrl has to be a URL, or the name of a setting as %NAME%.`,
+    );
+  }
+  if (settingsIn(baseUrl).length === 0) asOption(() => pathUrl(`${option}.baseUrl`, baseUrl));
+  checkCalls(`${option}.calls`, calls);
+  if (paging !== undefined && paging !== "nextLink" && paging !== "link") {
+    throw new OptionInvalid(`${option}.paging has to be "nextLink" or "link".`);
+  }
+  if (!(timeoutSeconds > 0 && timeoutSeconds <= MAX_TIMEOUT_SECONDS)) {
+    throw new OptionInvalid(
+      `${option}.timeoutSeconds has to be a number above 0, up to ${MAX_TIMEOUT_SECONDS}.`,
+    );
+  }
+  if (!Number.isSafeInteger(maxRequestBytes) || maxRequestBytes < 0) {
+    throw new OptionInvalid(`${option}.maxRequestBytes has to be a whole number of bytes.`);
+  }
+}
+
+/**
+ * An API with the settings that it names.
+ * @throws {SettingInvalid} One of them is missing or wrong.
+ */
+export function readApi(env: Env, route: string, api: Api): DeclaredApi {
+  const { baseUrl, calls, paging, timeoutSeconds = 100, maxRequestBytes = MAX_REQUEST_BYTES } = api;
+  const option = `apis.${route}`;
+  const named = settingsIn(baseUrl).join(", ") || `${option}.baseUrl`;
+  return {
+    route,
+    baseUrl: pathUrl(named, filledIn(env, baseUrl, `${option}.baseUrl`)),
+    calls: calls.map((call) => ({ ...call, scopes: readScopes(env, option, call.scopes) })),
+    paging,
+    timeout: timeoutSeconds * 1_000,
+    maxRequestBytes,
+  };
+}
+
+function readScopes(env: Env, option: string, scopes: readonly string[]): string[] {
+  return scopes.map((scope) => {
+    const value = filledIn(env, scope, option);
+    if (isScope(value) && !value.includes(" ")) return value;
+    throw new SettingInvalid(`${settingsIn(scope).join(", ")} makes no scope of ${option}.`);
+  });
+}
+
+function settingsIn(text: string): string[] {
+  return [...text.matchAll(SETTING)].flatMap(([, name]) => name ?? []);
+}
+
+function filledIn(env: Env, text: string, option: string): string {
+  return text.replace(SETTING, (_, name: string) => required(env, name, `${option} needs it.`));
+}
+
+function asOption(check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    throw error instanceof SettingInvalid ? new OptionInvalid(error.message) : error;
+  }
+}

@@ -1,0 +1,369 @@
+import { rm } from "node:fs/promises";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import type { FunctionsHost } from "../../local/host/host.ts";
+import type { Browser } from "../../local/tenant/browserless.ts";
+import { permissions } from "../../src/permissions.ts";
+import { itLeaksNothing, tokenRequests } from "../support/attack.ts";
+import { type Answer, type Loopback, startLoopback } from "../support/loopback.ts";
+import { buildOwnApp } from "../support/ownApp.ts";
+import { type RawRequest, sendRaw } from "../support/raw.ts";
+import { startWatchedRig } from "../support/secrets.ts";
+import { shared } from "../support/shared.ts";
+import { ADELE, ALEX, sessionCookieOf, sessionOf, signedInBrowser } from "../support/user.ts";
+
+const MAIL = "/graph/me/sendMail";
+
+/** Who is called, by which route, and the app settings of the instance that does. */
+const KINDS: [string, string, Record<string, string>][] = [
+  ["Microsoft Graph", "graph", {}],
+  ["an API that the app declares", "orders", {}],
+];
+
+const rig = shared(async () => {
+  const root = await buildOwnApp();
+  const started = await startWatchedRig({ root, env: { ORDERS_ID: "api://orders" } });
+  return {
+    ...started,
+    async stop() {
+      await started.stop();
+      await rm(root, { recursive: true });
+    },
+  };
+});
+/** Stands for the API, and answers what it is told. */
+let upstream: Loopback;
+let browser: Browser;
+let cookie: string;
+beforeAll(async () => {
+  upstream = await startLoopback();
+  browser = await signedInBrowser(rig);
+  cookie = sessionCookieOf(rig, browser);
+});
+beforeEach(() => {
+  upstream.requests.length = 0;
+  upstream.respond = () => ({ body: { displayName: "Adele Vance" } });
+});
+afterAll(() => upstream?.stop());
+
+const sent = () => upstream.requests.map(({ method, url }) => `${method} ${url}`);
+const FROM_HERE = { "sec-fetch-site": "same-origin", "content-type": "application/json" };
+
+describe.each(KINDS)("%s", (_kind, route, settings) => {
+  /** An instance that calls it. */
+  let app: FunctionsHost;
+  beforeAll(async () => {
+    const addresses = { GRAPH_BASE_URL: `${upstream.url}/v1.0`, ORDERS_BASE_URL: upstream.url };
+    app = await rig.startHost({ env: { ...addresses, ...settings } });
+  });
+  afterAll(() => app?.stop());
+
+  const call = (path: string, more: Partial<RawRequest> = {}) =>
+    sendRaw(app, {
+      path: path.replace(/^\/graph/, `/${route}`),
+      ...more,
+      headers: { cookie, ...more.headers },
+    });
+
+  describe("a path that", () => {
+    // One of each kind: the others are in test/apis/permissions.test.ts.
+    it.each([
+      "/graph/users",
+      "/graph/me/../users",
+      "/graph/me/%2e%2e/users",
+      "/graph/me/%252e%252e/users",
+      "/graph/me/..%2fusers",
+      "/graph/me/..%5cusers",
+      "/graph/me%2fmessages",
+      "/graph/me/messages/a%3fb",
+      "/graph/me/messages/a%00",
+      "/graph/me/messages/a%0d%0aX-Evil:1",
+      "/graph/me/messages//",
+      "/graph//me",
+      "/graph/ME",
+      "/graph/beta/me",
+      "/graph/../beta/me",
+      "/graph/https://graph.microsoft.com/v1.0/me",
+      "/graph//evil.example/me",
+      "/graph/me@evil.example",
+      "/graph/__proto__",
+      "/graph",
+    ])("%s leads to a call that is not on the list leads to none", async (path) => {
+      const answer = await call(path);
+      expect([400, 403, 404]).toContain(answer.status);
+      expect(sent()).toEqual([]);
+    });
+
+    it("asks another host for itself is not taken at its word", async () => {
+      await call("/graph/me", { headers: { host: "evil.example", "x-forwarded-host": "evil" } });
+      await call("/graph/me?$select=https://evil.example");
+      expect(upstream.requests.map(({ headers }) => headers.host)).toEqual(
+        Array(2).fill(new URL(upstream.url).host),
+      );
+      expect((await call("/graph/me?host=evil.example")).status).toBe(403);
+    });
+
+    it("is on the list needs its own method", async () => {
+      for (const { method, path } of permissions) {
+        const others = ["GET", "POST", "PATCH", "PUT", "DELETE"].filter(
+          (other) => !permissions.some((row) => row.path === path && row.method === other),
+        );
+        for (const other of others) {
+          const answer = await call(`/graph/${path}`, { method: other, headers: FROM_HERE });
+          expect([method, answer.status]).toEqual([method, 403]);
+        }
+      }
+      for (const method of ["HEAD", "OPTIONS", "TRACE"]) {
+        expect((await call("/graph/me", { method })).status).toBe(404);
+      }
+      expect(sent()).toEqual([]);
+    });
+
+    it("overrides its method is called with the one it came with", async () => {
+      const headers = { "x-http-method-override": "DELETE", "x-http-method": "PATCH" };
+      await call("/graph/me", { headers });
+      expect(sent()).toEqual(["GET /v1.0/me"]);
+      expect((await call("/graph/me?_method=DELETE", { headers })).status).toBe(403);
+    });
+  });
+
+  describe("headers", () => {
+    it("of the browser's go no further, whatever they smuggle", async () => {
+      await call("/graph/me", {
+        headers: {
+          authorization: "Bearer mine",
+          "x-ms-client-principal": "e30=",
+          "x-forwarded-for": "1.2.3.4",
+          "x-http-method-override": "DELETE",
+          "client-request-id": "evil",
+          "scenario-id": "evil",
+          "odata-version": "evil",
+          connection: "accept",
+          te: "trailers",
+          accept: "application/json",
+        },
+      });
+      const [request] = upstream.requests;
+      expect(request?.headers.authorization).toMatch(/^Bearer eyJ/);
+      const names = Object.keys(request?.headers ?? {});
+      for (const name of ["cookie", "x-ms-client-principal", "client-request-id", "scenario-id"]) {
+        expect(names).not.toContain(name);
+      }
+      expect(JSON.stringify(request?.headers)).not.toContain("evil");
+    });
+
+    it("that are not ASCII are left out, and cost nobody an error", async () => {
+      const utf8 = (text: string) => Buffer.from(text).toString("latin1");
+      const answer = await call("/graph/me", { headers: { prefer: utf8("\u00e4\u00f6") } });
+      expect(answer.status).toBe(200);
+      expect(upstream.requests[0]?.headers).not.toHaveProperty("prefer");
+    });
+
+    it("of its own come back from a list: no cookie, no policy, no way to anywhere", async () => {
+      upstream.respond = () => ({
+        body: { value: 1 },
+        headers: {
+          "set-cookie": ["__Host-lightsout=evil; Path=/; Secure", "evil=1"],
+          location: "https://evil.example",
+          refresh: "0;url=https://evil.example",
+          link: "<https://evil.example>; rel=preload",
+          "access-control-allow-origin": "*",
+          "access-control-allow-credentials": "true",
+          "content-security-policy": "default-src *",
+          "clear-site-data": '"*"',
+          "service-worker-allowed": "/",
+          "strict-transport-security": "max-age=0",
+          "cache-control": "public, max-age=9999",
+          "www-authenticate": "Basic realm=evil",
+          "x-frame-options": "ALLOWALL",
+          "request-id": "r-1",
+          etag: '"e-1"',
+        },
+      });
+      const { headers, status } = await call("/graph/me");
+      expect(status).toBe(200);
+      expect(JSON.stringify(headers)).not.toContain("evil");
+      expect(headers).toMatchObject({
+        "request-id": "r-1",
+        etag: '"e-1"',
+        "cache-control": "no-store",
+        "x-frame-options": "DENY",
+        "x-content-type-options": "nosniff",
+      });
+      for (const name of ["set-cookie", "access-control-allow-origin", "www-authenticate"]) {
+        expect(headers).not.toHaveProperty(name);
+      }
+    });
+  });
+
+  describe("what it answers", () => {
+    it("with another address: the token follows nowhere", async () => {
+      upstream.respond = ({ url }) =>
+        url === "/v1.0/me" ? { status: 302, headers: { location: `${upstream.url}/evil` } } : {};
+      const answer = await call("/graph/me");
+      expect(answer.status).toBe(502);
+      expect(answer.headers).not.toHaveProperty("location");
+      expect(sent()).toEqual(["GET /v1.0/me"]);
+    });
+
+    it.each<[number, Answer, number]>([
+      [403, { body: { error: { code: "ErrorAccessDenied" } } }, 403],
+      [429, { body: {}, headers: { "retry-after": "7" } }, 429],
+      [204, {}, 204],
+      [500, { body: "<b>secret stack</b>" }, 500],
+      [503, { body: "secret", headers: { "retry-after": "7" } }, 503],
+    ])("%d", async (status, given, expected) => {
+      upstream.respond = () => ({ ...given, status });
+      const answer = await call("/graph/me");
+      expect(answer.status).toBe(expected);
+      expect(answer.body).not.toContain("secret");
+      const { "retry-after": pause } = given.headers ?? {};
+      expect(answer.headers["retry-after"]).toBe(pause);
+      expect(answer.headers["cache-control"]).toBe("no-store");
+      expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
+    });
+
+    it.each([401, 418])("with %d and no challenge signs nobody out", async (status) => {
+      upstream.respond = () => ({ status });
+      expect((await call("/graph/me")).status).toBe(status);
+      expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
+    });
+
+    it("without an end is a 502, and is not read to it", async () => {
+      upstream.respond = () => ({ body: Buffer.alloc(40 * 1024 * 1024) });
+      expect((await call("/graph/me")).status).toBe(502);
+      upstream.respond = () => ({ body: Buffer.alloc(8 * 1024 * 1024) });
+      expect((await call("/graph/me")).body).toHaveLength(8 * 1024 * 1024);
+    });
+
+    it("as a page with a script in it runs nothing here", async () => {
+      upstream.respond = () => ({
+        body: "<script>alert(1)</script>",
+        headers: { "content-type": "text/html" },
+      });
+      const policy = String((await call("/graph/me")).headers["content-security-policy"]);
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).toContain("sandbox");
+      expect(policy).toContain("frame-ancestors 'none'");
+      const headers = { "cross-origin-resource-policy": "same-origin" };
+      expect((await call("/graph/me")).headers).toMatchObject(headers);
+    });
+
+    it("with a link to its next page: only one of its own becomes one of ours", async () => {
+      const linkFor = async (link: string): Promise<string> => {
+        upstream.respond = () => ({ body: { value: [], "@odata.nextLink": link } });
+        return JSON.parse((await call("/graph/me/messages")).body)["@odata.nextLink"];
+      };
+      for (const link of [
+        "https://evil.example/v1.0/me/messages",
+        `${upstream.url}/v1.0.evil/me`,
+        `${upstream.url}@evil.example/v1.0/`,
+        `${upstream.url}/v1.0/../../auth/signout`,
+      ]) {
+        expect(await linkFor(link)).toBe(link);
+      }
+      const own = await linkFor(`${upstream.url}/v1.0/me/mailFolders('a')/messages/?$skip=10`);
+      expect(own.startsWith(`${rig.url}/${route}/me/mailFolders('a')/messages/?`)).toBe(true);
+      upstream.requests.length = 0;
+      expect((await call(own.slice(rig.url.length))).status).toBe(200);
+      expect(sent()).toEqual(["GET /v1.0/me/mailFolders('a')/messages/?%24skip=10"]);
+      expect((await call(own.slice(rig.url.length).replace("skip=10", "skip=11"))).status).toBe(
+        403,
+      );
+      const other = await signedInBrowser(rig, ALEX);
+      const theirs = { cookie: sessionCookieOf(rig, other) };
+      const answer = await call(own.slice(rig.url.length), { headers: theirs });
+      expect(answer.status).toBe(403);
+      expect(sent()).toHaveLength(1);
+    });
+
+    it("under prototype keys stays data", async () => {
+      const body = `{"__proto__":{"evil":1},"constructor":{},"@odata.nextLink":"${upstream.url}/v1.0/me"}`;
+      upstream.respond = () => ({ body, headers: { "content-type": "application/json" } });
+      const answer = JSON.parse((await call("/graph/me")).body);
+      expect(Object.keys(answer).sort()).toEqual(["@odata.nextLink", "__proto__", "constructor"]);
+    });
+  });
+
+  describe("a write", () => {
+    it.each<[string, Record<string, string>]>([
+      ["of another site", { "sec-fetch-site": "cross-site" }],
+      ["of nobody knows where", {}],
+      [
+        "of another site, as a form can send it",
+        { "content-type": "text/plain", origin: "https://evil.example" },
+      ],
+    ])("%s is refused before anything is read", async (_, headers) => {
+      const before = tokenRequests(rig);
+      const answer = await call(MAIL, { method: "POST", headers, body: "{}" });
+      expect(answer.status).toBe(403);
+      expect(sent()).toEqual([]);
+      expect(tokenRequests(rig)).toBe(before);
+    });
+
+    it("of more than 4 MB is refused here", async () => {
+      const large = Buffer.alloc(4 * 1024 * 1024 + 1, "x");
+      const answer = await call(MAIL, { method: "POST", headers: FROM_HERE, body: large });
+      expect(answer.status).toBe(413);
+      expect(answer.body.length).toBeLessThan(1_000);
+      expect(sent()).toEqual([]);
+    });
+
+    it("is sent once, not again when it fails", async () => {
+      upstream.respond = () => ({ status: 503 });
+      await call(MAIL, { method: "POST", headers: FROM_HERE, body: "{}" });
+      expect(sent()).toEqual(["POST /v1.0/me/sendMail"]);
+    });
+  });
+});
+
+describe("a thousand requests of four people, all at once", () => {
+  it("never show one the data of another", async () => {
+    const people: [string, string][] = [
+      [ADELE, "Adele Vance"],
+      [ALEX, "Alex Wilber"],
+      ["meganb@contoso.com", "Megan Bowen"],
+      ["jordan@fabrikam.com", "Jordan Miller"],
+    ];
+    const instances = [rig.host, await rig.startHost()];
+    const cookies = await Promise.all(
+      people.map(async ([username]) => sessionCookieOf(rig, await signedInBrowser(rig, username))),
+    );
+    const wrong: string[] = [];
+    let done = 0;
+    const next = async () => {
+      while (done < 1_000) {
+        const turn = done++;
+        const who = turn % people.length;
+        const [username = "", name = ""] = people[who] ?? [];
+        const { url } = instances[(turn >> 2) % 2] ?? rig.host;
+        const headers = { cookie: cookies[who] ?? "" };
+        if (turn % 5 === 0) {
+          const answer = await fetch(`${url}/auth/session`, { headers });
+          const { account } = (await answer.json()) as { account?: { username: string } };
+          if (account?.username !== username) wrong.push(`session ${turn}`);
+        } else {
+          const answer = await fetch(`${url}/graph/me`, { headers });
+          const { displayName } = (await answer.json()) as { displayName?: string };
+          if (displayName !== name) wrong.push(`graph ${turn}`);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: 40 }, next));
+    expect(wrong).toEqual([]);
+    await instances[1]?.stop();
+  }, 90_000);
+});
+
+describe("an API that lacks a setting", () => {
+  it("says so, and takes nothing else along", async () => {
+    const answer = await sendRaw(rig.host, { path: "/lacking/me", headers: { cookie } });
+    expect([answer.status, answer.headers["retry-after"]]).toEqual([503, "2"]);
+    expect(answer.body).not.toContain("LACKING");
+    const { status } = await sendRaw(rig.host, { path: "/graph/me", headers: { cookie } });
+    expect(status).toBe(200);
+    const lines = rig.logs.filter(({ message }) => message.includes("LACKING_BASE_URL is not set"));
+    expect(lines.length).toBeGreaterThan(0);
+  });
+});
+
+itLeaksNothing(() => rig);
