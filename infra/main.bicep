@@ -23,6 +23,11 @@ param appName string = 'Lightsout'
 @description('Absolute lifetime of a session, in hours.')
 param sessionHours int = 12
 
+@minValue(0)
+@maxValue(43200)
+@description('Minutes within which a user who is disabled, deleted or revoked is out, and a changed role counts. 0: when a token is needed.')
+param revalidateMinutes int = 15
+
 @description('Who gets a mail when an alert fires. Empty: nobody.')
 param alertEmail string = ''
 
@@ -219,6 +224,7 @@ module api './app/api.bicep' = {
       TOKEN_CACHE_STORAGE__clientId: identity.outputs.clientId
       TOKEN_CACHE_KEYS: '@Microsoft.KeyVault(SecretUri=${sealingKeys.outputs.secretUri})'
       SESSION_HOURS: string(sessionHours)
+      REVALIDATE_MINUTES: string(revalidateMinutes)
       // The host holds a body in memory before anybody looks at it. Microsoft Graph takes 4 MB.
       FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '4194304'
     })

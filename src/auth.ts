@@ -5,7 +5,7 @@ import type {
   HttpResponseInit,
   InvocationContext,
 } from "@azure/functions";
-import { LightsoutError } from "./shared/base/errors.ts";
+import { Forbidden, LightsoutError } from "./shared/base/errors.ts";
 import type { Context } from "./shared/context.ts";
 import type { SignedInSession } from "./shared/session/session.ts";
 import { enter, problemAnswer } from "./shared/web/handlers.ts";
@@ -20,6 +20,10 @@ export interface Account {
   readonly name: string;
   /** For showing, such as `adele@contoso.com`. It may change, and may be given to somebody else. */
   readonly username: string;
+  /** App roles. They are as the provider gave them within `REVALIDATE_MINUTES`. */
+  readonly roles: readonly string[];
+  /** Those claims of the ID token that the option `claims` names, as far as it has them. */
+  readonly claims: Readonly<Record<string, unknown>>;
 }
 
 /** A signed-in user, for as long as one request lasts. */
@@ -48,6 +52,8 @@ export interface Session {
 export interface Requirements {
   /** Scopes of one resource, for which a token is there: no work is half done when a consent is missing. */
   readonly scopes?: readonly string[];
+  /** App roles, one of which the user needs: 403 `urn:lightsout:problem:forbidden` for who has none of them. */
+  readonly roles?: readonly string[];
 }
 
 /** A handler of the Functions programming model that is told who is signed in. */
@@ -78,11 +84,12 @@ export interface Auth {
 /** @param isStreamed Whether the host sends the request of the invocation with this id over HTTP. */
 export function createAuth(context: Context, isStreamed: (invocationId: string) => boolean): Auth {
   function signedIn(requirements: Requirements, handler: SignedInHandler): HttpHandler {
-    const { scopes = [] } = requirements;
+    const { scopes = [], roles } = requirements;
     return async (request, invocation) => {
       let session: SignedInSession;
       try {
         session = await enter(context, request);
+        if (roles) assertRole(session, roles);
         if (scopes.length > 0) await session.getToken(scopes);
       } catch (error) {
         return problemAnswer(context, request, error);
@@ -101,6 +108,10 @@ export function createAuth(context: Context, isStreamed: (invocationId: string) 
     signedIn: (first: Requirements | SignedInHandler, handler?: SignedInHandler) =>
       typeof first === "function" ? signedIn({}, first) : signedIn(first, handler as never),
   };
+}
+
+function assertRole({ account }: SignedInSession, roles: readonly string[]): void {
+  if (!roles.some((role) => account.roles.includes(role))) throw new Forbidden();
 }
 
 function sessionFor({ account, signedInAt, expiresAt, getToken }: SignedInSession): Session {

@@ -18,6 +18,7 @@ import {
   lacking,
   type Platform,
   type SignOutContext,
+  type Wishes,
 } from "./shared/context.ts";
 import { keepAliveSender } from "./shared/net/send.ts";
 import { managedIdentity } from "./shared/oauth/managedIdentity.ts";
@@ -70,8 +71,7 @@ export interface App {
 
 /** What an app says of itself in its code. */
 export interface Composition {
-  /** What every sign-in asks for beside the scopes of OpenID Connect. */
-  readonly scopes: readonly string[];
+  readonly wishes: Wishes;
   readonly place: Place;
 }
 
@@ -79,14 +79,14 @@ export interface Composition {
  * Makes the one Lightsout of a process, out of its app settings. Where that cannot be, whatever it is asked for
  * throws why; signing out then still works as long as the table and the sealing keys can be read.
  */
-export function compose(env: Env, environment: Environment, { scopes, place }: Composition): App {
+export function compose(env: Env, environment: Environment, { wishes, place }: Composition): App {
   const { log } = environment;
   try {
     const settings = readSettings(env, place);
     const doubt = doubtAbout(settings.credential);
     if (doubt) log("warn", "setting.doubtful", { reason: doubt });
     const table = openTable(settings.storage, environment);
-    const context = createContext(settings, { ...environment, table }, scopes);
+    const context = createContext(settings, { ...environment, table }, wishes);
     return { context, signingOut: context };
   } catch (error) {
     const signingOut = signOutOnly(env, environment, place);

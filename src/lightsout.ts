@@ -42,10 +42,10 @@ export function lightsout(app: FunctionsApp, options: Options = {}): Auth {
   const env = process.env;
   const log = followInvocations(app.hook);
   const environment = createEnvironment({ log, send: keepAliveSender(undefined, env) });
-  const { scopes = [], functions } = options;
+  const { functions } = options;
   const prefix = readRoutePrefix(process.cwd(), env);
   const place = { prefix, home: functions?.home ? `${prefix}/` : "/" };
-  const composed = compose(env, environment, { scopes, place });
+  const composed = compose(env, environment, { wishes: options, place });
   const { context, signingOut } = composed;
 
   for (const { name, ...http } of functionsOf(composed, options, env)) {

@@ -14,6 +14,8 @@ export interface Options {
   readonly apis?: Readonly<Record<string, Api>>;
   /** Asked for at every sign-in, beside `openid profile offline_access`. */
   readonly scopes?: readonly string[];
+  /** Claims of the ID token that `session.account.claims` and `/auth/session` have, such as `email`. */
+  readonly claims?: readonly string[];
   /** Functions that are not there unless they are wanted, and those that may be left out. */
   readonly functions?: {
     /** The home page, at `/`. It needs `User.Read` in `scopes`. Default: `false`. */
@@ -47,13 +49,14 @@ const TAKEN = /^(auth|graph|accounts|health)$|^(admin|runtime)/i;
 
 /** @throws {OptionInvalid} One line that names the option. */
 export function checkOptions(options: Options): void {
-  assertKnown("lightsout", options, ["graph", "apis", "scopes", "functions"]);
-  const { graph, apis = {}, scopes = [], functions = {} } = options;
+  assertKnown("lightsout", options, ["graph", "apis", "scopes", "claims", "functions"]);
+  const { graph, apis = {}, scopes = [], claims = [], functions = {} } = options;
   if (graph !== undefined) checkCalls("graph", graph);
   checkApis(apis);
   if (!Array.isArray(scopes) || !scopes.every((scope) => scope && isOneScope(scope))) {
     throw new OptionInvalid("scopes has to be a list of scope names, such as User.Read.");
   }
+  checkClaims(claims);
   checkFunctions(functions, scopes);
 }
 
@@ -74,6 +77,19 @@ function checkApis(apis: NonNullable<Options["apis"]>): void {
     }
     functions.add(name);
     checkApi(`apis.${route}`, api);
+  }
+}
+
+/** They end sign-ins, or begin them, and are nobody else's business. */
+const SECRET_CLAIMS = ["sid", "nonce"];
+
+function checkClaims(claims: readonly string[]): void {
+  if (!Array.isArray(claims) || !claims.every((claim) => claim && typeof claim === "string")) {
+    throw new OptionInvalid("claims has to be a list of claim names, such as email.");
+  }
+  const secret = claims.find((claim) => SECRET_CLAIMS.includes(claim));
+  if (secret !== undefined) {
+    throw new OptionInvalid(`claims cannot have ${secret}: whoever knows it could use it.`);
   }
 }
 

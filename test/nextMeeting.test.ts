@@ -13,7 +13,14 @@ beforeAll(async () => {
 afterAll(() => graph?.stop());
 
 const session = (getToken: Session["getToken"] = async () => "token"): Session => ({
-  account: { homeAccountId: "oid.tid", tenantId: "tid", name: "Adele", username: "a@b.example" },
+  account: {
+    homeAccountId: "oid.tid",
+    tenantId: "tid",
+    name: "Adele",
+    roles: [],
+    claims: {},
+    username: "a@b.example",
+  },
   signedInAt: new Date(0),
   expiresAt: new Date(0),
   getToken,

@@ -14,7 +14,7 @@ export function composeApp(
   const settings = readSettings(env);
   const environment = createEnvironment();
   const table = openTable(settings.storage, environment, watch);
-  return createContext(settings, { ...environment, table }, ["User.Read"]);
+  return createContext(settings, { ...environment, table }, { scopes: ["User.Read"] });
 }
 
 /** The handler of that function of ours. */

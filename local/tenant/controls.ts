@@ -33,12 +33,14 @@ export function controls(state: State): Reply {
       sessions.length > 0 && "signed in",
       challenged && "must step up",
       user.disabled && "disabled",
+      ...(user.roles ?? []),
     ];
     return html`<li class="row">${avatar(user)}
 <span>${user.name}<small>${notes.filter(Boolean).join(" · ")}</small></span>
 ${button(user, "revoke", "Revoke sessions")}
 ${button(user, "challenge", "Require step-up")}
-${button(user, "disable", user.disabled ? "Enable" : "Disable")}</li>
+${button(user, "disable", user.disabled ? "Enable" : "Disable")}
+${button(user, "role", isAuditor(user) ? "Take role away" : "Give role")}</li>
 `;
   });
   const apps = [...state.apps.values()].map(
@@ -71,17 +73,29 @@ function button({ oid, name }: TenantUser, action: string, label: string): Html 
   return html`<button class="small" name="${action}" value="${oid}" aria-label="${label}: ${name}">${label}</button>`;
 }
 
+/** The app role that the controls know. */
+const ROLE = "Auditor";
+
+function isAuditor({ roles = [] }: TenantUser): boolean {
+  return roles.includes(ROLE);
+}
+
 /** The home page's buttons. */
 export function switchControl(state: State, { params, headers }: TenantRequest): Reply {
   if (headers["sec-fetch-site"] !== undefined && headers["sec-fetch-site"] !== "same-origin") {
     return { status: 403 };
   }
-  const { revoke, challenge, disable, switch: name = "" } = params;
+  const { revoke, challenge, disable, role, switch: name = "" } = params;
   if (revoke) revokeSessions(state, findUser(state, revoke));
   if (challenge) challengeUser(state, findUser(state, challenge));
   if (disable) {
     const user = findUser(state, disable);
     user.disabled = !user.disabled;
+  }
+  if (role) {
+    const user = findUser(state, role);
+    const others = (user.roles ?? []).filter((one) => one !== ROLE);
+    user.roles = isAuditor(user) ? others : [...others, ROLE];
   }
   if (Object.hasOwn(SWITCHES, name)) {
     const key = name as keyof typeof SWITCHES;

@@ -47,7 +47,10 @@ export async function idToken(state: State, issue: Issue, nonce?: string): Promi
       preferred_username: user.username,
       oid,
     }),
-    ...(scopes.oidc.includes("email") && { email: user.mail ?? user.username }),
+    ...((scopes.oidc.includes("email") || optional.includes("email")) && {
+      email: user.mail ?? user.username,
+    }),
+    ...(user.roles?.length && { roles: user.roles }),
     ...(homeTenant(user, state.tenantId) !== tenantId && { idp: identityProvider(state, user) }),
     tid: tenantId,
     ...(nonce !== undefined && { nonce }),

@@ -15,7 +15,7 @@ export interface AppRegistration {
   certificates?: string[];
   federatedCredentials?: FederatedCredential[];
   /** Optional ID token claims. */
-  optionalClaims?: ("sid" | "login_hint" | "auth_time")[];
+  optionalClaims?: ("sid" | "login_hint" | "auth_time" | "email")[];
   /** Supported account types. `single`: this organization only (default); `multi`: any organization; `all`: those and personal accounts; `personal`: personal accounts only. */
   audience?: "single" | "multi" | "all" | "personal";
   /** Undefined: everything is consented to. The consent page adds to it. */
@@ -43,6 +43,8 @@ export interface TenantUser {
   tenantId?: string;
   /** Object id in this tenant, for a guest who was invited to it. */
   guestOid?: string;
+  /** App roles, the same for every app. */
+  roles?: string[];
   disabled?: boolean;
 }
 

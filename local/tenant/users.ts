@@ -31,6 +31,7 @@ export function defaultUsers(): TenantUser[] {
       surname: "Bowen",
       username: "meganb@contoso.com",
       jobTitle: "Auditor",
+      roles: ["Auditor"],
     },
     {
       oid: "1c7e1f0d-98a7-4c4a-8ec6-c7d8c2d0b0aa",

@@ -1,6 +1,8 @@
+import { InteractionRequired } from "../shared/base/errors.ts";
 import type { Context } from "../shared/context.ts";
 import { api, sessionOf } from "../shared/web/handlers.ts";
 import type { HttpFunction } from "../shared/web/httpFunction.ts";
+import { signInUrl } from "../shared/web/problem.ts";
 import { json } from "../shared/web/responses.ts";
 
 /** For the browser's scripts: who is signed in. Never an error when nobody is. */
@@ -11,9 +13,11 @@ export const authSession = (context: Context): HttpFunction => ({
   authLevel: "anonymous",
   handler: api(context, async (request) => {
     const { baseUrl } = context.settings;
-    const session = await sessionOf(context, request);
-    if (session === undefined)
-      return json({ signedIn: false, signInUrl: `${baseUrl}/auth/signin` });
+    const session = await sessionOf(context, request).catch(signedOutWhere);
+    if (session === undefined || session instanceof InteractionRequired) {
+      const signIn = session ?? { scopes: [], claims: undefined };
+      return json({ signedIn: false, signInUrl: signInUrl(baseUrl, signIn) });
+    }
     return json({
       signedIn: true,
       account: session.account,
@@ -23,3 +27,9 @@ export const authSession = (context: Context): HttpFunction => ({
     });
   }),
 });
+
+/** For a script, who has to sign in again is signed out. */
+function signedOutWhere(error: unknown): InteractionRequired {
+  if (error instanceof InteractionRequired) return error;
+  throw error;
+}

@@ -97,15 +97,19 @@ export function createSignOutContext(
   };
 }
 
-/**
- * Nothing is sent to anybody before the first request needs it.
- *
- * @param scopes What every sign-in asks for beside those of OpenID Connect.
- */
+/** What an app wants of every sign-in. */
+export interface Wishes {
+  /** Beside those of OpenID Connect. */
+  readonly scopes?: readonly string[];
+  /** Of the ID token, by name: they are handed on to the app. */
+  readonly claims?: readonly string[];
+}
+
+/** Nothing is sent to anybody before the first request needs it. */
 export function createContext(
   settings: Settings,
   platform: Platform,
-  scopes: readonly string[] = [],
+  { scopes = [], claims = [] }: Wishes = {},
 ): Context {
   const { table, send, now, elapsed, randomBytes, managedIdentity, sleep, log } = platform;
   const { clientId, allowedTenants } = settings;
@@ -121,7 +125,10 @@ export function createContext(
   );
   const network = createNetworkClient(send, sleep);
   const createClient = createClientFactory(settings, credential, metadata, network);
-  const idTokens = createIdTokenValidator({ clientId, allowedTenants, metadata: issuer }, keys);
+  const idTokens = createIdTokenValidator(
+    { clientId, allowedTenants, metadata: issuer, claims },
+    keys,
+  );
   return {
     ...signingOut,
     settings,

@@ -7,7 +7,14 @@ import { BASE_URL } from "../support/settings.ts";
 
 const graphBaseUrl = "https://graph.microsoft.com/v1.0";
 const key = createSecretKey(Buffer.alloc(32, 1));
-const account = { homeAccountId: "oid.tid", tenantId: "tid", name: "", username: "" };
+const account = {
+  homeAccountId: "oid.tid",
+  tenantId: "tid",
+  name: "",
+  username: "",
+  roles: [],
+  claims: {},
+};
 const links: Links = {
   baseUrl: BASE_URL,
   api: { route: "graph", baseUrl: graphBaseUrl, paging: "odata" },

@@ -18,6 +18,7 @@ const made: [errors.LightsoutError, string][] = [
   [new errors.ProviderUnavailable(), "ERR_PROVIDER_UNAVAILABLE"],
   [new errors.AppRefused(() => "w", "f"), "ERR_APP_REFUSED"],
   [new errors.ManagedIdentityUnavailable("m"), "ERR_MANAGED_IDENTITY_UNAVAILABLE"],
+  [new errors.Forbidden(), "ERR_FORBIDDEN"],
   [new errors.NotPermitted(), "ERR_NOT_PERMITTED"],
   [new errors.ApiUnavailable(true), "ERR_API_UNAVAILABLE"],
 ];

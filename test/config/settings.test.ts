@@ -133,6 +133,20 @@ describe("readSettings", () => {
   });
 });
 
+describe("settings in minutes", () => {
+  it.each<["REVALIDATE_MINUTES", "revalidatePeriod", number]>([
+    ["REVALIDATE_MINUTES", "revalidatePeriod", 15],
+  ])("%s", (name, read, fallback) => {
+    const minutesOf = (value?: string) => settings({ [name]: value })[read] / 60_000;
+    expect([undefined, "", "0", "0.5", "43200"].map(minutesOf)).toEqual([
+      ...[fallback, fallback, 0, 0.5, 43_200],
+    ]);
+    for (const wrong of ["-1", "43201", "0x10", "1e2", "five", "Infinity", "5 min"]) {
+      expect(() => minutesOf(wrong)).toThrow(`${name} has to be a number of minutes`);
+    }
+  });
+});
+
 describe("a setting that is wrong is named, with its fix, in one line", () => {
   it.each<[string, string | undefined, string]>([
     ["ENTRA_CLIENT_ID", undefined, "overview page"],

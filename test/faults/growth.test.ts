@@ -82,7 +82,9 @@ describe("access tokens of ever other scopes", () => {
       const { cache } = read.account;
       const token = accessToken(`Scope.${i}`, now + HOUR);
       const AccessToken = { ...cache.AccessToken, [token.target]: token };
-      expect(await writeBack(store, read, { ...cache, AccessToken })).toBe(true);
+      expect(
+        await writeBack(store, read, { ...read.account, cache: { ...cache, AccessToken } }),
+      ).toBe(true);
       counts.push(Object.keys(AccessToken).length);
     }
     // One every ten minutes that lives for an hour.

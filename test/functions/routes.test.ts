@@ -94,6 +94,8 @@ describe("GET /auth/session", () => {
         homeAccountId: homeAccountIdOf(rig),
         tenantId: rig.tenant.tenantId,
         name: "Adele Vance",
+        roles: [],
+        claims: {},
         username: ADELE,
       },
       signedInAt: expect.stringMatching(/^\d{4}-.*Z$/),

@@ -54,6 +54,9 @@ describe("a good ID token", () => {
       preferred_username: "adelev@contoso.com",
       sid: "the-sid",
       login_hint: "the-hint",
+      roles: [],
+      groupsOverage: false,
+      handedOn: {},
     });
   });
 

@@ -123,6 +123,8 @@ describe("the step before provisioning", () => {
     ["SESSION_HOURS", "0x10"],
     ["SESSION_HOURS", " 8"],
     ["SESSION_HOURS", "-1"],
+    ["REVALIDATE_MINUTES", "-1"],
+    ["REVALIDATE_MINUTES", "1.5"],
     ["CUSTOM_DOMAIN", "https://app.example.com"],
     ["CUSTOM_DOMAIN", "app.example.com/"],
     ["CUSTOM_DOMAIN", "app.example.com:8443"],

@@ -43,6 +43,7 @@ describe("the app settings of a deployment", () => {
         },
       },
       sessionLifetime: 12 * 3_600_000,
+      revalidatePeriod: 15 * 60_000,
     });
   });
 
@@ -55,11 +56,13 @@ describe("the app settings of a deployment", () => {
       customDomain: "app.example.com",
       sessionHours: 8,
       appName: "Contoso",
+      revalidateMinutes: 5,
     });
     expect(readSettings(settings)).toMatchObject({
       baseUrl: "https://app.example.com",
       appName: "Contoso",
       sessionLifetime: 8 * 3_600_000,
+      revalidatePeriod: 5 * 60_000,
     });
   });
 

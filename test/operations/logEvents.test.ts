@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { globSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import type { JWTPayload } from "jose";
 import type { LogLine } from "../../local/host/host.ts";
 import { startRig } from "../../local/rig.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
@@ -69,13 +70,15 @@ const logged: Logged[] = [];
 
 beforeAll(async () => {
   rig.tenant.switches.backchannelLogout = true;
-  rig.tenant.switches.idTokenOverrides = (claims) => {
-    subject = claims.sub ?? "";
-    return { claims };
-  };
+  rig.tenant.switches.idTokenOverrides = rememberSubject;
   proxy = await startTableProxy(rig.azurite);
 });
 afterAll(() => proxy?.stop());
+
+function rememberSubject(claims: JWTPayload) {
+  subject = claims.sub ?? "";
+  return { claims };
+}
 
 function onLog({ level, message }: LogLine): void {
   if (!message.startsWith('{"event":')) return;
@@ -123,6 +126,24 @@ it("sign-in, without the claim sid and with it", async () => {
     browser = await signedInBrowser(rig);
   });
   expect(done).toEqual({ account: account(), sidClaim: true });
+});
+
+it("claims that a sign-in lacks", async () => {
+  rig.tenant.switches.idTokenOverrides = (claims) => ({ claims: { ...claims, hasgroups: true } });
+  const missing = await logs("signin.claims_missing", () => signedInBrowser(rig, ALEX));
+  expect(missing).toMatchObject({ reason: "groups_overage", fix: expect.stringMatching(/roles/) });
+  rig.tenant.switches.idTokenOverrides = rememberSubject;
+});
+
+it("a session that the provider does not confirm", async () => {
+  browser = await signedInBrowser(rig);
+  const host = await rig.startHost({ env: { REVALIDATE_MINUTES: "0.001" } });
+  const cookie = sessionCookieOf(rig, browser);
+  rig.tenant.switches.tokenFault = { status: 503 };
+  const ask = () => fetch(`${host.url}/auth/session`, { headers: { cookie } });
+  const said = { reason: "ERR_PROVIDER_UNAVAILABLE", count: 1 };
+  expect(await logs("session.unconfirmed", ask)).toEqual(said);
+  rig.tenant.switches.tokenFault = undefined;
 });
 
 it("a session that gives way to somebody else's", async () => {

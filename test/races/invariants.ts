@@ -5,7 +5,7 @@ import { unsealAccount } from "../../src/shared/store/accountEntity.ts";
 import { CLOCKS_APART_MS } from "../../src/shared/store/tombstones.ts";
 import type { Stored } from "../../src/shared/table/table.ts";
 import type { Rows } from "./model.ts";
-import { type Op, type OpOf, signInsIn } from "./ops.ts";
+import { type Op, type OpOf, PERIOD, signInsIn } from "./ops.ts";
 import { bit, isNamedBy, isNewer, isOutlived, isOver, type Watch, type Watching } from "./watch.ts";
 
 /** What one row of tokens holds. */
@@ -16,13 +16,15 @@ export interface Held {
   readonly sessions: readonly string[];
   /** When each of them ends. Milliseconds since 1970. */
   readonly ends: readonly number[];
+  /** When the provider has confirmed each of them. Milliseconds since 1970. */
+  readonly confirmed: readonly number[];
   readonly accessTokens: readonly string[];
   readonly refreshTokens: readonly string[];
 }
 
 export interface Violation {
   /** I1 to I4 of the design, or the word for what else must never be. */
-  readonly invariant: "I1" | "I2" | "I3" | "I4" | "structure" | "outcome";
+  readonly invariant: "I1" | "I2" | "I3" | "I4" | "confirmed" | "structure" | "outcome";
   readonly what: string;
 }
 
@@ -100,7 +102,7 @@ export function checkSignedOut(
       }
       const used = ops.find(
         (op, i) =>
-          op.do === "refresh" &&
+          (op.do === "refresh" || op.do === "visit") &&
           op.of === id &&
           watch[i]?.result?.kind === "done" &&
           (watch[i].after & bit(index)) !== 0,
@@ -108,10 +110,27 @@ export function checkSignedOut(
       if (used) {
         return {
           invariant: "I1",
-          what: `${used.id} hands out a token made after ${signOut.id} has answered.`,
+          what: `${used.id} is served after ${signOut.id} has answered.`,
         };
       }
     }
+  }
+  return undefined;
+}
+
+/** Whoever is served was confirmed within the period before. What is stored of that nothing takes back. */
+export function checkConfirmed(
+  { ops }: Watching,
+  watch: Watch,
+  held: readonly Held[],
+): Violation | undefined {
+  for (const [index, op] of ops.entries()) {
+    const progress = watch[index];
+    if (op.do !== "visit" || progress?.result?.kind !== "done") continue;
+    const isLate = held.some(({ sessions, confirmed }) =>
+      sessions.some((id, i) => id === op.of && (confirmed[i] ?? 0) + PERIOD < progress.calledAt),
+    );
+    if (isLate) return { invariant: "confirmed", what: `${op.id} is served unconfirmed.` };
   }
   return undefined;
 }
@@ -188,6 +207,7 @@ function mayUndo(
     case "admin":
       return op.account === signIn.account;
     case "refresh":
+    case "visit":
       // The grant of the last one in is the account's: with it go all that came before.
       return op.revoked === true && cause > index && index <= indexIn(ops, op.of);
     case "endSession":

@@ -12,9 +12,11 @@ import {
   type Sid,
   sidPartition,
 } from "../../src/shared/rows/keys.ts";
+import { confirmSession } from "../../src/shared/session/confirm.ts";
+import type { Sessions } from "../../src/shared/session/refresh.ts";
 import type { Refreshes } from "../../src/shared/session/refreshes.ts";
 import { findSession } from "../../src/shared/session/session.ts";
-import type { Account } from "../../src/shared/store/account.ts";
+import { type Account, confirmedAtOf } from "../../src/shared/store/account.ts";
 import { signOutByBackChannel } from "../../src/shared/store/backChannel.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
 import { purge } from "../../src/shared/store/purge.ts";
@@ -92,6 +94,14 @@ export type Op =
       /** Begins after so many requests of the op before it, on the same instance, and goes on beside that. */
       readonly beside?: number;
     }
+  /** A request that needs no token: the grant has to have been confirmed within the period. */
+  | {
+      readonly do: "visit";
+      readonly id: string;
+      readonly of: string;
+      readonly revoked?: boolean;
+      readonly beside?: number;
+    }
   | { readonly do: "endSession"; readonly id: string; readonly of: string }
   | { readonly do: "purge"; readonly id: string }
   /** Somebody who has access to the table, and no key, writes into the row of a `sid`. */
@@ -138,6 +148,8 @@ export interface World {
 const TENANT = "t";
 const CLIENT = "app";
 const HOUR = 3_600_000;
+/** How long a grant counts as good after it has been confirmed. */
+export const PERIOD = HOUR / 4;
 const MINUTE = 60_000;
 /** Of what the provider issues. */
 const EPOCH = Date.UTC(2026, 2, 10);
@@ -206,11 +218,19 @@ async function carryOut(op: Op, world: World, onStep: () => void): Promise<Resul
       break;
     case "refresh": {
       const ref = refOf(op.of, world);
-      const tokens = tokenEndpoint(op, world, onStep);
-      const session = await findSession({ ...world, ...store, tokens }, CLIENT, ref);
+      const session = await findSession(sessionsOf(op, world, onStep), CLIENT, ref);
       if (session === undefined) return { kind: "signedOut" };
       await session.getToken([scopeOf(op)]);
       break;
+    }
+    case "visit": {
+      const ref = refOf(op.of, world);
+      const sessions = sessionsOf(op, world, onStep);
+      const begun = store.now();
+      const session = await findSession(sessions, CLIENT, ref, (found) =>
+        confirmSession(sessions, ref, found, PERIOD, begun),
+      );
+      return { kind: session ? "done" : "signedOut" };
     }
     case "endSession":
       await endSession(store, refOf(op.of, world));
@@ -225,6 +245,15 @@ async function carryOut(op: Op, world: World, onStep: () => void): Promise<Resul
       break;
   }
   return { kind: "done" };
+}
+
+function sessionsOf(
+  op: OpOf<"refresh"> | OpOf<"visit">,
+  world: World,
+  onStep: () => void,
+): Sessions {
+  const tokens = tokenEndpoint(op, world, onStep);
+  return { ...world, ...world.store, tokens, dampedLog: () => {} };
 }
 
 /** As `/auth/signin` does it. */
@@ -251,6 +280,7 @@ function signInOf(
       username: id,
       device: id,
       issuedAt: EPOCH + issued * MINUTE,
+      confirmedAt: signedInAt,
       signedInAt,
       expiresAt: signedInAt + hours * HOUR,
     },
@@ -302,13 +332,18 @@ export function signInsIn({ sessions, cache }: Account) {
   return {
     sessions: Object.values(sessions).map(({ username }) => username),
     ends: Object.values(sessions).map(({ expiresAt }) => expiresAt),
+    confirmed: Object.values(sessions).map(confirmedAtOf),
     accessTokens: Object.values(cache.AccessToken).map(ownerOf),
     refreshTokens: Object.values(cache.RefreshToken).map(ownerOf),
   };
 }
 
 /** The grant of `op.of` may have been revoked; those of other sign-ins are good. */
-function tokenEndpoint(op: OpOf<"refresh">, world: World, onToken: () => void): TokenEndpoint {
+function tokenEndpoint(
+  op: OpOf<"refresh"> | OpOf<"visit">,
+  world: World,
+  onToken: () => void,
+): TokenEndpoint {
   return {
     redeem: () => Promise.reject(new Error("Sign-ins bring their tokens along.")),
     async refresh(cache) {
@@ -318,9 +353,10 @@ function tokenEndpoint(op: OpOf<"refresh">, world: World, onToken: () => void): 
       const [, owner = ""] = String(refreshToken.secret).split(":");
       if (op.revoked && owner === op.of) return { refused: new SignedOut() };
       const secret = `at:${owner}:${op.id}`;
-      const fresh = accessToken(account, secret, scopeOf(op));
+      const fresh = accessToken(account, secret, op.do === "refresh" ? scopeOf(op) : "openid");
       return {
         accessToken: secret,
+        claims: undefined,
         cache: {
           ...cache,
           AccessToken: { ...cache.AccessToken, [secret]: fresh },

@@ -82,6 +82,10 @@ const blueprint = fc.oneof(
     weight: 3,
     arbitrary: fc.record({ do: fc.constant("refresh" as const), of: pick, revoked: fc.boolean() }),
   },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant("visit" as const), of: pick, revoked: fc.boolean() }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("endSession" as const), of: pick }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("admin" as const), account }) },
   {
@@ -143,6 +147,7 @@ function opOf(blueprint: Blueprint, id: string, signIns: number): Op {
     case "endSession":
       return { do: blueprint.do, id, of: `${blueprint.of % signIns}` };
     case "refresh":
+    case "visit":
       return { ...blueprint, id, of: `${blueprint.of % signIns}` };
     case "back":
       // The same token always says the same.

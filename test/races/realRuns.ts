@@ -15,6 +15,7 @@ import type { FaultProxy } from "./faultProxy.ts";
 import type { Fleet } from "./fleet.ts";
 import { checkFrozen, LONG_AFTER } from "./frozen.ts";
 import {
+  checkConfirmed,
   checkKept,
   checkOutcomes,
   checkSignedOut,
@@ -122,6 +123,7 @@ async function prepare({ azurite, proxy, fleet }: Place, scenario: Scenario, see
       seen.find((violation) => violation !== undefined) ??
       checkStructure(rows, held) ??
       checkSignedOut(watched, watch, watch, held) ??
+      checkConfirmed(watched, watch, held) ??
       checkKept(watched, watch, held, scenario.now) ??
       checkOutcomes(watched, watch, Number.POSITIVE_INFINITY, 0) ??
       (await checkFrozen(rows, watched.ops, plainKeyring))

@@ -101,7 +101,7 @@ export function programOf(
 }
 
 function beside(op: Op): number {
-  return (op.do === "refresh" && op.beside) || 0;
+  return ((op.do === "refresh" || op.do === "visit") && op.beside) || 0;
 }
 
 /** Ops that go on beside each other, one group after the other. */

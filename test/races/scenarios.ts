@@ -38,6 +38,12 @@ const joined = (of: string, after: number, scope?: string): Op[] => [
   { do: "refresh", id: "second refresh", of, scope: scope ?? "same", beside: after },
 ];
 const revoked = (of: string): Op => ({ do: "refresh", id: `refresh of ${of}`, of, revoked: true });
+const visit = (of: string, options: Partial<OpOf<"visit">> = {}): Op => ({
+  do: "visit",
+  id: `visit of ${of}`,
+  of,
+  ...options,
+});
 const leave = (of: string): Op => ({ do: "endSession", id: `leaving of ${of}`, of });
 const purge: Op = { do: "purge", id: "purge" };
 
@@ -340,6 +346,62 @@ const BACK_CHANNEL: readonly Scenario[] = [
   }),
 ];
 
+/** Requests that need no token, an hour after the grant was last confirmed. */
+const CONFIRMED: readonly Scenario[] = [
+  scenario("a visit against sign-out by cookie", 2, {
+    before: today(signIn("A", "1")),
+    actors: [[visit("A")], [here("A")]],
+    faultyReads: true,
+  }),
+  scenario("a visit against the front channel", 2, {
+    before: today(signIn("A", "1")),
+    actors: [[visit("A")], [front("1")]],
+    faultyReads: true,
+  }),
+  scenario("a visit against an operator", 1, {
+    before: today(signIn("A", "1")),
+    actors: [[visit("A")], [admin()]],
+  }),
+  scenario("a visit against a second browser, and sign-out by its cookie", 1, {
+    before: today(signIn("A", "1")),
+    actors: [[visit("A")], [signIn("B", "2"), here("B")]],
+  }),
+  scenario("a visit against sign-out by cookie and a new sign-in", 1, {
+    before: today(signIn("A", "1")),
+    actors: [[visit("A")], [here("A"), signIn("B", "2")]],
+  }),
+  scenario("two visits of one instance against sign-out by cookie", 1, {
+    before: today(signIn("A", "1")),
+    actors: [[visit("A"), visit("A", { id: "joined visit", beside: 2 })], [here("A")]],
+    faultyReads: true,
+  }),
+  scenario("visits on two instances against sign-out by cookie", 1, {
+    before: today(signIn("A", "1")),
+    actors: [[visit("A")], [visit("A", { id: "other visit" })], [here("A")]],
+  }),
+  scenario("a visit that waits for a refresh, against sign-out by cookie", 1, {
+    before: today(signIn("A", "1")),
+    actors: [[refresh("A"), visit("A", { beside: 2 })], [here("A")]],
+    faultyReads: true,
+  }),
+  scenario("visits of two browsers on one instance, one of which leaves", 1, {
+    before: today(signIn("A", "1"), signIn("B", "2")),
+    actors: [[visit("A"), visit("B", { beside: 2 })], [leave("A")]],
+  }),
+  scenario("a visit with a withdrawn grant against a second browser", 2, {
+    before: today(signIn("A", "1")),
+    actors: [[visit("A", { revoked: true })], [signIn("B", "2")]],
+  }),
+  scenario("a visit with a withdrawn grant against one on another instance", 1, {
+    before: today(signIn("A", "1")),
+    actors: [
+      [visit("A", { revoked: true })],
+      [visit("A", { id: "other visit" })],
+      [signIn("B", "2")],
+    ],
+  }),
+];
+
 /** The last number is how many requests may go wrong in one schedule. */
 export const SCENARIOS: readonly Scenario[] = [
   scenario("a sign-in alone", 3, { actors: [[signIn("A", "1")]], faultyReads: true }),
@@ -564,6 +626,7 @@ export const SCENARIOS: readonly Scenario[] = [
     now: NIGHT,
     actors: [[purge], [front("1")]],
   }),
+  ...CONFIRMED,
   ...FORGED,
   ...OUTLIVED,
   ...RETURNING,

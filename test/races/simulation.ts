@@ -5,6 +5,7 @@ import { Automaton, NO_ANSWER, type Place, REFUSED } from "./automaton.ts";
 import { type Answer, type Request, SILENCE } from "./coroutine.ts";
 import { checkFrozen } from "./frozen.ts";
 import {
+  checkConfirmed,
   checkKept,
   checkOutcomes,
   checkSignedOut,
@@ -164,6 +165,7 @@ export class Simulation {
     return (
       checkStructure(rows, held) ??
       checkSignedOut(this.watching, state.watch, before, held) ??
+      checkConfirmed(this.watching, state.watch, held) ??
       checkKept(this.watching, state.watch, held, state.now) ??
       checkOutcomes(this.watching, state.watch, state.faults, TRIES) ??
       (await this.#checkFrozen(state.table))

@@ -70,6 +70,8 @@ describe("findSession", () => {
       tenantId: tenant.tenantId,
       name: "Adele Vance",
       username: ADELE,
+      roles: [],
+      claims: {},
     });
     expect(expiresAt - signedInAt).toBe(12 * HOUR);
   });

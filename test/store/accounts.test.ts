@@ -1,9 +1,15 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { Generation, PartitionKey, Sid } from "../../src/shared/rows/keys.ts";
-import { readSession, removeRead, writeBack } from "../../src/shared/store/accounts.ts";
+import {
+  type AccountRead,
+  readSession,
+  removeRead,
+  writeBack,
+} from "../../src/shared/store/accounts.ts";
 import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
 import { signOutByUser } from "../../src/shared/store/signOut.ts";
 import type { Stored } from "../../src/shared/table/table.ts";
+import type { TokenCache } from "../../src/shared/tokens/tokenCache.ts";
 import { keyring } from "../support/keyring.ts";
 import { cacheOf, HOUR, type MemoryStore, memoryStore, sessionOf, tokenOf } from "./samples.ts";
 
@@ -58,10 +64,15 @@ it("readSession does not say that there is none where the key is missing, before
   expect(await readSession(later, ref)).toBeUndefined();
 });
 
+const withCache = ({ account: { sessions } }: AccountRead, cache: TokenCache) => ({
+  sessions,
+  cache,
+});
+
 describe("writeBack", () => {
   it("writes over the version that was read, and keeps the sessions", async () => {
     const before = await read();
-    expect(await writeBack(store, before, FRESH)).toBe(true);
+    expect(await writeBack(store, before, withCache(before, FRESH))).toBe(true);
     expect(await secret()).toBe("fresh");
     expect((await read()).account.sessions).toEqual(before.account.sessions);
   });
@@ -70,18 +81,18 @@ describe("writeBack", () => {
     const before = await read();
     await signOutByUser(store, ref);
     const rows = new Map(store.table.rows);
-    expect(await writeBack(store, before, FRESH)).toBe(false);
+    expect(await writeBack(store, before, withCache(before, FRESH))).toBe(false);
     expect(store.table.rows).toEqual(rows);
   });
 
   it.each<[string, () => Promise<unknown>]>([
-    ["another refresh", async () => writeBack(store, await read(), OLD)],
+    ["another refresh", async () => writeBack(store, await read(), withCache(await read(), OLD))],
     ["another browser", () => signIn("sid 2")],
   ])("loses against %s, and leaves that one's work", async (_, faster) => {
     const before = await read();
     await faster();
     const rows = new Map(store.table.rows);
-    expect(await writeBack(store, before, FRESH)).toBe(false);
+    expect(await writeBack(store, before, withCache(before, FRESH))).toBe(false);
     expect(store.table.rows).toEqual(rows);
   });
 });

@@ -56,7 +56,7 @@ describe("endSession", () => {
     const fresh = cacheOf({ t: tokenOf({ secret: "fresh" }) });
     store.table.before = async () => {
       const found = await readSession(store, other);
-      if (found) await writeBack(store, found.read, fresh);
+      if (found) await writeBack(store, found.read, { ...found.read.account, cache: fresh });
     };
     await endSession(store, here);
     expect(await isThere(here)).toBe(false);

@@ -3,7 +3,12 @@ import { startTenant, type Tenant, type TenantOptions } from "../../local/tenant
 import { createEnvironment } from "../../src/compose.ts";
 import type { Log } from "../../src/shared/base/log.ts";
 import type { Env } from "../../src/shared/config/env.ts";
-import { type Context, createContext, type Platform } from "../../src/shared/context.ts";
+import {
+  type Context,
+  createContext,
+  type Platform,
+  type Wishes,
+} from "../../src/shared/context.ts";
 import { finishSignIn } from "../../src/shared/flows/finishSignIn.ts";
 import { startSignIn } from "../../src/shared/flows/startSignIn.ts";
 import {
@@ -28,7 +33,11 @@ export interface TestApp {
 }
 
 /** Lightsout on a table in memory. Nothing is sent to anybody unless `env` names who is there. */
-export function testApp(env: Env = {}, platform: Partial<Platform> = {}): TestApp {
+export function testApp(
+  env: Env = {},
+  platform: Partial<Platform> = {},
+  wishes: Wishes = {},
+): TestApp {
   const table = memoryTable();
   const logged: Parameters<Log>[] = [];
   let ahead = 0;
@@ -40,7 +49,11 @@ export function testApp(env: Env = {}, platform: Partial<Platform> = {}): TestAp
     log: (...entry) => void logged.push(entry),
     ...platform,
   });
-  const app = createContext(settings(env), { table, ...environment, ...platform }, ["User.Read"]);
+  const app = createContext(
+    settings(env),
+    { table, ...environment, ...platform },
+    { scopes: ["User.Read"], ...wishes },
+  );
   return {
     app,
     table,

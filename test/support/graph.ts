@@ -10,7 +10,14 @@ export function stubSession(): StubSession {
   const asked: StubSession["asked"] = [];
   return {
     asked,
-    account: { homeAccountId: "oid.tid", tenantId: "tid", name: "Adele", username: "a@b.example" },
+    account: {
+      homeAccountId: "oid.tid",
+      tenantId: "tid",
+      name: "Adele",
+      username: "a@b.example",
+      roles: [],
+      claims: {},
+    },
     signedInAt: 0,
     expiresAt: 0,
     list: () => [],

@@ -42,6 +42,7 @@ export const ENGLISH = {
   overtaken:
     "You were signed out while this sign-in was still running, or shortly before. It has not been completed.",
 
+  forbidden: "You are signed in, and may not do this. Whoever runs this app can give you the role.",
   notPermitted: "This app does not offer that call. Its permission table lists the ones it does.",
   apiUnavailable: "A service that this app calls does not answer. Try again in a moment.",
   storeUnavailable: "Table Storage does not answer. Try again in a moment.",

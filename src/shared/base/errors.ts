@@ -200,6 +200,16 @@ export class ManagedIdentityUnavailable extends LightsoutError {
   }
 }
 
+/** The user has none of the app roles that this needs. */
+export class Forbidden extends LightsoutError {
+  static readonly code = "ERR_FORBIDDEN";
+  readonly code = Forbidden.code;
+
+  constructor() {
+    super((say) => say.forbidden);
+  }
+}
+
 /** The permission table has no row for this call. */
 export class NotPermitted extends LightsoutError {
   static readonly code = "ERR_NOT_PERMITTED";

@@ -39,6 +39,8 @@ export interface Settings extends Place {
   readonly sealingKeys: readonly SealingKey[];
   /** Absolute lifetime of a session, in milliseconds. */
   readonly sessionLifetime: number;
+  /** How long a grant counts as good after the provider has confirmed it, in milliseconds. 0: until a token is needed. */
+  readonly revalidatePeriod: number;
 }
 
 /** What signing out goes by. All of it has a default. */
@@ -57,6 +59,9 @@ export type SignOutSettings = Pick<
 const TENANT = /^[a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?$/;
 const APP_REGISTRATION = "Find it on the overview page of your app registration.";
 const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+/** Thirty days, as of the longest session. */
+const MOST_MINUTES = 43_200;
 
 /**
  * Reads all app settings, once, at start.
@@ -83,6 +88,7 @@ export function readSettings(env: Env, place = AT_ROOT): Settings {
     storage: readStorageSettings(env),
     sealingKeys: readSealingKeys(env),
     sessionLifetime: readSessionHours(env) * HOUR_MS,
+    revalidatePeriod: readMinutes(env, "REVALIDATE_MINUTES", 15) * MINUTE_MS,
   };
 }
 
@@ -211,6 +217,15 @@ export function readSessionHours(env: Env): number {
   const hours = /^\d+(\.\d+)?$/.test(value) ? Number(value) : 0;
   if (hours > 0 && hours <= 720) return hours;
   throw new SettingInvalid("SESSION_HOURS has to be a number of hours above 0, up to 720.");
+}
+
+function readMinutes(env: Env, name: string, fallback: number): number {
+  const value = optional(env, name) ?? String(fallback);
+  const minutes = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+  if (minutes <= MOST_MINUTES) return minutes;
+  throw new SettingInvalid(
+    `${name} has to be a number of minutes, up to ${MOST_MINUTES}; 0 switches it off.`,
+  );
 }
 
 /**

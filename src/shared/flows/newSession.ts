@@ -1,4 +1,4 @@
-import { SignInOvertaken } from "../base/errors.ts";
+import { SignInOvertaken, SignInRejected } from "../base/errors.ts";
 import type { Context } from "../context.ts";
 import { deviceOf } from "../http/device.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
@@ -8,6 +8,7 @@ import { accountPartition, type Sid } from "../rows/keys.ts";
 import { lastSessionCookie, readLastSession } from "../session/lastSessionCookie.ts";
 import { sessionCookie } from "../session/sessionCookie.ts";
 import type { KnownSignIn } from "../session/signInCookie.ts";
+import { areTooLarge, userOf } from "../store/account.ts";
 import { endSession } from "../store/endSession.ts";
 import { indexKeysOf, type SignIn, storeSignIn } from "../store/signIn.ts";
 import type { RedeemedCode } from "./redeemCode.ts";
@@ -22,13 +23,13 @@ interface AnsweredCode extends RedeemedCode {
  *
  * @param signIns All that this browser has under way.
  * @returns the session's cookies.
- * @throws {SignInOvertaken} A sign-out was faster. Nothing is stored.
+ * @throws {SignInRejected} The session at the provider is over. @throws {SignInOvertaken} A sign-out was faster. Nothing is stored.
  * @throws {ProviderUnavailable} @throws {StoreUnavailable}
  */
 export async function newSession(
   context: Context,
   request: HttpRequest,
-  { homeAccountId, cache, claims, sessionState }: AnsweredCode,
+  { homeAccountId, cache, claims, sessionState, confirmedAt }: AnsweredCode,
   current: KnownSignIn,
   signIns: readonly KnownSignIn[],
 ): Promise<Cookie[]> {
@@ -39,6 +40,7 @@ export async function newSession(
 
   const partition = accountPartition(homeAccountId);
   const now = context.now();
+  const lifetime = lifetimeOf(claims, settings.sessionLifetime, now);
   for (const other of replaced) {
     if (other.partition === partition) continue;
     // Somebody else was signed in with this browser.
@@ -50,12 +52,12 @@ export async function newSession(
       homeAccountId,
       tenantId: claims.tid,
       identity: { iss: claims.iss, sub: claims.sub, oid: claims.oid },
-      name: claims.name,
-      username: claims.preferred_username,
+      ...userOf(claims),
+      confirmedAt,
       device: deviceOf(request.headers.get("user-agent")),
       issuedAt: claims.iat * 1_000,
       signedInAt: now,
-      expiresAt: now + settings.sessionLifetime,
+      expiresAt: now + lifetime,
     },
     cache,
     sids: sidsOf(claims, sessionState),
@@ -70,13 +72,20 @@ export async function newSession(
   });
   log("info", "signin.done", { account: ref.partition, sidClaim: claims.sid !== undefined });
   if (claims.sid === undefined) warnOfMissingSid(context);
+  if (claims.groupsOverage) warnOfMissingClaims(context, "groups_overage");
+  if (areTooLarge(claims.handedOn)) warnOfMissingClaims(context, "too_large");
 
   const logoutHint = hintForCookie(claims.login_hint);
   const ticket = { ...ref, indexKeys, logoutHint };
-  return [
-    sessionCookie(keyring, ticket, settings.sessionLifetime),
-    lastSessionCookie(keyring, ref),
-  ];
+  return [sessionCookie(keyring, ticket, lifetime), lastSessionCookie(keyring, ref)];
+}
+
+/** The provider may let a session last for less (IPSIE). Milliseconds. @throws {SignInRejected} It is over by now. */
+function lifetimeOf({ session_expiry }: IdTokenClaims, most: number, now: number): number {
+  const lifetime =
+    session_expiry === undefined ? most : Math.min(most, session_expiry * 1_000 - now);
+  if (lifetime > 0) return lifetime;
+  throw new SignInRejected("session_expiry");
 }
 
 /** What is known of the browser's other sign-ins: those under way, and the one that was done last. */
@@ -122,12 +131,29 @@ function hintForCookie(hint: string | undefined): string | undefined {
   return hint && Buffer.byteLength(JSON.stringify(hint)) <= MAX_HINT_BYTES ? hint : undefined;
 }
 
-const warned = new WeakSet<Context>();
+/** What was warned of: each once per process. */
+const warned = new WeakMap<Context, Set<string>>();
 
-/** Once per process: without the claim, a sign-out elsewhere finds its session only while `session_state` equals `sid`. */
+function isNew(context: Context, warning: string): boolean {
+  const known = warned.get(context) ?? new Set();
+  warned.set(context, known);
+  return known.size < known.add(warning).size;
+}
+
+const CLAIM_FIXES = {
+  groups_overage:
+    "Emit app roles, or only the groups assigned to the application (Token configuration), or ask Microsoft Graph for the groups.",
+  too_large: "Name fewer claims in the option claims, or have the registration emit less in them.",
+};
+
+function warnOfMissingClaims(context: Context, reason: keyof typeof CLAIM_FIXES): void {
+  if (!isNew(context, reason)) return;
+  context.log("warn", "signin.claims_missing", { reason, fix: CLAIM_FIXES[reason] });
+}
+
+/** Without the claim, a sign-out elsewhere finds its session only while `session_state` equals `sid`. */
 function warnOfMissingSid(context: Context): void {
-  if (warned.has(context)) return;
-  warned.add(context);
+  if (!isNew(context, "sid")) return;
   context.log("warn", "signin.sid_claim_missing", {
     fix: "Add the optional claim sid to the ID token in the app registration (Token configuration).",
   });

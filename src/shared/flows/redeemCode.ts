@@ -13,6 +13,8 @@ export interface RedeemedCode {
   readonly cache: TokenCache;
   /** Of the ID token, which has been validated. */
   readonly claims: IdTokenClaims;
+  /** When the code was sent: the provider's answer confirms the grant. Milliseconds since 1970. */
+  readonly confirmedAt: number;
 }
 
 /**
@@ -24,12 +26,13 @@ export interface RedeemedCode {
  * @throws {ManagedIdentityUnavailable}
  */
 export async function redeemCode(
-  { settings, scopes: usual, tokens, idTokens }: Context,
+  { settings, scopes: usual, tokens, idTokens, now }: Context,
   code: string,
   { pending, transaction }: KnownSignIn,
   scopes: readonly string[],
 ): Promise<RedeemedCode> {
   const asked = scopesToRedeem(usual, scopes);
+  const confirmedAt = now();
   const { idToken, homeAccountId, cache } = await tokens.redeem(
     code,
     redirectUri(settings),
@@ -39,7 +42,7 @@ export async function redeemCode(
   const claims = await idTokens.validate(idToken, transaction.nonce);
   assertSameUser(homeAccountId, claims);
   assertRecent(claims, pending);
-  return { homeAccountId, cache, claims };
+  return { homeAccountId, cache, claims, confirmedAt };
 }
 
 /** `client_info` names the account but is not signed: in the user's home tenant it has to agree with the ID token. */

@@ -7,7 +7,7 @@ import {
 import type { Context } from "../context.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
 import { type SignInState, unsealState } from "../session/signInState.ts";
-import { sessionOf } from "../web/handlers.ts";
+import { knownSession } from "../web/handlers.ts";
 import { signInUrl } from "../web/problem.ts";
 
 /** What an answer of the provider led to. */
@@ -31,7 +31,9 @@ export async function resumeSignIn(
 ): Promise<Answered> {
   const { origin } = context.settings;
   const goal = readState(context, state);
-  if (await sessionOf(context, request)) return { location: origin + goal.returnTo, cookies: [] };
+  if (await knownSession(context, request)) {
+    return { location: origin + goal.returnTo, cookies: [] };
+  }
   const overHttp = origin.startsWith("http:");
   const refused = new SignInRejected("expired", (say) =>
     overHttp ? say.expiredOverHttp : say.expired,

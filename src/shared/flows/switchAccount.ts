@@ -4,7 +4,7 @@ import type { SignInOptions } from "../http/signInOptions.ts";
 import type { HttpRequest } from "../http/types.ts";
 import type { SignedInSession } from "../session/session.ts";
 import { readSessionCookie, type SessionTicket } from "../session/sessionCookie.ts";
-import { sessionOf } from "../web/handlers.ts";
+import { knownSession } from "../web/handlers.ts";
 
 const PURPOSE = "switch";
 /** The provider shows these to the user, who picks an account there. */
@@ -32,16 +32,16 @@ export async function considerAccount(
 ): Promise<Considered> {
   const { keyring } = context.store;
   const ticket = readSessionCookie(keyring, request);
-  if (ticket === undefined || request.headers.get("sec-fetch-site") === "same-origin") {
-    return { options };
-  }
+  if (ticket === undefined) return { options };
+  const isOurs = request.headers.get("sec-fetch-site") === "same-origin";
   const agreedTo = unsealText(keyring, PURPOSE, agreement);
   if (agreedTo && Buffer.from(agreedTo).toString() === ticket.sessionId) return { options };
 
-  const session = await sessionOf(context, request);
+  const session = await knownSession(context, request);
   if (session === undefined) return { options };
   const { username } = session.account;
   if (namesAnother(options, username, ticket)) {
+    if (isOurs) return { options };
     const sealed = sealText(keyring, PURPOSE, Buffer.from(ticket.sessionId));
     return { session, agreement: sealed };
   }

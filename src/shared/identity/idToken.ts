@@ -29,6 +29,14 @@ export interface IdTokenClaims extends Identity {
   readonly auth_time: number | undefined;
   /** Optional claim: makes the provider's sign-out page skip the account picker. */
   readonly login_hint: string | undefined;
+  /** The app roles that the user has, which say what somebody may do here. */
+  readonly roles: readonly string[];
+  /** When the session at the provider ends at the latest (IPSIE). Seconds since 1970. */
+  readonly session_expiry: number | undefined;
+  /** Whether the user is in more groups than a token holds, so that it names none. */
+  readonly groupsOverage: boolean;
+  /** The claims that the app asks for, as far as the token has them. */
+  readonly handedOn: Readonly<Record<string, unknown>>;
 }
 
 export interface IdTokenValidator {
@@ -45,6 +53,8 @@ interface Expected {
   readonly clientId: string;
   readonly allowedTenants: ReadonlySet<string> | undefined;
   readonly metadata: () => Promise<ProviderMetadata>;
+  /** The names of the claims that are handed on to the app. */
+  readonly claims?: readonly string[];
 }
 
 /** A token of a sign-in that has just been completed is much younger. Seconds. */
@@ -84,12 +94,12 @@ export function createIdTokenValidator(expected: Expected, keys: ProviderKeys): 
       if (expected.allowedTenants && !expected.allowedTenants.has(tenantId.toLowerCase())) {
         throw new SignInRejected("tenant_not_allowed", (say) => say.tenantNotAllowed);
       }
-      return claimsOf(payload, tenantId);
+      return claimsOf(payload, tenantId, expected.claims ?? []);
     },
   };
 }
 
-function claimsOf(payload: JWTPayload, tid: string): IdTokenClaims {
+function claimsOf(payload: JWTPayload, tid: string, wanted: readonly string[]): IdTokenClaims {
   const { iss } = payload;
   const sub = text(payload.sub);
   if (iss === undefined || sub === undefined) throw new SignInRejected("id_token_claims");
@@ -102,9 +112,24 @@ function claimsOf(payload: JWTPayload, tid: string): IdTokenClaims {
     name: text(payload.name) ?? "",
     preferred_username: text(payload.preferred_username) ?? "",
     sid: sidOf(payload.sid),
-    auth_time: typeof payload.auth_time === "number" ? payload.auth_time : undefined,
+    auth_time: number(payload.auth_time),
     login_hint: text(payload.login_hint),
+    roles: rolesOf(payload.roles),
+    session_expiry: number(payload.session_expiry),
+    groupsOverage: payload.hasgroups !== undefined || Object.hasOwn(claimNames(payload), "groups"),
+    handedOn: Object.fromEntries(
+      wanted.filter((name) => Object.hasOwn(payload, name)).map((name) => [name, payload[name]]),
+    ),
   };
+}
+
+function rolesOf(roles: unknown): readonly string[] {
+  return Array.isArray(roles) ? roles.filter((role) => typeof role === "string") : [];
+}
+
+/** Claims that are kept elsewhere (OpenID Connect Core §5.6.2). */
+function claimNames({ _claim_names: names }: JWTPayload): object {
+  return typeof names === "object" && names !== null ? names : {};
 }
 
 /**
@@ -119,6 +144,10 @@ function sidOf(sid: unknown): Sid | undefined {
 
 function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function number(value: unknown): number | undefined {
+  return typeof value === "number" ? value : undefined;
 }
 
 function guid(value: unknown): string {

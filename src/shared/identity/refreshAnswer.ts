@@ -3,42 +3,47 @@ import type { HomeAccountId } from "../rows/keys.ts";
 import { challengeId, type TokenCache } from "../tokens/tokenCache.ts";
 import type { TokenAnswer } from "./client.ts";
 import { accountIn, clientInfoOf } from "./clientInfo.ts";
-import type { Identity, IdTokenValidator } from "./idToken.ts";
+import type { Identity, IdTokenClaims, IdTokenValidator } from "./idToken.ts";
 
 /** What a refresh is for. */
 export interface RefreshRequest {
   readonly homeAccountId: HomeAccountId;
   readonly tenantId: string;
   readonly identity: Identity;
+  /** None: the grant is to be confirmed, and nobody needs the token. */
   readonly scopes: readonly string[];
   /** A claims challenge to satisfy: sent once, never kept. */
   readonly claims?: string | undefined;
 }
 
+/** In what an answer is not the session's, as a fixed word for the log; else what its ID token says. */
+type Examined = { readonly mismatch: string } | { readonly claims: IdTokenClaims | undefined };
+
 /**
- * In what the answer to a refresh is not the session's (OpenID Connect Core §12.2).
+ * Whether the answer to a refresh is the session's (OpenID Connect Core §12.2).
  *
- * @returns a fixed word for the log; undefined where nothing speaks against it.
  * @throws {ProviderUnavailable} The keys for an ID token that came along cannot be had.
  */
-export async function mismatchOf(
+export async function examine(
   { id_token: idToken, client_info: clientInfo }: TokenAnswer,
   { homeAccountId, tenantId, identity }: RefreshRequest,
   idTokens: IdTokenValidator,
-): Promise<string | undefined> {
+): Promise<Examined> {
   const account = clientInfo ?? clientInfoOf(homeAccountId);
-  if (accountIn(account)?.toLowerCase() !== homeAccountId.toLowerCase()) return "client_info";
+  if (accountIn(account)?.toLowerCase() !== homeAccountId.toLowerCase()) {
+    return { mismatch: "client_info" };
+  }
   // Legal: RFC 6749 §6 knows none, and OpenID Connect Core §12.2 makes it optional.
-  if (idToken === undefined || idToken === null) return undefined;
+  if (idToken === undefined || idToken === null) return { claims: undefined };
   try {
     const claims = await idTokens.validate(String(idToken));
     const expected = { ...identity, tid: tenantId };
     const differs = (["iss", "sub", "oid", "tid"] as const).find(
       (name) => claims[name] !== expected[name],
     );
-    return differs && `id_token_${differs}`;
+    return differs ? { mismatch: `id_token_${differs}` } : { claims };
   } catch (error) {
-    if (error instanceof SignInRejected) return error.reason;
+    if (error instanceof SignInRejected) return { mismatch: error.reason };
     throw error;
   }
 }

@@ -21,8 +21,8 @@ import type { TokenCache } from "../tokens/tokenCache.ts";
 import { OPENID_SCOPES } from "./authorize.ts";
 import type { ClientFactory, TokenAnswer } from "./client.ts";
 import { clientInfoOf } from "./clientInfo.ts";
-import type { IdTokenValidator } from "./idToken.ts";
-import { filed, mismatchOf, type RefreshRequest } from "./refreshAnswer.ts";
+import type { IdTokenClaims, IdTokenValidator } from "./idToken.ts";
+import { examine, filed, type RefreshRequest } from "./refreshAnswer.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** The provider's token endpoint (RFC 6749 §3.2). Every refusal is logged. */
@@ -60,6 +60,8 @@ export interface Redeemed {
 export interface Refreshed {
   readonly accessToken: string;
   readonly cache: TokenCache;
+  /** Of the ID token, where one came along. */
+  readonly claims: IdTokenClaims | undefined;
 }
 
 /** The refresh token is refused. Where it was used meanwhile, its successor may be good. */
@@ -94,9 +96,10 @@ export function createTokenEndpoint(
     return refusal;
   }
 
-  async function assertOfSession(answer: TokenAnswer, request: RefreshRequest): Promise<void> {
-    const reason = await mismatchOf(answer, request, idTokens);
-    if (reason === undefined) return;
+  async function claimsOf(answer: TokenAnswer, request: RefreshRequest) {
+    const examined = await examine(answer, request, idTokens);
+    if ("claims" in examined) return examined.claims;
+    const { mismatch: reason } = examined;
     log("warn", "token.rejected", { account: accountPartition(request.homeAccountId), reason });
     throw new ProviderUnavailable(
       "The provider answered with tokens that are not this sign-in's. They were thrown away.",
@@ -125,7 +128,7 @@ export function createTokenEndpoint(
     },
 
     async refresh(cache, request) {
-      const { homeAccountId, tenantId, scopes, claims } = request;
+      const { homeAccountId, tenantId, scopes, claims: challenge } = request;
       let answer: TokenAnswer = {};
       const client = await createClient(tenantId, (received) => {
         answer = received;
@@ -145,17 +148,17 @@ export function createTokenEndpoint(
           scopes: [...scopes],
           // Only calls that need a refresh come here; MSAL must not answer and refresh in the background.
           forceRefresh: true,
-          ...(claims && { claims }),
+          ...(challenge && { claims: challenge }),
         });
-        await assertOfSession(answer, request);
+        const claims = await claimsOf(answer, request);
         if (!accessToken) throw new ProviderUnavailable("The provider answered without a token.");
-        return { accessToken, cache: filed(cacheOf(client), cache, accessToken, request) };
+        return { accessToken, cache: filed(cacheOf(client), cache, accessToken, request), claims };
       } catch (cause) {
         const refusal = read(cause, "refresh_token", accountPartition(homeAccountId));
         if (refusal?.verdict === "dead") {
           return { refused: new SignedOut((say) => say.revoked, { cause }) };
         }
-        const asked = new InteractionRequired(scopes, refusal?.claims ?? claims, { cause });
+        const asked = new InteractionRequired(scopes, refusal?.claims ?? challenge, { cause });
         if (refusal?.verdict === "grant") return { refused: asked };
         // MSAL has no refresh token, or knows that its time is over.
         if (refusal || cause instanceof InteractionRequiredAuthError) throw asked;

@@ -1,8 +1,9 @@
 import type { Clock } from "../base/clock.ts";
+import type { DampedLog } from "../base/damped.ts";
 import { InteractionRequired, SignedOut, StoreUnavailable } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import type { GrantRefused, Refreshed, TokenEndpoint } from "../identity/tokens.ts";
-import type { Session } from "../store/account.ts";
+import { type Account, type Session, withConfirmation } from "../store/account.ts";
 import { type AccountRead, readSession, removeRead, writeBack } from "../store/accounts.ts";
 import { TOO_MANY_CHANGES } from "../store/rounds.ts";
 import type { SessionRef } from "../store/signIn.ts";
@@ -15,6 +16,7 @@ export interface Sessions {
   readonly store: Store;
   readonly now: Clock;
   readonly log: Log;
+  readonly dampedLog: DampedLog;
   readonly tokens: TokenEndpoint;
   readonly refreshes: Refreshes;
 }
@@ -25,7 +27,8 @@ const WRITE_ATTEMPTS = 24;
 const WRITTEN_SOON_MS = 1_000;
 
 /**
- * One token request, and one write on the condition that the account is still what the request was made from.
+ * One token request, and one write on the condition that the account is still what the request was made from: of the
+ * token, and of that the provider has confirmed the grant.
  * Where another instance's write came first, the fresh token goes into what that one has stored, if the session is
  * still there; else it is thrown away.
  *
@@ -37,10 +40,11 @@ export async function refreshAccount(
   sessions: Sessions,
   ref: SessionRef,
   read: AccountRead,
-  { homeAccountId, identity }: Session,
+  session: Session,
   asked: Asked,
 ): Promise<Stored | undefined> {
   const { tokens, now, log } = sessions;
+  const { homeAccountId, identity } = session;
   const account = read.partition;
   const started = now();
   // A challenge means that the tokens at hand are refused: none of them may be found again.
@@ -50,7 +54,14 @@ export async function refreshAccount(
   try {
     const result = await tokens.refresh(usable, { homeAccountId, identity, ...asked });
     if ("refused" in result) return await lookAgain(sessions, ref, read, result, started);
-    return await storeTokens(sessions, ref, read, result, refused, started);
+    const confirm = (all: Account["sessions"]) =>
+      withConfirmation(all, session, started, result.claims);
+    // Nobody has use for a token without scopes, and MSAL has dropped for it those that have the same ones.
+    const fresh =
+      asked.scopes.length > 0
+        ? result
+        : { ...result, cache: { ...result.cache, AccessToken: cache.AccessToken } };
+    return await storeTokens(sessions, ref, read, fresh, refused, confirm, started);
   } catch (error) {
     if (error instanceof InteractionRequired) {
       log("info", "token.interaction_required", { account });
@@ -65,16 +76,18 @@ async function storeTokens(
   first: AccountRead,
   fresh: Refreshed,
   refused: TokenCache["AccessToken"],
+  confirm: (sessions: Account["sessions"]) => Account["sessions"],
   started: number,
 ): Promise<Stored | undefined> {
   let read = first;
   let { cache } = fresh;
   for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
-    if (await writeBack(store, read, cache)) {
+    const next = { sessions: confirm(read.account.sessions), cache };
+    if (await writeBack(store, read, next)) {
       refreshes.replaced(read);
       log("info", "token.refreshed", { account: ref.partition, ms: now() - started });
       const { accessToken } = fresh;
-      return { account: { sessions: read.account.sessions, cache }, accessToken };
+      return { account: next, accessToken };
     }
     const found = await readSession(store, ref);
     if (found === undefined) return undefined;

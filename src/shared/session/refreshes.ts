@@ -1,10 +1,12 @@
 import type { Account } from "../store/account.ts";
 import type { AccountRead } from "../store/accounts.ts";
+import type { SessionRef } from "../store/signIn.ts";
 import type { GenerationRef } from "../store/store.ts";
 
 /** What a refresh is to get. */
 export interface Asked {
   readonly tenantId: string;
+  /** None: that the provider confirms the grant. */
   readonly scopes: readonly string[];
   /** The claims challenge that it answers. */
   readonly claims: string | undefined;
@@ -25,6 +27,9 @@ export interface RunningRefresh {
 
 /** How many versions. */
 const REMEMBERED = 1_000;
+/** How many sessions whose grant was not confirmed, and for how long each. Milliseconds. */
+const FAILURES = 10_000;
+const FAILURE_LIFETIME = 60_000;
 
 /**
  * The refreshes of this process: one at a time for each generation of an account. Whoever needs another one waits
@@ -35,6 +40,7 @@ export class Refreshes {
   readonly sleep: (milliseconds: number) => Promise<void>;
   readonly #running = new Map<string, RunningRefresh>();
   readonly #replaced = new Set<string>();
+  readonly #failures = new Map<string, { readonly error: unknown; readonly at: number }>();
 
   constructor(sleep: (milliseconds: number) => Promise<void>) {
     this.sleep = sleep;
@@ -63,6 +69,21 @@ export class Refreshes {
   hasReplaced(read: AccountRead): boolean {
     return this.#replaced.has(versionOf(read));
   }
+
+  /** Remembers why the provider did not confirm this session's grant. @param now Milliseconds since 1970. */
+  failed(ref: SessionRef, error: unknown, now: number): void {
+    const key = sessionOf(ref);
+    this.#failures.delete(key);
+    this.#failures.set(key, { error, at: now });
+    const [oldest] = this.#failures.keys();
+    if (this.#failures.size > FAILURES && oldest) this.#failures.delete(oldest);
+  }
+
+  /** Why it did not at the last try, for a minute: it is not asked more often. */
+  failureOf(ref: SessionRef, now: number): unknown {
+    const { error, at = 0 } = this.#failures.get(sessionOf(ref)) ?? {};
+    return Math.abs(now - at) < FAILURE_LIFETIME ? error : undefined;
+  }
 }
 
 /** Whether the same request would be sent for both. */
@@ -77,6 +98,10 @@ function textOf({ tenantId, scopes, claims }: Asked): string {
 
 function keyOf({ partition, generation }: GenerationRef): string {
   return `${partition}/${generation}`;
+}
+
+function sessionOf(ref: SessionRef): string {
+  return `${keyOf(ref)}/${ref.sessionId}`;
 }
 
 function versionOf(read: AccountRead): string {

@@ -1,7 +1,7 @@
 import { AppRefused, InteractionRequired, SignedOut, StoreUnavailable } from "../base/errors.ts";
 import { sessionKey } from "../rows/keys.ts";
 import { liveSessions, type Session } from "../store/account.ts";
-import { type AccountRead, readSession } from "../store/accounts.ts";
+import { type AccountRead, readSession, type SessionRead } from "../store/accounts.ts";
 import { TOO_MANY_CHANGES } from "../store/rounds.ts";
 import type { SessionRef } from "../store/signIn.ts";
 import { findAccessToken } from "../tokens/tokenCache.ts";
@@ -15,6 +15,10 @@ export interface SignedInSession {
     readonly tenantId: string;
     readonly name: string;
     readonly username: string;
+    /** App roles. */
+    readonly roles: readonly string[];
+    /** Those claims of the ID token that the app asks for. */
+    readonly claims: Readonly<Record<string, unknown>>;
   };
   /** Milliseconds since 1970. */
   readonly signedInAt: number;
@@ -42,17 +46,33 @@ export interface SessionSummary extends Pick<Session, "device" | "signedInAt" | 
 /** Each of them is somebody else's refresh, or somebody else's write. */
 const ROUNDS = 100;
 
-/** @returns undefined when nobody is signed in with that cookie. One point read. @throws {StoreUnavailable} */
+/** Says whether a session that was read counts, and gives it as it is then. */
+export type Admit = (found: SessionRead) => Promise<SessionRead | undefined>;
+
+/**
+ * One point read. @returns undefined when nobody is signed in with that cookie.
+ * @throws {StoreUnavailable} and what `admit` throws.
+ */
 export async function findSession(
   sessions: Sessions,
   clientId: string,
   ref: SessionRef,
+  admit: Admit = async (found) => found,
 ): Promise<SignedInSession | undefined> {
+  const found = await readSession(sessions.store, ref);
+  const admitted = found && (await admit(found));
+  return admitted && openSession(sessions, clientId, ref, admitted);
+}
+
+function openSession(
+  sessions: Sessions,
+  clientId: string,
+  ref: SessionRef,
+  { session, read: firstRead }: SessionRead,
+): SignedInSession {
   const { store, refreshes, now } = sessions;
-  const found = await readSession(store, ref);
-  if (found === undefined) return undefined;
-  const { session, read: firstRead } = found;
-  const { homeAccountId, tenantId, name, username, signedInAt, expiresAt } = session;
+  const { homeAccountId, tenantId, name, username, roles = [], claims = {} } = session;
+  const { signedInAt, expiresAt } = session;
   let read: AccountRead | undefined = firstRead;
   /** What a challenge refuses, so that it does not answer it. */
   const handedOut = new Set<string>();
@@ -123,6 +143,6 @@ export async function findSession(
       .sort((a, b) => b.signedInAt - a.signedInAt);
   }
 
-  const account = { homeAccountId, tenantId, name, username };
+  const account = { homeAccountId, tenantId, name, username, roles, claims };
   return { account, signedInAt, expiresAt, list, getToken };
 }

@@ -1,4 +1,4 @@
-import type { Identity } from "../identity/idToken.ts";
+import type { Identity, IdTokenClaims } from "../identity/idToken.ts";
 import type { HomeAccountId } from "../rows/keys.ts";
 import type { TokenCache, Wanted } from "../tokens/tokenCache.ts";
 
@@ -11,6 +11,12 @@ export interface Session {
   readonly identity: Identity;
   readonly name: string;
   readonly username: string;
+  /** App roles. Absent in rows of a release before, as are the next two. */
+  readonly roles?: readonly string[];
+  /** Those claims of the ID token that the app asks for. */
+  readonly claims?: Readonly<Record<string, unknown>>;
+  /** When the request was sent by which the provider last confirmed the grant. Milliseconds since 1970. */
+  readonly confirmedAt?: number;
   /** A few words by which the user recognizes the browser. */
   readonly device: string;
   /** `iat` of the ID token: the time by the provider's clock. Milliseconds since 1970. Absent in rows of a release before. */
@@ -37,6 +43,49 @@ export interface UnsealedAccount extends Account {
 /** When the provider issued the sign-in. Milliseconds since 1970. */
 export function issuedAtOf({ issuedAt, signedInAt }: Session): number {
   return issuedAt ?? signedInAt;
+}
+
+/** When the provider last confirmed that the grant is good. Milliseconds since 1970. */
+export function confirmedAtOf(session: Session): number {
+  return session.confirmedAt ?? Math.min(issuedAtOf(session), session.signedInAt);
+}
+
+/** An account of many sessions has to fit into its row. Characters, as JSON. */
+const MAX_CLAIMS = 8_192;
+
+/** What an ID token says of a user that the app may know. */
+export function userOf({ name, preferred_username: username, roles, handedOn }: IdTokenClaims) {
+  return { name, username, roles, claims: areTooLarge(handedOn) ? {} : handedOn };
+}
+
+/** Whether none of the claims that the app asks for is kept. */
+export function areTooLarge(claims: IdTokenClaims["handedOn"]): boolean {
+  return JSON.stringify(claims).length > MAX_CLAIMS;
+}
+
+/**
+ * The sessions of an account after the provider has answered a refresh: it is the same grant and user for all
+ * of one tenant. What a later answer has said already stays.
+ *
+ * @param sentAt When the request was sent. Milliseconds since 1970.
+ */
+export function withConfirmation(
+  sessions: Account["sessions"],
+  { tenantId, identity }: Pick<Session, "tenantId" | "identity">,
+  sentAt: number,
+  claims: IdTokenClaims | undefined,
+): Account["sessions"] {
+  const isMeant = (other: Session) =>
+    other.tenantId === tenantId &&
+    other.identity.oid === identity.oid &&
+    confirmedAtOf(other) < sentAt;
+  const confirmation = { ...(claims && userOf(claims)), confirmedAt: sentAt };
+  return Object.fromEntries(
+    Object.entries(sessions).map(([key, session]) => [
+      key,
+      isMeant(session) ? { ...session, ...confirmation } : session,
+    ]),
+  );
 }
 
 /** The longest-living session decides how long the entity may stay. Milliseconds since 1970. */

@@ -8,7 +8,9 @@ import { type Account, expiryOf, liveSessions, type UnsealedAccount } from "./ac
 import { packAccount, unpackAccount } from "./packing.ts";
 import type { GenerationRef, Store } from "./store.ts";
 
-const FORMAT = 4;
+const FORMAT = 5;
+/** Those that can be read: sessions of the release before lack what is optional in them. */
+const FORMATS: readonly unknown[] = [FORMAT, 4];
 const PURPOSE = "account";
 /** The largest binary property of Table Storage, in bytes. */
 const CHUNK_BYTES = 64 * 1024;
@@ -78,7 +80,7 @@ export function unsealAccount(
   entity: Stored<Entity>,
 ): UnsealedAccount | undefined {
   const { format, keyId, chunks, partitionKey, rowKey } = entity;
-  if (format !== FORMAT || typeof keyId !== "string") return undefined;
+  if (!FORMATS.includes(format) || typeof keyId !== "string") return undefined;
   if (typeof chunks !== "number" || !(chunks >= 1 && chunks <= MAX_CHUNKS)) return undefined;
 
   const parts: Uint8Array[] = [];

@@ -1,5 +1,5 @@
 import { generationRow, sessionKey } from "../rows/keys.ts";
-import type { Account, UnsealedAccount } from "./account.ts";
+import type { Account, Session, UnsealedAccount } from "./account.ts";
 import { entityOf, readAccount } from "./accountEntity.ts";
 import type { SessionRef } from "./signIn.ts";
 import type { GenerationRef, Store } from "./store.ts";
@@ -10,11 +10,17 @@ export interface AccountRead extends GenerationRef {
   readonly etag: string;
 }
 
+/** A session as one request read it. */
+export interface SessionRead {
+  readonly session: Session;
+  readonly read: AccountRead;
+}
+
 /**
  * One point read. @returns undefined when the session is signed out, expired, or nothing that we have sealed.
  * @throws {SealingKeyMissing} Whether there is a session, nobody can tell here. @throws {StoreUnavailable}
  */
-export async function readSession(store: Store, ref: SessionRef) {
+export async function readSession(store: Store, ref: SessionRef): Promise<SessionRead | undefined> {
   const entity = await store.table.get(ref.partition, generationRow(ref.generation));
   if (entity === undefined) return undefined;
   const account = readAccount(store, entity);
@@ -26,15 +32,14 @@ export async function readSession(store: Store, ref: SessionRef) {
 }
 
 /**
- * Writes refreshed tokens back, over exactly the version they were made from.
+ * Writes an account back, over exactly the version that it was made from.
  * @returns false when that version is gone: replaced by another request, or signed out. Read again to find out.
  */
 export async function writeBack(
   store: Store,
   read: AccountRead,
-  cache: Account["cache"],
+  account: Account,
 ): Promise<boolean> {
-  const account = { sessions: read.account.sessions, cache };
   return (await store.table.replace(entityOf(store, read, account), read.etag)) === "done";
 }
 

@@ -3,8 +3,11 @@ import { LightsoutError, SealingKeyMissing, SettingInvalid, SignedOut } from "..
 import type { Context, SignOutContext } from "../context.ts";
 import { assertSameOrigin } from "../http/sameOrigin.ts";
 import type { HttpRequest, HttpResponse } from "../http/types.ts";
+import { confirmSession } from "../session/confirm.ts";
 import { findSession, type SignedInSession } from "../session/session.ts";
 import { readSessionCookie } from "../session/sessionCookie.ts";
+import type { SessionRead } from "../store/accounts.ts";
+import type { SessionRef } from "../store/signIn.ts";
 import { faultFields } from "../table/tableFault.ts";
 import { errorPage } from "./pages/errorPage.ts";
 import { type Problem, problemOf, signInUrl } from "./problem.ts";
@@ -118,13 +121,43 @@ export function logFault(
   });
 }
 
-/** The session of the browser that sent the request; undefined when it is signed out. One point read. */
+/**
+ * The session of the browser that sent the request; undefined when it is signed out. One point read; once in a while
+ * a refresh, by which the provider confirms it.
+ *
+ * @throws {InteractionRequired} Only a new sign-in can confirm it. @throws {StoreUnavailable}
+ * @throws {ProviderUnavailable} @throws {ManagedIdentityUnavailable} @throws {AppRefused} For an hour.
+ */
 export async function sessionOf(
   context: Context,
   request: HttpRequest,
 ): Promise<SignedInSession | undefined> {
+  const { revalidatePeriod } = context.settings;
+  const begun = context.now();
+  return findOf(context, request, async (found, ticket) =>
+    revalidatePeriod === 0
+      ? found
+      : await confirmSession(context, ticket, found, revalidatePeriod, begun),
+  );
+}
+
+/** The same for what is no use of the session, such as a sign-in or leaving: nobody else is asked. */
+export function knownSession(
+  context: Context,
+  request: HttpRequest,
+): Promise<SignedInSession | undefined> {
+  return findOf(context, request, async (found) => found);
+}
+
+async function findOf(
+  context: Context,
+  request: HttpRequest,
+  admit: (found: SessionRead, ticket: SessionRef) => Promise<SessionRead | undefined>,
+): Promise<SignedInSession | undefined> {
   const ticket = readSessionCookie(context.keyring, request);
-  return ticket && (await findSession(context, context.settings.clientId, ticket));
+  if (ticket === undefined) return undefined;
+  const { clientId } = context.settings;
+  return findSession(context, clientId, ticket, (found) => admit(found, ticket));
 }
 
 /**

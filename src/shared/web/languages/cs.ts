@@ -72,6 +72,7 @@ export const cs: Language = {
     signedOut: "Odhlášeno",
     interactionRequired: "Je nutné se přihlásit",
     crossSite: "Požadavek z jiného webu",
+    forbidden: "Není dovoleno",
     notPermitted: "Není v nabídce",
     overtaken: "Mezitím odhlášeno",
     requestTooLarge: "Příliš velký požadavek",
@@ -126,6 +127,7 @@ export const cs: Language = {
     overtaken:
       "Během tohoto přihlašování, nebo krátce před ním, jste byli odhlášeni. Přihlášení nebylo dokončeno.",
 
+    forbidden: "Jste přihlášeni, ale tohle nesmíte. Roli vám může dát provozovatel aplikace.",
     notPermitted: "Toto volání aplikace nenabízí. Která nabízí, je v její tabulce oprávnění.",
     apiUnavailable: "Služba, kterou aplikace volá, neodpovídá. Zkuste to za chvíli znovu.",
     storeUnavailable: "Table Storage neodpovídá. Zkuste to za chvíli znovu.",

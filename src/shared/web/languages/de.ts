@@ -70,6 +70,7 @@ export const de: Language = {
     signedOut: "Abgemeldet",
     interactionRequired: "Anmeldung erforderlich",
     crossSite: "Anfrage von einer anderen Website",
+    forbidden: "Nicht erlaubt",
     notPermitted: "Nicht angeboten",
     overtaken: "Inzwischen abgemeldet",
     requestTooLarge: "Anfrage zu groß",
@@ -129,6 +130,8 @@ export const de: Language = {
     overtaken:
       "Sie wurden abgemeldet, während diese Anmeldung noch lief oder kurz davor. Sie wurde nicht abgeschlossen.",
 
+    forbidden:
+      "Sie sind angemeldet, dürfen das aber nicht. Wer diese App betreibt, kann Ihnen die Rolle geben.",
     notPermitted:
       "Diesen Aufruf bietet diese App nicht an. Welche sie anbietet, steht in ihrer Berechtigungstabelle.",
     apiUnavailable:

@@ -66,6 +66,7 @@ export const en: Language = {
     signedOut: "Signed out",
     interactionRequired: "Sign-in needed",
     crossSite: "Cross-site request",
+    forbidden: "Not allowed",
     notPermitted: "Not offered",
     overtaken: "Signed out meanwhile",
     requestTooLarge: "Request too large",

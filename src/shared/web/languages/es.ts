@@ -72,6 +72,7 @@ export const es: Language = {
     signedOut: "Sesión cerrada",
     interactionRequired: "Es necesario iniciar sesión",
     crossSite: "Solicitud de otro sitio",
+    forbidden: "No permitido",
     notPermitted: "No disponible",
     overtaken: "Sesión cerrada entretanto",
     requestTooLarge: "Solicitud demasiado grande",
@@ -132,6 +133,8 @@ export const es: Language = {
     overtaken:
       "Su sesión se cerró mientras este inicio de sesión estaba en curso, o poco antes. No se ha completado.",
 
+    forbidden:
+      "Ha iniciado sesión, pero no puede hacer esto. Quien administra esta aplicación puede asignarle el rol.",
     notPermitted:
       "Esta aplicación no ofrece esa llamada. Su tabla de permisos enumera las que ofrece.",
     apiUnavailable:

@@ -72,6 +72,7 @@ export const fr: Language = {
     signedOut: "Déconnecté",
     interactionRequired: "Connexion requise",
     crossSite: "Requête d’un autre site",
+    forbidden: "Non autorisé",
     notPermitted: "Non proposé",
     overtaken: "Déconnecté entre-temps",
     requestTooLarge: "Requête trop volumineuse",
@@ -130,6 +131,8 @@ export const fr: Language = {
     overtaken:
       "Vous avez été déconnecté pendant cette connexion, ou peu avant. Elle n’a pas abouti.",
 
+    forbidden:
+      "Vous êtes connecté, mais cela ne vous est pas permis. La personne qui gère cette application peut vous donner le rôle.",
     notPermitted:
       "Cette application ne propose pas cet appel. Sa table d’autorisations énumère ceux qu’elle propose.",
     apiUnavailable:

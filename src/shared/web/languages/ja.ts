@@ -72,6 +72,7 @@ export const ja: Language = {
     signedOut: "サインアウト済み",
     interactionRequired: "サインインが必要です",
     crossSite: "別のサイトからの要求",
+    forbidden: "許可されていません",
     notPermitted: "提供されていません",
     overtaken: "途中でサインアウトしました",
     requestTooLarge: "要求が大きすぎます",
@@ -130,6 +131,8 @@ export const ja: Language = {
     overtaken:
       "サインインの途中、またはその直前にサインアウトされたため、サインインは完了していません。",
 
+    forbidden:
+      "サインインしていますが、この操作は許可されていません。ロールはこのアプリの管理者が割り当てられます。",
     notPermitted:
       "このアプリは、その呼び出しを提供していません。提供している呼び出しはアクセス許可の表に記載されています。",
     apiUnavailable:

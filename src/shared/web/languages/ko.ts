@@ -69,6 +69,7 @@ export const ko: Language = {
     signedOut: "로그아웃됨",
     interactionRequired: "로그인 필요",
     crossSite: "다른 사이트의 요청",
+    forbidden: "허용되지 않음",
     notPermitted: "제공하지 않음",
     overtaken: "그 사이에 로그아웃됨",
     requestTooLarge: "요청이 너무 큼",
@@ -122,6 +123,8 @@ export const ko: Language = {
       "조직의 로그인 서비스가 세션을 식별하는 방식으로는 이 앱이 로그아웃을 처리할 수 없습니다. 앱 운영자에게 알려 주세요.",
     overtaken: "로그인하는 중이거나 그 직전에 로그아웃되었습니다. 로그인이 완료되지 않았습니다.",
 
+    forbidden:
+      "로그인되어 있지만 이 작업은 할 수 없습니다. 이 앱의 운영자가 역할을 부여할 수 있습니다.",
     notPermitted: "이 앱은 해당 호출을 제공하지 않습니다. 제공하는 호출은 권한 표에 나와 있습니다.",
     apiUnavailable: "이 앱이 호출하는 서비스가 응답하지 않습니다. 잠시 후 다시 시도하세요.",
     storeUnavailable: "Table Storage가 응답하지 않습니다. 잠시 후 다시 시도하세요.",

@@ -70,6 +70,7 @@ export type Title =
   | "signedOut"
   | "interactionRequired"
   | "crossSite"
+  | "forbidden"
   | "notPermitted"
   | "overtaken"
   | "requestTooLarge"

@@ -1,0 +1,116 @@
+import { HttpRequest, type HttpResponseInit, InvocationContext } from "@azure/functions";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { SignJWT } from "jose";
+import { createBrowser } from "../../local/tenant/browserless.ts";
+import type { Tenant } from "../../local/tenant/tenant.ts";
+import { createAuth } from "../../src/auth.ts";
+import { finishSignIn } from "../../src/shared/flows/finishSignIn.ts";
+import { startSignIn } from "../../src/shared/flows/startSignIn.ts";
+import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
+import { ADELE, envOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
+import { post, request } from "../support/request.ts";
+
+let tenant: Tenant;
+let one: TestApp;
+let cookie: string;
+beforeAll(async () => {
+  tenant = await tenantOfApp();
+});
+beforeEach(async () => {
+  one = testApp(envOf(tenant));
+  roles("Reader");
+  cookie = await signIn(one);
+});
+afterAll(() => tenant.stop());
+
+function roles(...names: string[]): void {
+  for (const user of tenant.users) if (user.username === ADELE) user.roles = names;
+}
+
+/** What somebody is answered by a function that only administrators may call. */
+async function enter(session = cookie, headers: Record<string, string> = {}, query = "") {
+  const handler = createAuth(one.app, () => false).signedIn({ roles: ["Admin"] }, async () => ({
+    status: 204,
+  }));
+  const sent = new HttpRequest({
+    url: `https://app.example.com/admin-only${query}`,
+    method: "GET",
+    headers: { ...headers, cookie: `${headers.cookie ?? "a=b"}; ${SESSION_COOKIE}=${session}` },
+  });
+  return (await handler(sent, new InvocationContext())) as HttpResponseInit;
+}
+
+const inBase64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+const CLAIMS = { roles: ["Admin"] };
+
+describe("a role that the provider has not given counts nowhere", () => {
+  it("and the right one does, in one line", async () => {
+    const { status, body } = await enter();
+    expect(status).toBe(403);
+    expect(JSON.parse(String(body))).toMatchObject({ type: "urn:lightsout:problem:forbidden" });
+    roles("Admin", "Reader");
+    expect((await enter(await signIn(one))).status).toBe(204);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    [
+      "App Service's header",
+      { "x-ms-client-principal": inBase64({ claims: [{ typ: "roles", val: "Admin" }] }) },
+    ],
+    [
+      "headers of their own",
+      { roles: "Admin", "x-roles": "Admin", "x-ms-token-aad-id-token": "e30.e30." },
+    ],
+    ["a cookie with the name", { cookie: "roles=Admin; __Host-lightsout-roles=Admin" }],
+    [
+      "a bearer token",
+      { authorization: `Bearer ${inBase64({ alg: "none" })}.${inBase64(CLAIMS)}.` },
+    ],
+  ])("%s", async (_, headers) => {
+    expect((await enter(cookie, headers)).status).toBe(403);
+  });
+
+  it("the query", async () => {
+    expect((await enter(cookie, {}, "?roles=Admin&role=Admin")).status).toBe(403);
+  });
+
+  it.each<[string, () => string | Promise<string>]>([
+    ["JSON", () => inBase64({ roles: ["Admin"] })],
+    ["another one with a changed end", () => `${cookie.slice(0, -4)}AAAA`],
+    [
+      "a token signed with a key of theirs",
+      () => new SignJWT(CLAIMS).setProtectedHeader({ alg: "HS256" }).sign(Buffer.alloc(32)),
+    ],
+  ])("a session cookie made of %s", async (_, forge) => {
+    expect((await enter(await forge())).status).toBe(401);
+  });
+
+  it.each([
+    JSON.stringify({ id_token: { roles: { essential: true, value: "Admin" } } }),
+    JSON.stringify({ id_token: { roles: { values: ["Admin"] } }, roles: ["Admin"] }),
+  ])("a claims parameter of the sign-in, or a field of its answer: %s", async (claims) => {
+    const started = await startSignIn(one.app, request(), {
+      returnTo: undefined,
+      scopes: [],
+      claims,
+    });
+    const form = await createBrowser().signIn(started.location, ADELE);
+    const cookies = Object.fromEntries(started.cookies.map(({ name, value }) => [name, value]));
+    const fields = { ...form.fields, roles: "Admin", claims };
+    const {
+      cookies: [session],
+    } = await finishSignIn(one.app, post(fields, { cookies }));
+    expect((await enter(session?.value)).status).toBe(403);
+  });
+
+  it.each([
+    ["a text", "Admin"],
+    ["no texts", [["Admin"], { value: "Admin" }, 5]],
+    ["an object", { 0: "Admin" }],
+  ])("a claim that is %s", async (_, strange) => {
+    tenant.switches.idTokenOverrides = (claims) => ({ claims: { ...claims, roles: strange } });
+    const session = await signIn(one);
+    tenant.switches.idTokenOverrides = undefined;
+    expect((await enter(session)).status).toBe(403);
+  });
+});

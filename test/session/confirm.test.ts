@@ -1,0 +1,452 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import type { Tenant } from "../../local/tenant/tenant.ts";
+import { authHome } from "../../src/functions/authHome.ts";
+import { authSession } from "../../src/functions/authSession.ts";
+import { authSessions } from "../../src/functions/authSessions.ts";
+import { authSignIn } from "../../src/functions/authSignIn.ts";
+import { authSignOut } from "../../src/functions/authSignOut.ts";
+import { sessionKey } from "../../src/shared/rows/keys.ts";
+import { GRACE } from "../../src/shared/session/confirm.ts";
+import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
+import type { Account, Session } from "../../src/shared/store/account.ts";
+import { sealAccount, unsealAccount } from "../../src/shared/store/accountEntity.ts";
+import type { SessionRef } from "../../src/shared/store/signIn.ts";
+import { signedIn } from "../../src/shared/web/handlers.ts";
+import { json } from "../../src/shared/web/responses.ts";
+import {
+  ADELE,
+  ALEX,
+  envOf,
+  GUEST,
+  refOf,
+  signIn,
+  type TestApp,
+  tenantOfApp,
+  testApp,
+} from "../support/app.ts";
+import { request } from "../support/request.ts";
+
+const MINUTE = 60_000;
+const PERIOD = 15 * MINUTE;
+
+let tenant: Tenant;
+let now: number;
+let one: TestApp;
+let cookie: string;
+beforeAll(async () => {
+  now = Date.now();
+  tenant = await tenantOfApp({ now: () => now });
+});
+beforeEach(async () => {
+  one = appOf();
+  cookie = await signIn(one);
+  forget();
+});
+afterEach(() => {
+  tenant.switches.tokenFault = undefined;
+  tenant.switches.idTokenOverrides = undefined;
+  tenant.switches.tokenAnswerOverrides = undefined;
+  adele().disabled = false;
+  adele().roles = [];
+});
+afterAll(() => tenant.stop());
+
+/** An instance whose clock is the tenant's. */
+function appOf(env = {}, table?: TestApp["table"]): TestApp {
+  const platform = { now: () => now, elapsed: () => now, ...(table && { table }) };
+  const app = testApp({ ...envOf(tenant), ...env }, platform);
+  return table ? { ...app, table } : app;
+}
+
+function forget(): void {
+  tenant.requests.length = 0;
+  one.table.operations.length = 0;
+}
+
+function userOf(name: string) {
+  const user = tenant.users.find(({ username }) => username === name);
+  if (!user) throw new Error(`${name} is gone.`);
+  return user;
+}
+
+const adele = () => userOf(ADELE);
+
+const tokenRequests = () => tenant.requests.filter(({ endpoint }) => endpoint === "token");
+const operations = () => one.table.operations.map((operation) => operation.split(" ")[0]);
+const events = () => one.logged.map(([, event]) => event);
+
+/** What a function of the app's own answers, which calls no API. */
+async function ask(app = one, at = cookie) {
+  const handler = signedIn(app.app, async (_, __, { account }) => json({ served: true, account }));
+  return await read(handler(request("/my", { cookies: { [SESSION_COOKIE]: at } }), {}));
+}
+
+async function session() {
+  const sent = request("/auth/session", { cookies: { [SESSION_COOKIE]: cookie } });
+  return await read(authSession(one.app).handler(sent, {}));
+}
+
+async function read(answer: ReturnType<ReturnType<typeof authSession>["handler"]>) {
+  const { status, body } = await answer;
+  return { ...JSON.parse(String(body)), status };
+}
+
+describe("a session whose grant was confirmed", () => {
+  it("within the period costs one read, and nobody is asked", async () => {
+    now += PERIOD;
+    expect(await ask()).toMatchObject({ status: 200 });
+    expect(operations()).toEqual(["get"]);
+    expect(tokenRequests()).toEqual([]);
+  });
+
+  it("longer ago is confirmed before it is answered, for a period, with one write", async () => {
+    for (let period = 0; period < 3; period++) {
+      now += PERIOD + 1;
+      forget();
+      for (let i = 0; i < 5; i++) expect(await ask()).toMatchObject({ status: 200 });
+      expect(tokenRequests()).toHaveLength(1);
+      expect(operations().filter((operation) => operation === "replace")).toHaveLength(1);
+    }
+    // Nobody is asked for who is away.
+    now += 10 * PERIOD;
+    expect(tokenRequests()).toHaveLength(1);
+  });
+
+  it("asks for nothing that needs a consent, and keeps the access tokens", async () => {
+    const held = heldTokens();
+    now += PERIOD + 1;
+    await ask();
+    expect(tokenRequests()[0]?.params.scope?.split(" ").sort()).toEqual([
+      "offline_access",
+      "openid",
+      "profile",
+    ]);
+    expect(heldTokens()).toEqual(held);
+  });
+
+  it("counts from when the provider was asked, not from its answer", async () => {
+    now += PERIOD + 1;
+    const asked = now;
+    const release = tenant.holdTokenEndpoint();
+    const answer = ask();
+    await until(() => tokenRequests().length === 1);
+    now += MINUTE;
+    release();
+    expect(await answer).toMatchObject({ status: 200 });
+    now = asked + PERIOD;
+    await ask();
+    expect(tokenRequests()).toHaveLength(1);
+    now += 1;
+    await ask();
+    expect(tokenRequests()).toHaveLength(2);
+  });
+
+  it("waits with all others for one refresh", async () => {
+    now += PERIOD + 1;
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ask()));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(tokenRequests()).toHaveLength(1);
+    expect(operations().filter((operation) => operation === "replace")).toHaveLength(1);
+  });
+
+  it("is confirmed by any refresh, and for the account's other browsers of the same tenant", async () => {
+    const other = await signIn(one);
+    now += PERIOD + 1;
+    forget();
+    await signedIn(one.app, async (_, __, { getToken }) => json(await getToken(["Mail.Read"])))(
+      request("/my", { cookies: { [SESSION_COOKIE]: cookie } }),
+      {},
+    );
+    expect(await ask(one, other)).toMatchObject({ status: 200 });
+    expect(tokenRequests()).toHaveLength(2);
+    expect(await ask()).toMatchObject({ status: 200 });
+    expect(tokenRequests()).toHaveLength(2);
+  });
+
+  it("of one tenant says nothing of another one", async () => {
+    const guest = await signIn(one, GUEST);
+    const ref = refOf(one, guest);
+    change(
+      ref,
+      (session) => ({ ...session, tenantId: "f4b6c1a0-5d3e-4e0b-9a55-0c2f7d9b8e31" }),
+      "another",
+    );
+    now += PERIOD + 1;
+    await ask(one, guest);
+    const [mine, theirs] = Object.values(sessionsAt(ref)).map(({ confirmedAt }) => confirmedAt);
+    expect(mine).toBe(now);
+    expect(theirs).toBeLessThan(now);
+  });
+
+  it("of the release before counts as confirmed when it was issued", async () => {
+    change(refOf(one, cookie), ({ confirmedAt: _, roles: __, claims: ___, ...before }) => before);
+    expect(await ask()).toMatchObject({ status: 200, account: { roles: [], claims: {} } });
+    expect(tokenRequests()).toHaveLength(0);
+    // Entra ID dates ID tokens five minutes back.
+    now += PERIOD - 5 * MINUTE + 1_000;
+    expect(await ask()).toMatchObject({ status: 200 });
+    expect(tokenRequests()).toHaveLength(1);
+  });
+
+  it("is not confirmed where the setting is 0", async () => {
+    const off = appOf({ REVALIDATE_MINUTES: "0" }, one.table);
+    now += 11 * 60 * MINUTE;
+    expect(await ask(off)).toMatchObject({ status: 200 });
+    expect(tokenRequests()).toHaveLength(0);
+  });
+});
+
+describe("a grant that is dead", () => {
+  it.each<[string, () => unknown]>([
+    ["revoked", () => tenant.revoke(adele().oid)],
+    ["of a user who is disabled", () => Object.assign(adele(), { disabled: true })],
+  ])("%s: the account ends, on a route that calls no API", async (_, end) => {
+    const other = await signIn(one);
+    now += PERIOD + 1;
+    end();
+    expect(await ask()).toMatchObject({ status: 401, type: "urn:lightsout:problem:signed-out" });
+    expect([...one.table.rows.keys()].filter((key) => key.includes("|c."))).toEqual([]);
+    expect(await ask(one, other)).toMatchObject({ status: 401 });
+    expect(events()).toContain("signout.revoked");
+  });
+
+  it("does not take a newer sign-in with it", async () => {
+    now += PERIOD + 1;
+    tenant.revoke(adele().oid);
+    const newer = await signIn(one);
+    forget();
+    one.table.before = undefined;
+    expect(await ask(one, newer)).toMatchObject({ status: 200 });
+    expect(tokenRequests()).toEqual([]);
+  });
+});
+
+describe("what the user can solve", () => {
+  beforeEach(async () => {
+    cookie = await signIn(one, ALEX);
+    forget();
+    tenant.forceClaimsChallenge(userOf(ALEX).oid);
+    now += PERIOD + 1;
+  });
+
+  it("deletes nothing, and leads to sign-in with the claims", async () => {
+    const rows = new Map(one.table.rows);
+    const problem = await ask();
+    expect(problem).toMatchObject({
+      status: 401,
+      type: "urn:lightsout:problem:interaction-required",
+    });
+    expect(problem.signInUrl).toMatch(/\/auth\/signin\?claims=/);
+    expect(await session()).toEqual({ status: 200, signedIn: false, signInUrl: problem.signInUrl });
+    for (const route of [authHome, authSessions]) {
+      const sent = request("/auth/sessions", { cookies: { [SESSION_COOKIE]: cookie } });
+      const { status, headers } = await route(one.app).handler(sent, {});
+      expect(status).toBe(302);
+      expect(headers?.Location).toMatch(/\/auth\/signin\?returnTo=%2Fauth%2Fsessions&claims=/);
+    }
+    expect(new Map(one.table.rows)).toEqual(rows);
+    expect(tokenRequests()).toHaveLength(1);
+  });
+
+  it.each(["same-origin", "none", "cross-site"])(
+    "sign-in goes for the same account: %s",
+    async (site) => {
+      const { signInUrl } = await ask();
+      const { pathname, search } = new URL(signInUrl);
+      const cookies = { [SESSION_COOKIE]: cookie };
+      const sent = request(pathname + search, {
+        cookies,
+        headers: { "sec-fetch-site": site, "sec-fetch-mode": "navigate" },
+      });
+      const { headers } = await authSignIn(one.app).handler(sent, {});
+      const { searchParams } = new URL(headers?.Location ?? "");
+      expect(searchParams.get("login_hint")).toMatch(/^O\./);
+      expect(searchParams.get("claims")).toContain("access_token");
+    },
+  );
+
+  it("is asked at most once a minute a session, and over after a sign-in", async () => {
+    for (let second = 0; second < 180; second += 10) {
+      expect(await ask()).toMatchObject({ status: 401 });
+      now += 10_000;
+    }
+    expect(tokenRequests().length).toBeLessThanOrEqual(3);
+    cookie = await signIn(one, ALEX);
+    expect(await ask()).toMatchObject({ status: 200 });
+  });
+});
+
+describe("while the provider does not answer", () => {
+  const FAULTS = [
+    { status: 503 },
+    { status: 429 },
+    { status: "drop" },
+    { number: 7000222 },
+  ] as const;
+
+  it.each(FAULTS)("%j: sessions go on for an hour, and are kept after that", async (fault) => {
+    tenant.switches.tokenFault = fault;
+    const rows = new Map(one.table.rows);
+    const due = now + PERIOD;
+    for (now = due + 1; now <= due + GRACE; now += 10 * MINUTE) {
+      expect(await ask()).toMatchObject({ status: 200, served: true });
+      expect(await session()).toMatchObject({ signedIn: true });
+    }
+    expect(events()).toContain("session.unconfirmed");
+    now = due + GRACE + 1;
+    const status = "number" in fault ? 500 : 503;
+    expect(await ask()).toMatchObject({ status });
+    expect(await session()).toMatchObject({ status });
+    expect(new Map(one.table.rows)).toEqual(rows);
+
+    tenant.switches.tokenFault = undefined;
+    now += MINUTE;
+    expect(await ask()).toMatchObject({ status: 200 });
+  });
+
+  it("it is asked at most once a minute a session", async () => {
+    tenant.switches.tokenFault = { status: 503 };
+    now += PERIOD + 1;
+    await Promise.all(Array.from({ length: 20 }, () => ask()));
+    now += MINUTE - 1;
+    await ask();
+    expect(tokenRequests()).toHaveLength(1);
+    now += 1;
+    await ask();
+    expect(tokenRequests()).toHaveLength(2);
+  });
+
+  it("signing out goes on", async () => {
+    tenant.switches.tokenFault = { status: 503 };
+    now += PERIOD + 2 * GRACE;
+    const headers = { "sec-fetch-site": "same-origin" };
+    const sent = request("/", { method: "POST", headers, cookies: { [SESSION_COOKIE]: cookie } });
+    expect((await authSignOut(one.app).handler(sent, {})).status).toBe(303);
+    expect([...one.table.rows.keys()].filter((key) => key.includes("|c."))).toEqual([]);
+    expect(tokenRequests()).toEqual([]);
+  });
+});
+
+describe("roles and claims", () => {
+  it("are those that the app asks for, and no others", async () => {
+    const platform = { now: () => now, elapsed: () => now };
+    const asking = testApp(envOf(tenant), platform, { claims: ["email", "ctry", "toString"] });
+    tenant.switches.idTokenOverrides = (claims) => ({
+      claims: { ...claims, email: "a@b.example", ctry: 5 },
+    });
+    cookie = await signIn(asking);
+    expect((await ask(asking)).account.claims).toEqual({ email: "a@b.example", ctry: 5 });
+  });
+
+  it("are left out where they are too large for a row, and the log says so once", async () => {
+    const platform = { now: () => now, elapsed: () => now };
+    const asking = testApp(envOf(tenant), platform, { claims: ["groups"] });
+    const groups = Array.from({ length: 300 }, () => crypto.randomUUID());
+    tenant.switches.idTokenOverrides = (claims) => ({ claims: { ...claims, groups } });
+    cookie = await signIn(asking);
+    await signIn(asking);
+    expect((await ask(asking)).account.claims).toEqual({});
+    const warnings = asking.logged.filter(([, event]) => event === "signin.claims_missing");
+    expect(warnings).toEqual([
+      ["warn", "signin.claims_missing", expect.objectContaining({ reason: "too_large" })],
+    ]);
+  });
+
+  it.each([{ hasgroups: true }, { _claim_names: { groups: "src1" } }])(
+    "%j is noticed once",
+    async (overage) => {
+      tenant.switches.idTokenOverrides = (claims) => ({ claims: { ...claims, ...overage } });
+      await signIn(one);
+      await signIn(one);
+      expect(events().filter((event) => event === "signin.claims_missing")).toHaveLength(1);
+    },
+  );
+
+  it("are those of the sign-in, and renewed with each confirmation", async () => {
+    adele().roles = ["Auditor", "Reader"];
+    cookie = await signIn(one);
+    expect(await ask()).toMatchObject({ account: { roles: ["Auditor", "Reader"] } });
+    expect(await session()).toMatchObject({
+      account: { roles: ["Auditor", "Reader"], claims: {} },
+    });
+    adele().roles = ["Reader"];
+    now += PERIOD + 1;
+    expect(await ask()).toMatchObject({ account: { roles: ["Reader"] } });
+  });
+
+  it("stay where the provider sends no ID token along", async () => {
+    adele().roles = ["Reader"];
+    cookie = await signIn(one);
+    tenant.switches.tokenAnswerOverrides = ({ id_token: _, ...answer }) => answer;
+    now += PERIOD + 1;
+    expect(await ask()).toMatchObject({
+      status: 200,
+      account: { roles: ["Reader"], name: "Adele Vance" },
+    });
+  });
+
+  it("are not renewed by somebody else's ID token", async () => {
+    tenant.switches.idTokenOverrides = (claims) => ({
+      claims: { ...claims, oid: crypto.randomUUID(), roles: ["Admin"] },
+    });
+    now += PERIOD + 1;
+    expect(await ask()).toMatchObject({ status: 200, account: { roles: [] } });
+    expect(events()).toEqual(expect.arrayContaining(["token.rejected", "session.unconfirmed"]));
+  });
+});
+
+describe("the end that the provider names for its session", () => {
+  const withExpiry = (session_expiry: unknown) => {
+    tenant.switches.idTokenOverrides = (claims) => ({ claims: { ...claims, session_expiry } });
+  };
+
+  it("is the session's, where it comes first", async () => {
+    withExpiry(Math.floor(now / 1_000) + 3_600);
+    cookie = await signIn(one);
+    const { expiresAt } = await session();
+    expect(Date.parse(expiresAt)).toBeLessThanOrEqual(now + 3_600_000);
+    now += 3_600_000;
+    expect(await ask()).toMatchObject({ status: 401 });
+  });
+
+  it.each([Number.MAX_SAFE_INTEGER, "soon", null])("%p changes nothing", async (expiry) => {
+    withExpiry(expiry);
+    cookie = await signIn(one);
+    expect(Date.parse((await session()).expiresAt)).toBe(now + 12 * 3_600_000);
+  });
+
+  it.each([0, -1])("%d seconds from now lets nobody in", async (seconds) => {
+    withExpiry(Math.floor(now / 1_000) + seconds);
+    await expect(signIn(one)).rejects.toMatchObject({ reason: "session_expiry" });
+  });
+});
+
+function heldTokens() {
+  return Object.values(accountAt(refOf(one, cookie)).cache.AccessToken).map(({ secret }) => secret);
+}
+
+function sessionsAt(ref: SessionRef) {
+  return accountAt(ref).sessions;
+}
+
+function accountAt({ partition, generation }: SessionRef): Account {
+  const row = one.table.rows.get(`${partition}|c.${generation}`);
+  const account = row && unsealAccount(one.app.keyring, row);
+  if (!account) throw new Error("Signed out.");
+  return account;
+}
+
+/** Changes what is stored of a session, or adds another one that is made from it. */
+function change(ref: SessionRef, changed: (session: Session) => Session, as?: string): void {
+  const { partition, generation } = ref;
+  const { sessions, cache } = accountAt(ref);
+  const key = sessionKey(ref.sessionId);
+  const session = sessions[key] as Session;
+  const next = { sessions: { ...sessions, [as ?? key]: changed({ ...session }) }, cache };
+  const { entity } = sealAccount(one.app.keyring, partition, generation, next, now);
+  one.table.rows.set(`${partition}|c.${generation}`, { ...entity, etag: "changed" });
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
