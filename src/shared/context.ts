@@ -21,7 +21,7 @@ import { createSignOuts, type SignOuts } from "./store/stubbornSignOuts.ts";
 import { createHealthCheck } from "./table/health.ts";
 import type { Table } from "./table/table.ts";
 
-/** What signing out works with: a setting that it has no use for does not stop it. */
+/** What signing out works with. It is there also if another setting is wrong. */
 export interface SignOutContext {
   readonly settings: SignOutSettings;
   readonly store: Store;
@@ -31,7 +31,7 @@ export interface SignOutContext {
   /** Milliseconds since 1970. */
   readonly now: Clock;
   readonly log: Log;
-  /** For what strangers can bring about. */
+  /** For events that strangers can cause. */
   readonly dampedLog: DampedLog;
 }
 
@@ -47,15 +47,12 @@ export interface Context extends SignOutContext {
   readonly idTokens: IdTokenValidator;
   readonly logoutTokens: LogoutTokenValidator;
   readonly send: Send;
-  /**
-   * Turns at an API, by account: one user's hanging calls must not keep everybody's waiting, nor one API's those to
-   * another.
-   */
+  /** Turns at one API, by account: neither slow calls of one user nor a slow API hold up the other calls. */
   readonly turnsAt: (api: string) => Turns;
   readonly isHealthy: () => Promise<boolean>;
 }
 
-/** Calls to one API: what fits on one instance, what a browser's page has use for, and how long one may wait. */
+/** Calls to one API on one instance: in all, for each account, and how long one may wait (milliseconds). */
 const API_TURNS = { atOnce: 128, ofEach: 16, patience: 5_000 };
 
 /** What Lightsout takes from the outside world. */
@@ -64,7 +61,7 @@ export interface Platform {
   readonly send: Send;
   /** Milliseconds since 1970. */
   readonly now: Clock;
-  /** Milliseconds since some moment, for durations: nobody puts this clock right. */
+  /** A monotonic clock for durations, in milliseconds. */
   readonly elapsed: Clock;
   readonly sleep: Sleep;
   readonly randomBytes: RandomBytes;
@@ -72,7 +69,7 @@ export interface Platform {
   readonly log: Log;
 }
 
-/** The part of {@link SignOutContext} that takes no store. */
+/** The part of {@link SignOutContext} that needs no store. */
 export function createAnswering(
   settings: SignOutSettings,
   { send, now, elapsed, log }: Pick<Platform, "send" | "now" | "elapsed" | "log">,
@@ -97,15 +94,15 @@ export function createSignOutContext(
   };
 }
 
-/** What an app wants of every sign-in. */
+/** What the app asks of every sign-in. */
 export interface Wishes {
   /** Beside those of OpenID Connect. */
   readonly scopes?: readonly string[];
-  /** Of the ID token, by name: they are handed on to the app. */
+  /** Of the ID token, by name, handed on to the app. */
   readonly claims?: readonly string[];
 }
 
-/** Nothing is sent to anybody before the first request needs it. */
+/** Makes the context. It sends nothing before a request needs it. */
 export function createContext(
   settings: Settings,
   platform: Platform,
@@ -145,7 +142,7 @@ export function createContext(
   };
 }
 
-/** One for each name, made when it is asked for. */
+/** Makes one for each name, when it is first asked for. */
 function byName<T>(make: () => T): (name: string) => T {
   const made = new Map<string, T>();
   return (name) => {
@@ -155,7 +152,7 @@ function byName<T>(make: () => T): (name: string) => T {
   };
 }
 
-/** What cannot be had as a whole, for the reason given: it throws that wherever it is asked for more than there is. */
+/** An object of which only a part is there. Reading anything else of it throws the reason. */
 export function lacking<T extends object>(reason: unknown, there: Partial<T>): T {
   return new Proxy(there, {
     get(target, name) {

@@ -121,7 +121,7 @@ describe("metadata of an issuer that cannot be this tenant's", () => {
   const failed = {
     code: "ERR_PROVIDER_UNAVAILABLE",
     message:
-      "The provider's metadata is another issuer's. Check ENTRA_TENANT_ID, ENTRA_AUTHORITY and ENTRA_METADATA_URL.",
+      "The provider's metadata names another issuer. Check ENTRA_TENANT_ID, ENTRA_AUTHORITY and ENTRA_METADATA_URL.",
   };
 
   it("is not used, however often it comes, and an older copy is", async () => {

@@ -37,7 +37,7 @@ const KIND = ["reason", "error", "code", "operation"] as const;
  * A log that stays readable when thousands of requests fail alike. Of warnings and errors of one kind it writes
  * twenty a minute; the next line then says how many it stands for (`count`). Lines about sign-outs are all written.
  *
- * @param where What runs, such as a function's name. @param elapsed Milliseconds, on a clock that nobody puts right.
+ * @param where What runs, such as a function's name. @param elapsed Milliseconds, by a monotonic clock.
  */
 export function calmed(log: Log, where: () => string, elapsed: () => number): Log {
   const kinds = new Map<string, { since: number; written: number; heldBack: number }>();

@@ -1,7 +1,7 @@
-/** What differs between Microsoft's clouds for an app. */
+/** What differs between Microsoft's clouds. */
 export interface Cloud {
   readonly isNational: boolean;
-  /** Hosts of its authorities; the first is the one that its tokens name as their issuer. */
+  /** Hosts of its authorities. Tokens name the first as their issuer. */
   readonly authorityHosts: readonly [string, ...string[]];
   /** Origin of Microsoft Graph. */
   readonly graph: string;
@@ -31,7 +31,7 @@ const NATIONAL: readonly Cloud[] = [
   },
 ];
 
-/** The cloud that an authority belongs to: the global one unless its host is a national cloud's. */
+/** The cloud of an authority: the global one, unless its host is of a national cloud. */
 export function cloudOf(authority: string): Cloud {
   const { hostname } = new URL(authority);
   return NATIONAL.find(({ authorityHosts }) => authorityHosts.includes(hostname)) ?? GLOBAL;

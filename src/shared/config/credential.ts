@@ -16,9 +16,9 @@ export type CredentialSettings =
   | {
       readonly kind: "managedIdentity";
       readonly clientId: string;
-      /** Which setting says so. */
+      /** The setting that names it. */
       readonly setting: string;
-      /** What the identity is asked for a token for. */
+      /** The resource of the token that is the assertion. */
       readonly audience: string;
     };
 
@@ -47,7 +47,7 @@ export function readCredential(
   return certificateOf(pem as string);
 }
 
-/** What looks wrong about a credential and may be right all the same: one line, with the fix. */
+/** What looks wrong about a credential, and may be right: one line, with the fix. */
 export function doubtAbout(credential: CredentialSettings): string | undefined {
   if (credential.kind !== "secret" || !isGuid(credential.secret)) return undefined;
   return `${SECRET} is a GUID, as the secret's id is. Use what the portal shows under Value: it is shown once, when the secret is made.`;

@@ -7,11 +7,11 @@ import { type Env, httpsUrl, optional, pathUrl, required } from "./env.ts";
 import { readSealingKeys } from "./sealingKeys.ts";
 import { readStorageSettings, type StorageSettings } from "./storage.ts";
 
-/** Where an app has our routes and its pages, as paths of its origin. */
+/** Where our routes and the app's pages are, as paths of its origin. */
 export interface Place {
-  /** What the path of every route of ours begins with: nothing, or such as `/api`. */
+  /** The beginning of all our routes: empty, or a path such as `/api`. */
   readonly prefix: string;
-  /** Where people go on: to our home page, or to the team's own page at `/`. */
+  /** Where people go on: our home page, or the team's own page at `/`. */
   readonly home: string;
 }
 
@@ -20,7 +20,7 @@ export const AT_ROOT: Place = { prefix: "", home: "/" };
 export interface Settings extends Place {
   /** This app's public origin, such as `https://app.example.com`. */
   readonly origin: string;
-  /** The same with the prefix: every absolute URL of ours is made from it. */
+  /** Origin and prefix. Every absolute URL of ours begins with it. */
   readonly baseUrl: string;
   /** What the pages call this app. */
   readonly appName: string;
@@ -31,7 +31,7 @@ export interface Settings extends Place {
   readonly authority: string;
   readonly metadataUrl: string;
   readonly credential: CredentialSettings;
-  /** Tenant GUIDs in lower case: the one that is configured, or a list. Undefined lets in every tenant the authority signs in. */
+  /** Tenant GUIDs in lower case: the configured one, or a list. Undefined: every tenant that the authority signs in. */
   readonly allowedTenants: ReadonlySet<string> | undefined;
   /** Without a slash at the end. */
   readonly graphBaseUrl: string;
@@ -43,7 +43,7 @@ export interface Settings extends Place {
   readonly revalidatePeriod: number;
 }
 
-/** What signing out goes by. All of it has a default. */
+/** The settings that signing out needs. Each has a default. */
 export type SignOutSettings = Pick<
   Settings,
   | keyof Place
@@ -93,8 +93,8 @@ export function readSettings(env: Env, place = AT_ROOT): Settings {
 }
 
 /**
- * For signing out where {@link readSettings} throws. What cannot be read counts as not set; without a tenant, any
- * tenant is meant.
+ * For signing out when {@link readSettings} throws. A setting that cannot be read counts as not set. Without a tenant, any
+ * tenant counts.
  */
 export function readSignOutSettings(env: Env, place = AT_ROOT): SignOutSettings {
   const tenant = firstReadable(
@@ -229,8 +229,7 @@ function readMinutes(env: Env, name: string, fallback: number): number {
 }
 
 /**
- * The origins on which the configured authority shows its pages: they may frame the front-channel logout
- * URL.
+ * The origins of the authority's pages, which may frame the front-channel logout URL.
  */
 export function authorityOrigins({
   authority,
@@ -240,8 +239,8 @@ export function authorityOrigins({
   const origins = [new URL(authority).origin];
   // Personal accounts sign out on a host of their own.
   if (tenant === "common" || tenant === "consumers") origins.push("https://login.live.com");
-  // A tenant on this machine may show its pages on a subdomain, so that it is another site than the app. As a
-  // pattern `*.localhost` does not stand for `localhost` itself.
+  // A tenant on this machine may have its pages on a subdomain, to be another site than the app. The pattern
+  // `*.localhost` does not match `localhost` itself.
   const local = localProvider({ metadataUrl });
   if (local) {
     const { origin, port } = local;
@@ -250,7 +249,7 @@ export function authorityOrigins({
   return [...new Set(origins)];
 }
 
-/** Where a provider answers on plain http, as only one on this machine may. */
+/** The provider's address if it is on plain http, which is possible only on this machine. */
 export function localProvider({ metadataUrl }: Pick<Settings, "metadataUrl">): URL | undefined {
   const url = new URL(metadataUrl);
   return url.protocol === "http:" ? url : undefined;

@@ -1,7 +1,7 @@
 import { SettingInvalid } from "../base/errors.ts";
 import { type Env, httpsUrl, optional } from "./env.ts";
 
-/** Which managed identity, and by which app setting. */
+/** Which managed identity, and the app setting that names it. */
 export interface IdentityName {
   /** A user-assigned identity; the system-assigned one when undefined. */
   readonly clientId: string | undefined;
@@ -40,7 +40,7 @@ export function readStorageSettings(env: Env): StorageSettings {
 
 function checked(name: string, connectionString: string): string {
   const development = /usedevelopmentstorage=true/i.test(connectionString);
-  // The SDK takes an account's string without a protocol for a shared access signature.
+  // Without a protocol, the SDK takes an account's connection string for a shared access signature.
   const account = ["DefaultEndpointsProtocol=", "AccountName=", "AccountKey="].every((part) =>
     connectionString.toLowerCase().includes(part.toLowerCase()),
   );

@@ -3,14 +3,14 @@ import { withIdTokenClaim } from "./claimsRequest.ts";
 import type { ClientFactory } from "./client.ts";
 import type { Transaction } from "./transaction.ts";
 
-/** An ID token and a refresh token: every sign-in asks for them. */
+/** For an ID token and a refresh token. Every sign-in asks for these. */
 export const OPENID_SCOPES: readonly string[] = ["openid", "profile", "offline_access"];
-/** Of no resource (OpenID Connect Core §5.4, §11). */
+/** Scopes that belong to no resource (OpenID Connect Core §5.4, §11). */
 const WITHOUT_RESOURCE = [...OPENID_SCOPES, "email", "address", "phone"];
 
 /**
- * All that an authorization request asks for: what every sign-in does, and more, of any number of resources.
- * `.default` cannot be asked for together with permissions by name (AADSTS70011).
+ * All scopes of an authorization request: those of every sign-in, and more, of any number of resources. `.default` does
+ * not go together with permissions by name (AADSTS70011).
  *
  * @param usual What every sign-in of this app asks for beside the scopes of OpenID Connect.
  */
@@ -20,8 +20,8 @@ export function scopesToAsk(usual: readonly string[], more: readonly string[]): 
 }
 
 /**
- * What the code is redeemed for. A token request names scopes of one resource (AADSTS28000): here it is the first
- * that was asked for beyond the usual, whose claims challenge the sign-in may answer. Tokens of the others come by
+ * The scopes that the code is redeemed for. A token request names scopes of one resource (AADSTS28000). This takes the
+ * first resource beyond the usual ones, because the sign-in may answer its claims challenge. Tokens of the others come by
  * refresh, when they are needed.
  */
 export function scopesToRedeem(usual: readonly string[], more: readonly string[]): string[] {
@@ -32,12 +32,12 @@ export function scopesToRedeem(usual: readonly string[], more: readonly string[]
   );
 }
 
-/** What comes before the permission's name: nothing for Microsoft Graph's. */
+/** The part before the permission's name. Empty for Microsoft Graph. */
 function resourceOf(scope: string): string {
   return scope.slice(0, scope.lastIndexOf("/") + 1).toLowerCase();
 }
 
-/** Registered with the app registration, as a platform of type Web. */
+/** The redirect URI of the app registration (platform Web). */
 export function redirectUri({ baseUrl }: Pick<Settings, "baseUrl">): string {
   return `${baseUrl}/auth/callback`;
 }
@@ -50,19 +50,19 @@ export interface AuthorizeOptions {
   readonly claims?: string | undefined;
   /** Seconds since the user last authenticated (`max_age`, OpenID Connect Core §3.1.2.1). */
   readonly maxAge?: number | undefined;
-  /** `ui_locales`, `acr_values` (there). */
+  /** `ui_locales` and `acr_values` of the same section. */
   readonly uiLocales?: string | undefined;
   readonly acrValues?: string | undefined;
 }
 
-/** What is new in every request. `state` says where it is going: see session/signInState.ts. */
+/** New in every request. `state` says where the sign-in is going: see session/signInState.ts. */
 export type AuthorizeValues = Pick<Transaction, "nonce" | "codeChallenge"> & {
   readonly state: string;
 };
 
 /**
- * The authorization request (RFC 6749 §4.1.1) with PKCE (RFC 7636) and `form_post`: a `code` in the query
- * would be taken for a function key by the Functions host.
+ * The authorization request (RFC 6749 §4.1.1) with PKCE (RFC 7636) and `form_post`: the Functions host would take a `code`
+ * in the query for a function key.
  */
 export async function authorizeUrl(
   createClient: ClientFactory,
@@ -71,7 +71,7 @@ export async function authorizeUrl(
   { scopes, prompt, loginHint, domainHint, claims, ...options }: AuthorizeOptions,
 ): Promise<string> {
   const { maxAge, uiLocales, acrValues } = options;
-  // What the sign-in is held against on the way back has to be in the ID token.
+  // `max_age` is compared with `auth_time`, which the ID token has to have.
   const wanted = maxAge === undefined ? claims : withIdTokenClaim(claims, "auth_time");
   const client = await createClient();
   return await client.getAuthCodeUrl({

@@ -1,4 +1,4 @@
-/** More than any claims challenge has. Characters. */
+/** No claims challenge is longer. Characters. */
 const MAX_LENGTH = 4_096;
 
 /** Whether a text can be a `claims` request parameter: the JSON of an object of objects (OpenID Connect Core §5.5). */
@@ -12,7 +12,7 @@ export function isClaimsRequest(text: string): boolean {
   }
 }
 
-/** The same request, and one claim more of the ID token. @param request As {@link isClaimsRequest} has it. */
+/** Adds a claim of the ID token to a request. @param request Passes {@link isClaimsRequest}. */
 export function withIdTokenClaim(request: string | undefined, claim: string): string {
   const { id_token, ...others } = JSON.parse(request ?? "{}");
   return JSON.stringify({ ...others, id_token: { ...id_token, [claim]: { essential: true } } });

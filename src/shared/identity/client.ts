@@ -4,16 +4,16 @@ import type { ClientCredential } from "./clientCredential.ts";
 import type { MetadataSource } from "./metadata.ts";
 
 /**
- * Makes one MSAL client for one request and one tenant: nothing of one user is ever in reach of another's request.
+ * Makes an MSAL client for one request and one tenant, so that no request can reach another user's tokens.
  *
- * @param take Sees a successful answer of the token endpoint before MSAL does, and says what MSAL gets.
+ * @param take Gets a successful answer of the token endpoint, and returns what MSAL gets.
  */
 export type ClientFactory = (
   tenantId?: string,
   take?: (answer: TokenAnswer) => TokenAnswer,
 ) => Promise<ConfidentialClientApplication>;
 
-/** RFC 6749 §5.1, as far as anybody here looks at it. Nothing in it has been checked. */
+/** The fields in use of a token endpoint's answer (RFC 6749 §5.1), unchecked. */
 export type TokenAnswer = Readonly<Record<string, unknown>>;
 
 /** "I can handle claims challenges", which makes Entra issue tokens that Continuous Access Evaluation can revoke. */
@@ -60,10 +60,10 @@ function taking(
   };
 }
 
-/** How long a token counts whose provider does not say (RFC 6749 §5.1). Seconds. */
+/** The lifetime of a token without `expires_in` (RFC 6749 §5.1). Seconds. */
 const UNKNOWN_LIFETIME_SECONDS = 600;
 
-/** MSAL takes a token without `expires_in` for one that has expired. */
+/** Without `expires_in`, MSAL counts a token as expired. */
 function withLifetime(answer: TokenAnswer): TokenAnswer {
   const lifetime = Number.parseInt(String(answer.expires_in), 10);
   return lifetime >= 0 ? answer : { ...answer, expires_in: UNKNOWN_LIFETIME_SECONDS };

@@ -15,8 +15,8 @@ const ASSERTION_MARGIN_SECONDS = 120;
 const IDENTITY_PATIENCE_MS = 10_000;
 
 /**
- * Both kinds of assertion are made once and reused until shortly before they expire: MSAL asks for one on
- * every call, and a signature costs more than the rest of a request together.
+ * MSAL asks for an assertion at every call. One signed with the certificate is reused until shortly before it expires: a
+ * signature costs more than the rest of a request. A managed identity's is kept by oauth/heldTokens.ts.
  */
 export function createClientCredential(
   settings: CredentialSettings,
@@ -62,7 +62,7 @@ interface CertificateAssertion {
   readonly signedAt: number;
 }
 
-/** A clock that was ahead, and was put right, has signed what is not good yet. */
+/** An assertion signed while the clock was ahead is not valid yet once the clock is right. */
 function isInTime({ signedAt }: CertificateAssertion, now: number): boolean {
   return now >= signedAt && now < signedAt + ASSERTION_SECONDS - ASSERTION_MARGIN_SECONDS;
 }

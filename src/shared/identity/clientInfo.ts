@@ -4,7 +4,7 @@ export function clientInfoOf(homeAccountId: string): string {
   return Buffer.from(JSON.stringify({ uid, utid })).toString("base64url");
 }
 
-/** @returns the home account id; undefined for what is no `client_info`. */
+/** @returns the home account id; undefined for anything else than a `client_info`. */
 export function accountIn(clientInfo: unknown): string | undefined {
   try {
     const { uid, utid } = JSON.parse(Buffer.from(String(clientInfo), "base64url").toString());

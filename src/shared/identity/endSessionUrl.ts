@@ -2,8 +2,8 @@ import type { SignOutSettings } from "../config/settings.ts";
 import type { MetadataSource } from "./metadata.ts";
 
 /**
- * Where the browser goes to end its session at the provider (OpenID Connect RP-Initiated Logout 1.0 §2). Without
- * `client_id`, or an ID token, a provider need not send anybody back.
+ * Where the browser ends its session at the provider (OpenID Connect RP-Initiated Logout 1.0 §2). Without `client_id`,
+ * the provider need not send the browser back.
  *
  * @param logoutHint The ID token's `login_hint`: with it the provider does not ask which account to sign out.
  */
@@ -13,7 +13,7 @@ export async function endSessionUrl(
   postLogoutRedirectUri: string,
   logoutHint: string | undefined,
 ): Promise<string> {
-  // The tokens are gone by now, so a provider that does not answer must not turn a done sign-out into an error.
+  // The tokens are gone by now. A provider that does not answer must not make this sign-out an error.
   const known = await metadata.get().catch(() => undefined);
   const url = new URL(known?.end_session_endpoint ?? `${authority}/oauth2/v2.0/logout`);
   if (clientId) url.searchParams.set("client_id", clientId);

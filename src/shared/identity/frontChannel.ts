@@ -16,16 +16,16 @@ export type Ignored =
 
 type Tenancy = Pick<Settings, "authority" | "tenant" | "allowedTenants">;
 
-/** Whom a front-channel call signs out; more than one where the query can be read in more than one way. */
+/** Whom a front-channel call signs out: two `sid`s if the query can be read in two ways. */
 export type FrontChannelCall = { readonly sids: readonly Sid[] } | { readonly ignored: Ignored };
 
 /**
- * Reads a front-channel logout request (OpenID Connect Front-Channel Logout 1.0 §3). Entra ID sends no `iss`;
- * where one comes, it has to be this provider's to the letter.
+ * Reads a front-channel logout request (OpenID Connect Front-Channel Logout 1.0 §3). Entra ID sends no `iss`. If one
+ * comes, it has to be this provider's to the letter.
  *
  * @param search The query as it was sent, with its question mark.
- * @param metadata Fetched only for an issuer that nothing else tells from a wrong one, on an instance that
- * has just started. @throws {ProviderUnavailable}
+ * @param metadata Fetched only on an instance that has just started, for an `iss` that is not the authority's.
+ * @throws {ProviderUnavailable}
  */
 export async function readFrontChannelCall(
   search: string,
@@ -47,8 +47,7 @@ export async function readFrontChannelCall(
 }
 
 /**
- * A plus is a blank to those who write queries as forms do, and itself to those who go by RFC 3986 §3.4. A
- * call that has one unencoded is good for both readings.
+ * An unencoded plus means a blank in a form's query, and itself by RFC 3986 §3.4. A call with one signs out both.
  */
 function readings(search: string, sid: Sid): Sid[] {
   const [verbatim] = new URLSearchParams(search.replaceAll("+", "%2B")).getAll("sid");

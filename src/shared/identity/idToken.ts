@@ -7,7 +7,7 @@ import type { ProviderMetadata } from "./metadata.ts";
 import { issuerFor, mayIssue } from "./ownIssuer.ts";
 import { isUsableSid } from "./sid.ts";
 
-/** Who somebody is to this app: what an ID token that comes with a refresh has to say again. */
+/** The claims that identify a user to this app. An ID token of a refresh has to repeat them. */
 export interface Identity {
   readonly iss: string;
   readonly sub: string;
@@ -43,7 +43,7 @@ export interface IdTokenValidator {
   /**
    * OpenID Connect Core §3.1.3.7.
    *
-   * @param nonce That of the authorization request. An ID token that comes with a refresh belongs to none.
+   * @param nonce Of the authorization request. None for an ID token of a refresh.
    * @throws {SignInRejected} @throws {ProviderUnavailable}
    */
   validate(idToken: string, nonce?: string): Promise<IdTokenClaims>;
@@ -57,7 +57,7 @@ interface Expected {
   readonly claims?: readonly string[];
 }
 
-/** A token of a sign-in that has just been completed is much younger. Seconds. */
+/** An ID token is validated right after it was issued, so an older one is refused. Seconds. */
 const MAX_AGE_SECONDS = 24 * 3_600;
 const REQUIRED = ["iss", "sub", "exp", "iat", "tid", "oid"];
 const TENANT_IN_ISSUER = /\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\//;
@@ -133,8 +133,8 @@ function claimNames({ _claim_names: names }: JWTPayload): object {
 }
 
 /**
- * The provider will name this very session when it signs the user out: where that cannot be understood, no
- * tokens may be stored. Null and the empty string mean that there is none (OpenID Connect Core §5.3.2).
+ * The provider names this session when it signs the user out. With a `sid` that no sign-out could name, no tokens may be
+ * stored. Null and the empty string mean that there is none (OpenID Connect Core §5.3.2).
  */
 function sidOf(sid: unknown): Sid | undefined {
   if (sid === undefined || sid === null || sid === "") return undefined;

@@ -2,14 +2,14 @@ import { isGuid } from "../base/guid.ts";
 import { cloudOf } from "../config/cloud.ts";
 import type { Settings } from "../config/settings.ts";
 
-/** Of personal accounts. */
+/** The tenant of personal accounts. */
 const CONSUMERS = "9188040d-6c67-4c5b-b112-36a304b66dad";
 const WELL_KNOWN = "/.well-known/openid-configuration";
 const EXTERNAL_ID = ".ciamlogin.com";
 
 /**
- * Whether a provider's metadata may name this issuer: OpenID Connect Discovery 1.0 §4.3, or what Entra ID makes
- * of it. Its issuers name tenants by their GUIDs, and stand for many with `{tenantid}`.
+ * Whether a provider's metadata may name this issuer: by OpenID Connect Discovery 1.0 §4.3, or as Entra ID does, whose
+ * issuers have the tenant's GUID, or `{tenantid}` for many tenants.
  */
 export function isIssuerOf(
   issuer: string,
@@ -33,13 +33,13 @@ function isTenant(id: string, tenant: string): boolean {
   return isGuid(tenant) ? id === tenant.toLowerCase() : isGuid(id);
 }
 
-/** A cloud may have several hosts for one authority, and one of them in its tokens. */
+/** A cloud may have several hosts for one authority. Its tokens name one of them. */
 function isAlias(hostname: string, authority: string): boolean {
   const { authorityHosts } = cloudOf(authority);
   return [hostname, new URL(authority).hostname].every((host) => authorityHosts.includes(host));
 }
 
-/** Its authority is on a host with the tenant's name, or on one of its own; its issuer on one with the tenant's id. */
+/** External ID: the issuer's host has the tenant's id. The authority's host has its name, or is a custom domain. */
 function isExternalId(hostname: string, id: string, authority: string): boolean {
   const isWorkforce = cloudOf(authority).authorityHosts.includes(new URL(authority).hostname);
   return hostname === id.toLowerCase() + EXTERNAL_ID && !isWorkforce;

@@ -15,10 +15,9 @@ import type { ProviderMetadata } from "./metadata.ts";
 /** Verifies what the provider signed. */
 export interface ProviderKeys {
   /**
-   * @returns what `jwtVerify` does, and the issuer that the signing key is marked with, as in the shared key
-   * sets of Entra ID.
-   * @throws {errors.JOSEError} The token is not good.
-   * @throws {ProviderUnavailable} The keys cannot be had.
+   * @returns what `jwtVerify` does, and the `issuer` of the signing key, which the shared key sets of Entra ID have.
+   * @throws {errors.JOSEError} The token is not valid.
+   * @throws {ProviderUnavailable} The keys cannot be fetched.
    */
   verify(token: string, options: JWTVerifyOptions): Promise<Verified>;
 }
@@ -27,24 +26,24 @@ type Verified = Awaited<ReturnType<typeof jwtVerify>> & { readonly keyIssuer: un
 
 /** Milliseconds. */
 const TIMEOUT_MS = 5_000;
-/** Milliseconds between two requests for keys, where there are some, and where there are none. */
+/** Milliseconds between two requests for keys: with some at hand, and without. */
 const REST_MS = 30_000;
 const REST_WITHOUT_KEYS_MS = 5_000;
-const NO_KEYS = "The provider's key set is none. Try again in a moment.";
+const NO_KEYS = "The provider's answer is not a key set. Try again in a moment.";
 /** Entra ID asks clients to look for new keys once a day. Milliseconds. */
 const LIFETIME_MS = 24 * 3_600_000;
-/** Only signatures of the provider's key pair: with "none" or an HMAC, anybody could sign. */
+/** Only what the provider's private key signs. With "none" or an HMAC, anybody could sign. */
 const ALGORITHMS = ["RS256"];
 /** Clocks may differ by this many seconds. */
 export const CLOCK_TOLERANCE_SECONDS = 120;
 
 /**
- * The keys are fetched when the first token comes, once a day, and when none of them has signed a token, at most
- * twice a minute: providers rotate their keys, and need not name them. Keys at hand go on serving while others
- * cannot be had. Where from is the metadata's word alone, never the token's.
+ * Fetches the keys for the first token, once a day, and when a token fits none of them, at most twice a minute: providers
+ * rotate their keys. While a fetch fails, the keys at hand still serve. Their address comes from the metadata, never from
+ * a token.
  *
  * @param now Milliseconds since 1970.
- * @param elapsed Milliseconds, on a clock that nobody puts right.
+ * @param elapsed Milliseconds, by a monotonic clock.
  */
 export function createProviderKeys(
   metadata: () => Promise<ProviderMetadata>,
@@ -73,7 +72,7 @@ export function createProviderKeys(
     }
   }
 
-  /** One at a time, and not again before its time. */
+  /** One fetch at a time, and none within `rest` after the last. */
   async function reload(set: KeySet, rest: number): Promise<void> {
     if (set.loading === undefined && elapsed() - set.triedAt >= rest) set.loading = load(set);
     await set.loading;
@@ -102,7 +101,7 @@ export function createProviderKeys(
       try {
         return await check();
       } catch (cause) {
-        // Its key may be one that cannot be had at the moment.
+        // The fetch failed, and its key may be a new one.
         throw isOfAnotherKey(cause) ? (set.fault ?? cause) : cause;
       }
     },
@@ -112,10 +111,10 @@ export function createProviderKeys(
 interface KeySet {
   readonly url: string;
   keys?: JSONWebKeySet;
-  /** By the clock that nobody puts right. */
+  /** By the monotonic clock, as `triedAt`. */
   fetchedAt?: number;
   triedAt: number;
-  /** Of the last try. */
+  /** Of the last fetch. */
   fault?: unknown;
   loading?: Promise<void> | undefined;
 }
@@ -125,7 +124,7 @@ function isKeySet(value: unknown): value is JSONWebKeySet {
   return Array.isArray(keys) && keys.every((key) => typeof key === "object" && key !== null);
 }
 
-/** Tries every key that suits, one by one: tokens and keys need not have a `kid`, and two keys may have the same one. */
+/** Tries each key that fits: tokens and keys need not have a `kid`, and two keys may have the same one. */
 async function verifyWithAny(
   token: string,
   { keys }: JSONWebKeySet = { keys: [] },
@@ -137,7 +136,7 @@ async function verifyWithAny(
       const verified = await jwtVerify(token, only(key), options);
       return { ...verified, keyIssuer: "issuer" in key ? key.issuer : undefined };
     } catch (cause) {
-      // What jose has no word for is the key's fault: too short a modulus, for one.
+      // Any other error comes from the key, such as too short a modulus.
       if (!(cause instanceof errors.JOSEError)) continue;
       if (!isOfAnotherKey(cause)) throw cause;
       if (cause instanceof errors.JWSSignatureVerificationFailed) refusal = cause;
@@ -146,7 +145,7 @@ async function verifyWithAny(
   throw refusal;
 }
 
-/** A key that cannot be used is as good as absent (RFC 7517 §5). */
+/** A key that cannot be used counts as absent (RFC 7517 §5). */
 function only(key: JWK): JWTVerifyGetKey {
   return async (...token) => {
     try {

@@ -7,15 +7,15 @@ import type { ProviderMetadata } from "./metadata.ts";
 import { isOwnIssuer, mayIssue } from "./ownIssuer.ts";
 import { isUsableSid } from "./sid.ts";
 
-/** What a valid `logout_token` says: who is to be signed out. At least one of `sid` and `sub` is there. */
+/** A valid `logout_token`: whom to sign out. It has a `sid`, a `sub`, or both. */
 export interface LogoutToken {
   readonly sid: Sid | undefined;
   readonly sub: string | undefined;
-  /** Issuer and `jti`: the same token never counts twice. */
+  /** Issuer and `jti`, by which a token counts once. */
   readonly id: string;
   /** `iat`, by the provider's clock. Milliseconds since 1970. */
   readonly issuedAt: number;
-  /** From then on the token's age alone makes it invalid. Milliseconds since 1970. */
+  /** From then on the token is too old. Milliseconds since 1970. */
   readonly expiresAt: number;
 }
 

@@ -6,7 +6,7 @@ import { isIssuerOf } from "./issuer.ts";
 
 /** The fields in use of an OpenID Provider Configuration (OpenID Connect Discovery 1.0 §3). */
 export interface ProviderMetadata {
-  /** With `{tenantid}` in it where an authority signs in several tenants. */
+  /** It has `{tenantid}` in it if the authority signs in several tenants. */
   readonly issuer: string;
   readonly authorization_endpoint: string;
   readonly token_endpoint: string;
@@ -17,28 +17,28 @@ export interface ProviderMetadata {
 }
 
 export interface MetadataSource {
-  /** Fetched once and kept for a day; an older copy is better than none. @throws {ProviderUnavailable} */
+  /** Fetched once a day. While that fails, an older copy serves. @throws {ProviderUnavailable} */
   get(tenantId?: string): Promise<ProviderMetadata>;
-  /** What is there already, without any request. */
+  /** The copy at hand, if any. Sends no request. */
   peek(): ProviderMetadata | undefined;
 }
 
 /** Milliseconds. */
 const LIFETIME_MS = 24 * 3_600_000;
-/** While the provider does not answer, only a request in every minute waits for it. Milliseconds. */
+/** With an older copy at hand, a failed fetch is repeated after so many milliseconds. */
 const RETRY_AFTER_MS = 60_000;
 const CHECK = "Check ENTRA_TENANT_ID, ENTRA_AUTHORITY and ENTRA_METADATA_URL.";
 const TENANT_ALIAS = /^(common|organizations|consumers)$/;
 
-/** Which provider's metadata, and whose. */
+/** Where the metadata is, and which tenant's. */
 export type Provider = Pick<Settings, "metadataUrl" | "authority" | "tenant">;
 
 /**
- * Where the configured tenant stands for many, `get(tenantId)` asks for that tenant's own metadata: a token
- * request to a shared endpoint would go to the user's home tenant, also for a guest.
+ * If the configured tenant stands for many, `get(tenantId)` fetches that tenant's own metadata: a shared token endpoint
+ * would give a guest tokens of the home tenant.
  *
- * @param isIssuer Whether the metadata may name this issuer. Its token endpoint is sent codes and the app's
- * credential, so what another issuer says is not used.
+ * @param isIssuer Whether the metadata may name this issuer. Codes and the app's credential go to its token endpoint, so
+ * another issuer's metadata is refused.
  */
 export function createMetadataSource(
   { metadataUrl, authority, tenant }: Provider,
@@ -62,13 +62,13 @@ export function createMetadataSource(
       }
     }
     if (!isIssuer(metadata.issuer, { tenant: of, authority, metadataUrl: url })) {
-      throw new ProviderUnavailable(`The provider's metadata is another issuer's. ${CHECK}`);
+      throw new ProviderUnavailable(`The provider's metadata names another issuer. ${CHECK}`);
     }
     known.set(url, { metadata, fetchedAt: now() });
     return metadata;
   }
 
-  /** Only an alias stands for other tenants than itself. */
+  /** Another tenant has metadata of its own only if the configured tenant is an alias. */
   function placeOf(tenantId = tenant): { url: string; of: string } {
     const url = TENANT_ALIAS.test(tenant)
       ? metadataUrl.replace(`/${tenant}/`, `/${tenantId}/`)

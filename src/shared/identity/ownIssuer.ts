@@ -4,7 +4,7 @@ import type { ProviderMetadata } from "./metadata.ts";
 const ANY_TENANT = "{tenantid}";
 const GUID_LENGTH = 36;
 
-/** The issuer of one tenant's tokens. @param expected As the metadata or a key names it, perhaps for many tenants. */
+/** The issuer of one tenant's tokens. @param expected From the metadata or a key, perhaps with `{tenantid}`. */
 export function issuerFor(expected: string, tenantId: string): string {
   return expected.replace(ANY_TENANT, tenantId);
 }
@@ -19,8 +19,8 @@ function tenantIn(issuer: string, expected: string): string | undefined {
 }
 
 /**
- * Whether an `iss` is the provider's, to the letter. An authority that signs in many tenants has `{tenantid}` in
- * its issuer, which stands for the GUID, in lower case, of any tenant that is let in.
+ * Whether an `iss` is the provider's, to the letter. `{tenantid}` in the issuer of an authority for many tenants stands
+ * for the GUID, in lower case, of any tenant that is let in.
  */
 export function isOwnIssuer(
   issuer: string,
@@ -32,7 +32,7 @@ export function isOwnIssuer(
   return tenant === tenant.toLowerCase() && (allowedTenants?.has(tenant) ?? true);
 }
 
-/** Whether a key may have signed it. In the shared key sets of Entra ID, each key says whose tokens it signs. */
+/** Whether a key may sign for an issuer. In the shared key sets of Entra ID, each key names its issuer. */
 export function mayIssue(keyIssuer: unknown, issuer: string): boolean {
   if (typeof keyIssuer !== "string") return true;
   return keyIssuer === issuer || tenantIn(issuer, keyIssuer) !== undefined;

@@ -16,13 +16,13 @@ export interface RefreshRequest {
   readonly claims?: string | undefined;
 }
 
-/** In what an answer is not the session's, as a fixed word for the log; else what its ID token says. */
+/** What an answer has that is not the session's, as a fixed word for the log; else the claims of its ID token. */
 type Examined = { readonly mismatch: string } | { readonly claims: IdTokenClaims | undefined };
 
 /**
  * Whether the answer to a refresh is the session's (OpenID Connect Core §12.2).
  *
- * @throws {ProviderUnavailable} The keys for an ID token that came along cannot be had.
+ * @throws {ProviderUnavailable} An ID token came along, and the keys for it cannot be fetched.
  */
 export async function examine(
   { id_token: idToken, client_info: clientInfo }: TokenAnswer,
@@ -33,7 +33,7 @@ export async function examine(
   if (accountIn(account)?.toLowerCase() !== homeAccountId.toLowerCase()) {
     return { mismatch: "client_info" };
   }
-  // Legal: RFC 6749 §6 knows none, and OpenID Connect Core §12.2 makes it optional.
+  // OpenID Connect Core §12.2 makes it optional.
   if (idToken === undefined || idToken === null) return { claims: undefined };
   try {
     const claims = await idTokens.validate(String(idToken));
@@ -49,10 +49,10 @@ export async function examine(
 }
 
 /**
- * The cache with the fresh token where it belongs. MSAL files a token whose tenant it is not told under the
- * authority's name for it, which may be a domain, and forgets what it has no name for.
+ * The cache with the fresh token under its tenant's GUID and its claims challenge. MSAL files it under the authority's
+ * name for the tenant, which may be a domain, and drops fields that it does not know.
  *
- * @param cache As MSAL has it. @param before As MSAL got it. @param fresh The secret of the token.
+ * @param cache From MSAL. @param before As MSAL got it. @param fresh The secret of the token.
  */
 export function filed(
   cache: TokenCache,

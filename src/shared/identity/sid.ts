@@ -4,8 +4,7 @@ import type { Sid } from "../rows/keys.ts";
 const USABLE = /^[\x20-\x7e]{1,512}$/;
 
 /**
- * Whether a `sid` is one that a sign-out can name: what is stored at sign-in and what is looked for at
- * sign-out is measured with this alone. It is compared to the letter.
+ * Whether a sign-out can name this `sid`. Sign-in and sign-out both ask here. A `sid` is compared to the letter.
  */
 export function isUsableSid(value: unknown): value is Sid {
   return typeof value === "string" && USABLE.test(value);

@@ -28,9 +28,9 @@ import type { Transaction } from "./transaction.ts";
 /** The provider's token endpoint (RFC 6749 §3.2). Every refusal is logged. */
 export interface TokenEndpoint {
   /**
-   * Redeems an authorization code (RFC 6749 §4.1.3). The ID token that it gets has yet to be validated.
+   * Redeems an authorization code (RFC 6749 §4.1.3). The caller has to validate the ID token.
    *
-   * @throws {SignInRejected} The code is refused, or the answer is not one to believe.
+   * @throws {SignInRejected} The code is refused, or the answer cannot be trusted.
    * @throws {InteractionRequired} The user has to agree to something, or to satisfy a policy.
    * @throws {AppRefused} @throws {ProviderUnavailable} @throws {ManagedIdentityUnavailable}
    */
@@ -42,8 +42,8 @@ export interface TokenEndpoint {
   ): Promise<Redeemed>;
 
   /**
-   * Gets a new access token with the cache's refresh token (RFC 6749 §6). An ID token that comes along has to be
-   * the session's (OpenID Connect Core §12.2), else nothing of the answer is used.
+   * Gets a new access token with the cache's refresh token (RFC 6749 §6). If an ID token comes along and is not the
+   * session's (OpenID Connect Core §12.2), the whole answer is thrown away.
    *
    * @throws {InteractionRequired} The user has to agree to something, or to satisfy a policy.
    * @throws {AppRefused} @throws {ProviderUnavailable} @throws {ManagedIdentityUnavailable}
@@ -64,9 +64,9 @@ export interface Refreshed {
   readonly claims: IdTokenClaims | undefined;
 }
 
-/** The refresh token is refused. Where it was used meanwhile, its successor may be good. */
+/** The refresh token is refused. Another request may have used it and stored its successor. */
 export interface GrantRefused {
-  /** What to answer: {@link SignedOut} where the grant is dead. */
+  /** What to answer: {@link SignedOut} if the grant is dead. */
   readonly refused: SignedOut | InteractionRequired;
 }
 
@@ -75,7 +75,7 @@ export function createTokenEndpoint(
   idTokens: IdTokenValidator,
   log: Log,
 ): TokenEndpoint {
-  /** What became of a request that MSAL has thrown an error for. */
+  /** What an error of MSAL means. @returns undefined for one that is no refusal. */
   function read(cause: unknown, grantType: GrantType, account?: string): Refusal | undefined {
     if (cause instanceof LightsoutError) throw cause;
     if (!(cause instanceof TokenRequestRefused)) return undefined;
@@ -132,7 +132,7 @@ export function createTokenEndpoint(
       let answer: TokenAnswer = {};
       const client = await createClient(tenantId, (received) => {
         answer = received;
-        // MSAL would use the ID token unread, and file the tokens under whatever account the answer names.
+        // MSAL would trust the ID token, and file the tokens under the account that the answer names.
         const { id_token: _, ...tokens } = received;
         return { ...tokens, client_info: clientInfoOf(homeAccountId) };
       });
@@ -146,7 +146,7 @@ export function createTokenEndpoint(
           // A guest has one account and tokens of several tenants.
           account: { ...account, tenantId },
           scopes: [...scopes],
-          // Only calls that need a refresh come here; MSAL must not answer and refresh in the background.
+          // Otherwise MSAL may answer from the cache, and refresh in the background.
           forceRefresh: true,
           ...(challenge && { claims: challenge }),
         });
@@ -160,7 +160,7 @@ export function createTokenEndpoint(
         }
         const asked = new InteractionRequired(scopes, refusal?.claims ?? challenge, { cause });
         if (refusal?.verdict === "grant") return { refused: asked };
-        // MSAL has no refresh token, or knows that its time is over.
+        // MSAL has no refresh token, or an expired one.
         if (refusal || cause instanceof InteractionRequiredAuthError) throw asked;
         throw new ProviderUnavailable(undefined, { cause });
       }
@@ -168,7 +168,7 @@ export function createTokenEndpoint(
   };
 }
 
-/** What MSAL notices of an ID token, which is not much: the validation comes afterwards. */
+/** The faults of an ID token that MSAL notices. The validation comes afterwards. */
 const ID_TOKEN_FAULTS = new Map([
   ["nonce_mismatch", "id_token_nonce"],
   ["token_parsing_error", "id_token_malformed"],

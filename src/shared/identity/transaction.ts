@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 /** The values that bind one authorization request to the browser that started it. */
 export interface Transaction {
-  /** Names it in its `state` (RFC 6749 §10.12). */
+  /** Names the transaction in its `state` (RFC 6749 §10.12). */
   readonly id: string;
   /** OpenID Connect Core §3.1.2.1. */
   readonly nonce: string;
@@ -10,12 +10,12 @@ export interface Transaction {
   readonly codeVerifier: string;
   /** RFC 7636 §4.2, method S256. */
   readonly codeChallenge: string;
-  /** The id of the session it makes: who knows of the sign-in knows that too. */
+  /** The id of the session that it makes. */
   readonly sessionId: string;
 }
 
 /**
- * All of them from one secret, so that a cookie has to carry only that.
+ * Derives them from one secret, so that the cookie carries only that.
  * @param secret 256 random bits.
  */
 export function transactionOf(secret: string): Transaction {

@@ -16,7 +16,7 @@ export interface Fetched {
 }
 
 interface Options {
-  /** On a clock that nobody puts right. */
+  /** By a monotonic clock. */
   readonly elapsed: Clock;
   readonly sleep: Sleep;
   readonly fetchToken: (resource: string) => Promise<Fetched>;

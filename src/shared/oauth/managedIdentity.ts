@@ -11,7 +11,7 @@ export type ManagedIdentity = (identity: IdentityName) => TokenSource;
 /** What it is given. */
 interface Environment {
   readonly send: Send;
-  /** On a clock that nobody puts right. */
+  /** By a monotonic clock. */
   readonly elapsed: Clock;
   readonly sleep: Sleep;
 }

@@ -4,10 +4,10 @@ import type { TokenCache, Wanted } from "../tokens/tokenCache.ts";
 
 /** One browser's sign-in. */
 export interface Session {
-  /** The tenant the tokens were issued by; for a guest, not the home tenant. */
+  /** The tenant that issued the tokens. For a guest, not the home tenant. */
   readonly tenantId: string;
   readonly homeAccountId: HomeAccountId;
-  /** Who an ID token that comes with a refresh has to be about. */
+  /** Whom an ID token of a refresh has to name. */
   readonly identity: Identity;
   readonly name: string;
   readonly username: string;
@@ -27,16 +27,16 @@ export interface Session {
   readonly expiresAt: number;
 }
 
-/** What one account entity holds, and all of it is sealed. */
+/** What one account entity holds, all of it sealed. */
 export interface Account {
   /** By {@link sessionKey}. */
   readonly sessions: Readonly<Record<string, Session>>;
   readonly cache: TokenCache;
 }
 
-/** An account as it was read. What most requests need is at hand, and the rest is unpacked when it is asked for. */
+/** An account as it was read. The rest of it is unpacked only when it is asked for. */
 export interface UnsealedAccount extends Account {
-  /** The secret of an access token that suits; undefined when there is none. */
+  /** The secret of an access token that suits, if there is one. */
   findAccessToken(wanted: Wanted, now: number): string | undefined;
 }
 
@@ -50,22 +50,22 @@ export function confirmedAtOf(session: Session): number {
   return session.confirmedAt ?? Math.min(issuedAtOf(session), session.signedInAt);
 }
 
-/** An account of many sessions has to fit into its row. Characters, as JSON. */
+/** For one session, so that an account with many fits into its row. Characters, as JSON. */
 const MAX_CLAIMS = 8_192;
 
-/** What an ID token says of a user that the app may know. */
+/** What the app may know of the user, from an ID token. */
 export function userOf({ name, preferred_username: username, roles, handedOn }: IdTokenClaims) {
   return { name, username, roles, claims: areTooLarge(handedOn) ? {} : handedOn };
 }
 
-/** Whether none of the claims that the app asks for is kept. */
+/** Whether the claims that the app asks for are too large to be kept. */
 export function areTooLarge(claims: IdTokenClaims["handedOn"]): boolean {
   return JSON.stringify(claims).length > MAX_CLAIMS;
 }
 
 /**
- * The sessions of an account after the provider has answered a refresh: it is the same grant and user for all
- * of one tenant. What a later answer has said already stays.
+ * The sessions of an account after a refresh. It confirms all sessions of the user in that tenant, because they share the
+ * grant. What a later answer said stays.
  *
  * @param sentAt When the request was sent. Milliseconds since 1970.
  */
@@ -88,12 +88,12 @@ export function withConfirmation(
   );
 }
 
-/** The longest-living session decides how long the entity may stay. Milliseconds since 1970. */
+/** When the last session ends, and with it the entity. Milliseconds since 1970. */
 export function expiryOf(account: Account): number {
   return Math.max(0, ...Object.values(account.sessions).map((session) => session.expiresAt));
 }
 
-/** The sessions whose time is not over. */
+/** The sessions that have not expired. */
 export function liveSessions({ sessions }: Account, now: number): Record<string, Session> {
   return Object.fromEntries(
     Object.entries(sessions).filter(([, session]) => session.expiresAt > now),

@@ -14,18 +14,18 @@ const FORMATS: readonly unknown[] = [FORMAT, 4];
 const PURPOSE = "account";
 /** The largest binary property of Table Storage, in bytes. */
 const CHUNK_BYTES = 64 * 1024;
-/** Eleven chunks are 704 KiB, and 939 KiB in base64: below the limit of 1 MiB whichever way an entity is counted. */
+/** Eleven chunks are 704 KiB, 939 KiB in base64. Both are below an entity's limit of 1 MiB, however it is counted. */
 const MAX_CHUNKS = 11;
 
 export interface SealedAccount {
   readonly entity: AccountRow;
-  /** Access tokens that were left out because the rest would not have fitted. */
+  /** Access tokens that did not fit and were left out. */
   readonly dropped: number;
 }
 
 /**
- * Prunes what expired, compresses, seals for exactly this row, and cuts the result into chunks.
- * Access tokens are left out, shortest-lived first, until the rest fits; ID tokens, which have served, last.
+ * Drops expired tokens, compresses, seals for exactly this row, and cuts the result into chunks. If it does not fit,
+ * access tokens are left out, the shortest-lived first; then ID tokens, which nobody needs any more.
  */
 export function sealAccount(
   keyring: Keyring,
@@ -41,7 +41,7 @@ export function sealAccount(
   };
   const before = Object.keys(kept.cache.AccessToken).length;
 
-  // Each round leaves out half of what is left, until nothing is.
+  // Each round leaves out half of the access tokens.
   for (;;) {
     const plaintext = packAccount(kept);
     const { keyId, bytes } = keyring.seal(plaintext, PURPOSE, rowOf(partitionKey, rowKey));
@@ -65,7 +65,7 @@ export function sealAccount(
   }
 }
 
-/** The account's row in the version to be stored now. What did not fit is logged. */
+/** The account's row, to be stored. Tokens that did not fit are logged. */
 export function entityOf(store: Store, ref: GenerationRef, account: Account): AccountRow {
   const { partition, generation } = ref;
   const now = store.now();
@@ -99,9 +99,8 @@ export function unsealAccount(
 }
 
 /**
- * What a row holds; undefined, and a line in the log, where that is nothing.
- * @throws {SealingKeyMissing} Another instance may have the key, or get it back. Nobody gives the row up for that
- * before its time.
+ * What a row holds. @returns undefined, and logs it, when the row was not sealed by this app, or not for this row.
+ * @throws {SealingKeyMissing} The row is kept: another instance may have the key, or this one may get it back.
  */
 export function readAccount(store: Store, entity: Stored<Entity>): UnsealedAccount | undefined {
   const account = unsealAccount(store.keyring, entity);
@@ -115,8 +114,8 @@ export function readAccount(store: Store, entity: Stored<Entity>): UnsealedAccou
 }
 
 /**
- * The key that a row was sealed with, by id and fingerprint, where the ring has not got it.
- * @returns undefined where it has, and where nothing could have sealed the row.
+ * Id and fingerprint of the key that sealed a row, if the ring has not got that key.
+ * @returns undefined when it has, or when the row does not name a key.
  */
 export function missingKeyOf(keyring: Keyring, entity: Stored<Entity>): string | undefined {
   const { keyId, fingerprint = "" } = entity;
@@ -127,7 +126,7 @@ export function missingKeyOf(keyring: Keyring, entity: Stored<Entity>): string |
   return isHeld || !/^[\w-]{1,16}( [\w-]{8})?$/.test(name) ? undefined : name;
 }
 
-/** What a sealed account is bound to: it unseals in this row and in no other. */
+/** A sealed account is bound to this: it unseals in no other row. */
 function rowOf(partitionKey: string, rowKey: string): string {
   return `${partitionKey}/${rowKey}`;
 }

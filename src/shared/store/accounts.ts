@@ -4,7 +4,7 @@ import { entityOf, readAccount } from "./accountEntity.ts";
 import type { SessionRef } from "./signIn.ts";
 import type { GenerationRef, Store } from "./store.ts";
 
-/** An account's entity as one request read it. What the request writes back is conditional on this read. */
+/** An account's entity as one request read it. Writes of that request are conditional on its ETag. */
 export interface AccountRead extends GenerationRef {
   readonly account: UnsealedAccount;
   readonly etag: string;
@@ -17,8 +17,8 @@ export interface SessionRead {
 }
 
 /**
- * One point read. @returns undefined when the session is signed out, expired, or nothing that we have sealed.
- * @throws {SealingKeyMissing} Whether there is a session, nobody can tell here. @throws {StoreUnavailable}
+ * One point read. @returns undefined when the session is signed out or expired, or the row was not sealed by this app.
+ * @throws {SealingKeyMissing} This instance cannot tell. @throws {StoreUnavailable}
  */
 export async function readSession(store: Store, ref: SessionRef): Promise<SessionRead | undefined> {
   const entity = await store.table.get(ref.partition, generationRow(ref.generation));
@@ -32,8 +32,8 @@ export async function readSession(store: Store, ref: SessionRef): Promise<Sessio
 }
 
 /**
- * Writes an account back, over exactly the version that it was made from.
- * @returns false when that version is gone: replaced by another request, or signed out. Read again to find out.
+ * Writes an account over exactly the version that it was made from.
+ * @returns false when that version is gone: another request replaced it, or a sign-out deleted it. Read to find out.
  */
 export async function writeBack(
   store: Store,
@@ -45,7 +45,7 @@ export async function writeBack(
 
 /**
  * Deletes exactly the version that was read, with all the account's sessions.
- * @returns false when it is newer, or was gone.
+ * @returns false when a newer version is there, or none was.
  */
 export async function removeRead(store: Store, read: AccountRead): Promise<boolean> {
   const rowKey = generationRow(read.generation);

@@ -11,13 +11,12 @@ import { isOver, noteIssuedUntil } from "./sidIndex.ts";
 import type { Store } from "./store.ts";
 
 /**
- * Signed out by the provider's back channel (OpenID Connect Back-Channel Logout 1.0): a token says who, by
- * `sid` or by `sub` (§2.4), and when. What was signed in after that stays: a token may come late, and more
- * than once. It is remembered after it has taken effect, so that a fault in between leaves it good for the
- * provider's next try.
+ * By the provider's back channel (OpenID Connect Back-Channel Logout 1.0). The logout token says who, by `sid` or by
+ * `sub` (§2.4), and when. Later sign-ins stay, because a token may come late, and more than once. The token counts as
+ * used after it has taken effect, so that the provider can send it again after a fault.
  *
  * @throws {BadRequest} The token has been used, or nobody is known by its `sub`. @throws {StoreUnavailable}
- * @throws {IndexForged} Somebody else has written what the token leads to.
+ * @throws {IndexForged} Somebody else wrote the index row of its `sid` or `sub`.
  */
 export async function signOutByBackChannel(store: Store, token: LogoutToken): Promise<void> {
   const started = store.now();
@@ -35,8 +34,8 @@ export async function signOutByBackChannel(store: Store, token: LogoutToken): Pr
 }
 
 /**
- * Leaves a tombstone first, then ends: a sign-in under way either sees the tombstone, or has stored its tokens when
- * they are looked for, or writes on a condition that fails.
+ * Leaves a tombstone first, then ends the sessions. So a sign-in under way sees the tombstone, or has stored its tokens
+ * before the second step, or fails on its condition.
  */
 async function signOutIssuedUntil(
   store: Store,

@@ -11,9 +11,9 @@ import { unsealAccount } from "./accountEntity.ts";
 import { readHead } from "./generation.ts";
 import type { Store } from "./store.ts";
 
-/** What is held for an account, in numbers; never a token, never a key to one. */
+/** What is held for an account, in numbers. Never a token, never a key. */
 export interface AccountDescription {
-  /** False for a row that none of our keys unseals: nobody can use it, and the purge removes it. */
+  /** False for a row that none of our keys unseals. */
   readonly readable: boolean;
   /** Bytes in the table. */
   readonly sealedBytes: number;
@@ -33,7 +33,7 @@ export function describeAccount(
   return describePartition(store, accountPartition(homeAccountId));
 }
 
-/** The same, by the account's hashed id: the one in the log and in the table. */
+/** The same, by the account's partition, as log and table have it. */
 export async function describePartition(
   store: Store,
   partition: PartitionKey,
@@ -44,7 +44,7 @@ export async function describePartition(
   return entity && describeEntity(store.keyring, head, entity);
 }
 
-/** @param head Of the same account, and it names the entity. */
+/** @param head The account's head, which names the entity. */
 export function describeEntity(
   keyring: Keyring,
   head: Pick<HeadRow, "changedAt">,

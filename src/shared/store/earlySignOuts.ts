@@ -8,17 +8,17 @@ import type { Store } from "./store.ts";
 import { CLOCKS_APART_MS, TOMBSTONE_LIFETIME_MS, type Tombstone } from "./tombstones.ts";
 
 /*
- * Sign-outs that named a `sid` nobody has reserved yet. Usually it is a stranger's, or long forgotten, but it
- * can also belong to a sign-in that is still redeeming its code: that one looks here before it stores tokens.
+ * Tombstones of sign-outs whose `sid` nobody has reserved. Usually a stranger made it up, or it is long over. It can
+ * also be that of a sign-in that is still redeeming its code. Such a sign-in looks here before it stores tokens.
  *
- * Anybody can call the front channel with a made-up `sid`, so this must not grow: the tombstones of all of them
- * share 256 rows of at most {@link CAPACITY} tombstones, and the oldest give way.
+ * Anybody can call the front channel with a made-up `sid`, so this must not grow: all tombstones share 256 rows of at
+ * most {@link CAPACITY} each, and the oldest give way.
  */
 
 const SLOTS = 256;
 /** 64,000 bytes: a binary property holds 65,536. */
 const CAPACITY = 2_000;
-/** Bytes of the hash that a tombstone begins with. */
+/** Bytes of the hash at the beginning of a tombstone. */
 const ID = EARLY.leftAt;
 
 /** @param key The partition of the `sid` or subject. */
@@ -40,7 +40,7 @@ interface Note {
 }
 
 type Line = (rowKey: string, note: Note) => Promise<void>;
-/** Whoever makes up many `sid`s of one slot does not keep others waiting: they are written together. */
+/** Tombstones of one slot are written together, so that made-up `sid`s do not keep others waiting. */
 const lines = new WeakMap<Store, Line>();
 
 function note(store: Store, key: IndexKey, channel: Channel, until: number): Promise<void> {
@@ -92,7 +92,7 @@ function withNotes(live: readonly Buffer[], notes: readonly Note[], now: number)
   return [...tombstones.values()];
 }
 
-/** The sign-outs that a sign-in under this key has to have been started after. */
+/** The tombstones under a key. A sign-in under it has to have started after these sign-outs. */
 export async function readEarlyTombstones(store: Store, key: IndexKey): Promise<Tombstone[]> {
   const { rowKey, ids } = placeOf(key);
   const slot = await store.table.get<EarlyRow>(EARLY_SIGN_OUTS, rowKey);
@@ -108,7 +108,7 @@ export async function readEarlyTombstones(store: Store, key: IndexKey): Promise<
   });
 }
 
-/** The slots that hold nothing but old tombstones, and can be removed. */
+/** The slots without a live tombstone. */
 export async function* idleSlots(store: Store): AsyncGenerator<Stored<Entity>, undefined> {
   for await (const slot of store.table.list<EarlyRow>(EARLY_SIGN_OUTS, "f")) {
     if (liveTombstones(slot, store.now()).length === 0) yield slot;
@@ -116,14 +116,14 @@ export async function* idleSlots(store: Store): AsyncGenerator<Stored<Entity>, u
 }
 
 function liveTombstones(slot: Stored<EarlyRow>, now: number): Buffer[] {
-  // Whatever else is there is not ours.
+  // Anything else was not written by this app.
   const tombstones =
     slot.tombstones instanceof Uint8Array ? Buffer.from(slot.tombstones) : Buffer.alloc(0);
   const live: Buffer[] = [];
   for (let at = 0; at + EARLY.bytes <= tombstones.length; at += EARLY.bytes) {
     const tombstone = tombstones.subarray(at, at + EARLY.bytes);
     const age = now - tombstone.readUInt32BE(EARLY.leftAt) * 1_000;
-    // From further ahead than clocks are apart comes nothing of ours.
+    // No clock of ours is further ahead.
     if (age < TOMBSTONE_LIFETIME_MS && age >= -CLOCKS_APART_MS) live.push(tombstone);
   }
   return live;

@@ -8,12 +8,13 @@ import type { GenerationRef, Store } from "./store.ts";
 import { isIssuedAfter } from "./tombstones.ts";
 
 /**
- * Ends the sessions of a generation that were issued up to a time, whether it is live or about to be created,
- * and leaves newer ones alone. The account's row gets a new version in any case: a sign-in that was about to
- * join has to look again.
+ * Ends the sessions of a generation that were issued up to a time, and leaves newer ones alone. A generation that is
+ * about to be created never will be. The account's row gets a new version in any case, so that a sign-in that was about
+ * to join has to look again.
  *
  * @param until By the provider's clock. Milliseconds since 1970.
- * @returns whether there were any; undefined when nobody can tell. @throws {StoreUnavailable}
+ * @returns whether it ended any; undefined when an answer was lost, so that nobody can tell.
+ * @throws {StoreUnavailable}
  */
 export async function endIssuedUntil(
   store: Store,
@@ -27,7 +28,7 @@ export async function endIssuedUntil(
     await beginRound(store, round);
     const entity = await store.table.get(ref.partition, rowKey);
     if (entity === undefined) {
-      // A generation is created once only: one that has been, and is not there, has ended.
+      // A generation is created once only. If it was created and is not there, it has ended.
       if (created || (await preventCreation(store, ref))) return nothing;
       created = true;
       continue;
@@ -43,7 +44,7 @@ export async function endIssuedUntil(
     }
     const kept = entityOf(store, ref, {
       sessions: Object.fromEntries(newer),
-      // Nobody can tell whose an access token is; the refresh token is that of the newest sign-in.
+      // An access token does not say which session it is of. The refresh token is of the newest sign-in.
       cache: withoutIssuedTokens(account.cache),
     });
     if ((await store.table.replace(kept, entity.etag)) === "done") return newer.length < all.length;

@@ -6,15 +6,15 @@ import type { SessionRef } from "./signIn.ts";
 import type { Store } from "./store.ts";
 
 /**
- * Ends one browser's session and leaves the account's others alone; with the last one, the tokens go too.
- * @returns whether it was there.
+ * Ends one browser's session. The account's other sessions stay; with the last one, the tokens go.
+ * @returns whether the session was there.
  */
 export async function endSession(store: Store, ref: SessionRef): Promise<boolean> {
   let isUnsure = false;
   for (let round = 0; ; round++) {
     await beginRound(store, round);
     const found = await readSession(store, ref);
-    // A try that lost its answer has ended it.
+    // An earlier try ended it, and lost its answer.
     if (found === undefined) return isUnsure;
     const { read } = found;
     const { [sessionKey(ref.sessionId)]: _, ...others } = read.account.sessions;

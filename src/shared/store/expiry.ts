@@ -8,12 +8,15 @@ import type { GenerationRef, Store } from "./store.ts";
  */
 export const REQUESTS_OVER_MS = 60 * 60_000;
 
-/** When what is being stored now is over: not before it is in the table, or never will be. Milliseconds since 1970. */
+/**
+ * When the purge may remove what is being stored now: after the session's end, and after every request that stores it.
+ * Milliseconds since 1970.
+ */
 export function overAt(store: Store, expiresAt: number): number {
   return Math.max(expiresAt, store.now() + REQUESTS_OVER_MS);
 }
 
-/** @param over As {@link overAt} says. */
+/** @param over From {@link overAt}. */
 export async function fileForExpiry(
   store: Store,
   { partition, generation }: GenerationRef,
@@ -27,6 +30,6 @@ export async function fileForExpiry(
     generation,
     sids: sids.join(" "),
   };
-  // Its key says all that is in it: where there is one already, it is this one.
+  // The key names all of its content, so a row that is there already is this one.
   await store.table.insert(entry);
 }

@@ -7,7 +7,7 @@ import { fileForExpiry, overAt } from "./expiry.ts";
 import { beginRound } from "./rounds.ts";
 import type { GenerationRef, Store } from "./store.ts";
 
-/** Of an account that never had one. */
+/** The generation of an account that never had one. */
 const NONE = "" as Generation;
 
 export function headOf(store: Store, partition: PartitionKey, generation: Generation): HeadRow {
@@ -29,15 +29,15 @@ export function readHead(
 
 /**
  * Deletes a live generation: the account's tokens and every session, in one request.
- * @returns whether it was there; undefined when it is not, and nobody can tell whether it was.
+ * @returns whether it was there; undefined when an answer was lost, so that nobody can tell.
  */
 export function deleteGeneration(store: Store, ref: GenerationRef): Promise<boolean | undefined> {
   return store.table.remove(ref.partition, generationRow(ref.generation));
 }
 
 /**
- * Ends a generation for good, whether it is live, was live, or is about to be created by a sign-in
- * that is still running. Repeating it is harmless: no generation is ever created twice.
+ * Ends a generation for good: one that is live, has ended, or is about to be created by a sign-in under way.
+ * Repeating it is harmless, because no generation is ever created twice.
  *
  * @returns whether tokens were there; undefined when nobody can tell.
  */
@@ -47,12 +47,12 @@ export async function endGeneration(
 ): Promise<boolean | undefined> {
   const found = await deleteGeneration(store, ref);
   if (found || (await preventCreation(store, ref))) return found;
-  // It has been created, perhaps just after the first attempt to delete it, and that happens once only.
+  // It was created once, perhaps just after the first deletion. It cannot be created again.
   const foundLater = await deleteGeneration(store, ref);
   return foundLater || (found === undefined ? undefined : foundLater);
 }
 
-/** Deletes a generation whose sessions are all over, and leaves one alone that is in use. */
+/** Deletes a generation if all its sessions are over. */
 export async function deleteIfOver(
   store: Store,
   { partition, generation }: GenerationRef,
@@ -69,8 +69,8 @@ export async function deleteIfOver(
 }
 
 /**
- * Makes sure that a generation which is not live will never be.
- * @returns false when it is the one that was created last: it may still be live.
+ * Makes sure that a generation is never created, unless it has been already.
+ * @returns false when it is the one that was created last. It may be live.
  */
 export async function preventCreation(store: Store, ref: GenerationRef): Promise<boolean> {
   for (let round = 0; ; round++) {
@@ -82,7 +82,7 @@ export async function preventCreation(store: Store, ref: GenerationRef): Promise
 }
 
 /**
- * Gives the head a new version: the condition of every sign-in that is about to create a generation fails.
+ * Gives the head a new version, so that every sign-in that is about to create a generation fails on its condition.
  * @returns false when the head was changed since it was read.
  */
 export async function fence(

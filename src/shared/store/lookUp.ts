@@ -6,32 +6,33 @@ import { deleteIfOver } from "./generation.ts";
 import { endForged, originOf, readSid } from "./sidIndex.ts";
 import type { GenerationRef, Store } from "./store.ts";
 
-/** Whom a sign-out is about. */
+/** The index row that a `sid` or a `sub` has led to. */
 export interface Known {
   readonly entry: Stored<IndexRow>;
-  /** Whether the entry's MAC verifies. It has none as the release before wrote it. */
+  /** Whether the row's MAC verifies. Rows of the release before have none. */
   readonly isOurs: boolean;
 }
 
 /**
- * What a `sid` or a `sub` leads to. Where it leads nowhere it is unknown, or its sign-in is still redeeming the
- * code: word is left for that one, and then looked again. A sign-in writes its entry before it looks for word, so
- * one of the two sees the other.
+ * Reads the index row of a `sid` or a `sub`. If there is none, a sign-in may still be redeeming its code: this leaves a
+ * tombstone for it, and reads again. A sign-in writes its index row before it looks for tombstones, so one of the two
+ * sees the other.
  *
- * @param looked Told each time that storage has answered whether anybody is known by it.
- * @throws {StoreUnavailable} @throws {IndexForged} Somebody else has written it. What it leads to has been ended, and
- * the entry stays as it is: it must not vouch for a sign-out later.
+ * @param looked Called each time that storage has answered: whether there is a row.
+ * @throws {StoreUnavailable}
+ * @throws {IndexForged} Somebody else wrote the row. What it leads to has been ended. The row stays as it is: it must
+ * not vouch for a later sign-out.
  */
 export async function lookUp(
   store: Store,
   key: IndexKey,
-  leaveWord: () => Promise<void>,
+  leaveTombstone: () => Promise<void>,
   looked: (isKnown: boolean) => void = () => {},
 ): Promise<Known | undefined> {
   let entry = await readSid(store, key);
   looked(entry !== undefined);
   if (entry === undefined) {
-    await leaveWord();
+    await leaveTombstone();
     entry = await readSid(store, key);
     looked(entry !== undefined);
   }
@@ -39,7 +40,7 @@ export async function lookUp(
 
   const origin = originOf(store.keyring, entry);
   if (origin === "forged") {
-    await leaveWord();
+    await leaveTombstone();
     await endForged(store, entry);
     store.log("error", "index.forged", { index: key });
     throw new IndexForged();
@@ -48,7 +49,7 @@ export async function lookUp(
   return { entry, isOurs: origin === "ours" };
 }
 
-/** Ends what an entry leads to whose own session is over: others that use the account go on. */
+/** For an index row whose session is over: ends the generation, unless other sessions still use it. */
 export async function endUnused(store: Store, ref: GenerationRef): Promise<boolean> {
   return (await deleteIfOver(store, ref)) === "deleted";
 }

@@ -5,12 +5,12 @@ import type { Account, Session, UnsealedAccount } from "./account.ts";
 /*
  * An account as bytes, and back.
  *
- * Most requests want to know a session and one access token, and get them without unpacking anything else:
+ * Most requests need a session and one access token, and get them without unpacking anything else:
  *
  * The length of the index in 4 bytes · the index, JSON · the first access token's secret · the secrets of the
  * others, each compressed by itself · everything else, JSON, compressed.
  *
- * The first secret is the dictionary of the others: what all tokens of a user have in common is kept once.
+ * The first secret is the dictionary of the others, so that what a user's tokens have in common is kept once.
  */
 
 interface Index {
@@ -18,19 +18,19 @@ interface Index {
   readonly tokens: readonly IndexedToken[];
 }
 
-/** What the first token is good for, and in which of it the others differ. */
+/** What the first token is good for, and where the others differ from it. */
 interface IndexedToken extends Partial<Grant> {
   /** Of the packed secret, in bytes. */
   readonly length: number;
 }
 
-/** The access tokens without secrets, and in the order of the index. */
+/** The access tokens without their secrets, in the order of the index. */
 interface Rest extends TokenCache {
   readonly identities: Readonly<Record<string, Session["identity"]>>;
 }
 
 const LENGTH_BYTES = 4;
-/** More than anything packed here inflates to. Bytes. */
+/** Nothing packed here inflates to more. Bytes. */
 const MAX_INFLATED_BYTES = 64 * 1024 * 1024;
 
 export function packAccount({ sessions, cache }: Account): Uint8Array {
@@ -60,7 +60,7 @@ export function packAccount({ sessions, cache }: Account): Uint8Array {
   return Buffer.concat([length, indexed, ...secrets, packedRest]);
 }
 
-/** @param bytes What {@link packAccount} made; they stay in use as long as the account does. */
+/** @param bytes From {@link packAccount}. The account goes on reading them. */
 export function unpackAccount(bytes: Uint8Array): UnsealedAccount {
   const packed = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = LENGTH_BYTES + packed.readUInt32BE();
@@ -129,7 +129,7 @@ const GRANT = [
 ] as const;
 
 function grantOf(token: AccessToken, except: AccessToken | undefined): Partial<Grant> {
-  // A field that were left out would be taken from the first token.
+  // A missing field means: as in the first token.
   const fields = GRANT.map((field) => [field, token[field] ?? ""] as const);
   const first = (field: keyof Grant) => except && (except[field] ?? "");
   return Object.fromEntries(fields.filter(([field, value]) => value !== first(field)));

@@ -1,6 +1,6 @@
-/** So many at once, and no more. Who can be spared goes when somebody comes who cannot. */
+/** A fixed number of places. When all are taken, one that can be spared makes way for one that cannot. */
 export interface Places<T> {
-  /** @returns who goes without a place: the one that came, the one that was spared, or nobody. */
+  /** @returns who is left without a place: the one that came, the one that made way, or nobody. */
   take(one: T): T | undefined;
   leave(one: T): void;
 }

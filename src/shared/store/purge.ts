@@ -10,34 +10,33 @@ import { listUsed } from "./replayGuard.ts";
 import type { Store } from "./store.ts";
 
 export interface Purged {
-  /** Expired sign-ins whose account has ended: their rows are all gone. */
+  /** Expired sign-ins whose account has ended. All their rows are gone. */
   readonly expired: number;
-  /** Expired sign-ins whose account other sessions still use: what led to them is gone. */
+  /** Expired sign-ins whose account other sessions still use. Their index rows are gone. */
   readonly kept: number;
-  /** Rows that storage did not let be looked at or deleted. Another run does. */
+  /** Rows that storage failed to read or delete. A later run tries again. */
   readonly failed: number;
-  /** Rows that the app does not write. They stay where they are. */
+  /** Rows that the app does not write. They stay. */
   readonly malformed: number;
 }
 
-/** Rows at once: one whose account does not answer holds up none of the others. */
+/** Rows at once, so that one whose account does not answer holds up no other. */
 const AT_ONCE = 16;
-/** Milliseconds from the start of a run, which the host ends after two minutes (`functionTimeout`). */
+/** Milliseconds from the start of a run. The host ends it after two minutes (`functionTimeout`). */
 export const END = {
-  /** No further sign-in is begun. */
+  /** From then on, no further sign-in is begun. */
   signIns: 60_000,
-  /** Nor anything else. */
+  /** From then on, no further row. */
   rows: 75_000,
-  /** What has been begun asks the table for nothing more. */
+  /** From then on, rows under way send no further request. */
   requests: 90_000,
 };
 
 /**
- * Removes what expired before today (UTC). Reads only the expiry entries of past days, and removes each
- * entry after everything it names, so that a purge that stops half-way is finished by the next one. A row that
- * cannot be dealt with stops nothing but itself.
+ * Removes what expired before today (UTC). It reads only the expiry rows of past days. Each goes after everything that
+ * it names, so that the next run finishes what this one leaves. A row that fails stops no other.
  *
- * @throws {StoreUnavailable} The table does not even say what has expired.
+ * @throws {StoreUnavailable} The table does not list the expiry rows.
  */
 export async function purge(unlimited: Store, atOnce = AT_ONCE): Promise<Purged> {
   const started = unlimited.now();
@@ -47,7 +46,7 @@ export async function purge(unlimited: Store, atOnce = AT_ONCE): Promise<Purged>
   let isFinished = true;
   let fault: unknown;
 
-  /** @returns the rows that storage did not let be dealt with. */
+  /** @returns the rows for which storage failed. */
   async function each<E extends Entity>(
     rows: AsyncIterable<Stored<E>>,
     end: number,
@@ -94,7 +93,8 @@ export async function purge(unlimited: Store, atOnce = AT_ONCE): Promise<Purged>
   );
   purged.failed += silent.length;
   if (!isFinished) {
-    // The next run would begin with them, and might come no further either: tomorrow's does.
+    // The next run would begin with the failed rows, and might get no further either. So they are filed for today,
+    // and tomorrow's run reads them.
     await each(all(silent), END.rows, async (entry) => {
       await fileForExpiry(store, entry, indexKeysIn(entry), started);
       await remove(entry);
@@ -113,7 +113,7 @@ async function* all<T>(items: Iterable<T>): AsyncGenerator<T, undefined> {
   yield* items;
 }
 
-/** The table, which is asked for nothing more when it is too late. */
+/** The table, with every request failing once it is too late. */
 function unless(isLate: () => boolean, table: Table): Table {
   function inTime<T>(request: () => Promise<T>): Promise<T> {
     return isLate() ? Promise.reject(new StoreUnavailable()) : request();

@@ -7,13 +7,13 @@ import { deleteIfOver, readHead } from "./generation.ts";
 import { isOver, readSid } from "./sidIndex.ts";
 import type { Store } from "./store.ts";
 
-/** A row of the table is not as the app writes it. */
+/** A row in the table that this app does not write. */
 export class Malformed extends Error {}
 
 /**
- * Removes what expired with one sign-in, and leaves its expiry entry to the caller. `later`: somebody may still need
- * some of it.
+ * Removes what expired with one sign-in. The caller removes the expiry row.
  *
+ * @returns `expired`: all of it is gone. `kept`: other sessions use the account. `later`: a request under way may need it.
  * @throws {Malformed} @throws {StoreUnavailable}
  */
 export async function purgeEntry(
@@ -30,36 +30,36 @@ export async function purgeEntry(
     if (sid?.partition !== partition || sid.generation !== generation) continue;
     if (state === "in use" && !isOver(store, sid)) {
       if (!sid.expiresAt) undated.push(key);
-      // A later sign-in's entry will see to it.
+      // The expiry row of a later sign-in names it too.
       if (!sid.expiresAt || expiryPartition(timeOf(sid.expiresAt)) > entry.partitionKey) continue;
       return "later";
     }
-    // A sign-in under way may still have to see the tombstones in it.
+    // A sign-in under way may still need its tombstones.
     if (!rests(store, sid)) return "later";
     if (!(await isRemoved(store, sid))) return "later";
   }
   if (state === "in use") {
-    // As the release before wrote them, they go with the account.
+    // Index rows of the release before have no end of their own: they go with the account.
     if (undated.length > 0) await fileAgain(store, entry, undated);
     return "kept";
   }
 
   const head = await readHead(store, partition);
   if (head === undefined) return "expired";
-  // Another generation's entry will see to it.
+  // The expiry row of that generation names the head too.
   if (head.generation !== "" && head.generation !== generation) return "expired";
-  // A sign-in under way may have read it, or found none, before it last changed.
+  // A sign-in under way may have read the head, or found none, before it last changed.
   if (!rests(store, head)) return "later";
   return (await isRemoved(store, head)) ? "expired" : "later";
 }
 
-/** Whether it is gone, by this or by who else was about to remove it; a newer version stays. */
+/** Removes this version of a row. @returns whether the row is gone, whoever removed it. */
 async function isRemoved(store: Store, { partitionKey, rowKey, etag }: Stored<Entity>) {
   if (await store.table.remove(partitionKey, rowKey, etag)) return true;
   return (await store.table.get(partitionKey, rowKey)) === undefined;
 }
 
-/** Whether everybody who was under way when the row last changed is done. */
+/** Whether every request that was under way when the row last changed is over. */
 function rests(store: Store, { changedAt }: { readonly changedAt: string }): boolean {
   return timeOf(changedAt) + REQUESTS_OVER_MS <= store.now();
 }

@@ -4,11 +4,10 @@ import type { Entity, Stored } from "../table/table.ts";
 import type { Store } from "./store.ts";
 
 /**
- * Takes the right to use something that may be used once. Only the first caller gets it, on whichever
- * instance.
+ * Takes the right to use something that may be used once. Of all callers, on all instances, only the first gets it.
  *
  * @param id What is used, such as the `state` of an authorization response or the `jti` of a token.
- * @param expiresAt When it is of no use any more by itself. The same at every call. Milliseconds since 1970.
+ * @param expiresAt When it is invalid anyway. The same at every call. Milliseconds since 1970.
  */
 export async function useOnce(store: Store, id: string, expiresAt: number): Promise<boolean> {
   const used = { ...usedRow(id, expiresAt), taker: randomId(store) };
@@ -18,11 +17,11 @@ export async function useOnce(store: Store, id: string, expiresAt: number): Prom
   return stored?.taker === used.taker;
 }
 
-/** Gives the right back, unused. Only for who has it. */
+/** Gives the right back unused. Only its holder may. */
 export async function giveBack(store: Store, id: string, expiresAt: number): Promise<void> {
   const { partitionKey, rowKey } = usedRow(id, expiresAt);
   const row = await store.table.get(partitionKey, rowKey);
-  // A copy of the request that comes late must not take it from somebody who has it then.
+  // With the ETag, a copy of the request that arrives late cannot take the right from a later holder.
   if (row) await store.table.remove(partitionKey, rowKey, row.etag);
 }
 
@@ -31,7 +30,7 @@ export async function isUsed(store: Store, id: string, expiresAt: number): Promi
   return (await store.table.get(partitionKey, rowKey)) !== undefined;
 }
 
-/** What expired before today (UTC), and can be forgotten. */
+/** What expired before today (UTC). */
 export function listUsed(store: Store): AsyncIterable<Stored<Entity>> {
   const { partitionKey: today } = usedRow("", store.now());
   return store.table.list("t.", today);

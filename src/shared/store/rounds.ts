@@ -3,15 +3,15 @@ import type { Store } from "./store.ts";
 
 const ROUNDS = 24;
 export const TOO_MANY_CHANGES = "Too many changes to this account at once. Try again in a moment.";
-/** Milliseconds before the second round; twice as much before each further one, up to the longest. */
+/** Milliseconds before the second round. Doubles before each further one, up to the longest. */
 const PAUSE = { first: 5, longest: 320 };
 
 /**
- * Comes at the beginning of each round of a loop in which a read is followed by a write on the condition of that
- * read: a round that others' writes have spoilt is followed by another one, after a pause that is not theirs.
+ * Begins a round of a loop that reads, then writes on the condition of what it read. A round that failed because of
+ * another write is followed by a next one, after a random pause.
  *
  * @param round From 0.
- * @throws {StoreUnavailable} There have been too many.
+ * @throws {StoreUnavailable} There were too many rounds.
  */
 export async function beginRound(store: Store, round: number): Promise<void> {
   if (round === 0) return;

@@ -4,9 +4,9 @@ import { readSid, tombstonesOf } from "./sidIndex.ts";
 import type { Store } from "./store.ts";
 
 /**
- * The versions of the tombstones under these keys: a sign-in that starts now starts after those sign-outs.
+ * The versions of the tombstones under these keys. A sign-in that starts now starts after those sign-outs.
  *
- * @param keys Partitions, as the browser's sealed cookies name them. None: the table is not asked.
+ * @param keys Partitions, from the browser's sealed cookies. Without any, the table is not read.
  * @throws {StoreUnavailable}
  */
 export async function seenTombstones(store: Store, keys: readonly IndexKey[]): Promise<string[]> {

@@ -11,7 +11,6 @@ import { assertStartedAfter, CLOCKS_APART_MS, type Started, type Tombstone } fro
 type Content = Pick<IndexRow, "partition" | "generation" | "expiresAt"> &
   Partial<Pick<IndexRow, "signedOut" | "tombstone" | "leftAt" | "tokenTombstone" | "issuedUntil">>;
 
-/** The one place where the row is made. */
 function entryOf(store: Store, key: IndexKey, content: Content): IndexRow {
   const { partition, generation, expiresAt = "" } = content;
   const { signedOut = false, tombstone = "", leftAt = "" } = content;
@@ -34,13 +33,13 @@ function entryOf(store: Store, key: IndexKey, content: Content): IndexRow {
 const PURPOSE = "index";
 const NOTHING = Buffer.alloc(0);
 
-/** The row with its MAC: AES-GCM over nothing but what the tag is bound to (NIST SP 800-38D, GMAC). */
+/** The row with its MAC: AES-GCM without plaintext, the row as additional data (GMAC, NIST SP 800-38D). */
 export function authenticated<E extends Entity>(keyring: Keyring, row: E) {
   const { keyId, bytes: mac } = keyring.seal(NOTHING, PURPOSE, contentOf(row));
   return { ...row, keyId, mac };
 }
 
-/** `unsigned`: as the release before wrote it. `forged`: not written by anybody who has one of our keys. */
+/** Who wrote a row. `unsigned`: the release before. `forged`: somebody without our keys. */
 export type Origin = "ours" | "unsigned" | "forged";
 
 export function originOf(keyring: Keyring, row: Stored<Entity>): Origin {
@@ -55,7 +54,7 @@ function contentOf({ etag: _, keyId: __, mac: ___, ...row }: Entity): string {
   return JSON.stringify(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Ends what a row leads to, as far as it leads to anything: nobody knows who has written it. */
+/** Ends the generation that a forged row points at, if it points at one. */
 export async function endForged(store: Store, row: IndexRow): Promise<void> {
   if (isPointer(row)) await endGeneration(store, row);
 }
@@ -64,30 +63,30 @@ export function readSid(store: Store, key: IndexKey): Promise<Stored<IndexRow> |
   return store.table.get<IndexRow>(key, SID);
 }
 
-/** The sign-outs that a sign-in with this `sid` has to have been started after. */
+/** The tombstones in an index row. A sign-in under its key has to have started after these sign-outs. */
 export function tombstonesOf(entry: IndexRow): Tombstone[] {
   const { tombstone, leftAt, tokenTombstone, issuedUntil, signedOut, changedAt } = entry;
   const tombstones: Tombstone[] = [];
   if (tombstone) tombstones.push({ version: tombstone, leftAt: Date.parse(leftAt) });
-  // As the release before wrote it.
+  // The release before wrote no tombstone.
   else if (signedOut) tombstones.push({ version: "", leftAt: Date.parse(changedAt) });
   if (tokenTombstone)
     tombstones.push({ version: tokenTombstone, issuedUntil: Date.parse(issuedUntil) });
   return tombstones;
 }
 
-/** Whether the sessions that it leads to have ended, and none can be about to be stored. */
+/** Whether the sessions that it leads to are over, by every instance's clock. */
 export function isOver(store: Store, { expiresAt }: IndexRow): boolean {
   return Date.parse(expiresAt) + CLOCKS_APART_MS <= store.now();
 }
 
 /**
- * Points a `sid` at the generation that its sign-in is going to be stored in. The tombstones in the entry stay:
- * they stop other sign-ins too.
+ * Reserves a `sid`: points its index row at the generation that the sign-in is going to be stored in. The tombstones in
+ * the row stay, because they stop other sign-ins too.
  *
- * @param over When the session is over. Milliseconds since 1970.
- * @param abandoned Generations this same sign-in tried before and that are known never to have been created.
- * @returns false when the `sid` already belongs to a generation that has been created in the meantime.
+ * @param over From {@link overAt}.
+ * @param abandoned Generations that this sign-in tried before. They were never created.
+ * @returns false when the row points at a live generation of the same account, which is not the given one.
  * @throws {SignInOvertaken} The provider has signed this session out since the sign-in was started.
  */
 export async function reserveSid(
@@ -107,13 +106,13 @@ export async function reserveSid(
     if (entry === undefined) continue;
     assertStartedAfter(tombstonesOf(entry), signIn);
 
-    // Its tombstones count whoever has made them; nothing else does that is not ours.
+    // Tombstones of a forged row count. Nothing else in it does.
     const origin = originOf(store.keyring, entry);
     if (origin === "forged" && entry.partition !== partition) await endForged(store, entry);
     else if (!entry.signedOut || origin !== "ours") {
       const isSame = entry.partition === partition && entry.generation === generation;
       if (isSame && origin === "ours" && entry.expiresAt >= expiresAt) return true;
-      // The entry is the only way to find what it points at, so that has to be gone before it is overwritten.
+      // Only this row leads to the generation that it points at. So that generation ends before the row is overwritten.
       if (entry.partition !== partition) await endGeneration(store, entry);
       else if (!isSame && !abandoned.has(entry.generation)) {
         if (!(await preventCreation(store, entry)) && (await isLive(store, entry))) return false;
@@ -128,8 +127,8 @@ async function isLive(store: Store, ref: GenerationRef): Promise<boolean> {
 }
 
 /**
- * Notes that a `sid` is signed out, by a tombstone that nobody has seen yet.
- * @returns false when the entry was changed since it was read.
+ * Notes in an index row that its `sid` is signed out, with a new tombstone.
+ * @returns false when the row has changed since it was read.
  */
 export function noteSignedOut(store: Store, entry: Stored<IndexRow>): Promise<boolean> {
   const leftAt = new Date(store.now()).toISOString();
@@ -137,9 +136,9 @@ export function noteSignedOut(store: Store, entry: Stored<IndexRow>): Promise<bo
 }
 
 /**
- * Notes that the sign-ins are signed out whose ID tokens were issued up to then.
+ * Notes in an index row that sign-ins are signed out if their ID tokens were issued up to a time.
  * @param until Milliseconds since 1970.
- * @returns false when the entry was changed since it was read.
+ * @returns false when the row has changed since it was read.
  */
 export function noteIssuedUntil(
   store: Store,

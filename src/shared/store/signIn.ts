@@ -27,18 +27,18 @@ import { assertStartedAfter, type SignInStart } from "./tombstones.ts";
 export interface SignIn {
   readonly session: Session;
   readonly cache: TokenCache;
-  /** The identity provider's session ids for this sign-in: whichever it names at sign-out has to find it. */
+  /** The identity provider's session ids of this sign-in. A sign-out may name any of them. */
   readonly sids: readonly Sid[];
-  /** The `sub` of the ID token, where the provider may name only that at sign-out (back channel). */
+  /** The `sub` of the ID token, if a logout token may name only that (back channel). */
   readonly subject?: string | undefined;
-  /** Absent: before any sign-out that left a tombstone. */
+  /** Default: before every sign-out. */
   readonly start?: SignInStart | undefined;
   /** The session this browser had before, if any. */
   readonly replaces?: SessionRef | undefined;
   /**
-   * Ids for the session, its own one first. The others are of sessions that other sign-ins of the same browser
-   * have made meanwhile: one that is there is taken over, so that all of them end as one session, whichever
-   * answer's cookie the browser keeps. Default: a new one.
+   * Ids for the session, its own one first. The others are those of the browser's other sign-ins under way: if one of
+   * them has made a session, this sign-in takes it over. So all of them end as one session, whichever cookie the browser
+   * keeps. Default: a new id.
    */
   readonly sessionIds?: readonly string[];
 }
@@ -47,13 +47,13 @@ export interface SessionRef extends GenerationRef {
   readonly sessionId: string;
 }
 
-/** Sign-ins of one account that run at once disturb each other; this many rounds were never used up in tests. */
+/** Sign-ins of one account disturb each other when they run at once. Tests never needed so many rounds. */
 const ATTEMPTS = 24;
-/** An account in more browsers than this loses the session that ends first. */
+/** For one account. With one more, the session that ends first goes. */
 const MAX_SESSIONS = 50;
 const BEFORE_ALL: SignInStart = { at: 0, seen: [] };
 
-/** The partitions in which what leads to a sign-in's tokens is kept, and in which tombstones may stop it. */
+/** The partitions of a sign-in's index rows. Tombstones in them may stop it. */
 export function indexKeysOf({ sids, subject }: Pick<SignIn, "sids" | "subject">): IndexKey[] {
   const keys = sids.map(sidPartition);
   if (subject !== undefined) keys.push(subjectPartition(subject));
@@ -64,11 +64,11 @@ export function indexKeysOf({ sids, subject }: Pick<SignIn, "sids" | "subject">)
  * Stores a sign-in's tokens: in the account's live generation if it has one, else in a new one.
  *
  * 1. File the row that lets the purge find it, then the row that lets the front channel find it.
- * 2. Look whether a sign-out for its `sid` came before that, and after the sign-in was started.
+ * 2. Look for a sign-out of its `sid` that came after the sign-in was started.
  * 3. Store the tokens, on the condition that nothing changed since the account was read.
  *
  * A sign-out that comes before 3 takes effect either in 2 or through the condition of 3. One that comes
- * after 3 finds the tokens. When a condition fails, everything is looked at afresh.
+ * after 3 finds the tokens. When a condition fails, it begins again.
  *
  * @throws {SignInOvertaken} A sign-out was faster. Nothing is stored.
  * @throws {SealingKeyMissing} The account's row was sealed with a key that is not here. Nothing is stored.
@@ -102,7 +102,7 @@ export async function storeSignIn(store: Store, signIn: SignIn): Promise<Session
       : await create(store, ref, current.head, signIn);
     if (outcome === "done") return ref;
     if (outcome === "unsure" && (await isStored(store, ref))) return ref;
-    // A try that lost its answer may have been stored and signed out since: storing again would undo that.
+    // The lost try may have stored the tokens, and a sign-out deleted them. Storing again would undo that.
     if (outcome === "unsure") throw new SignInOvertaken();
     if (!current.live) abandoned.add(generation);
   }
@@ -127,7 +127,7 @@ async function readCurrent(store: Store, partition: PartitionKey, round = 0): Pr
   if (entity === undefined) return { head };
   const account = readAccount(store, entity);
   if (account !== undefined) return { head, live: { account, etag: entity.etag } };
-  // Over, or tampered with: of no use to anybody.
+  // Nobody can use it: its sessions are over, or somebody tampered with it.
   const removed = await store.table.remove(partition, rowKey, entity.etag);
   return removed ? { head } : await readCurrent(store, partition, round + 1);
 }
@@ -165,13 +165,13 @@ function join(
   return store.table.replace(entityOf(store, ref, joined), etag);
 }
 
-/** The first that the account has already, else the first. */
+/** The first id that the account has a session for, else the first of all. */
 function idOf(ids: readonly string[], account: Account | undefined, now: number): string {
   const sessions = account ? liveSessions(account, now) : {};
   return (ids.find((id) => sessions[sessionKey(id)]) ?? ids[0]) as string;
 }
 
-/** What is kept once for an account, such as the refresh token, is that of the sign-in that was issued last. */
+/** The cache of the sign-in that was issued last wins, with its refresh token. */
 function mergeInOrder({ sessions, cache }: Account, signIn: SignIn): TokenCache {
   const last = Math.max(0, ...Object.values(sessions).map(issuedAtOf));
   return issuedAtOf(signIn.session) < last

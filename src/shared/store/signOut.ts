@@ -21,10 +21,10 @@ import type { GenerationRef, Store } from "./store.ts";
  * version it read is still there. A sign-in in flight cannot either: see store/signIn.ts. None of these functions
  * returns before the tokens are gone; when the table does not answer, they throw.
  *
- * Each tries once; stubbornSignOuts.ts carries them through. By the provider's back channel: see backChannel.ts.
+ * Each tries once; stubbornSignOuts.ts repeats it while storage fails. The back channel is in backChannel.ts.
  */
 
-/** Where an answer was lost: whether tokens were there cannot be told. */
+/** For the log, when an answer was lost: nobody can tell whether tokens were there. */
 const UNSURE = "unsure";
 
 /** In this app, by the browser that holds the cookie: one request to the table. @throws {StoreUnavailable} */
@@ -37,12 +37,12 @@ export async function signOutByUser(store: Store, ref: GenerationRef): Promise<v
 
 /**
  * In any other app: the identity provider calls the front-channel logout URL with nothing but a `sid` (OpenID
- * Connect Front-Channel Logout 1.0 §3). Two requests until the tokens are gone, and one to make sure that no
- * sign-in of that provider session which is still running somewhere will ever be stored. The provider may sign the
- * same session in again: sign-ins that are started later have seen the tombstone.
+ * Connect Front-Channel Logout 1.0 §3). The tokens are gone after two requests. The third leaves a tombstone: a sign-in
+ * of that provider session that is under way is never stored. The provider may sign the same session in again later:
+ * such a sign-in has seen the tombstone.
  *
- * @param looked Told each time that storage has answered whether the `sid` is known.
- * @throws {StoreUnavailable} @throws {IndexForged} Somebody else has written what the `sid` leads to.
+ * @param looked Called each time that storage has answered: whether it knows the `sid`.
+ * @throws {StoreUnavailable} @throws {IndexForged} Somebody else wrote the index row of the `sid`.
  */
 export async function signOutByFrontChannel(
   store: Store,
@@ -61,13 +61,13 @@ export async function signOutByFrontChannel(
 
     const { entry, isOurs } = known;
     let ended: boolean | undefined = false;
-    // Only a tombstone that verifies says that there is nothing to end.
+    // Without a valid MAC, `signedOut` does not count.
     if (!isOurs) ended = await endGeneration(store, entry);
     else if (isOver(store, entry)) ended = await endUnused(store, entry);
     else if (!entry.signedOut) ended = await endGeneration(store, entry);
     if (ended || found === false) found = ended;
-    // Always a new tombstone: a sign-in under way may have seen the last one. Refused when a sign-in reserved the
-    // `sid` meanwhile, which then has to end too, or when the purge took the entry away.
+    // A new tombstone each time: a sign-in under way may have seen the last one. The write fails when a sign-in has
+    // reserved the `sid` meanwhile, which has to end too, or when the purge has removed the row.
     if (await noteSignedOut(store, entry)) break;
   }
   const ms = store.now() - started;
@@ -80,10 +80,10 @@ export async function signOutByFrontChannel(
 }
 
 /**
- * By an operator. Every row of tokens goes, whether the account's head names it or not, and whether or not anybody
- * can unseal it.
+ * By an operator. Every row of tokens goes, also one that the account's head does not name, or that nobody can unseal.
  *
- * @returns whether tokens were there; undefined when nobody can tell. @throws {StoreUnavailable}
+ * @returns whether tokens were there; undefined when an answer was lost, so that nobody can tell.
+ * @throws {StoreUnavailable}
  */
 export async function signOutByOperator(
   store: Store,
@@ -94,13 +94,13 @@ export async function signOutByOperator(
   for (let round = 0; ; round++) {
     await beginRound(store, round);
     const head = await readHead(store, partition);
-    // No other partition's key lies before that one.
+    // `!` sorts before every character of a key, so the range holds this partition alone.
     for await (const { rowKey } of store.table.list(partition, `${partition}!`)) {
       if (!rowKey.startsWith(generationRow("" as Generation))) continue;
       const removed = await store.table.remove(partition, rowKey);
       if (removed || found === false) found = removed;
     }
-    // A sign-in that gave up may have a request under way that stores its tokens.
+    // A sign-in may have a request under way that creates a generation.
     if (!(await fence(store, partition, head))) continue;
     const ms = store.now() - started;
     store.log("info", "signout.operator", { account: partition, found: found ?? UNSURE, ms });

@@ -5,7 +5,7 @@ import type { Keyring } from "../crypto/keyring.ts";
 import type { Generation, PartitionKey } from "../rows/keys.ts";
 import type { Table } from "../table/table.ts";
 
-/** What the store's functions work with. */
+/** What the functions of the store work with. */
 export interface Store {
   readonly table: Table;
   readonly keyring: Keyring;
@@ -16,7 +16,7 @@ export interface Store {
   readonly log: Log;
 }
 
-/** Which generation of which account: enough to find its tokens with one point read, and to delete them with one request. */
+/** One generation of one account: finds its tokens by one point read, and deletes them by one request. */
 export interface GenerationRef {
   readonly partition: PartitionKey;
   readonly generation: Generation;

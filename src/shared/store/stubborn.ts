@@ -11,8 +11,8 @@ export interface SignOut {
   /** Milliseconds from the call until it is given up. */
   readonly patience: number;
   /**
-   * One try. A {@link StoreUnavailable} is worth another, whatever storage has said; anything else is not.
-   * @param looked Told as soon as storage has answered whether anybody is known by it.
+   * One try. It is repeated after a {@link StoreUnavailable}, and after no other error.
+   * @param looked Called when storage has answered: whether it knows the `sid`, subject or account.
    */
   readonly pass: (looked: (isKnown: boolean) => void) => Promise<unknown>;
 }
@@ -21,26 +21,25 @@ export interface Stubborn {
   /**
    * Tries until it is done.
    *
-   * @param key Calls with the same key share one loop, however many they are. Each is answered by a pass that
-   * began after it had come: a sign-in may have started in between, which has seen what an earlier pass left.
-   * @throws {StoreUnavailable} Its patience is at an end, or it has failed and too many wait already: only who has
-   * failed takes a place, and who is known takes that of one who is not. @throws what a pass throws.
+   * @param key Calls with the same key share one loop. A pass answers only calls that came before it began: a sign-in may
+   * have started since an earlier pass, and have seen its tombstone.
+   * @throws {StoreUnavailable} Its patience has run out, or a pass failed and too many calls wait. Only calls whose pass
+   * failed count; one for a known `sid` displaces one for an unknown `sid`. @throws what a pass throws.
    */
   insist(signOut: SignOut, key?: string): Promise<void>;
-  /** By `who`: what has not been done yet. */
+  /** The `who` of each sign-out that is not done yet. */
   unfinished(): string[];
 }
 
 export interface Limits {
-  /** Calls that are kept waiting. The ones above it are answered at once, and worked off all the same. */
+  /** Calls that are kept waiting. Further ones fail at once, and their sign-outs go on. */
   readonly held: number;
-  /** Loops. What comes on top of it is given up. */
+  /** Loops. Further sign-outs are given up. */
   readonly loops: number;
 }
 
-/** What it is given. */
 interface Environment {
-  /** Milliseconds, on a clock that nobody puts right. */
+  /** Milliseconds, by a monotonic clock. */
   readonly now: () => number;
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** From 0 to 1. */
@@ -51,7 +50,7 @@ interface Environment {
 interface Call {
   readonly loop: Loop;
   readonly until: number;
-  /** Undefined when nobody is kept waiting for it. */
+  /** Undefined when nobody waits for it. */
   answer: ((error?: unknown) => void) | undefined;
 }
 
@@ -61,21 +60,21 @@ interface Loop {
   /** Milliseconds. */
   readonly longestPause: number;
   readonly calls: Set<Call>;
-  /** The last call that nobody is kept waiting for stands for all of them. */
+  /** Of the calls that nobody waits for, the one with the most patience stands for all. */
   unheld: Call | undefined;
-  /** Whether anybody is, as storage has answered last. True until it has. */
+  /** What storage answered last: whether it knows the `sid`, subject or account. True until it has answered. */
   isKnown: boolean;
-  /** Of the last pass, where it has failed. */
+  /** Of the last pass, if it failed. */
   fault: StoreUnavailable | undefined;
 }
 
-/** Milliseconds before the second pass; twice as much before each further one, up to the longest. */
+/** Milliseconds before the second pass. Doubles before each further one, up to the longest. */
 const PAUSE = { first: 250, longest: 5_000 };
-/** Of the patience that there is, the most that one pause may take. */
+/** The longest pause, as a share of the patience. */
 const LONGEST_SHARE = 1 / 10;
-/** Milliseconds between looks at whose patience is at an end. */
+/** Milliseconds between checks for calls whose patience has run out. */
 const TICK_MS = 1_000;
-/** Milliseconds between lines that say how many are delayed. */
+/** Milliseconds between log lines about delayed sign-outs. */
 const REPORTS_APART = 60_000;
 const TOO_MANY = "Too many sign-outs are waiting for Table Storage. Try again in a moment.";
 
@@ -110,7 +109,7 @@ export function stubborn({ now, sleep, random, log }: Environment, limits: Limit
     loops.delete(key);
   }
 
-  /** Between half of it and all, so that what failed together does not come back together. */
+  /** Random, so that sign-outs that failed together do not come back together. */
   function pauseAfter(failures: number, longest: number): number {
     return Math.min(PAUSE.first * 2 ** failures, longest) * (1 - random() / 2);
   }
@@ -134,7 +133,7 @@ export function stubborn({ now, sleep, random, log }: Environment, limits: Limit
     if (isLast) without.loop.unheld = without;
   }
 
-  /** A pass may take long: whose patience is at an end does not wait for it. */
+  /** Gives up calls whose patience has run out, also while a pass is running. */
   async function watch(): Promise<void> {
     isWatched = true;
     while (loops.size > 0) {
@@ -151,14 +150,14 @@ export function stubborn({ now, sleep, random, log }: Environment, limits: Limit
   function giveUp(loop: Loop, reason: "late" | "full", calls: Iterable<Call>): void {
     const { who, isKnown, fault = new StoreUnavailable() } = loop;
     const details = { who, reason, error: kindsOf(fault), ...faultFields(fault) };
-    // Anybody can make up what nobody knows.
+    // Strangers can make up unknown ones, so these are no error.
     if (isKnown) log("error", "signout.given_up", details);
     else log("warn", "signout.no_tombstone", details);
     const error = reason === "full" ? new StoreUnavailable(TOO_MANY) : fault;
     for (const call of calls) end(call, error);
   }
 
-  /** While there is still something to be done about it. */
+  /** Logs how many sign-outs are delayed, while they can still be done. */
   function reportDelay(): void {
     const delayed = [...loops.values()].filter(
       ({ fault, calls, isKnown }) => fault && isKnown && calls.size > 0,

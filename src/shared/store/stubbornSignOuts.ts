@@ -20,14 +20,14 @@ export const PATIENCE_MS = {
 const FRONT_CHANNEL_LIMITS = { held: 300, loops: 1_000 };
 const NO_LIMITS = { held: Number.POSITIVE_INFINITY, loops: Number.POSITIVE_INFINITY };
 
-/** The sign-outs of signOut.ts, carried through faults of storage. Each @throws {StoreUnavailable} when they last. */
+/** The sign-outs of signOut.ts and backChannel.ts, repeated while storage fails. Each @throws {StoreUnavailable}. */
 export interface SignOuts {
   byUser(ref: GenerationRef): Promise<void>;
   byFrontChannel(sid: Sid): Promise<void>;
   /** @throws {BadRequest} The token has been used. */
   byBackChannel(token: LogoutToken): Promise<void>;
   byOperator(account: PartitionKey): Promise<void>;
-  /** What has not been done yet, by the hash of account, `sid` or subject that the log has. */
+  /** What is not done yet: the hashes of account, `sid` or subject, as the log has them. */
   unfinished(): string[];
 }
 
@@ -70,7 +70,7 @@ export function createSignOuts(
           try {
             await signOutByBackChannel(store, token);
           } catch (error) {
-            // Used by the pass before, whose last answer was lost: it has taken effect.
+            // An earlier pass has used it, and lost its answer: the sign-out has taken effect.
             if (isRepeated && error instanceof BadRequest) return;
             isRepeated = true;
             throw error;

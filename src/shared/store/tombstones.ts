@@ -5,15 +5,15 @@ import { SignInOvertaken } from "../base/errors.ts";
  * may sign that session in again, so a tombstone stops only the sign-ins that were started before it.
  */
 export interface Tombstone {
-  /** Random, and no two are the same. Who has seen it when it started, started after the sign-out. */
+  /** Random and unique. A sign-in that had seen it at its start was started after the sign-out. */
   readonly version: string;
-  /** When it was made, by the clock of the instance that made it. Milliseconds since 1970. */
+  /** Of the front channel: when it was made, by that instance's clock. Milliseconds since 1970. */
   readonly leftAt?: number;
-  /** Of the back channel: the ID tokens that are meant are those issued up to then. Milliseconds since 1970. */
+  /** Of the back channel: it concerns ID tokens issued up to then. Milliseconds since 1970. */
   readonly issuedUntil?: number;
 }
 
-/** How a sign-in began, which may have been on another instance. */
+/** How a sign-in began, perhaps on another instance. */
 export interface SignInStart {
   /** By the clock of that instance. Milliseconds since 1970. */
   readonly at: number;
@@ -21,7 +21,7 @@ export interface SignInStart {
   readonly seen: readonly string[];
 }
 
-/** A sign-in as far as tombstones can stop it. */
+/** What tombstones are compared with. */
 export interface Started {
   readonly start: SignInStart;
   /** `iat` of its ID token. Milliseconds since 1970. */
@@ -33,8 +33,8 @@ export const CLOCKS_APART_MS = 10 * 60_000;
 /** No two clocks of one identity provider differ by more. Milliseconds. */
 const PROVIDER_CLOCKS_APART_MS = 5_000;
 /**
- * How long a tombstone has to be kept: somebody may take 15 minutes on the sign-in page and a callback 2, and the
- * clocks that say so may differ. Milliseconds.
+ * How long an early tombstone counts: longer than 15 minutes on the sign-in page, 2 for the callback, and the
+ * difference between clocks. Milliseconds.
  */
 export const TOMBSTONE_LIFETIME_MS = 30 * 60_000;
 
@@ -52,8 +52,8 @@ export function assertStartedAfter(
 }
 
 /**
- * Whether an ID token is newer than a logout token. Both times are the provider's, so the clocks of our
- * instances do not count; where its own may differ, the ID token counts as the older one.
+ * Whether an ID token is newer than a logout token. Both times are by the provider's clocks. Within the difference
+ * between those, the ID token counts as older.
  */
 export function isIssuedAfter(issuedAt: number, until: number): boolean {
   return issuedAt > until + PROVIDER_CLOCKS_APART_MS;

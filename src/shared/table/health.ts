@@ -14,7 +14,7 @@ const NO_ROW = ["health", "health"] as const;
  * Says whether a sign-out could work: whether the table lets itself be read, and something be deleted.
  * However often it is asked, the table is asked at most every five seconds.
  *
- * @param elapsed Milliseconds, on a clock that nobody puts right.
+ * @param elapsed Milliseconds, by a monotonic clock.
  */
 export function createHealthCheck(
   table: Pick<Table, "get" | "remove">,
