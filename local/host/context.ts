@@ -10,6 +10,8 @@ export interface HostContext {
   /** Every look-up of a key fails, as when the storage of the keys is out of reach. */
   keyStoreFault: boolean;
   customHeaders: Record<string, string>;
+  /** Where the worker takes requests over HTTP, with `enableHttpStream`. */
+  httpUri: string | undefined;
   /** The app's environment, settings included. */
   env: Record<string, string | undefined>;
   invoke: Invoke;

@@ -2,16 +2,26 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { type AppRegistry, type CoreInvocationContext, runHooks } from "./core.ts";
 import type { HttpFunction, TimerFunction } from "./functions.ts";
 import type { LogLine } from "./log.ts";
-import type { RpcInput, RpcInvocationResponse } from "./rpc.ts";
+import type { RpcInput, RpcInvocationResponse, RpcTypedData } from "./rpc.ts";
+
+export interface Invocation {
+  input: RpcInput;
+  traceParent?: string | undefined;
+  /** Default: a new one. */
+  invocationId?: string;
+  triggerMetadata?: Record<string, RpcTypedData>;
+}
 
 export type Invoke = (
   target: HttpFunction | TimerFunction,
-  input: RpcInput,
-  traceParent?: string,
+  invocation: Invocation,
 ) => Promise<RpcInvocationResponse>;
 
 /** A function failed; the host has logged it. */
 export class InvocationError extends Error {}
+
+/** It took longer than `functionTimeout`. */
+export class FunctionTimeout extends Error {}
 
 /**
  * Makes the function that runs an app's functions, logs about them and gives up on them after
@@ -22,8 +32,8 @@ export function createInvoke(
   log: (line: LogLine) => void,
   timeout: number | undefined,
 ): Invoke {
-  return async (target, input, traceParent) => {
-    const invocationId = randomUUID();
+  return async (target, { input, traceParent, invocationId = randomUUID(), ...more }) => {
+    const { triggerMetadata = {} } = more;
     const started = performance.now();
     const about = { functionName: target.name, invocationId };
     const report = (level: LogLine["level"], message: string) =>
@@ -34,7 +44,7 @@ export function createInvoke(
         invocationId,
         functionId: target.metadata.functionId ?? target.name,
         inputData: [{ name: target.trigger, data: input }],
-        triggerMetadata: {},
+        triggerMetadata,
         traceContext: { traceParent: continueTrace(traceParent), traceState: "" },
       },
       metadata: target.metadata,
@@ -113,7 +123,8 @@ function extend<A extends object, B extends object>(base: A, own: B): A & B {
 async function withTimeout<T>(work: Promise<T>, timeout: number | undefined): Promise<T> {
   if (timeout === undefined) return work;
   const { promise, reject } = Promise.withResolvers<never>();
-  const expire = () => reject(new Error(`Timeout value of ${timeout} ms exceeded by function`));
+  const expire = () =>
+    reject(new FunctionTimeout(`Timeout value of ${timeout} ms exceeded by function`));
   const timer = setTimeout(expire, timeout);
   try {
     return await Promise.race([work, promise]);

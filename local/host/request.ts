@@ -61,8 +61,7 @@ export function toRpcRequest(
   body: Uint8Array,
 ): RpcHttpRequest {
   const { method, path, search, headers, query } = request;
-  const scheme = headers["x-forwarded-proto"]?.[0]?.toLowerCase() === "https" ? "https" : "http";
-  const host = headers["disguised-host"]?.[0] ?? headers.host?.[0];
+  const [scheme, host] = addressOf(request);
   return {
     method,
     url: `${scheme}://${host}${encodePath(path)}${search}`,
@@ -75,6 +74,18 @@ export function toRpcRequest(
   };
 }
 
+export function addressOf({ headers }: HostRequest): [scheme: string, host: string] {
+  const scheme = headers["x-forwarded-proto"]?.[0]?.toLowerCase() === "https" ? "https" : "http";
+  return [scheme, headers["disguised-host"]?.[0] ?? headers.host?.[0] ?? ""];
+}
+
+/** @param limit in bytes @throws Error when the body says that it is longer */
+export function assertLength(message: IncomingMessage, limit: number): void {
+  if (Number(message.headers["content-length"] ?? 0) > limit) {
+    throw new Error(`Request body too large. The max request body size is ${limit} bytes.`);
+  }
+}
+
 /**
  * Reads the body. One without a `Content-Length` is left alone: the host takes it for empty.
  *
@@ -82,11 +93,8 @@ export function toRpcRequest(
  * @throws Error when the body is longer, or the client goes away in between
  */
 export async function readBody(message: IncomingMessage, limit: number): Promise<Uint8Array> {
-  const length = Number(message.headers["content-length"] ?? 0);
-  if (length > limit) {
-    throw new Error(`Request body too large. The max request body size is ${limit} bytes.`);
-  }
-  return length > 0 ? buffer(message) : new Uint8Array();
+  assertLength(message, limit);
+  return Number(message.headers["content-length"] ?? 0) > 0 ? buffer(message) : new Uint8Array();
 }
 
 function readHeaders(headers: NodeJS.Dict<string[]>): Record<string, string[]> {

@@ -12,7 +12,7 @@ export function bareAnswer(status: number): Answer {
 }
 
 // What the front end in Azure takes for itself.
-const HOP_BY_HOP = /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/;
+export const HOP_BY_HOP = /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/;
 
 /**
  * What the host makes of a function's return value.

@@ -34,13 +34,15 @@ export interface RpcHttpResponse {
   body?: { bytes?: Uint8Array } | null;
 }
 
-export type RpcInput = { http: RpcHttpRequest } | { json: string } | { string: string };
+export type RpcTypedData = { json: string } | { string: string };
+
+export type RpcInput = { http: RpcHttpRequest } | RpcTypedData;
 
 export interface RpcInvocationRequest {
   invocationId: string;
   functionId: string;
   inputData: { name: string; data: RpcInput }[];
-  triggerMetadata: Record<string, never>;
+  triggerMetadata: Record<string, RpcTypedData>;
   traceContext: { traceParent: string; traceState: string };
 }
 

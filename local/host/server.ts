@@ -8,6 +8,7 @@ import { lookUpKey, opens } from "./keys.ts";
 import { type HostRequest, readBody, readRequest, ServerRefusal, toRpcRequest } from "./request.ts";
 import { type Answer, bareAnswer, toAnswer } from "./response.ts";
 import type { RouteParams } from "./routes.ts";
+import { passOn } from "./streamed.ts";
 
 const DEFAULT_BODY_LIMIT = 104_857_600;
 const MAX_HEADER_BYTES = 32_768;
@@ -39,16 +40,16 @@ export async function listen(context: HostContext, port: number): Promise<Server
 }
 
 async function serve(context: HostContext, message: IncomingMessage, response: ServerResponse) {
-  let answer: Answer;
+  let answer: Answer | undefined;
   let { customHeaders } = context;
   try {
-    answer = await handle(context, message);
+    answer = await handle(context, message, response);
   } catch (error) {
     if (error instanceof ServerRefusal) customHeaders = {};
     answer = bareAnswer(error instanceof ServerRefusal ? error.status : 500);
     if (!(error instanceof InvocationError)) logFailure(context, answer, error as Error);
   }
-  send(response, answer, customHeaders);
+  if (answer) send(response, answer, customHeaders);
 }
 
 function logFailure({ log }: HostContext, { status }: Answer, { message }: Error): void {
@@ -64,7 +65,12 @@ function send(response: ServerResponse, answer: Answer, customHeaders: Record<st
   response.end();
 }
 
-async function handle(context: HostContext, message: IncomingMessage): Promise<Answer> {
+/** @returns undefined where the worker answers by itself. */
+async function handle(
+  context: HostContext,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<Answer | undefined> {
   const request = readRequest(message);
   if (/^\/(admin|runtime)(\/|$)/i.test(request.path)) return handleAdmin(context, request, message);
 
@@ -81,10 +87,14 @@ async function handle(context: HostContext, message: IncomingMessage): Promise<A
     return bareAnswer(404);
   }
 
-  const body = await readBody(message, bodyLimit(context.env));
+  const limit = bodyLimit(context.env);
+  if (context.httpUri !== undefined) {
+    return passOn(context, context.httpUri, found, request, message, response, limit) as undefined;
+  }
+  const body = await readBody(message, limit);
   const traceParent = request.headers.traceparent?.[0];
   const input = { http: toRpcRequest(request, params, body) };
-  return toAnswer(await context.invoke(target, input, traceParent), request.method);
+  return toAnswer(await context.invoke(target, { input, traceParent }), request.method);
 }
 
 /** The first whose template and methods fit: a method that does not fit lets the next one try. */

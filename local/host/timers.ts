@@ -28,7 +28,7 @@ export class Timers {
       ScheduleStatus: timer.useMonitor ? status : null,
       IsPastDue: false,
     };
-    await this.#invoke(timer, { json: JSON.stringify(info) });
+    await this.#invoke(timer, { input: { json: JSON.stringify(info) } });
   }
 
   /** Runs it at every occurrence, one run after the other; errors are logged by the run. */

@@ -51,7 +51,7 @@ async function list(root: string): Promise<void> {
 async function start(options: WorkerOptions): Promise<void> {
   const { root, port, keys, keyStoreFault } = options;
   const { routePrefix, customHeaders, functionTimeout } = readHostJson(root);
-  await loadApp(options);
+  const httpUri = await loadApp(options);
 
   const functions = index(routePrefix);
   if (functions.length === 0) say("warning", "No job functions found.");
@@ -60,7 +60,7 @@ async function start(options: WorkerOptions): Promise<void> {
   const timers = new Timers(invoke);
   servers = await listen(
     {
-      ...{ functions, keys, keyStoreFault, customHeaders, env: process.env, invoke, log },
+      ...{ functions, keys, keyStoreFault, customHeaders, httpUri, env: process.env, invoke, log },
       startTimer: (timer, runId) => void runTimer(timers, timer, runId),
     },
     port,
@@ -84,7 +84,11 @@ function index(routePrefix: string): FunctionIndex["functions"] {
   return functions;
 }
 
-async function loadApp({ root, main }: Pick<WorkerOptions, "root" | "main">): Promise<void> {
+/** @returns Where the worker takes requests over HTTP, if it does. */
+async function loadApp({
+  root,
+  main,
+}: Pick<WorkerOptions, "root" | "main">): Promise<string | undefined> {
   provideCoreModule(registry, (level, category, message) => log({ level, category, message }));
   try {
     await loadEntryPoints(root, main);
@@ -93,8 +97,8 @@ async function loadApp({ root, main }: Pick<WorkerOptions, "root" | "main">): Pr
     say("error", (error as Error).message);
   }
   await runHooks(registry, "appStart", appContext(registry, { functionAppDirectory: root }));
-  await refuseStreaming(registry);
   registry.locked = true;
+  return (await registry.programmingModel?.getCapabilities({}))?.HttpUri;
 }
 
 async function loadEntryPoints(root: string, main: string | undefined): Promise<void> {
@@ -111,15 +115,6 @@ async function loadEntryPoints(root: string, main: string | undefined): Promise<
       const reason = error instanceof Error ? error.message : String(error);
       throw new Error(`Worker was unable to load entry point "${relative(root, file)}": ${reason}`);
     }
-  }
-}
-
-async function refuseStreaming({ programmingModel }: AppRegistry): Promise<void> {
-  const capabilities = await programmingModel?.getCapabilities({});
-  if (capabilities?.HttpUri) {
-    throw new Error(
-      "app.setup({ enableHttpStream: true }) is not simulated locally: leave it off.",
-    );
   }
 }
 

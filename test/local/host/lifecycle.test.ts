@@ -102,11 +102,6 @@ describe("starting", () => {
     other.close();
   });
 
-  it("refuses streaming", async () => {
-    const error = await failToRun({ main: `app.setup({ enableHttpStream: true }); ${hello}` });
-    expect(error.message).toContain("enableHttpStream: true }) is not simulated");
-  });
-
   it("starts without functions, as the real host does, and says so", async () => {
     const { host, lines, close } = await runApp({ main: "" });
     expect(host.functions).toEqual([]);
