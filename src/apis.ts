@@ -6,8 +6,8 @@ import { lacking } from "./shared/context.ts";
 import { logFault } from "./shared/web/handlers.ts";
 
 /**
- * Microsoft Graph and the other APIs of an app. One that lacks a setting says so whenever it is called, and takes
- * nothing else along.
+ * Microsoft Graph and the other APIs of an app. An API whose setting is missing fails whenever it is called, and the
+ * others work.
  */
 export function apisOf(
   { context, signingOut }: App,

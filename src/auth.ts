@@ -10,37 +10,43 @@ import type { Context } from "./shared/context.ts";
 import type { SignedInSession } from "./shared/session/session.ts";
 import { enter, problemAnswer } from "./shared/web/handlers.ts";
 
-/** Who is signed in, as the ID token of the sign-in said it. */
+/** Who is signed in, by the claims of the newest ID token (Microsoft identity platform, ID token claims reference). */
 export interface Account {
-  /** `<object id>.<tenant id>` in the user's home tenant: never changes, and names nobody else. */
+  /** `<object id>.<tenant id>` in the user's home tenant. It never changes, and names nobody else: use it as a key. */
   readonly homeAccountId: string;
-  /** GUID of the tenant that the user signed in to. */
+  /** GUID of the tenant that the user signed in to (claim `tid`). For a guest, not the home tenant. */
   readonly tenantId: string;
-  /** For showing. Empty where the provider gave none. */
+  /** To show (claim `name`). Empty if the provider gave none. */
   readonly name: string;
-  /** For showing, such as `adele@contoso.com`. It may change, and may be given to somebody else. */
+  /** To show (claim `preferred_username`), such as `adele@contoso.com`. It may change, and pass to somebody else. */
   readonly username: string;
-  /** App roles. They are as the provider gave them within `REVALIDATE_MINUTES`. */
+  /** App roles (claim `roles`), as the provider gave them within `REVALIDATE_MINUTES`. Empty if there are none. */
   readonly roles: readonly string[];
-  /** Those claims of the ID token that the option `claims` names, as far as it has them. */
+  /** The claims of the ID token that the option `claims` names. One that the token lacks is absent. */
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
 /** A signed-in user, for as long as one request lasts. */
 export interface Session {
   readonly account: Account;
+  /** When this browser signed in. */
   readonly signedInAt: Date;
-  /** When the session ends at the latest. */
+  /** When the session ends at the latest: `SESSION_HOURS` after it began, or earlier if the provider says so. */
   readonly expiresAt: Date;
   /**
-   * An access token of one resource with these scopes, from the store or refreshed.
+   * Gets an access token, from the store or by a refresh (RFC 6749 §6).
    *
-   * @param options.claims The claims of a challenge that the resource has answered with, as JSON: asks for a new token
-   * that satisfies it.
-   * @throws {LightsoutError} `ERR_SIGNED_OUT`: signed out meanwhile, or the grant was revoked.
-   * `ERR_INTERACTION_REQUIRED`: the user has to consent, or to sign in again. `ERR_PROVIDER_UNAVAILABLE`,
-   * `ERR_STORE_UNAVAILABLE`, `ERR_MANAGED_IDENTITY_UNAVAILABLE`: time solves it. `ERR_APP_REFUSED`: the operator does.
-   * Left alone, each becomes the right answer.
+   * @param scopes Scopes of one resource: of Microsoft Graph by their name, of another API such as
+   * `api://<client id>/Orders.Read`.
+   * @param options.claims The claims of a challenge that the resource has answered with, as JSON (OpenID Connect Core
+   * §5.5). It asks for a new token that satisfies them.
+   * @throws {LightsoutError} Left alone, it becomes the right answer. By `code`:
+   * - `ERR_SIGNED_OUT`: the user signed out meanwhile, or the grant was revoked.
+   * - `ERR_INTERACTION_REQUIRED`: the user has to consent, or to sign in again.
+   * - `ERR_PROVIDER_UNAVAILABLE`, `ERR_STORE_UNAVAILABLE`, `ERR_MANAGED_IDENTITY_UNAVAILABLE`: try again later.
+   * - `ERR_APP_REFUSED`, `ERR_SEALING_KEY_MISSING`: the operator has to act. The log says how.
+   * @example
+   * const token = await session.getToken(["Calendars.Read"]);
    */
   getToken(
     scopes: readonly string[],
@@ -48,27 +54,33 @@ export interface Session {
   ): Promise<string>;
 }
 
-/** What has to be so before a handler runs. */
+/** What a handler requires. Without it, the handler does not run. */
 export interface Requirements {
-  /** Scopes of one resource, for which a token is there: no work is half done when a consent is missing. */
+  /**
+   * Scopes of one resource. The token is there before the handler runs, so that a missing consent leaves no work half
+   * done; else 401 with a `signInUrl` that asks for it.
+   */
   readonly scopes?: readonly string[];
-  /** App roles, one of which the user needs: 403 `urn:lightsout:problem:forbidden` for who has none of them. */
+  /** App roles, of which the user needs one; else 403 `urn:lightsout:problem:forbidden`. */
   readonly roles?: readonly string[];
 }
 
-/** A handler of the Functions programming model that is told who is signed in. */
+/** A handler of the Functions programming model, with the session as a third argument. */
 type SignedInHandler = (
   request: HttpRequest,
   context: InvocationContext,
   session: Session,
 ) => ReturnType<HttpHandler>;
 
-/** What an app gets for its own functions. */
+/** What an app wraps its own functions with. */
 export interface Auth {
   /**
-   * Turns a handler into one for signed-in users. Everybody else is answered 401 `application/problem+json` with a
-   * `signInUrl`. All but `GET`, `HEAD` and `OPTIONS` have to come from a page of this origin, and are 403 otherwise.
-   * The answer is not to be cached, unless the handler says otherwise.
+   * Wraps a handler for signed-in users. Everybody else gets 401 `application/problem+json` (RFC 9457) with a
+   * `signInUrl`. A request other than `GET`, `HEAD` and `OPTIONS` has to come from a page of this origin, else it gets
+   * 403. The answer carries `Cache-Control: no-store`, unless the handler sets another.
+   *
+   * What the handler throws goes on to the host, except a {@link LightsoutError}, which becomes the right answer. With
+   * `enableHttpStream`, the host would never answer: it is logged, and the answer is 500.
    *
    * @example
    * app.http("hello", {
@@ -78,10 +90,22 @@ export interface Auth {
    * });
    */
   signedIn(handler: SignedInHandler): HttpHandler;
+  /**
+   * The same, for users who meet the requirements.
+   *
+   * @example
+   * app.http("report", {
+   *   route: "my/report",
+   *   authLevel: "anonymous",
+   *   handler: auth.signedIn({ roles: ["Auditor"] }, async (request, context, session) => ({
+   *     jsonBody: session.account.roles,
+   *   })),
+   * });
+   */
   signedIn(requirements: Requirements, handler: SignedInHandler): HttpHandler;
 }
 
-/** @param isStreamed Whether the host sends the request of the invocation with this id over HTTP. */
+/** @param isStreamed Whether the host sends this invocation's request over HTTP. */
 export function createAuth(context: Context, isStreamed: (invocationId: string) => boolean): Auth {
   function signedIn(requirements: Requirements, handler: SignedInHandler): HttpHandler {
     const { scopes = [], roles } = requirements;
@@ -123,7 +147,7 @@ function sessionFor({ account, signedInAt, expiresAt, getToken }: SignedInSessio
   };
 }
 
-/** The answer with `Cache-Control: no-store`, unless the handler said otherwise. None is 204, as on the host. */
+/** The answer with `Cache-Control: no-store`, unless the handler set another. No answer is 204, as on the host. */
 function uncached(
   answer: HttpResponseInit | HttpResponse | undefined,
 ): HttpResponseInit | HttpResponse {
@@ -131,7 +155,7 @@ function uncached(
   if (typeof answer !== "object") return answer;
   const headers = new Headers(answer.headers);
   if (headers.has("cache-control")) return answer;
-  // What was made with `new HttpResponse()` keeps all that it has behind getters.
+  // A spread would lose everything of a `new HttpResponse()`: its properties are getters.
   if ("bodyUsed" in answer) answer.headers.set("cache-control", "no-store");
   else {
     headers.set("cache-control", "no-store");

@@ -28,10 +28,10 @@ import type { Table } from "./shared/table/table.ts";
 import { faultFields } from "./shared/table/tableFault.ts";
 import { logFault } from "./shared/web/handlers.ts";
 
-/** What a process has of the outside world before it has settings. */
+/** The outside world of a process, before there are settings. */
 export type Environment = Omit<Platform, "table">;
 
-/** The environment as it is, with a log that nobody reads. @param own What of it is different. */
+/** The real environment, without a log. @param own Replaces parts of it. */
 export function createEnvironment(own: Partial<Environment> = {}): Environment {
   const {
     send = keepAliveSender(),
@@ -50,7 +50,7 @@ export function createEnvironment(own: Partial<Environment> = {}): Environment {
   };
 }
 
-/** The table that the settings name. @param watch What stands before it, if anything. */
+/** The table that the settings name. @param watch Wraps each request. */
 export function openTable(
   storage: StorageSettings,
   { send, sleep, managedIdentity, log }: Environment,
@@ -65,19 +65,19 @@ export function openTable(
 /** What the functions of a process work with. */
 export interface App {
   readonly context: Context;
-  /** The same, or what there is of it. */
+  /** The same context, or as much of it as signing out needs and the settings allow. */
   readonly signingOut: SignOutContext;
 }
 
-/** What an app says of itself in its code. */
+/** What an app's code says, and no setting. */
 export interface Composition {
   readonly wishes: Wishes;
   readonly place: Place;
 }
 
 /**
- * Makes the one Lightsout of a process, out of its app settings. Where that cannot be, whatever it is asked for
- * throws why; signing out then still works as long as the table and the sealing keys can be read.
+ * Makes the contexts of a process from its app settings. With a wrong setting, reading anything from `context` throws the
+ * reason. Signing out still works if the settings of the table and the sealing keys can be read.
  */
 export function compose(env: Env, environment: Environment, { wishes, place }: Composition): App {
   const { log } = environment;
@@ -94,7 +94,7 @@ export function compose(env: Env, environment: Environment, { wishes, place }: C
     logFault(signingOut, error);
     return {
       signingOut,
-      // What is there is what saying so takes.
+      // These are needed to answer with the reason.
       context: lacking<Context>(error, {
         log,
         dampedLog: signingOut.dampedLog,

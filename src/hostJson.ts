@@ -2,14 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Env } from "./shared/config/env.ts";
 
-/** Stronger than what host.json says. */
+/** Overrides host.json. */
 const OVERRIDE = "AzureFunctionsJobHost__extensions__http__routePrefix";
 
 /**
- * What the host puts in front of every route.
+ * Reads the prefix that the host puts in front of every route.
  *
- * @param folder Where `host.json` is.
- * @returns Nothing, or a path such as `/api`. Where `host.json` cannot be read: the path of `APP_BASE_URL`.
+ * @param folder The folder of `host.json`.
+ * @returns an empty text, or a path such as `/api`. If `host.json` cannot be read, the path of `APP_BASE_URL`.
  */
 export function readRoutePrefix(folder: string, env: Env): string {
   const prefix = env[OVERRIDE] ?? prefixIn(join(folder, "host.json")) ?? pathOf(env.APP_BASE_URL);

@@ -3,7 +3,7 @@ import type { app, InvocationContext } from "@azure/functions";
 import { calmed } from "./shared/base/damped.ts";
 import type { Log } from "./shared/base/log.ts";
 
-/** A log that files what it is told under the invocation that is running. A sign-out may go on when that is over. */
+/** A log that writes to the running invocation, or to the console after it: a sign-out may go on for longer. */
 export function followInvocations(hook: Pick<typeof app.hook, "preInvocation">): Log {
   const invocation = new AsyncLocalStorage<{ context: InvocationContext | undefined }>();
 

@@ -15,19 +15,21 @@ export type { Api } from "./shared/apis/api.ts";
 export type { Call } from "./shared/apis/permissions.ts";
 export { LightsoutError } from "./shared/base/errors.ts";
 
-/** As much of `app` of `@azure/functions` as is needed. */
+/** The part of `app` of `@azure/functions` that Lightsout uses. */
 type FunctionsApp = Pick<typeof app, "http" | "timer"> & {
   readonly hook: Pick<typeof app.hook, "preInvocation" | "appTerminate">;
 };
 
 /**
- * Adds sign-in, sign-out and calls to web APIs to a Functions app: registers the functions, whose names begin with
- * `auth`, and gives what the app's own functions are wrapped with. It reads the app settings once.
+ * Adds sign-in, sign-out and calls to web APIs to a Functions app. It registers functions, whose names begin with `auth`,
+ * and reads the app settings once. Call it once in a process.
  *
- * A setting that is missing or wrong never makes it throw: the functions that need it answer 503, and the log says
- * which one it is. The app's other functions go on.
+ * A missing or wrong setting does not make it throw. The functions that need the setting answer 503, and the log names it.
+ * The app's other functions go on.
  *
- * @throws {LightsoutError} `ERR_OPTION_INVALID`: one line that names the option. Nothing is registered then.
+ * @param app `app` of `@azure/functions`.
+ * @returns what the app wraps its own functions with.
+ * @throws {LightsoutError} `ERR_OPTION_INVALID`: its message is one line that names the option. Nothing is registered.
  * @example
  * import { app } from "@azure/functions";
  * import { lightsout } from "lightsout/functions";

@@ -2,7 +2,7 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/fu
 import { LightsoutError, type Session } from "./lightsout.ts";
 
 /**
- * An example of a function of your own: only a signed-in user gets in, and `session` is that user.
+ * An example of a function of your own. Only signed-in users get in, and `session` is the user.
  *
  * @param graphBaseUrl Without a slash at the end.
  */
@@ -15,7 +15,7 @@ export function nextMeeting(graphBaseUrl: string) {
     try {
       return { jsonBody: { meeting: await readNextMeeting(graphBaseUrl, session, Date.now()) } };
     } catch (error) {
-      // What the session throws, Lightsout answers: signed out, say, or a consent that is missing.
+      // Lightsout answers what the session throws, such as a missing consent.
       if (error instanceof LightsoutError) throw error;
       const status = error instanceof Error && error.name === "TimeoutError" ? 504 : 502;
       return { status, jsonBody: { error: "Microsoft Graph does not tell the next meeting." } };
@@ -32,7 +32,7 @@ interface Meeting {
 
 const WEEK = 7 * 86_400_000;
 
-/** The first event of the coming week that has not begun; null when there is none. */
+/** The first event of the coming week that has not begun, or null. */
 async function readNextMeeting(
   graphBaseUrl: string,
   session: Session,
@@ -56,7 +56,7 @@ const SCOPES = ["Calendars.Read"];
 /** Milliseconds. */
 const PATIENCE_MS = 30_000;
 
-/** With a new token where Graph asks for one (Continuous Access Evaluation). */
+/** Calls again with a new token if Graph asks for one (Continuous Access Evaluation). */
 async function callGraph(session: Session, url: string): Promise<Response> {
   const send = (token: string) =>
     fetch(url, {
@@ -77,7 +77,7 @@ interface GraphEvent {
   readonly end?: { readonly dateTime?: unknown } | null;
 }
 
-/** Microsoft Graph's event resource, as far as it can be told. */
+/** The meeting of an event resource of Microsoft Graph, if the event has its times. */
 function meetingOf(event: GraphEvent | null): Meeting[] {
   const { subject, start, end } = event ?? {};
   const begins = utc(start?.dateTime);

@@ -3,48 +3,58 @@ import { type Call, checkCalls } from "./shared/apis/permissions.ts";
 import { OptionInvalid } from "./shared/base/errors.ts";
 import { isScope } from "./shared/http/signInOptions.ts";
 
-/** What an app adds Lightsout with. Settings say what differs between its deployments; these do not. */
+/**
+ * The options of `lightsout`. What differs between deployments is not here: those are the app settings.
+ *
+ * @example
+ * const options: Options = {
+ *   graph: [{ method: "GET", path: "me", scopes: ["User.Read"], query: ["$select"] }],
+ *   scopes: ["User.Read"],
+ *   claims: ["email"],
+ *   functions: { home: true },
+ * };
+ */
 export interface Options {
-  /** The whole permission table of `/graph`. Absent: there is no such route. */
+  /** The whole permission table of `/graph`. Default: no such route. */
   readonly graph?: readonly Call[];
   /**
-   * Other web APIs, by route: `orders` makes `/orders/…` pass on, as the signed-in user, what `calls` lists, and its
-   * function is `authOrders`.
+   * Other web APIs, by route. With `orders`, the function `authOrders` passes on the calls to `/orders/…` that its `calls`
+   * list, as the signed-in user. Default: none.
    */
   readonly apis?: Readonly<Record<string, Api>>;
-  /** Asked for at every sign-in, beside `openid profile offline_access`. */
+  /** Scopes that every sign-in asks for beside `openid profile offline_access`. Default: none. */
   readonly scopes?: readonly string[];
-  /** Claims of the ID token that `session.account.claims` and `/auth/session` have, such as `email`. */
+  /** Claims of the ID token, such as `email`, for `session.account.claims` and `/auth/session`. Default: none. */
   readonly claims?: readonly string[];
-  /** Functions that are not there unless they are wanted, and those that may be left out. */
+  /** Which of the optional functions are there. */
   readonly functions?: {
-    /** The home page, at `/`. It needs `User.Read` in `scopes`. Default: `false`. */
+    /** The home page at `/`. It needs `User.Read` in `scopes`, and `sessions`. Default: `false`. */
     readonly home?: boolean;
     /** `/health`. Default: `true`. */
     readonly health?: boolean;
-    /** The page that says where somebody is signed in. Default: `true`. */
+    /** `/auth/sessions`, the page that says where somebody is signed in. Default: `true`. */
     readonly sessions?: boolean;
-    /** `/accounts/{homeAccountId}`, for operators. Default: `true`. */
+    /** `/accounts/{homeAccountId}`, for operators, with a function key. Default: `true`. */
     readonly account?: boolean;
-    /** OpenID Connect Back-Channel Logout. Default: `true`. */
+    /** `/auth/backchannel-logout` (OpenID Connect Back-Channel Logout 1.0). Default: `true`. */
     readonly backchannelLogout?: boolean;
   };
 }
 
-/** In place of a function that every app has, with what it is called there. */
+/** Functions that no app can leave out. */
 const ALWAYS_THERE = ["signIn", "callback", "session", "signOut", "logoutCallback", "purgeExpired"];
 const OPTIONAL = ["home", "health", "sessions", "account", "backchannelLogout"];
 
-/** The names that no function of an API may have, in any case: hosts do not tell them apart. */
+/** Names that the function of an API may not have, in any case, because hosts ignore case. */
 const OUR_FUNCTIONS = [
   ...["authSignIn", "authCallback", "authSession", "authSessions", "authEndSession", "authSignOut"],
   ...["authSignedOut", "authLogoutCallback", "authBackchannelLogout", "authDevice"],
   ...["authDeviceRefresh", "authAccount", "authHome", "authHealth", "authGraph"],
   "authPurgeExpired",
 ];
-/** What the path of an API begins with. */
+/** The first segment of an API's path. */
 const ROUTE = /^[a-z][a-z0-9-]{0,59}$/i;
-/** Routes of ours, and what the host keeps for itself. */
+/** Routes of ours, and those that the host reserves. */
 const TAKEN = /^(auth|graph|accounts|health)$|^(admin|runtime)/i;
 
 /** @throws {OptionInvalid} One line that names the option. */

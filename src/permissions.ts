@@ -3,7 +3,7 @@ import type { Call } from "./lightsout.ts";
 const LIST = ["$select", "$filter", "$search", "$orderby", "$top", "$skip", "$count"];
 const DAYS = ["startDateTime", "endDateTime"];
 
-/** Everything the browser can do with Microsoft Graph in this app. To offer more, add a row. */
+/** All calls to Microsoft Graph that the browser can make in this app. To offer more, add a row. */
 export const permissions: readonly Call[] = [
   { method: "GET", path: "me", scopes: ["User.Read"], query: ["$select"] },
   { method: "GET", path: "me/photo/$value", scopes: ["User.Read"] },

@@ -2,11 +2,10 @@ import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 /**
- * Watches for invocations whose request the host sends to this process over HTTP, as it does with `enableHttpStream`.
- * Such a request is answered by what the handler returns, and by nothing else: where it throws, the caller waits for
- * ever (Azure/azure-functions-nodejs-library#324).
+ * Watches for invocations whose request the host sends over HTTP (`enableHttpStream`). Only what the handler returns
+ * answers such a request. If the handler throws, the caller waits for ever (Azure/azure-functions-nodejs-library#324).
  *
- * @returns Whether the invocation with this id is one of them.
+ * @returns whether the invocation with this id is one of them.
  */
 export function watchStreamed(): (invocationId: string) => boolean {
   const invocations = new Set<string>();

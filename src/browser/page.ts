@@ -1,8 +1,8 @@
 import { watchSession } from "./watchSession.ts";
 
 /*
- * The script in the pages that are served signed in: where the routes have a prefix, they say which. Those that show somebody's data name whose, on their root
- * element; what they show instead after a sign-out is for the server to say.
+ * The script of our own pages. Attributes of the root element say the routes' prefix, whose data the page shows, and where
+ * to go after a sign-out.
  */
 const { prefix, session, elsewhere } = document.documentElement.dataset;
 const goOn = () => (elsewhere ? location.replace(elsewhere) : location.reload());
@@ -13,7 +13,7 @@ watchSession({
   onSignedOut() {
     if (session === undefined) return;
     goOn();
-    // Left before the new page was there: it will be left hidden.
+    // Back may show this page before the new one was there: it goes on then.
     addEventListener("pageshow", goOn);
     return new Promise(() => {});
   },

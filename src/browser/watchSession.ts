@@ -1,39 +1,45 @@
-/** What `GET /auth/session` answers, as far as it tells one sign-in from another. */
+/** The part of `GET /auth/session` that tells one sign-in from another. */
 export interface KnownSession {
   readonly account: { readonly homeAccountId: string };
   /** ISO 8601. */
   readonly signedInAt: string;
 }
 
+/** What a page gets from {@link watchSession}. */
 export interface SessionWatch {
-  /** Asks now: for after a 401 of the page's own. Resolves when that has been answered; never rejects. */
+  /** Asks now. Call it after a 401 of the page's own. It resolves when the question is answered, and never rejects. */
   check(): Promise<void>;
+  /** Stops watching. The page is not hidden any more when it is left. */
   stop(): void;
 }
 
 const NOBODY = "";
-/** Milliseconds until an unanswered question is asked again. Doubles, up to the second. */
+/** Milliseconds until an unanswered question is asked again. The pause doubles, up to the longest. */
 const [FIRST_PAUSE, LONGEST_PAUSE] = [1_000, 30_000];
 
 /**
- * Notices that the user of this page has signed out, wherever that was: when the page is looked at again, when it
- * comes back from the back/forward cache, and when another tab says so.
+ * Notices that the user of this page has signed out, in this app or elsewhere. It asks `/auth/session` when the page gets
+ * the focus, when it comes back from the back/forward cache, and when another tab says so.
  *
- * Browsers keep a page that is left, and Back shows it as it was before a script can ask anything. So a page that
- * shows somebody's data is hidden as it is left. It is shown again when `/auth/session` names the same account and
- * sign-in; as long as there is no answer (5xx, no network) it stays hidden, and asks again.
+ * Browsers keep a page that is left, and Back shows it before a script can ask anything. So this hides a page that shows
+ * somebody's data when it is left (`pagehide`). It shows the page again when the answer names the same account and sign-in.
+ * While there is no answer (5xx, no network), the page stays hidden, and the question is repeated.
  *
- * @param options.prefix What the app's routes begin with (`routePrefix` in host.json), such as `/api`. Default: nothing.
- * @param options.session Who the page shows, if that is known. Without it, the first answer tells.
- * @param options.onSignedOut Called once, also when somebody else is signed in by now. A hidden page is shown when
- * what it returns has resolved: by then nothing private may be left on it.
+ * @param options.prefix The `routePrefix` of the app's host.json, such as `/api`. Default: none.
+ * @param options.session Whom the page shows, from `/auth/session`. Default: whoever the first answer names.
+ * @param options.onSignedOut Called once, also when somebody else is signed in now. A hidden page is shown when the
+ * promise that it returns has resolved. By then, nothing private may be left on the page.
+ * @example
+ * import { watchSession } from "lightsout/browser";
+ *
+ * const { check, stop } = watchSession({ onSignedOut: () => location.replace("/") });
  */
 export function watchSession(options: {
   prefix?: string | undefined;
   session?: KnownSession | undefined;
   onSignedOut: () => unknown;
 }): SessionWatch {
-  /** The sign-in that the page shows, or {@link NOBODY}; undefined until somebody has said. */
+  /** The sign-in that the page shows, or {@link NOBODY}. Undefined until the first answer. */
   let shown = options.session && keyOf(options.session);
   let question = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -63,7 +69,7 @@ export function watchSession(options: {
     reveal?.();
   }
 
-  /** Whatever has been asked is forgotten. */
+  /** Forgets the question that is open. */
   function hush(): void {
     clearTimeout(timer);
     question.abort();
@@ -79,7 +85,7 @@ export function watchSession(options: {
   }
 
   function leave(): void {
-    // The answer to the form has come: it may have been a sign-out.
+    // The form has been answered. It may have been a sign-out.
     if (formSent && !watching.signal.aborted) channel?.postMessage(null);
     formSent = false;
     hush();
@@ -126,7 +132,7 @@ export function watchSession(options: {
 const keyOf = ({ account, signedInAt }: KnownSession) =>
   [account.homeAccountId, signedInAt].join(" ");
 
-/** @returns undefined when there is no telling */
+/** @returns undefined when nobody can tell. */
 async function ask(prefix: string, signal: AbortSignal): Promise<string | undefined> {
   try {
     const response = await fetch([prefix, "auth/session"].join("/"), { signal, cache: "no-store" });
@@ -138,7 +144,7 @@ async function ask(prefix: string, signal: AbortSignal): Promise<string | undefi
   }
 }
 
-/** Hides the whole document. @returns what shows it again, where it was scrolled to */
+/** Hides the whole document. @returns a function that shows it again, scrolled to where it was. */
 function hide(shown: () => void): () => void {
   const { style } = document.documentElement;
   const [display, priority] = [

@@ -6,7 +6,7 @@ import { api } from "../shared/web/handlers.ts";
 import type { HttpFunction } from "../shared/web/httpFunction.ts";
 import { json, noContent } from "../shared/web/responses.ts";
 
-/** For operators, with a function key: what is held for an account, and signing it out. */
+/** For operators, with a function key. GET: what is held for an account. DELETE: signs it out. */
 export const authAccount = (context: Context): HttpFunction => ({
   name: "authAccount",
   methods: ["GET", "DELETE"],

@@ -5,7 +5,7 @@ import { signedIn } from "../shared/web/handlers.ts";
 import type { HttpFunction } from "../shared/web/httpFunction.ts";
 import { privately } from "../shared/web/responses.ts";
 
-/** An API as the signed-in user, as far as its permission table goes. */
+/** Passes the calls in an API's permission table on, as the signed-in user. */
 export const authApi = (context: Context, api: DeclaredApi): HttpFunction => ({
   name: apiFunctionName(api.route),
   methods: ["GET", "POST", "PATCH", "PUT", "DELETE"],

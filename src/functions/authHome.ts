@@ -10,9 +10,9 @@ import { page } from "../shared/web/responses.ts";
 import { viewOf } from "../shared/web/view.ts";
 
 /**
- * For people: who is signed in, and the way in and out.
+ * The home page: who is signed in, and the way in and out.
  *
- * @param otherApp Another app to try the sign-out with, for the guide on the page.
+ * @param otherApp Address of another app, for the guide that tries a sign-out there.
  */
 export const authHome = (
   context: Context,
@@ -38,7 +38,7 @@ export const authHome = (
   }),
 });
 
-/** Who is signed in is known without Graph, and so is the way out: an outage takes the profile and no more. */
+/** During an outage of Graph, the page goes without the profile. */
 async function profileOf(context: Context, session: SignedInSession): Promise<Profile | undefined> {
   try {
     return await readProfile(context, session);

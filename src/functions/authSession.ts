@@ -5,7 +5,7 @@ import type { HttpFunction } from "../shared/web/httpFunction.ts";
 import { signInUrl } from "../shared/web/problem.ts";
 import { json } from "../shared/web/responses.ts";
 
-/** For the browser's scripts: who is signed in. Never an error when nobody is. */
+/** For scripts: who is signed in. Signed out is an answer, not an error. */
 export const authSession = (context: Context): HttpFunction => ({
   name: "authSession",
   methods: ["GET"],

@@ -6,7 +6,7 @@ import { sessionsPage } from "../shared/web/pages/sessionsPage.ts";
 import { page } from "../shared/web/responses.ts";
 import { viewOf } from "../shared/web/view.ts";
 
-/** For people: where they are signed in. */
+/** The page that says where the user is signed in. */
 export const authSessions = (context: Context): HttpFunction => ({
   name: "authSessions",
   methods: ["GET"],

@@ -12,7 +12,7 @@ import { switchAccountPage } from "../shared/web/pages/switchAccountPage.ts";
 import { page, redirect } from "../shared/web/responses.ts";
 import { viewOf } from "../shared/web/view.ts";
 
-/** Starts a sign-in. Another site that initiates one may post it; the session's cookie is seen after the redirect. */
+/** Starts a sign-in. Another site may initiate one by a post, which a redirect turns into a GET with the session's cookie. */
 export const authSignIn = (context: Context): HttpFunction => ({
   name: "authSignIn",
   methods: ["GET", "POST"],

@@ -9,7 +9,7 @@ import { signOutFailedPage, signOutPage } from "../shared/web/pages/signOutPage.
 import { page, redirect } from "../shared/web/responses.ts";
 import { viewOf } from "../shared/web/view.ts";
 
-/** A page that asks (GET: a link or a prefetch signs nobody out), and the sign-out itself (POST). */
+/** GET: a page that asks, since a link or a prefetch must not sign anybody out. POST: the sign-out. */
 export const authSignOut = (context: SignOutContext): HttpFunction => ({
   name: "authSignOut",
   methods: ["GET", "POST"],

@@ -3,31 +3,39 @@ import { type Env, pathUrl, required } from "../config/env.ts";
 import { isScope } from "../http/signInOptions.ts";
 import { type Call, checkCalls } from "./permissions.ts";
 
-/** A web API that the app calls as the signed-in user. */
+/**
+ * A web API that is called as the signed-in user.
+ *
+ * @example
+ * const orders: Api = {
+ *   baseUrl: "%ORDERS_BASE_URL%",
+ *   calls: [{ method: "GET", path: "orders/{id}", scopes: ["%ORDERS_SCOPE%"] }],
+ * };
+ */
 export interface Api {
   /** https, or http on a loopback host. `%NAME%` in it is the app setting of that name. */
   readonly baseUrl: string;
   /** The whole permission table. `%NAME%` in its scopes is the app setting of that name. */
   readonly calls: readonly Call[];
   /**
-   * Where its answers say how a list goes on: as `nextLink` in JSON, OData's too, or as the header `Link` (RFC 8288).
-   * Such links lead back through this app. Absent: nowhere.
+   * How its answers name the next page of a list: by `nextLink` in JSON, OData's too, or by the header `Link` (RFC 8288).
+   * Such links lead back through this app. Default: not at all.
    */
   readonly paging?: "nextLink" | "link";
-  /** How long a call may take in all. Default: 100. */
+  /** How long a call may take in all, in seconds, up to 3,600. Default: 100. */
   readonly timeoutSeconds?: number;
-  /** Default: 4 MiB. */
+  /** The longest body of a request, in bytes. Default: 4 MiB. */
   readonly maxRequestBytes?: number;
 }
 
-/** An API as its calls go by it. */
+/** An API with its settings and defaults filled in. */
 export interface DeclaredApi {
-  /** What the path of its routes begins with, below the prefix. */
+  /** The first segment of its routes, below the prefix. */
   readonly route: string;
   /** Without a slash at the end. */
   readonly baseUrl: string;
   readonly calls: readonly Call[];
-  /** `odata`: only links that OData names, wherever they stand. */
+  /** `odata`: links of OData annotations, wherever they stand, and no others. */
   readonly paging: Api["paging"] | "odata";
   /** Milliseconds. */
   readonly timeout: number;

@@ -1,19 +1,27 @@
 import { OptionInvalid } from "../base/errors.ts";
 import { isScope } from "../http/signInOptions.ts";
 
-/** One call that this app offers, and what the user has to consent to for it. */
+/**
+ * One row of a permission table: a call that the browser may make, and the scopes of its token.
+ *
+ * @example
+ * const call: Call = { method: "GET", path: "me/messages/{id}", scopes: ["Mail.Read"], query: ["$select"] };
+ */
 export interface Call {
   readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
-  /** Segments of the path below the API's base URL; `{id}` stands for one segment. */
+  /** Below the API's base URL, without a slash in front. `{id}` stands for one segment. */
   readonly path: string;
-  /** Delegated permissions: of Microsoft Graph by their name, of another API such as `api://<client id>/Orders.Read`. */
+  /**
+   * Delegated permissions, one at least: of Microsoft Graph by their name (Microsoft Graph permissions reference), of
+   * another API such as `api://<client id>/Orders.Read`.
+   */
   readonly scopes: readonly string[];
   /**
-   * Query options that may go along: a name such as `$select`, or one with the only value it may have, such as
-   * `$expand=attachments`. Compared without `$` and case. Absent: none.
+   * Query options that may go along: a name such as `$select`, or a name with its only value, such as
+   * `$expand=attachments`. `$` and case do not count. Default: none.
    */
   readonly query?: readonly string[];
-  /** Whether the answer may be the address of a file, which goes to the browser: it needs no token. */
+  /** Whether the answer may redirect the browser to a file, whose address needs no token. Default: `false`. */
   readonly download?: boolean;
 }
 
@@ -24,7 +32,7 @@ const OPTION = /^\$?[\w.-]+(=.+)?$/;
 
 /**
  * Checks a permission table.
- * @param option What it is called among the options.
+ * @param option Its name in messages.
  * @throws {OptionInvalid} One line that names the row and what is wrong with it.
  */
 export function checkCalls(option: string, calls: readonly Call[]): void {

@@ -1,8 +1,16 @@
 import { ENGLISH, type Tell } from "./details.ts";
 
 /**
- * Everything Lightsout throws on purpose. `code` is stable. `message` is for the log: what is wrong and how to fix it, in
- * English. What a user is told, in any language, is picked by `tell`.
+ * Everything that Lightsout throws on purpose. `code` is stable. `message` is for the log, in English: what is wrong and
+ * how to fix it. `tell` picks what a user is told, in the user's language.
+ *
+ * @example
+ * try {
+ *   return await session.getToken(["Calendars.Read"]);
+ * } catch (error) {
+ *   if (error instanceof LightsoutError && error.code === "ERR_INTERACTION_REQUIRED") return undefined;
+ *   throw error;
+ * }
  */
 export abstract class LightsoutError extends Error {
   abstract readonly code: string;

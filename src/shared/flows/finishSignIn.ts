@@ -17,11 +17,10 @@ import { redeemCode } from "./redeemCode.ts";
 import { type Answered, logRefusal, readState, startAgain } from "./resumeSignIn.ts";
 
 /**
- * Takes the provider's answer (OpenID Connect Core §3.1.2.5, form post): redeems the code once, validates the
- * ID token, stores the tokens, and makes the session. One that comes too late or twice goes on to
- * resumeSignIn.ts.
+ * Takes the provider's answer (OpenID Connect Core §3.1.2.5, form post): redeems the code once, validates the ID token,
+ * stores the tokens, and makes the session. An answer that comes too late or twice goes on to resumeSignIn.ts.
  *
- * @throws {SignInRejected} Its `state` is none of ours.
+ * @throws {SignInRejected} The `state` is not ours.
  * @throws {AppRefused} @throws {ProviderUnavailable} @throws {ManagedIdentityUnavailable}
  * @throws {StoreUnavailable} @throws {BadRequest}
  */
@@ -45,8 +44,8 @@ export async function finishSignIn(context: Context, request: HttpRequest): Prom
     const use = [store, `state ${goal.id}`, endOf(pending)] as const;
     if (!(await useOnce(...use))) return { location: late, cookies: [noCookie] };
     const redeemed = await redeemCode(context, code, signIn, goal.scopes).catch(async (error) => {
-      // A stranger's made-up code leaves nothing behind. Who has the right is the only one who redeems, so nothing has
-      // come of this answer, and nothing will: its code is dead, however often it is posted.
+      // A stranger may have posted a made-up code. So the right is given back, for the real answer. Only the holder of
+      // the right redeems, and a refused code stays refused.
       if (isCodeRefused(error)) await giveBack(...use);
       throw error;
     });
@@ -59,19 +58,19 @@ export async function finishSignIn(context: Context, request: HttpRequest): Prom
     if (pending.silent && more) return { location, cookies: [noCookie] };
     logRefusal(context, error);
     const cookies = [noCookie];
-    // The sign-in that the page leads to has seen the sign-out: nobody gets that page twice for one.
+    // With this cookie, the sign-in that the page leads to has seen the tombstone. It is not held back again.
     if (error instanceof SignInOvertaken)
       cookies.push(endedSessionCookie(keyring, request, error.indexKeys));
     return { location: startAgain(context, goal, more), cookies, refused: error };
   }
 }
 
-/** By the token endpoint, for good (RFC 6749 §5.2). */
+/** Whether the token endpoint refused the code (RFC 6749 §5.2). */
 function isCodeRefused(error: unknown): boolean {
   return error instanceof SignInRejected && error.reason === "code_refused";
 }
 
-/** What the provider answers when it was to show nothing and would have to (OpenID Connect Core §3.1.2.6). */
+/** The provider's errors when `prompt=none` is not possible (OpenID Connect Core §3.1.2.6). */
 const SILENTLY_IMPOSSIBLE = new Set([
   "login_required",
   "interaction_required",
@@ -79,7 +78,7 @@ const SILENTLY_IMPOSSIBLE = new Set([
   "account_selection_required",
 ]);
 
-/** What trying the same once more would not change. */
+/** Whether the same answer would fail again. */
 function isRefusal(error: unknown): error is LightsoutError {
   const kinds = [SignInRejected, SignInOvertaken, InteractionRequired, BadRequest];
   return kinds.some((kind) => error instanceof kind);
@@ -93,7 +92,7 @@ function codeOf(form: URLSearchParams): string {
   throw new BadRequest((say) => say.noCode);
 }
 
-/** The provider's `error_description` is shown nowhere: anybody can post one here. */
+/** The provider's `error_description` is not shown, because anybody can post one here. */
 function providerError(error: string | null): SignInRejected {
   return error === "access_denied"
     ? new SignInRejected("access_denied", (say) => say.accessDenied)

@@ -19,11 +19,12 @@ interface AnsweredCode extends RedeemedCode {
 }
 
 /**
- * Makes a session of a sign-in whose code has been redeemed: ends what it replaces, and stores its tokens.
+ * Makes the session after the code has been redeemed: ends the sessions that it replaces, and stores the tokens.
  *
- * @param signIns All that this browser has under way.
+ * @param signIns All sign-ins of this browser that are under way.
  * @returns the session's cookies.
- * @throws {SignInRejected} The session at the provider is over. @throws {SignInOvertaken} A sign-out was faster. Nothing is stored.
+ * @throws {SignInRejected} The session at the provider is over.
+ * @throws {SignInOvertaken} A sign-out was faster. Nothing is stored.
  * @throws {ProviderUnavailable} @throws {StoreUnavailable}
  */
 export async function newSession(
@@ -80,7 +81,7 @@ export async function newSession(
   return [sessionCookie(keyring, ticket, lifetime), lastSessionCookie(keyring, ref)];
 }
 
-/** The provider may let a session last for less (IPSIE). Milliseconds. @throws {SignInRejected} It is over by now. */
+/** `session_expiry` (IPSIE) may shorten a session. Milliseconds. @throws {SignInRejected} It is over already. */
 function lifetimeOf({ session_expiry }: IdTokenClaims, most: number, now: number): number {
   const lifetime =
     session_expiry === undefined ? most : Math.min(most, session_expiry * 1_000 - now);
@@ -88,7 +89,7 @@ function lifetimeOf({ session_expiry }: IdTokenClaims, most: number, now: number
   throw new SignInRejected("session_expiry");
 }
 
-/** What is known of the browser's other sign-ins: those under way, and the one that was done last. */
+/** The browser's other sessions: those to replace, and those of sign-ins under way, to take over. */
 function browserOf(
   { keyring }: Context,
   request: HttpRequest,
@@ -108,15 +109,15 @@ function browserOf(
     ],
     sessionIds: [
       transaction.sessionId,
-      // What was there when it started is replaced, never taken over.
+      // A session that was there when the sign-in started is replaced, never taken over.
       ...others.filter((id) => id && id !== before?.sessionId),
     ],
   };
 }
 
 /**
- * The signed claim counts; `session_state`, which Entra gives the same value, only where the claim is not
- * configured. One that no sign-out could name is none: it is unsigned, and nobody has said that it is a `sid`.
+ * The `sid` claim, or else `session_state`, to which Entra gives the same value. A `session_state` that no sign-out could
+ * name is ignored: it is unsigned, and need not be a `sid`.
  */
 function sidsOf({ sid }: IdTokenClaims, sessionState: string | null): Sid[] {
   const known = sid ?? sessionState;
@@ -126,12 +127,12 @@ function sidsOf({ sid }: IdTokenClaims, sessionState: string | null): Sid[] {
 /** Bytes that a hint may take in the cookie. */
 const MAX_HINT_BYTES = 2_048;
 
-/** Browsers drop a cookie of more than 4096 characters; without the hint, sign-out only asks which account. */
+/** Browsers drop a cookie of more than 4096 characters. Without the hint, the provider only asks which account. */
 function hintForCookie(hint: string | undefined): string | undefined {
   return hint && Buffer.byteLength(JSON.stringify(hint)) <= MAX_HINT_BYTES ? hint : undefined;
 }
 
-/** What was warned of: each once per process. */
+/** Each warning is logged once per process. */
 const warned = new WeakMap<Context, Set<string>>();
 
 function isNew(context: Context, warning: string): boolean {
@@ -151,7 +152,7 @@ function warnOfMissingClaims(context: Context, reason: keyof typeof CLAIM_FIXES)
   context.log("warn", "signin.claims_missing", { reason, fix: CLAIM_FIXES[reason] });
 }
 
-/** Without the claim, a sign-out elsewhere finds its session only while `session_state` equals `sid`. */
+/** Without the claim, a sign-out elsewhere finds the session only if `session_state` equals `sid`. */
 function warnOfMissingSid(context: Context): void {
   if (!isNew(context, "sid")) return;
   context.log("warn", "signin.sid_claim_missing", {

@@ -7,21 +7,20 @@ import type { HomeAccountId } from "../rows/keys.ts";
 import type { KnownSignIn } from "../session/signInCookie.ts";
 import type { TokenCache } from "../tokens/tokenCache.ts";
 
-/** Tokens, and whose they are. */
+/** The tokens, and whose they are. */
 export interface RedeemedCode {
   readonly homeAccountId: HomeAccountId;
   readonly cache: TokenCache;
-  /** Of the ID token, which has been validated. */
+  /** Of the validated ID token. */
   readonly claims: IdTokenClaims;
-  /** When the code was sent: the provider's answer confirms the grant. Milliseconds since 1970. */
+  /** When the code was sent. The answer confirms the grant as of then. Milliseconds since 1970. */
   readonly confirmedAt: number;
 }
 
 /**
- * Redeems the code of a sign-in, and believes what it gets only when all of it is about one user, and is what this
- * sign-in has asked for.
+ * Redeems the code of a sign-in. All of the answer has to be about one user, and be what the sign-in asked for.
  *
- * @param scopes What it asked for beside that which every sign-in asks for.
+ * @param scopes The scopes that it asked for, without those of every sign-in.
  * @throws {SignInRejected} @throws {InteractionRequired} @throws {AppRefused} @throws {ProviderUnavailable}
  * @throws {ManagedIdentityUnavailable}
  */
@@ -45,14 +44,14 @@ export async function redeemCode(
   return { homeAccountId, cache, claims, confirmedAt };
 }
 
-/** `client_info` names the account but is not signed: in the user's home tenant it has to agree with the ID token. */
+/** `client_info` names the account and is not signed. In the user's home tenant it has to agree with the ID token. */
 function assertSameUser(homeAccountId: string, { oid, tid }: IdTokenClaims): void {
   const [uid, homeTenant] = homeAccountId.toLowerCase().split(".");
   const agrees = homeTenant !== tid.toLowerCase() || uid === oid.toLowerCase();
   if (!homeTenant || !agrees) throw new SignInRejected("client_info_mismatch");
 }
 
-/** Where a sign-in was to be recent, the provider has to say that it is (OpenID Connect Core §3.1.3.7, rule 13). */
+/** With `max_age`, `auth_time` has to be there and recent (OpenID Connect Core §3.1.3.7, rule 13). */
 function assertRecent(
   { auth_time }: IdTokenClaims,
   { startedAt, maxAge }: KnownSignIn["pending"],

@@ -10,19 +10,19 @@ import { type SignInState, unsealState } from "../session/signInState.ts";
 import { knownSession } from "../web/handlers.ts";
 import { signInUrl } from "../web/problem.ts";
 
-/** What an answer of the provider led to. */
+/** What came of the provider's answer. */
 export interface Answered {
-  /** Where the browser goes on; of a sign-in that was refused, what starts it again. */
+  /** Where the browser goes on. For a refused sign-in, the link that starts it again. */
   readonly location: string;
   readonly cookies: Cookie[];
   readonly refused?: LightsoutError;
 }
 
 /**
- * Where an answer goes that came too late or twice. Only here is the session's cookie seen: a post from the
- * provider's site does not carry it. Who is signed in goes on; who is not is told, with a link that leads there.
+ * Takes an answer that came too late or twice, after a redirect: a post from the provider's site does not carry the
+ * session's cookie. A signed-in user goes on to where the sign-in was going. Anybody else gets a page with a link there.
  *
- * @throws {SignInRejected} The `state` is none of ours. @throws {StoreUnavailable}
+ * @throws {SignInRejected} The `state` is not ours. @throws {StoreUnavailable}
  */
 export async function resumeSignIn(
   context: Context,
@@ -42,7 +42,7 @@ export async function resumeSignIn(
   return { location: startAgain(context, goal), cookies: [], refused };
 }
 
-/** @throws {SignInRejected} It is none of ours, or a week old. */
+/** @throws {SignInRejected} The `state` is not ours, or a week old. */
 export function readState(context: Context, state: string): SignInState {
   const goal = unsealState(context.keyring, state, context.now());
   if (goal !== undefined) return goal;
@@ -54,7 +54,7 @@ export function readState(context: Context, state: string): SignInState {
   throw refused;
 }
 
-/** What starts a sign-in again that was refused. @param more What the provider wants to be asked for. */
+/** The link that starts a refused sign-in again. @param more What the provider needs. */
 export function startAgain(
   { settings }: Context,
   { scopes, returnTo }: SignInState,

@@ -12,9 +12,8 @@ import { seenTombstones } from "../store/seenTombstones.ts";
 import type { SessionRef } from "../store/signIn.ts";
 
 /**
- * Sends the browser to the provider's sign-in page: with a `state` that says where it is going, and a cookie
- * that binds the answer to it. Where the browser says which session it had, the cookie says that the sign-in
- * was started after the sign-outs of that one.
+ * Sends the browser to the provider's sign-in page. `state` says where the sign-in is going. A cookie binds the answer to
+ * this browser, and names the tombstones of the session that the browser had: this sign-in was started after them.
  *
  * @throws {ProviderUnavailable} @throws {StoreUnavailable}
  */

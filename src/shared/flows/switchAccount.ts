@@ -7,21 +7,21 @@ import { readSessionCookie, type SessionTicket } from "../session/sessionCookie.
 import { knownSession } from "../web/handlers.ts";
 
 const PURPOSE = "switch";
-/** The provider shows these to the user, who picks an account there. */
+/** With these, the user picks an account at the provider. */
 const PICKING = new Set(["select_account", "create"]);
 
-/** What a sign-in has to know of who is signed in. */
+/** What to do: sign in with these options, or ask the signed-in user first. */
 export type Considered =
   | { readonly options: SignInOptions }
-  /** It names somebody else: only the user can say that this is wanted. */
+  /** The sign-in names somebody else, so the user has to agree. */
   | { readonly session: SignedInSession; readonly agreement: string };
 
 /**
- * A link from another site does not change who is signed in, unless the user says so: one that names nobody is for
- * who is signed in, one that names somebody else has to be asked about. What did not come from a page of this app
- * counts as another site's, also where the browser does not say (before 2023), or a mail program opened the link.
+ * A link from another site does not change who is signed in, unless the user agrees. A link that names nobody goes on with
+ * the signed-in user's `login_hint`. A link that names somebody else leads to a page that asks. Every request counts as
+ * another site's unless the browser says that it comes from a page of this app.
  *
- * @param agreement What {@link Considered} gave for the page that asks, if the user has been there.
+ * @param agreement From {@link Considered}, if the user has agreed on that page.
  * @throws {StoreUnavailable}
  */
 export async function considerAccount(

@@ -4,7 +4,7 @@ import { signInOptions, signInQuery } from "../http/signInOptions.ts";
 import { isOwnIssuer } from "../identity/ownIssuer.ts";
 import { MAX_URL } from "../web/problem.ts";
 
-/** @throws {BadRequest} It is given, and not the provider's. @throws {ProviderUnavailable} */
+/** @throws {BadRequest} There is an `iss`, and it is not the provider's. @throws {ProviderUnavailable} */
 export async function assertOwnIssuer(
   { metadata, settings }: Context,
   issuer: string | undefined,
@@ -15,9 +15,9 @@ export async function assertOwnIssuer(
 }
 
 /**
- * A login that another site initiates by a post (OpenID Connect Core §4), checked.
+ * Checks a login that another site initiates by a post (OpenID Connect Core §4).
  *
- * @returns The same as an address, where the session's cookie comes along.
+ * @returns its address as a GET, to which the session's cookie comes along.
  * @throws {BadRequest} @throws {ProviderUnavailable}
  */
 export async function initiatedLogin(context: Context, form: URLSearchParams): Promise<string> {

@@ -5,8 +5,8 @@ const RANGE =
   /^\s*(?<tag>[a-z]{1,8}(?:-[a-z\d]{1,8}){0,8}|\*)\s*(?:;\s*q=(?<weight>0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?$/i;
 
 /**
- * The languages that a browser asks for in `Accept-Language` (RFC 9110 §12.5.4), the preferred one first; `*` stands
- * for any. What is malformed is left out, and so is what is not acceptable.
+ * The languages of `Accept-Language` (RFC 9110 §12.5.4), the preferred one first. `*` stands for any. Malformed ranges
+ * and those of weight 0 are left out.
  */
 export function acceptedLanguages(request: HttpRequest): readonly string[] {
   return (request.headers.get("accept-language") ?? "")
@@ -18,10 +18,10 @@ export function acceptedLanguages(request: HttpRequest): readonly string[] {
     .map(({ tag }) => tag);
 }
 
-/** Entra ID gets no more of them than `/auth/signin` takes. */
+/** As many as `/auth/signin` takes. */
 const MOST_LOCALES = 10;
 
-/** The same for the provider's pages (`ui_locales`, OpenID Connect Core §3.1.2.1). @returns undefined where it is any. */
+/** The same as `ui_locales` (OpenID Connect Core §3.1.2.1). @returns undefined if any language will do. */
 export function uiLocales(request: HttpRequest): string | undefined {
   const tags = acceptedLanguages(request).filter((tag) => tag !== "*");
   return tags.slice(0, MOST_LOCALES).join(" ") || undefined;

@@ -1,4 +1,4 @@
-/** Later entries also name earlier ones in their User-Agent, so the order counts. */
+/** The order counts: the User-Agent of an earlier entry names later ones too. */
 const BROWSERS: readonly [RegExp, string][] = [
   [/\bEdg(e|A|iOS)?\//, "Edge"],
   [/\bOPR\//, "Opera"],
@@ -16,7 +16,7 @@ const SYSTEMS: readonly [RegExp, string][] = [
   [/\bLinux\b/, "Linux"],
 ];
 
-/** By what somebody recognizes their own browser, in names of no language: `Firefox · Windows`. Empty where nobody knows it. */
+/** Names by which a user recognizes a browser, such as `Firefox · Windows`. Empty for an unknown one. */
 export function deviceOf(userAgent: string | null): string {
   const nameIn = (table: readonly [RegExp, string][]) =>
     table.find(([pattern]) => pattern.test(userAgent ?? ""))?.[1];

@@ -2,10 +2,10 @@ import { BadRequest } from "../base/errors.ts";
 import { readBody } from "./body.ts";
 import type { HttpRequest } from "./types.ts";
 
-/** More than an authorization response ever has. Bytes. */
+/** No authorization response is longer. Bytes. */
 const MAX_BYTES = 64 * 1024;
 
-/** @throws {BadRequest} Not a form, or a parameter twice (RFC 6749 §3.1). @throws {RequestTooLarge} */
+/** @throws {BadRequest} It is no form, or has a parameter twice (RFC 6749 §3.1). @throws {RequestTooLarge} */
 export async function readForm(request: HttpRequest): Promise<URLSearchParams> {
   const [type] = (request.headers.get("content-type") ?? "").split(";");
   if (type?.trim().toLowerCase() !== "application/x-www-form-urlencoded") {
@@ -16,7 +16,7 @@ export async function readForm(request: HttpRequest): Promise<URLSearchParams> {
 }
 
 /**
- * The query of a request. The host's own `request.query` joins what comes twice and ignores case.
+ * The query of a request. The host's own `request.query` joins repeated parameters and ignores case.
  * @throws {BadRequest} A parameter comes twice.
  */
 export function readQuery(request: HttpRequest): URLSearchParams {

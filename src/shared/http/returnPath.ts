@@ -1,8 +1,8 @@
 import type { Settings } from "../config/settings.ts";
 
 /**
- * Where to go after sign-in: the given address as a path of this origin, or home when it leads anywhere else.
- * A URL parser decides, the same one browsers follow (WHATWG URL): no list of bad spellings is ever complete.
+ * Where to go after a sign-in: the given address as a path of this origin, or home if it leads anywhere else. The URL
+ * parser of browsers decides (WHATWG URL), because no list of bad spellings is complete.
  */
 export function returnPath(
   returnTo: string | undefined,
@@ -10,17 +10,17 @@ export function returnPath(
 ): string {
   if (!returnTo || !URL.canParse(returnTo, origin)) return home;
   const url = new URL(returnTo, origin);
-  // Browsers read a backslash as a slash in places.
+  // Browsers may read a backslash as a slash.
   const path = (url.pathname + url.search + url.hash).replaceAll("\\", "%5C");
   const stays = url.origin === origin && !url.username && !url.password && !isSignIn(url);
-  // Two slashes would begin a host when the path is read on its own. No slash: a `blob:` URL has the origin
-  // of the address in it, and that address for a path.
+  // Two slashes would begin a host. Without a slash: a `blob:` URL has the origin of its address, and that address as
+  // its path.
   return stays && /^\/(?!\/)/.test(path) && path.length <= MAX_LENGTH ? path : home;
 }
 
 /**
- * Whether going there would start another sign-in, or take up a late one. Neither is a place to come back to, and
- * whoever follows a link of this app there counts as its user who wants it. Hosts route by the path unescaped, in any case.
+ * Whether the path starts a sign-in, or resumes one. Nobody comes back to these: followed from a page of this app, they
+ * count as the user's wish. Hosts route by the unescaped path, and ignore case.
  */
 function isSignIn({ pathname }: URL): boolean {
   const path = pathname.replaceAll(/%([0-7][0-9a-f])/gi, (_, hex) =>
@@ -29,5 +29,5 @@ function isSignIn({ pathname }: URL): boolean {
   return /\/auth\/(signin|callback)\/?$/iu.test(path);
 }
 
-/** It travels in `state`, and comes back in a request line, of which hosts take 8,192. Characters. */
+/** It travels in `state`, which comes back in a request line, and hosts take lines of 8,192. Characters. */
 const MAX_LENGTH = 2_000;

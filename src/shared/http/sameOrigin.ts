@@ -2,10 +2,10 @@ import { CrossSiteRequest } from "../base/errors.ts";
 import type { HttpRequest } from "./types.ts";
 
 /**
- * Lets a request that changes something through only when it comes from a page of this app.
+ * Refuses a request that does not come from a page of this origin. For requests that change something.
  *
- * `Sec-Fetch-Site` alone is enough: a form on a page of the team's with `Referrer-Policy: no-referrer` sends
- * `Origin: null`. Browsers that do not send it (Safari before 2023) send `Origin` with every post.
+ * `Sec-Fetch-Site` decides where it is sent, because a form on a page with `Referrer-Policy: no-referrer` sends
+ * `Origin: null`. Browsers without it (Safari before 2023) send `Origin` with every post.
  *
  * @throws {CrossSiteRequest}
  */
@@ -17,8 +17,8 @@ export function assertSameOrigin(request: HttpRequest, origin: string): void {
 }
 
 /**
- * Lets through what a browser opens as a page. What another origin loads into a page of its own, as a frame or an
- * image, comes without the session's cookie and with others; and nobody has gone where a prefetch goes.
+ * Refuses what a browser does not open as a page: frames and images on another origin's page, which come without the
+ * session's cookie, and prefetches, which no user asked for.
  *
  * @throws {CrossSiteRequest}
  */

@@ -3,27 +3,27 @@ import type { AuthorizeOptions } from "../identity/authorize.ts";
 import { isClaimsRequest } from "../identity/claimsRequest.ts";
 
 const PROMPTS = new Set(["login", "select_account", "consent", "none", "create"]);
-/** A scope token (RFC 6749 §3.3); resource scopes are URLs. */
+/** A scope token (RFC 6749 §3.3). Scopes of a resource are URLs. */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/;
-/** They travel in `state`. Characters, all of them together. */
+/** For all scopes together, because they travel in `state`. Characters. */
 const MAX_SCOPES = 2_000;
 /** Language tags (RFC 5646), the preferred one first. */
 const LOCALES =
   /^[A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8}){0,8}( [A-Za-z0-9]{1,8}(-[A-Za-z0-9]{1,8}){0,8}){0,9}$/;
 const ACR_VALUES = /^[\x21-\x7e]{1,128}( [\x21-\x7e]{1,128}){0,9}$/;
-/** Up to some thirty years. */
+/** Up to about thirty years. */
 const SECONDS = /^\d{1,9}$/;
 const HINT = /^[^\p{Cc}]{1,320}$/u;
 
-/** What a sign-in can be asked for. */
+/** What a sign-in can ask for. */
 export interface SignInOptions extends AuthorizeOptions {
-  /** Who sent the user here to sign in (OpenID Connect Core §4): has to be the provider. */
+  /** `iss` of a third-party-initiated login (OpenID Connect Core §4). It has to be the provider's. */
   readonly issuer?: string | undefined;
-  /** An address of this app; any other one counts as its home page. */
+  /** An address of this app. Any other counts as its home page. */
   readonly returnTo: string | undefined;
 }
 
-/** The parameters of `/auth/signin`; the last three are another site's, which initiates a login. */
+/** The parameters of `/auth/signin`. The last three are of a third-party-initiated login. */
 const NAMES = [
   "returnTo",
   "prompt",
@@ -39,7 +39,7 @@ const NAMES = [
   "target_link_uri",
 ] as const;
 
-/** What `/auth/signin` is asked for. @throws {BadRequest} */
+/** Reads the parameters of `/auth/signin`. @throws {BadRequest} */
 export function signInOptions(query: URLSearchParams): SignInOptions {
   const get = (name: (typeof NAMES)[number]) => query.get(name) || undefined;
   const issuer = get("iss");
@@ -63,7 +63,7 @@ export function signInOptions(query: URLSearchParams): SignInOptions {
   };
 }
 
-/** The same parameters, without any that `/auth/signin` does not know. */
+/** The parameters that `/auth/signin` knows, without the others. */
 export function signInQuery(parameters: URLSearchParams): URLSearchParams {
   const known = new URLSearchParams();
   for (const name of NAMES) {

@@ -1,14 +1,14 @@
-/** What the handlers need of a request; `HttpRequest` of the Functions programming model has all of it. */
+/** The part of `HttpRequest` of the Functions programming model that handlers use. */
 export interface HttpRequest {
   readonly method: string;
-  /** Its host and scheme come from headers: only path and query may be used. */
+  /** Use path and query only. Scheme and host come from headers. */
   readonly url: string;
   readonly headers: { get(name: string): string | null };
   readonly params: Readonly<Record<string, string>>;
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
-/** A response, in the form the Functions programming model takes. */
+/** A response of the Functions programming model. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers?: Record<string, string>;
@@ -16,7 +16,7 @@ export interface HttpResponse {
   readonly cookies?: Cookie[];
 }
 
-/** The fields the Functions host passes on; it drops all others. */
+/** The fields that the Functions host passes on. It drops all others. */
 export interface Cookie {
   readonly name: string;
   /** Unreserved characters only: the host percent-encodes the rest. */
@@ -25,6 +25,6 @@ export interface Cookie {
   readonly secure: boolean;
   readonly httpOnly: boolean;
   readonly sameSite: "Lax" | "None";
-  /** Seconds. 0 deletes; a date in the past would be dropped by the host. */
+  /** Seconds. 0 deletes the cookie. The host would drop a date in the past. */
   readonly maxAge: number;
 }
