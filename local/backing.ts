@@ -5,7 +5,6 @@ import type { LogLine } from "./host/log.ts";
 import { startLive } from "./live/live.ts";
 import type { Parts } from "./parts.ts";
 import { freePort, isFree } from "./ports.ts";
-import { ROOT } from "./root.ts";
 import type { Place, Screen } from "./screen.ts";
 import { loadSecrets, type Secrets } from "./secrets.ts";
 import { startServices } from "./services.ts";
@@ -19,8 +18,9 @@ const PORTS = {
   live: 7075,
   table: 10002,
 };
-const TABLES = join(ROOT, ".local", "azurite");
-const SECRETS = join(ROOT, ".local", "secrets.json");
+/** Below the app's folder. */
+const TABLES = ".local/azurite";
+const SECRETS = ".local/secrets.json";
 
 /** What `lightsout dev` runs the function app against. */
 export interface Backing {
@@ -34,11 +34,30 @@ export interface Backing {
   onLog?: (line: LogLine) => void;
 }
 
-/** Nothing but this machine: a tenant, a Graph, a second app and a table store. */
-export async function developmentTenant(parts: Parts): Promise<Backing> {
-  const secrets = await loadSecrets(SECRETS);
-  const port = await freePort(PORTS.functions);
-  const baseUrl = `http://localhost:${port}${readRoutePrefix(ROOT, process.env)}`;
+/** An app that is to be run. */
+export interface App {
+  /** Its folder. */
+  readonly root: string;
+  /** As its host will see them. */
+  readonly settings: AppSettings;
+  /** Where it has to listen; undefined for the usual place. */
+  readonly port: number | undefined;
+}
+
+/**
+ * Nothing but this machine: a tenant, a Graph, a second app and a table store.
+ * @throws Error the port that was asked for is taken
+ */
+export async function developmentTenant(
+  parts: Parts,
+  { root, port: wanted }: App,
+): Promise<Backing> {
+  const secrets = await loadSecrets(join(root, SECRETS));
+  if (wanted !== undefined && !(await isFree(wanted))) {
+    throw new Error(`Port ${wanted} is taken. Stop what listens there, or choose another one.`);
+  }
+  const port = wanted ?? (await freePort(PORTS.functions));
+  const baseUrl = `http://localhost:${port}${readRoutePrefix(root, process.env)}`;
   const ports = {
     table: PORTS.table,
     tenant: await freePort(PORTS.tenant),
@@ -50,7 +69,7 @@ export async function developmentTenant(parts: Parts): Promise<Backing> {
       baseUrl,
       secrets,
       ports,
-      tables: TABLES,
+      tables: join(root, TABLES),
       // As the registration's: whatever is beyond that has to be agreed to.
       consentedScopes: ["User.Read"],
     }),
@@ -77,7 +96,7 @@ export async function developmentTenant(parts: Parts): Promise<Backing> {
         tableStore(azurite.tableUrl),
       ],
       steps: [
-        "Open Lightsout and sign in: any account, no password.",
+        `Open ${baseUrl}/auth/signin: any account, no password.`,
         "Open Fabrikam Travel, sign in there too, and sign out everywhere.",
         "Back in Lightsout you are signed out, and every token it held for you is gone.",
       ],
@@ -89,17 +108,20 @@ export async function developmentTenant(parts: Parts): Promise<Backing> {
  * The tenant that the settings name. Only the table store is made up for, where none is set.
  * @throws Error when the port that its app registration redirects to is taken
  */
-export async function ownTenant(parts: Parts, settings: AppSettings): Promise<Backing> {
-  const port = portOf(settings);
+export async function ownTenant(
+  parts: Parts,
+  { root, settings, port: wanted }: App,
+): Promise<Backing> {
+  const port = wanted ?? portOf(settings);
   if (!(await isFree(port))) {
     throw new Error(
       `Port ${port} is taken, and your app registration redirects to it. Stop what listens there, or set APP_BASE_URL.`,
     );
   }
-  const secrets = await loadSecrets(SECRETS);
+  const secrets = await loadSecrets(join(root, SECRETS));
   const { APP_BASE_URL, ENTRA_AUTHORITY, ENTRA_TENANT_ID, ENTRA_CLIENT_ID, TOKEN_CACHE_KEYS } =
     settings;
-  const prefix = readRoutePrefix(ROOT, settings);
+  const prefix = readRoutePrefix(root, settings);
   const baseUrl = APP_BASE_URL?.trim() || `http://localhost:${port}${prefix}`;
   const env: Record<string, string> = { AzureWebJobsDisableHomepage: "true" };
   const places: Place[] = [
@@ -111,7 +133,9 @@ export async function ownTenant(parts: Parts, settings: AppSettings): Promise<Ba
     },
   ];
   if (needsAzurite(settings)) {
-    const azurite = await parts.add(startAzurite({ port: PORTS.table, location: TABLES }));
+    const azurite = await parts.add(
+      startAzurite({ port: PORTS.table, location: join(root, TABLES) }),
+    );
     env.TOKEN_CACHE_STORAGE = azurite.connectionString;
     env.TOKEN_CACHE_KEYS = TOKEN_CACHE_KEYS?.trim() || secrets.tokenCacheKeys;
     places.push(tableStore(azurite.tableUrl));
@@ -124,7 +148,7 @@ export async function ownTenant(parts: Parts, settings: AppSettings): Promise<Ba
       title: "Lightsout is running against your tenant",
       places,
       steps: [
-        "Open Lightsout and sign in with an account of your tenant.",
+        `Open ${baseUrl}/auth/signin, and sign in with an account of your tenant.`,
         "Sign out in another app of the same browser, such as https://myapps.microsoft.com.",
         baseUrl.startsWith("https:")
           ? "Back in Lightsout you are signed out, and every token it held for you is gone."
@@ -135,5 +159,5 @@ export async function ownTenant(parts: Parts, settings: AppSettings): Promise<Ba
 }
 
 function tableStore(url: string): Place {
-  return { name: "Table store", url, note: "Azurite, for programs, in .local/azurite" };
+  return { name: "Table store", url, note: `Azurite, for programs, in ${TABLES}` };
 }

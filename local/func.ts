@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Milliseconds that `func` gets to end by itself. */
@@ -13,8 +15,38 @@ export interface FuncHost {
 }
 
 /**
+ * Whether Azure Functions Core Tools are to host the app: where they are on the PATH, if nobody says.
+ * @throws Error They are wanted, and not there.
+ */
+export function useFunc(wanted: boolean | undefined): boolean {
+  const isThere = hasFunc();
+  if (wanted && !isThere) {
+    throw new Error(
+      "`func` is not on the PATH. Install Azure Functions Core Tools 4, or start without --func.",
+    );
+  }
+  return wanted ?? isThere;
+}
+
+function hasFunc({ PATH = "" } = process.env): boolean {
+  const names = process.platform === "win32" ? ["func.exe", "func.cmd"] : ["func"];
+  return PATH.split(delimiter).some((folder) =>
+    names.some((name) => isProgram(join(folder, name))),
+  );
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
  * Lets Azure Functions Core Tools host the app in the current folder, on the same terminal.
- * @throws Error when they are not installed, or end before they answer
+ * @throws Error when they end before they answer
  */
 export async function startFunc(options: {
   port: number;
@@ -35,14 +67,7 @@ export async function startFunc(options: {
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve())).then(() => {
     ended = true;
   });
-  try {
-    await once(child, "spawn");
-  } catch (cause) {
-    throw new Error(
-      "`func` cannot be run. Install Azure Functions Core Tools 4, or start without --func.",
-      { cause },
-    );
-  }
+  await once(child, "spawn");
   while (!(await answers(port))) {
     if (ended) throw new Error("`func` ended before it answered. What it printed says why.");
     await delay(POLL);

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { isFree } from "./ports.ts";
 import { type AppSettings, appSettings, hasTenant } from "./settings.ts";
 
-/** What `lightsout dev` tells other commands in the same checkout. */
+/** What `lightsout dev` tells other commands in the same folder. */
 interface Running {
   pid: number;
   /** A port that it holds for as long as it lives: its pid alone may be somebody else's by now. */
@@ -19,7 +19,7 @@ interface Running {
 const fileIn = (root: string) => join(root, ".local", "running.json");
 
 /**
- * Takes the checkout until `stop`: its tables and its bundle are for one `lightsout dev` at a time.
+ * Takes the app's folder until `stop`: its tables and what it builds are for one `lightsout dev` at a time.
  * @throws Error another one has it.
  */
 export async function claim(root: string) {
@@ -39,6 +39,8 @@ export async function claim(root: string) {
     renameSync(`${file}.new`, file);
   };
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  // Tables and secrets of this machine belong into nobody's repository.
+  writeFileSync(join(dirname(file), ".gitignore"), "*\n");
   note({ env: {} });
   return {
     /** Leaves word for other commands. */

@@ -1,31 +1,34 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { parseArgs } from "node:util";
+import { functions as functionNames } from "../scripts/doctor/checks/functions.ts";
+import { functionTimeout } from "../scripts/doctor/checks/settings.ts";
+import { patientOf } from "../scripts/doctor/patient.ts";
 import { readRoutePrefix } from "../src/hostJson.ts";
 import { readSettings } from "../src/shared/config/settings.ts";
-import { type Backing, developmentTenant, ownTenant } from "./backing.ts";
-import { startFunc } from "./func.ts";
-import { type FunctionsHost, startHost } from "./host/host.ts";
-import { renderLog } from "./log.ts";
+import { developmentTenant, ownTenant } from "./backing.ts";
+import { startFunc, useFunc } from "./func.ts";
+import { hostFunctions } from "./functions.ts";
+import { type FunctionInfo, listFunctions } from "./host/host.ts";
 import { Parts } from "./parts.ts";
-import { ROOT } from "./root.ts";
 import { claim } from "./running.ts";
 import { paint, renderScreen } from "./screen.ts";
 import { appSettings, hasTenant } from "./settings.ts";
+import { listenForSignals } from "./signals.ts";
+import { sourcesOf } from "./sources.ts";
 
-const HELP = `Usage: lightsout dev [--func]
+const HELP = `Usage: lightsout dev [--port N] [--func | --no-func]
 
-Runs Lightsout on this machine with all it needs: a tenant to sign in to, a Microsoft
-Graph, a second app and a table store. With ENTRA_CLIENT_ID in local.settings.json it
-runs against your own tenant instead.
+Runs the Functions app in this folder with all that signing in needs: a tenant, a
+Microsoft Graph, a second app and a table store. With ENTRA_CLIENT_ID in
+local.settings.json it runs against your own tenant instead.
 
-  --func   let Azure Functions Core Tools host the functions
-  --help   show this
+It is built by its own build script, and built and loaded again when it changes, by
+its own watch script where it has one.
+
+  --port N    where the app listens (default: 7071, or where APP_BASE_URL says)
+  --func      let Azure Functions Core Tools host it, as they do where they are installed
+  --no-func   let the host that comes with Lightsout do so in any case
+  --help      show this
 `;
-
-const INTERRUPTED = 130;
-/** A terminal and npm both pass on Ctrl-C: within this time, in milliseconds, it is the same one. */
-const SAME_KEYSTROKE = 500;
 
 try {
   await main();
@@ -35,25 +38,43 @@ try {
 }
 
 async function main(): Promise<void> {
-  const { help, func } = readFlags();
+  const { help, port, func: wanted } = readFlags();
   if (help) {
     process.stdout.write(HELP);
     return;
   }
-  process.chdir(ROOT);
+  const func = useFunc(wanted);
+  const root = process.cwd();
   const parts = new Parts();
   const signals = listenForSignals();
   try {
-    const claimed = await parts.add(claim(ROOT));
-    await build();
-    const settings = appSettings(ROOT);
-    const backing = await (hasTenant(settings)
-      ? ownTenant(parts, settings)
-      : developmentTenant(parts));
+    const claimed = await parts.add(claim(root));
+    const sources = sourcesOf(root);
+    await sources.build();
+    const settings = appSettings(root);
+    const start = hasTenant(settings) ? ownTenant : developmentTenant;
+    const backing = await start(parts, { root, settings, port });
     // On a host a wrong setting takes no function away, and users get 503. Here somebody sits who can mend it.
     const env = { ...settings, ...backing.env };
-    readSettings(env, { prefix: readRoutePrefix(ROOT, env), home: "/" });
-    const { exited } = await parts.add(func ? startFunc(backing) : startLocalHost(backing));
+    readSettings(env, { prefix: readRoutePrefix(root, env), home: "/" });
+
+    const warn = (functions: readonly FunctionInfo[]) => warnAbout(root, env, functions);
+    let exited: Promise<unknown>;
+    if (func) {
+      // Core Tools load it anew by themselves.
+      ({ exited } = await parts.add(startFunc(backing)));
+      const check = async () => warn(await listFunctions(root, env));
+      await check();
+      await sources.follow(parts, check);
+    } else {
+      const functions = await parts.add(Promise.resolve(hostFunctions(root, backing)));
+      ({ exited } = functions);
+      await warn(await functions.reload());
+      await sources.follow(parts, async () => {
+        await warn(await functions.reload());
+        console.log(paint("dim", "Loaded again."));
+      });
+    }
     claimed.note({ env: backing.env, url: `http://localhost:${backing.port}` });
     process.stdout.write(`${renderScreen(backing.screen, paint)}\n`);
     await Promise.race([
@@ -68,67 +89,37 @@ async function main(): Promise<void> {
   }
 }
 
-function readFlags(): { help: boolean; func: boolean } {
-  const flag = { type: "boolean", default: false } as const;
+/** Says what the doctor would say of what the app itself can do to a sign-out. */
+async function warnAbout(
+  root: string,
+  settings: Record<string, string | undefined>,
+  all: readonly FunctionInfo[],
+): Promise<void> {
+  const patient = patientOf({ settings, source: "lightsout dev" }, root);
+  for (const { look } of [functionNames, functionTimeout]) {
+    const { status, detail, fix } = await look({ ...patient, functions: async () => all });
+    if (status === "problem") console.error(paint("yellow", `${detail} ${fix}`));
+  }
+}
+
+function readFlags(): { help: boolean; func: boolean | undefined; port: number | undefined } {
   try {
-    return parseArgs({ options: { help: flag, func: flag } }).values;
+    const { help, func, port } = parseArgs({
+      allowNegative: true,
+      options: {
+        help: { type: "boolean", short: "h", default: false },
+        func: { type: "boolean" },
+        port: { type: "string" },
+      },
+    }).values;
+    return { help, func, port: port === undefined ? undefined : portIn(port) };
   } catch (error) {
     throw new Error(`${(error as Error).message}. See lightsout dev --help.`);
   }
 }
 
-/** In a process of its own, because esbuild leaves one behind for as long as its caller lives. */
-async function build(): Promise<void> {
-  const child = spawn(process.execPath, ["scripts/build.ts"], { stdio: "inherit" });
-  const [code] = await once(child, "exit");
-  if (code !== 0) throw new Error("The function app does not build.");
-}
-
-async function startLocalHost({ port, env, secrets, onLog }: Backing): Promise<FunctionsHost> {
-  const early: string[] = [];
-  let show = (text: string): void => void early.push(text);
-  try {
-    const host = await startHost({
-      root: ROOT,
-      port,
-      env,
-      keys: secrets.hostKeys,
-      timers: true,
-      onLog(line) {
-        onLog?.(line);
-        const text = renderLog(line, new Date(), paint);
-        if (text !== undefined) show(text);
-      },
-    });
-    if (host.functions.length === 0) {
-      await host.stop();
-      throw new Error("The function app cannot be loaded.");
-    }
-    return host;
-  } finally {
-    for (const text of early) console.log(text);
-    show = console.log;
-  }
-}
-
-/** Until everything runs a signal ends the process at once; later the first one asks, the second one forces. */
-function listenForSignals(): { asked: () => Promise<void> } {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let running = false;
-  let askedAt: number | undefined;
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => {
-      // Children notice that their parent is gone and follow.
-      if (!running) process.exit(INTERRUPTED);
-      if (askedAt !== undefined && Date.now() - askedAt > SAME_KEYSTROKE) process.exit(INTERRUPTED);
-      askedAt ??= Date.now();
-      resolve();
-    });
-  }
-  return {
-    asked() {
-      running = true;
-      return promise;
-    },
-  };
+function portIn(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new Error("--port has to be a number from 1 to 65535");
 }

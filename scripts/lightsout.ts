@@ -1,3 +1,6 @@
+#!/usr/bin/env node
+import { assertInstalled } from "../local/installed.ts";
+
 const USAGE = `lightsout <command>, in the folder of your Functions app. With --help, each says more about itself.
 
   dev            runs the app on this machine, with a tenant to sign in to and all else that it needs
@@ -8,7 +11,10 @@ const USAGE = `lightsout <command>, in the folder of your Functions app. With --
 
 /** Each of them reads the arguments that are left, and sets the exit code. */
 const COMMANDS: Record<string, () => Promise<unknown>> = {
-  dev: () => import("../local/start.ts"),
+  async dev() {
+    assertInstalled();
+    await import("../local/start.ts");
+  },
   doctor: () => import("./doctor.ts"),
   accounts: () => import("./accounts.ts"),
   "register-app": () => import("./register-app.ts"),
@@ -17,8 +23,12 @@ const COMMANDS: Record<string, () => Promise<unknown>> = {
 
 const [name = "--help"] = process.argv.splice(2, 1);
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-if (command) await command();
-else if (name === "--help" || name === "-h") console.log(USAGE);
+if (command) {
+  await command().catch((error: Error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+} else if (name === "--help" || name === "-h") console.log(USAGE);
 else {
   console.error(`There is no command ${name}. lightsout --help names them.`);
   process.exitCode = 1;

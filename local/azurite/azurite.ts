@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { mkdir } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+import { programBeside } from "../beside.ts";
 import { freePort } from "../ports.ts";
 
 /** The account every Azurite has; both values are public. */
@@ -55,7 +55,7 @@ export async function startAzurite(
 function spawnAzurite(port: number, location: string | undefined): ChildProcess {
   const { AZURITE_ACCOUNTS: _, ...env } = process.env;
   return fork(
-    fileURLToPath(new URL("child.ts", import.meta.url)),
+    programBeside(import.meta.url, "child"),
     [
       ...["--tableHost", "127.0.0.1", "--tablePort", String(port)],
       ...(location === undefined ? ["--inMemoryPersistence"] : ["--location", location]),

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { find } from "../installed.ts";
 
 /** How long open connections may hold up the exit, in milliseconds. */
 const GRACE = 2_000;
@@ -10,4 +11,4 @@ process.once("disconnect", () => {
   setTimeout(() => process.exit(), GRACE).unref();
 });
 
-createRequire(import.meta.url)("azurite/dist/src/table/main.js");
+createRequire(import.meta.url)(find("azurite/dist/src/table/main.js"));

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { programBeside } from "../beside.ts";
 import type { FromWorker, FunctionInfo, ToWorker } from "./ipc.ts";
 import type { LogLine } from "./log.ts";
 
@@ -21,7 +21,7 @@ export interface Exit {
 }
 
 export function forkWorker(cwd: string, env: NodeJS.ProcessEnv): ChildProcess {
-  return fork(fileURLToPath(new URL("worker.ts", import.meta.url)), [], {
+  return fork(programBeside(import.meta.url, "worker"), [], {
     ...{ cwd, env, execArgv: [], stdio: ["ignore", "pipe", "pipe", "ipc"] },
     // In a process group of its own, so that Ctrl-C leaves the order of stopping to the parent.
     detached: true,

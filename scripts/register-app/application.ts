@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import type { Cloud } from "../../src/shared/config/cloud.ts";
 
 /** What Lightsout sets of a Microsoft Graph application (Graph v1.0, resource type `application`). */
@@ -40,10 +40,15 @@ export interface FederatedIdentityCredential {
 
 const MICROSOFT_GRAPH = "00000003-0000-0000-c000-000000000000";
 
-/** Ids of the delegated Microsoft Graph permissions by their names; infra/app/registration.bicep reads the same file. */
-export const GRAPH_PERMISSIONS: Readonly<Record<string, string>> = JSON.parse(
-  readFileSync(new URL("../../infra/graph-permissions.json", import.meta.url), "utf8"),
-);
+const PERMISSIONS_FILE = "infra/graph-permissions.json";
+
+/**
+ * Ids of the delegated Microsoft Graph permissions by their names. infra/app/registration.bicep reads the same file; an
+ * app without one gets what signing in takes.
+ */
+export const GRAPH_PERMISSIONS: Readonly<Record<string, string>> = existsSync(PERMISSIONS_FILE)
+  ? JSON.parse(readFileSync(PERMISSIONS_FILE, "utf8"))
+  : { "User.Read": "e1fe6dd8-ba31-4d61-89e7-88639da4683d" };
 
 /**
  * The registration that the app needs: the same one that infra/app/registration.bicep describes.

@@ -53,12 +53,3 @@ describe("TOKEN_CACHE_KEYS", () => {
     );
   });
 });
-
-function messageOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (error) {
-    return (error as Error).message;
-  }
-  return "";
-}

@@ -6,7 +6,7 @@ import type { Values } from "../infra/evaluate.ts";
 import { npmScripts, readJson, readText, root, scripts } from "../infra/project.ts";
 import { readWorkflow } from "./workflow.ts";
 
-const { engines } = readJson<{ engines: { node: string } }>("package.json");
+const { devEngines } = readJson<{ devEngines: { runtime: { version: string } } }>("package.json");
 
 describe.each(globSync(".github/workflows/*.yml", { cwd: root }))("%s", (path) => {
   const text = readText(path);
@@ -37,7 +37,7 @@ describe.each(globSync(".github/workflows/*.yml", { cwd: root }))("%s", (path) =
 test("CI runs the suite on what is deployed, and on the oldest Node that package.json names", () => {
   const { jobs } = readWorkflow(".github/workflows/ci.yml");
   const { steps = [], strategy } = jobs.test ?? {};
-  const [, oldest] = /^>=([\d.]+)$/.exec(engines.node) ?? [];
+  const [, oldest] = /^>=([\d.]+)$/.exec(devEngines.runtime.version) ?? [];
   const { runtime } = deploy().api.arguments("site").functionAppConfig as { runtime: Values };
   const own = strategy?.matrix.include.filter(({ own }) => own).map(({ node }) => node);
   expect(own).toEqual([runtime.version, oldest]);

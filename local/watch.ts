@@ -1,0 +1,57 @@
+import { type FSWatcher, readdirSync, watch } from "node:fs";
+import { join } from "node:path";
+
+/** Milliseconds without a change after which a burst of them is over. */
+const QUIET = 200;
+
+/** What an app is made of. */
+const CODE = /\.([cm]?[jt]sx?|json)$/;
+
+/**
+ * Calls `changed` after files of the app have changed, once for all that come together.
+ * @param isIn Which folders at the top are looked into; never `node_modules`, nor one whose name begins with a dot.
+ */
+export function watchApp(
+  root: string,
+  isIn: (folder: string) => boolean,
+  changed: () => void,
+): { stop(): Promise<void> } {
+  const folders = new Map<string, FSWatcher>();
+  let timer: NodeJS.Timeout | undefined;
+  const notice = (_event: string, file: string | null) => {
+    if (file === null || !CODE.test(file)) return;
+    clearTimeout(timer);
+    timer = setTimeout(changed, QUIET);
+  };
+  /** A build may take a folder away and make it anew: its old watcher sees nothing any more. */
+  const look = (file?: string | null) => {
+    if (file) close(file);
+    for (const entry of readdirSync(root, { withFileTypes: true })) {
+      const { name } = entry;
+      const isOurs = !name.startsWith(".") && name !== "node_modules" && isIn(name);
+      if (!isOurs || folders.has(name) || !entry.isDirectory()) continue;
+      const watcher = watch(join(root, name), { recursive: true }, notice);
+      // Such as for a folder that went away.
+      folders.set(
+        name,
+        watcher.on("error", () => close(name)),
+      );
+    }
+  };
+  const close = (name: string) => {
+    folders.get(name)?.close();
+    folders.delete(name);
+  };
+  const top = watch(root, (event, file) => {
+    if (event === "rename") look(file);
+    notice(event, file);
+  });
+  look();
+  return {
+    async stop() {
+      clearTimeout(timer);
+      top.close();
+      for (const name of [...folders.keys()]) close(name);
+    },
+  };
+}

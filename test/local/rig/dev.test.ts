@@ -1,0 +1,83 @@
+import { once } from "node:events";
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import { freePort } from "../../../local/ports.ts";
+import { root as checkout } from "../../infra/project.ts";
+import { Program } from "./checkout.ts";
+import { childrenOf, isRunning, until } from "./processes.ts";
+
+/** An app of somebody's own, which has a function that gets in the way of one of ours. */
+const app = (word: string) => `const { app } = require("@azure/functions");
+app.http("all", { route: "{*rest}", handler: () => ({ body: "${word}" }) });
+app.http("authSession", { route: "auth/session", handler: () => ({ body: "ours" }) });`;
+
+const COPY = `const { readFileSync, writeFileSync } = require("node:fs");
+const copy = () => {
+  const text = readFileSync("src/app.js", "utf8");
+  if (text !== readFileSync("dist/app.js", "utf8")) writeFileSync("dist/app.js", text);
+};
+copy();`;
+
+let folder: string;
+let program: Program | undefined;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "lightsout-dev-"));
+  await mkdir(join(folder, "node_modules/@azure"), { recursive: true });
+  const sdk = "node_modules/@azure/functions";
+  await symlink(join(checkout, sdk), join(folder, sdk));
+  for (const name of ["src", "dist"]) await mkdir(join(folder, name));
+  await copyFile(join(checkout, "host.json"), join(folder, "host.json"));
+  await writeFile(join(folder, "src/app.js"), app("first"));
+  await writeFile(join(folder, "dist/app.js"), "");
+  await writeFile(join(folder, "copy.cjs"), COPY);
+  await writeFile(join(folder, "keep.cjs"), `${COPY} setInterval(copy, 50);`);
+});
+afterEach(async () => {
+  program?.child.kill("SIGKILL");
+  await program?.exited;
+  await rm(folder, { recursive: true });
+});
+
+async function dev(scripts: Record<string, string>, ...args: string[]): Promise<Program> {
+  const manifest = { main: "dist/app.js", scripts };
+  await writeFile(join(folder, "package.json"), JSON.stringify(manifest));
+  const file = join(checkout, "scripts/lightsout.ts");
+  program = new Program(file, ["dev", ...args], { cwd: folder });
+  return program;
+}
+
+it.each<[string, Record<string, string>]>([
+  ["build", { build: "node copy.cjs" }],
+  ["watch", { build: "node copy.cjs", watch: "node keep.cjs" }],
+])("loads a change of the app by its own %s script, and ends that, too", async (_, scripts) => {
+  const port = await freePort();
+  const started = await dev(scripts, "--port", String(port));
+  await started.prints("Ctrl-C stops everything.");
+  expect(started.output).toContain("Your function all gets the requests of authSession");
+  const answer = async () => (await fetch(`http://127.0.0.1:${port}/`)).text();
+  expect(await answer()).toBe("first");
+
+  await writeFile(join(folder, "src/app.js"), "throw new Error('no reason');");
+  await started.prints("The function app cannot be loaded.");
+  await writeFile(join(folder, "src/app.js"), app("second"));
+  await started.prints("Loaded again.");
+  expect(await answer()).toBe("second");
+
+  const children = await childrenOf(started.pid);
+  started.child.kill("SIGINT");
+  expect(await started.exited).toBe(0);
+  await until(() => !children.some(isRunning));
+});
+
+it("says so where the port is taken", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  const started = await dev({}, "--port", String(port));
+  expect(await started.exited).toBe(1);
+  expect(started.output).toMatch(new RegExp(`^Port ${port} is taken\\..*\n$`));
+  server.close();
+});
