@@ -25,6 +25,11 @@ param sessionHours int = 12
 
 @minValue(0)
 @maxValue(43200)
+@description('Minutes after which a session is over that was not used. 0: no such limit.')
+param sessionIdleMinutes int = 0
+
+@minValue(0)
+@maxValue(43200)
 @description('Minutes within which a user who is disabled, deleted or revoked is out, and a changed role counts. 0: when a token is needed.')
 param revalidateMinutes int = 15
 
@@ -224,6 +229,7 @@ module api './app/api.bicep' = {
       TOKEN_CACHE_STORAGE__clientId: identity.outputs.clientId
       TOKEN_CACHE_KEYS: '@Microsoft.KeyVault(SecretUri=${sealingKeys.outputs.secretUri})'
       SESSION_HOURS: string(sessionHours)
+      SESSION_IDLE_MINUTES: string(sessionIdleMinutes)
       REVALIDATE_MINUTES: string(revalidateMinutes)
       // The host holds a body in memory before anybody looks at it. Microsoft Graph takes 4 MB.
       FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '4194304'

@@ -11,6 +11,7 @@ const ADDRESS = /^[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+$/;
  */
 const VALUES = {
   SESSION_HOURS: wholeNumber(1, 720, "12"),
+  SESSION_IDLE_MINUTES: wholeNumber(0, 43_200, "30"),
   REVALIDATE_MINUTES: wholeNumber(0, 43_200, "15"),
   APP_NAME: {
     what: "a name of up to 60 characters, without quotes and backslashes",

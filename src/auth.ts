@@ -7,8 +7,9 @@ import type {
 } from "@azure/functions";
 import { Forbidden, LightsoutError } from "./shared/base/errors.ts";
 import type { Context } from "./shared/context.ts";
+import type { Cookie } from "./shared/http/types.ts";
 import type { SignedInSession } from "./shared/session/session.ts";
-import { enter, problemAnswer } from "./shared/web/handlers.ts";
+import { cookiesOfUse, enter, problemAnswer } from "./shared/web/handlers.ts";
 
 /** Who is signed in, by the claims of the newest ID token (Microsoft identity platform, ID token claims reference). */
 export interface Account {
@@ -113,19 +114,23 @@ export function createAuth(context: Context, isStreamed: (invocationId: string) 
       let session: SignedInSession;
       try {
         session = await enter(context, request);
-        if (roles) assertRole(session, roles);
-        if (scopes.length > 0) await session.getToken(scopes);
       } catch (error) {
         return problemAnswer(context, request, error);
       }
+      let answer: HttpResponseInit | HttpResponse;
       try {
-        return uncached(await handler(request, invocation, sessionFor(session)));
+        if (roles) assertRole(session, roles);
+        if (scopes.length > 0) await session.getToken(scopes);
+        answer = uncached(await handler(request, invocation, sessionFor(session)));
       } catch (error) {
-        if (error instanceof LightsoutError) return problemAnswer(context, request, error);
-        if (!isStreamed(invocation.invocationId)) throw error;
-        invocation.error(error);
-        return { status: 500 };
+        if (error instanceof LightsoutError) answer = problemAnswer(context, request, error);
+        else if (!isStreamed(invocation.invocationId)) throw error;
+        else {
+          invocation.error(error);
+          answer = { status: 500 };
+        }
       }
+      return withCookies(answer, cookiesOfUse(context, request, session));
     };
   }
   return {
@@ -145,6 +150,22 @@ function sessionFor({ account, signedInAt, expiresAt, getToken }: SignedInSessio
     expiresAt: new Date(expiresAt),
     getToken: (scopes, { claims } = {}) => getToken(scopes, claims),
   };
+}
+
+/** The answer with more cookies. Nobody may cache them, whatever the handler says. */
+function withCookies(
+  answer: HttpResponseInit | HttpResponse,
+  cookies: Cookie[],
+): HttpResponseInit | HttpResponse {
+  if (cookies.length === 0 || typeof answer !== "object") return answer;
+  if ("bodyUsed" in answer) {
+    answer.headers.set("cache-control", "no-store");
+    answer.cookies.push(...cookies);
+    return answer;
+  }
+  const headers = new Headers(answer.headers);
+  headers.set("cache-control", "no-store");
+  return { ...answer, headers, cookies: [...(answer.cookies ?? []), ...cookies] };
 }
 
 /** The answer with `Cache-Control: no-store`, unless the handler set another. No answer is 204, as on the host. */

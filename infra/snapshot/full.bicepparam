@@ -5,6 +5,7 @@ param location = 'swedencentral'
 param customDomain = 'app.example.com'
 param appName = 'Contoso'
 param sessionHours = 8
+param sessionIdleMinutes = 30
 param revalidateMinutes = 5
 param alertEmail = 'ops@example.com'
 param alwaysReadyInstances = 1

@@ -1,8 +1,15 @@
 import type { Call } from "../shared/apis/permissions.ts";
 import { type Profile, readProfile } from "../shared/apis/profile.ts";
+import { SessionIdle } from "../shared/base/errors.ts";
 import type { Context } from "../shared/context.ts";
 import type { SignedInSession } from "../shared/session/session.ts";
-import { logFault, sessionOf, webPage } from "../shared/web/handlers.ts";
+import {
+  cookiesOfUse,
+  logFault,
+  sessionOf,
+  webPage,
+  withoutIdleSession,
+} from "../shared/web/handlers.ts";
 import type { HttpFunction } from "../shared/web/httpFunction.ts";
 import { signedInHome, signedOutHome } from "../shared/web/pages/homePage.ts";
 import { statusOf } from "../shared/web/problem.ts";
@@ -26,17 +33,23 @@ export const authHome = (
   handler: webPage(context, async (request) => {
     const { settings } = context;
     const hasPhoto = permissions.some(({ path }) => path === "me/photo/$value");
-    const session = await sessionOf(context, request);
     const view = viewOf(context, request);
-    if (session === undefined) return page(settings, signedOutHome(view, otherApp));
+    const session = await sessionOf(context, request).catch(signedOutBy);
+    if (session === undefined || session instanceof SessionIdle) {
+      const answer = page(settings, signedOutHome(view, otherApp));
+      return withoutIdleSession(context, request, session, answer);
+    }
     const { name, username } = session.account;
     const profile = await profileOf(context, session);
-    return page(
-      settings,
-      signedInHome(view, { session, name, username, profile, hasPhoto, otherApp }),
-    );
+    const home = signedInHome(view, { session, name, username, profile, hasPhoto, otherApp });
+    return { ...page(settings, home), cookies: cookiesOfUse(context, request, session) };
   }),
 });
+
+function signedOutBy(error: unknown): SessionIdle {
+  if (error instanceof SessionIdle) return error;
+  throw error;
+}
 
 /** During an outage of Graph, the page goes without the profile. */
 async function profileOf(context: Context, session: SignedInSession): Promise<Profile | undefined> {

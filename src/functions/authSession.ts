@@ -1,6 +1,6 @@
-import { InteractionRequired } from "../shared/base/errors.ts";
+import { InteractionRequired, LightsoutError, SessionIdle } from "../shared/base/errors.ts";
 import type { Context } from "../shared/context.ts";
-import { api, sessionOf } from "../shared/web/handlers.ts";
+import { api, sessionOf, withoutIdleSession } from "../shared/web/handlers.ts";
 import type { HttpFunction } from "../shared/web/httpFunction.ts";
 import { signInUrl } from "../shared/web/problem.ts";
 import { json } from "../shared/web/responses.ts";
@@ -13,10 +13,12 @@ export const authSession = (context: Context): HttpFunction => ({
   authLevel: "anonymous",
   handler: api(context, async (request) => {
     const { baseUrl } = context.settings;
-    const session = await sessionOf(context, request).catch(signedOutWhere);
-    if (session === undefined || session instanceof InteractionRequired) {
-      const signIn = session ?? { scopes: [], claims: undefined };
-      return json({ signedIn: false, signInUrl: signInUrl(baseUrl, signIn) });
+    const session = await sessionOf(context, request).catch(signedOutBy);
+    if (session === undefined || session instanceof LightsoutError) {
+      const signIn =
+        session instanceof InteractionRequired ? session : { scopes: [], claims: undefined };
+      const answer = json({ signedIn: false, signInUrl: signInUrl(baseUrl, signIn) });
+      return withoutIdleSession(context, request, session, answer);
     }
     return json({
       signedIn: true,
@@ -29,7 +31,7 @@ export const authSession = (context: Context): HttpFunction => ({
 });
 
 /** For a script, who has to sign in again is signed out. */
-function signedOutWhere(error: unknown): InteractionRequired {
-  if (error instanceof InteractionRequired) return error;
+function signedOutBy(error: unknown): LightsoutError {
+  if (error instanceof SessionIdle || error instanceof InteractionRequired) return error;
   throw error;
 }

@@ -134,7 +134,8 @@ describe("readSettings", () => {
 });
 
 describe("settings in minutes", () => {
-  it.each<["REVALIDATE_MINUTES", "revalidatePeriod", number]>([
+  it.each<[string, "idleLimit" | "revalidatePeriod", number]>([
+    ["SESSION_IDLE_MINUTES", "idleLimit", 0],
     ["REVALIDATE_MINUTES", "revalidatePeriod", 15],
   ])("%s", (name, read, fallback) => {
     const minutesOf = (value?: string) => settings({ [name]: value })[read] / 60_000;

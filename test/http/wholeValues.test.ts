@@ -77,6 +77,7 @@ describe("what is read as a whole is nothing more", () => {
     ],
     ["APP_NAME", { read: setting("APP_NAME"), good: "Contoso", strange: "\u202e" }],
     ["SESSION_HOURS", { read: setting("SESSION_HOURS"), good: "1.5", strange: "h" }],
+    ["SESSION_IDLE_MINUTES", { read: setting("SESSION_IDLE_MINUTES"), good: "1.5", strange: "h" }],
     ["REVALIDATE_MINUTES", { read: setting("REVALIDATE_MINUTES"), good: "1.5", strange: "h" }],
     ["TOKEN_CACHE_KEYS", { read: setting("TOKEN_CACHE_KEYS"), good: KEYS, strange: "!" }],
     [

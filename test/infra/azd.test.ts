@@ -123,6 +123,7 @@ describe("the step before provisioning", () => {
     ["SESSION_HOURS", "0x10"],
     ["SESSION_HOURS", " 8"],
     ["SESSION_HOURS", "-1"],
+    ["SESSION_IDLE_MINUTES", "-1"],
     ["REVALIDATE_MINUTES", "-1"],
     ["REVALIDATE_MINUTES", "1.5"],
     ["CUSTOM_DOMAIN", "https://app.example.com"],

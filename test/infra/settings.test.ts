@@ -43,6 +43,7 @@ describe("the app settings of a deployment", () => {
         },
       },
       sessionLifetime: 12 * 3_600_000,
+      idleLimit: 0,
       revalidatePeriod: 15 * 60_000,
     });
   });
@@ -56,12 +57,14 @@ describe("the app settings of a deployment", () => {
       customDomain: "app.example.com",
       sessionHours: 8,
       appName: "Contoso",
+      sessionIdleMinutes: 30,
       revalidateMinutes: 5,
     });
     expect(readSettings(settings)).toMatchObject({
       baseUrl: "https://app.example.com",
       appName: "Contoso",
       sessionLifetime: 8 * 3_600_000,
+      idleLimit: 30 * 60_000,
       revalidatePeriod: 5 * 60_000,
     });
   });

@@ -5,7 +5,9 @@ import type { JWTPayload } from "jose";
 import type { LogLine } from "../../local/host/host.ts";
 import { startRig } from "../../local/rig.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
+import { authSession } from "../../src/functions/authSession.ts";
 import { StoreUnavailable } from "../../src/shared/base/errors.ts";
+import type { Log } from "../../src/shared/base/log.ts";
 import {
   accountPartition,
   type Generation,
@@ -14,6 +16,7 @@ import {
   sidPartition,
   subjectPartition,
 } from "../../src/shared/rows/keys.ts";
+import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
 import type { Account } from "../../src/shared/store/account.ts";
 import { sealAccount, unsealAccount } from "../../src/shared/store/accountEntity.ts";
 import { createSignOuts } from "../../src/shared/store/stubbornSignOuts.ts";
@@ -21,10 +24,12 @@ import type { Entity, Stored } from "../../src/shared/table/table.ts";
 import { TableFault } from "../../src/shared/table/tableFault.ts";
 import type { AccessToken } from "../../src/shared/tokens/tokenCache.ts";
 import { readText, root } from "../infra/project.ts";
+import { signIn, testApp } from "../support/app.ts";
 import { azuriteStore } from "../support/azuriteStore.ts";
 import { eventually } from "../support/eventually.ts";
 import { signLogoutToken } from "../support/logoutToken.ts";
 import { memoryTable } from "../support/memoryTable.ts";
+import { request } from "../support/request.ts";
 import { shared } from "../support/shared.ts";
 import { openTable, readAccountRows } from "../support/table.ts";
 import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
@@ -144,6 +149,19 @@ it("a session that the provider does not confirm", async () => {
   const said = { reason: "ERR_PROVIDER_UNAVAILABLE", count: 1 };
   expect(await logs("session.unconfirmed", ask)).toEqual(said);
   rig.tenant.switches.tokenFault = undefined;
+});
+
+it("a session that was not used for too long", async () => {
+  let now = Date.now();
+  const log: Log = (level, event, details = {}) => void logged.push({ level, event, details });
+  const { env } = rig;
+  const one = testApp({ ...env, SESSION_IDLE_MINUTES: "30" }, { now: () => now, log });
+  const cookies = { [SESSION_COOKIE]: await signIn(one) };
+  now += 2 * 3_600_000;
+  const { handler } = authSession(one.app);
+  expect(await logs("session.idle", async () => handler(request("/", { cookies }), {}))).toEqual({
+    account: account(),
+  });
 });
 
 it("a session that gives way to somebody else's", async () => {

@@ -1,11 +1,12 @@
 import type { Keyring } from "../../src/shared/crypto/keyring.ts";
 import { HEAD } from "../../src/shared/rows/keys.ts";
 import { type Row, readRow } from "../../src/shared/rows/rows.ts";
+import { GRACE_MS } from "../../src/shared/session/confirm.ts";
 import { unsealAccount } from "../../src/shared/store/accountEntity.ts";
 import { CLOCKS_APART_MS } from "../../src/shared/store/tombstones.ts";
 import type { Stored } from "../../src/shared/table/table.ts";
 import type { Rows } from "./model.ts";
-import { type Op, type OpOf, PERIOD, signInsIn } from "./ops.ts";
+import { LIMITS, type Op, type OpOf, PERIOD, signInsIn } from "./ops.ts";
 import { bit, isNamedBy, isNewer, isOutlived, isOver, type Watch, type Watching } from "./watch.ts";
 
 /** What one row of tokens holds. */
@@ -210,6 +211,12 @@ function mayUndo(
     case "visit":
       // The grant of the last one in is the account's: with it go all that came before.
       return op.revoked === true && cause > index && index <= indexIn(ops, op.of);
+    case "idle": {
+      const { calledAt = 0 } = watch[cause] ?? {};
+      const { idleLimit, revalidatePeriod } = LIMITS;
+      const unused = calledAt - (watch[index]?.endedAt ?? 0);
+      return op.of === signIn.id && unused > idleLimit + revalidatePeriod + GRACE_MS;
+    }
     case "endSession":
       return op.of === signIn.id;
     case "signIn":

@@ -13,10 +13,12 @@ import {
   sidPartition,
 } from "../../src/shared/rows/keys.ts";
 import { confirmSession } from "../../src/shared/session/confirm.ts";
+import { isIdleForAll, type Limits } from "../../src/shared/session/idle.ts";
 import type { Sessions } from "../../src/shared/session/refresh.ts";
 import type { Refreshes } from "../../src/shared/session/refreshes.ts";
 import { findSession } from "../../src/shared/session/session.ts";
 import { type Account, confirmedAtOf } from "../../src/shared/store/account.ts";
+import { readSession } from "../../src/shared/store/accounts.ts";
 import { signOutByBackChannel } from "../../src/shared/store/backChannel.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
 import { purge } from "../../src/shared/store/purge.ts";
@@ -103,6 +105,8 @@ export type Op =
       readonly beside?: number;
     }
   | { readonly do: "endSession"; readonly id: string; readonly of: string }
+  /** A request with cookies that were not used for too long: a copy of them, or what a browser is left with. */
+  | { readonly do: "idle"; readonly id: string; readonly of: string }
   | { readonly do: "purge"; readonly id: string }
   /** Somebody who has access to the table, and no key, writes into the row of a `sid`. */
   | {
@@ -151,6 +155,7 @@ const HOUR = 3_600_000;
 /** How long a grant counts as good after it has been confirmed. */
 export const PERIOD = HOUR / 4;
 const MINUTE = 60_000;
+export const LIMITS: Limits = { idleLimit: HOUR / 2, revalidatePeriod: PERIOD };
 /** Of what the provider issues. */
 const EPOCH = Date.UTC(2026, 2, 10);
 /** Later than any clock in here. Seconds since 1970. */
@@ -231,6 +236,13 @@ async function carryOut(op: Op, world: World, onStep: () => void): Promise<Resul
         confirmSession(sessions, ref, found, PERIOD, begun),
       );
       return { kind: session ? "done" : "signedOut" };
+    }
+    case "idle": {
+      const ref = refOf(op.of, world);
+      const found = await readSession(store, ref);
+      const isOver = found && isIdleForAll(found.session, LIMITS, store.now());
+      if (isOver) await endSession(store, ref);
+      break;
     }
     case "endSession":
       await endSession(store, refOf(op.of, world));

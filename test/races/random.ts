@@ -86,6 +86,7 @@ const blueprint = fc.oneof(
     weight: 3,
     arbitrary: fc.record({ do: fc.constant("visit" as const), of: pick, revoked: fc.boolean() }),
   },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("idle" as const), of: pick }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("endSession" as const), of: pick }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("admin" as const), account }) },
   {
@@ -144,6 +145,7 @@ function opOf(blueprint: Blueprint, id: string, signIns: number): Op {
     case "signIn":
       return signInOf(id, blueprint);
     case "here":
+    case "idle":
     case "endSession":
       return { do: blueprint.do, id, of: `${blueprint.of % signIns}` };
     case "refresh":

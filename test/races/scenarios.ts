@@ -44,6 +44,7 @@ const visit = (of: string, options: Partial<OpOf<"visit">> = {}): Op => ({
   of,
   ...options,
 });
+const idle = (of: string): Op => ({ do: "idle", id: `idle cookie of ${of}`, of });
 const leave = (of: string): Op => ({ do: "endSession", id: `leaving of ${of}`, of });
 const purge: Op = { do: "purge", id: "purge" };
 
@@ -402,6 +403,37 @@ const CONFIRMED: readonly Scenario[] = [
   }),
 ];
 
+/** Longer than both limits and an hour: nobody can have used such a session since. */
+const longUnused = (...ops: Op[]) => at(MIDDAY - 3 * HOUR, ...ops);
+
+/** Somebody comes with cookies that were not used for too long. */
+const IDLE: readonly Scenario[] = [
+  scenario("an old copy of an idle cookie against a visit", 1, {
+    before: today(signIn("A", "1")),
+    actors: [[idle("A")], [visit("A")]],
+  }),
+  scenario("an old copy of an idle cookie against a second browser", 1, {
+    before: today(signIn("A", "1")),
+    actors: [[idle("A")], [signIn("B", "2")]],
+  }),
+  scenario("an idle cookie against a second browser", 2, {
+    before: longUnused(signIn("A", "1")),
+    actors: [[idle("A")], [signIn("B", "2")]],
+  }),
+  scenario("an idle cookie against a visit of another browser", 2, {
+    before: [...longUnused(signIn("A", "1")), ...today(signIn("B", "2"))],
+    actors: [[idle("A")], [visit("B")]],
+  }),
+  scenario("an idle cookie against the front channel", 1, {
+    before: longUnused(signIn("A", "1")),
+    actors: [[idle("A")], [front("1"), signIn("B", "2")]],
+  }),
+  scenario("idle cookies of both browsers", 1, {
+    before: longUnused(signIn("A", "1"), signIn("B", "2")),
+    actors: [[idle("A")], [idle("B")]],
+  }),
+];
+
 /** The last number is how many requests may go wrong in one schedule. */
 export const SCENARIOS: readonly Scenario[] = [
   scenario("a sign-in alone", 3, { actors: [[signIn("A", "1")]], faultyReads: true }),
@@ -627,6 +659,7 @@ export const SCENARIOS: readonly Scenario[] = [
     actors: [[purge], [front("1")]],
   }),
   ...CONFIRMED,
+  ...IDLE,
   ...FORGED,
   ...OUTLIVED,
   ...RETURNING,

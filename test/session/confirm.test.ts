@@ -6,7 +6,7 @@ import { authSessions } from "../../src/functions/authSessions.ts";
 import { authSignIn } from "../../src/functions/authSignIn.ts";
 import { authSignOut } from "../../src/functions/authSignOut.ts";
 import { sessionKey } from "../../src/shared/rows/keys.ts";
-import { GRACE } from "../../src/shared/session/confirm.ts";
+import { GRACE_MS } from "../../src/shared/session/confirm.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
 import type { Account, Session } from "../../src/shared/store/account.ts";
 import { sealAccount, unsealAccount } from "../../src/shared/store/accountEntity.ts";
@@ -288,12 +288,12 @@ describe("while the provider does not answer", () => {
     tenant.switches.tokenFault = fault;
     const rows = new Map(one.table.rows);
     const due = now + PERIOD;
-    for (now = due + 1; now <= due + GRACE; now += 10 * MINUTE) {
+    for (now = due + 1; now <= due + GRACE_MS; now += 10 * MINUTE) {
       expect(await ask()).toMatchObject({ status: 200, served: true });
       expect(await session()).toMatchObject({ signedIn: true });
     }
     expect(events()).toContain("session.unconfirmed");
-    now = due + GRACE + 1;
+    now = due + GRACE_MS + 1;
     const status = "number" in fault ? 500 : 503;
     expect(await ask()).toMatchObject({ status });
     expect(await session()).toMatchObject({ status });
@@ -318,7 +318,7 @@ describe("while the provider does not answer", () => {
 
   it("signing out goes on", async () => {
     tenant.switches.tokenFault = { status: 503 };
-    now += PERIOD + 2 * GRACE;
+    now += PERIOD + 2 * GRACE_MS;
     const headers = { "sec-fetch-site": "same-origin" };
     const sent = request("/", { method: "POST", headers, cookies: { [SESSION_COOKIE]: cookie } });
     expect((await authSignOut(one.app).handler(sent, {})).status).toBe(303);

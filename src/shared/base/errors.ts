@@ -90,6 +90,9 @@ export class SignedOut extends LightsoutError {
   }
 }
 
+/** The session was not used for too long. */
+export class SessionIdle extends SignedOut {}
+
 /** The user has to go through sign-in again, to consent or to satisfy a policy. */
 export class InteractionRequired extends LightsoutError {
   static readonly code = "ERR_INTERACTION_REQUIRED";

@@ -39,6 +39,8 @@ export interface Settings extends Place {
   readonly sealingKeys: readonly SealingKey[];
   /** Absolute lifetime of a session, in milliseconds. */
   readonly sessionLifetime: number;
+  /** How long a session may go unused, in milliseconds. 0: as long as it lasts. */
+  readonly idleLimit: number;
   /** How long a grant counts as good after the provider has confirmed it, in milliseconds. 0: until a token is needed. */
   readonly revalidatePeriod: number;
 }
@@ -88,6 +90,7 @@ export function readSettings(env: Env, place = AT_ROOT): Settings {
     storage: readStorageSettings(env),
     sealingKeys: readSealingKeys(env),
     sessionLifetime: readSessionHours(env) * HOUR_MS,
+    idleLimit: readMinutes(env, "SESSION_IDLE_MINUTES", 0) * MINUTE_MS,
     revalidatePeriod: readMinutes(env, "REVALIDATE_MINUTES", 15) * MINUTE_MS,
   };
 }

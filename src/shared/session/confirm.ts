@@ -15,7 +15,7 @@ import { refreshAccount, type Sessions } from "./refresh.ts";
 import { isSame, type RunningRefresh } from "./refreshes.ts";
 
 /** How long sessions go on whose confirmation is due, while the provider does not answer. Milliseconds. */
-export const GRACE = 3_600_000;
+export const GRACE_MS = 3_600_000;
 /** Each of them is somebody else's refresh, or somebody else's write. */
 const ROUNDS = 100;
 
@@ -97,7 +97,7 @@ function unconfirmed(
   error: unknown,
   late: number,
 ): SessionRead {
-  if (error instanceof InteractionRequired || late > GRACE) throw error;
+  if (error instanceof InteractionRequired || late > GRACE_MS) throw error;
   const reason = error instanceof LightsoutError ? error.code : "";
   dampedLog("warn", "session.unconfirmed", { reason });
   return current;

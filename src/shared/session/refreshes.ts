@@ -29,7 +29,7 @@ export interface RunningRefresh {
 const REMEMBERED = 1_000;
 /** How many sessions whose grant was not confirmed, and for how long each. Milliseconds. */
 const FAILURES = 10_000;
-const FAILURE_LIFETIME = 60_000;
+const FAILURE_LIFETIME_MS = 60_000;
 
 /**
  * The refreshes of this process: one at a time for each generation of an account. Whoever needs another one waits
@@ -82,7 +82,7 @@ export class Refreshes {
   /** Why it did not at the last try, for a minute: it is not asked more often. */
   failureOf(ref: SessionRef, now: number): unknown {
     const { error, at = 0 } = this.#failures.get(sessionOf(ref)) ?? {};
-    return Math.abs(now - at) < FAILURE_LIFETIME ? error : undefined;
+    return Math.abs(now - at) < FAILURE_LIFETIME_MS ? error : undefined;
   }
 }
 

@@ -1,12 +1,20 @@
 import { kindsOf, urlIn } from "../base/causes.ts";
-import { LightsoutError, SealingKeyMissing, SettingInvalid, SignedOut } from "../base/errors.ts";
+import {
+  LightsoutError,
+  SealingKeyMissing,
+  SessionIdle,
+  SettingInvalid,
+  SignedOut,
+} from "../base/errors.ts";
 import type { Context, SignOutContext } from "../context.ts";
 import { assertSameOrigin } from "../http/sameOrigin.ts";
-import type { HttpRequest, HttpResponse } from "../http/types.ts";
+import type { Cookie, HttpRequest, HttpResponse } from "../http/types.ts";
 import { confirmSession } from "../session/confirm.ts";
+import { isIdle, isIdleForAll, useCookies } from "../session/idle.ts";
 import { findSession, type SignedInSession } from "../session/session.ts";
-import { readSessionCookie } from "../session/sessionCookie.ts";
+import { noSessionCookie, readSessionCookie } from "../session/sessionCookie.ts";
 import type { SessionRead } from "../store/accounts.ts";
+import { endSession } from "../store/endSession.ts";
 import type { SessionRef } from "../store/signIn.ts";
 import { faultFields } from "../table/tableFault.ts";
 import { errorPage } from "./pages/errorPage.ts";
@@ -43,12 +51,13 @@ export function problemAnswer(
   const { signIn, retryAfter, ...body } = problemOf(error, language);
   if (body.status >= 500) logFault(context, error);
   const link = signIn && { signInUrl: signInUrl(context.settings.baseUrl, signIn) };
-  return json({ ...body, ...link }, body.status, {
+  const answer = json({ ...body, ...link }, body.status, {
     "Content-Type": "application/problem+json",
     "Content-Language": language.tag,
     ...BY_LANGUAGE,
     ...(retryAfter && { "Retry-After": String(retryAfter) }),
   });
+  return withoutIdleSession(context, request, error, answer);
 }
 
 /**
@@ -70,8 +79,9 @@ export function webPage<Invocation>(
       const { pathname, search } = new URL(request.url);
       const returnTo = request.method === "GET" ? pathname + search : undefined;
       const link = signIn && signInUrl(context.settings.baseUrl, signIn, returnTo);
-      if (link && returnTo && signIn.scopes.length === 0) return redirect(302, link);
-      return problemPage(context, view, problem, link);
+      const goesOn = link && returnTo && signIn.scopes.length === 0;
+      const answer = goesOn ? redirect(302, link) : problemPage(context, view, problem, link);
+      return withoutIdleSession(context, request, error, answer);
     }
   };
 }
@@ -125,28 +135,64 @@ export function logFault(
  * The session of the browser that sent the request; undefined when it is signed out. One point read; once in a while
  * a refresh, by which the provider confirms it.
  *
- * @throws {InteractionRequired} Only a new sign-in can confirm it. @throws {StoreUnavailable}
+ * @throws {SessionIdle} It was not used for too long. @throws {InteractionRequired} Only a new sign-in can confirm it.
+ * @throws {StoreUnavailable}
  * @throws {ProviderUnavailable} @throws {ManagedIdentityUnavailable} @throws {AppRefused} For an hour.
  */
 export async function sessionOf(
   context: Context,
   request: HttpRequest,
 ): Promise<SignedInSession | undefined> {
-  const { revalidatePeriod } = context.settings;
+  const { settings, store, keyring } = context;
+  const { revalidatePeriod } = settings;
   const begun = context.now();
-  return findOf(context, request, async (found, ticket) =>
-    revalidatePeriod === 0
-      ? found
-      : await confirmSession(context, ticket, found, revalidatePeriod, begun),
-  );
+  return findOf(context, request, async (found, ticket) => {
+    const { sessionId } = ticket;
+    const { session } = found;
+    if (isIdle({ keyring, request, sessionId, ...session }, settings, begun)) {
+      const isOver = isIdleForAll(session, settings, begun);
+      if (isOver && (await endSession(store, ticket))) {
+        context.log("info", "session.idle", { account: ticket.partition });
+      }
+      throw new SessionIdle();
+    }
+    if (revalidatePeriod === 0) return found;
+    return await confirmSession(context, ticket, found, revalidatePeriod, begun);
+  });
 }
 
-/** The same for what is no use of the session, such as a sign-in or leaving: nobody else is asked. */
+/** The same for a sign-in, which nothing holds back: nobody is asked, and whoever was idle is signed out. */
 export function knownSession(
   context: Context,
   request: HttpRequest,
 ): Promise<SignedInSession | undefined> {
-  return findOf(context, request, async (found) => found);
+  const { settings, keyring, now } = context;
+  return findOf(context, request, async (found, { sessionId }) => {
+    const use = { keyring, request, sessionId, ...found.session };
+    return isIdle(use, settings, now()) ? undefined : found;
+  });
+}
+
+/** What the answer to a request that has used the session takes along, now and then: when that was. */
+export function cookiesOfUse(
+  { settings, keyring, now }: Context,
+  request: HttpRequest,
+  { signedInAt }: SignedInSession,
+): Cookie[] {
+  const { sessionId = "" } = readSessionCookie(keyring, request) ?? {};
+  return useCookies({ keyring, request, sessionId, signedInAt }, settings, now());
+}
+
+/** An answer to that error: the cookie of a session that was not used for too long goes. */
+export function withoutIdleSession(
+  { keyring }: Pick<SignOutContext, "keyring">,
+  request: HttpRequest,
+  error: unknown,
+  answer: HttpResponse,
+): HttpResponse {
+  if (!(error instanceof SessionIdle)) return answer;
+  const ticket = readSessionCookie(keyring, request);
+  return { ...answer, cookies: noSessionCookie(keyring, request, ticket) };
 }
 
 async function findOf(
@@ -184,7 +230,11 @@ export function signedIn<Invocation>(
     session: SignedInSession,
   ) => Promise<HttpResponse>,
 ): Handler<Invocation> {
-  return api(context, async (request, invocation) =>
-    handler(request, invocation, await enter(context, request)),
-  );
+  return api(context, async (request, invocation) => {
+    const session = await enter(context, request);
+    const answer = await handler(request, invocation, session).catch((error) =>
+      problemAnswer(context, request, error),
+    );
+    return { ...answer, cookies: cookiesOfUse(context, request, session) };
+  });
 }
