@@ -30,7 +30,7 @@ export interface Backing {
   env: Record<string, string>;
   secrets: Secrets;
   screen: Screen;
-  /** Who else is told what the functions log. */
+  /** Also gets the log of the functions. */
   onLog?: (line: LogLine) => void;
 }
 
@@ -70,7 +70,7 @@ export async function developmentTenant(
       secrets,
       ports,
       tables: join(root, TABLES),
-      // As the registration's: whatever is beyond that has to be agreed to.
+      // As in a registration. The user has to consent to anything else.
       consentedScopes: ["User.Read"],
     }),
   );
@@ -105,7 +105,7 @@ export async function developmentTenant(
 }
 
 /**
- * The tenant that the settings name. Only the table store is made up for, where none is set.
+ * The tenant that the settings name. A table store is started if they name none.
  * @throws Error when the port that its app registration redirects to is taken
  */
 export async function ownTenant(

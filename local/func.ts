@@ -4,7 +4,7 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Milliseconds that `func` gets to end by itself. */
+/** Milliseconds that `func` has to end by itself. */
 const STOP_GRACE = 5_000;
 /** Milliseconds between two looks at whether it answers. */
 const POLL = 200;

@@ -10,7 +10,7 @@ const QUIET: readonly LogLine["level"][] = ["trace", "debug", "none"];
 /** Width of the time and the gap behind it. */
 const INDENT = " ".repeat(10);
 
-/** One line about what a function did; nothing for what is only of use when debugging the host. */
+/** One line about what a function did. Nothing for lines that only help to debug the host. */
 export function renderLog(line: LogLine, at: Date, paint: Paint): string | undefined {
   const { level, functionName } = line;
   const message = shorten(line);

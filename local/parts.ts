@@ -2,18 +2,18 @@ interface Part {
   stop(): Promise<void>;
 }
 
-/** Things that are started one by one and stopped together, the last one first. */
+/** Parts that start one by one and stop together, the last one first. */
 export class Parts {
   #parts: Promise<Part>[] = [];
 
-  /** Takes over a part that is starting; whether it succeeds is still the caller's to await. */
+  /** Adds a part that is starting. The caller still awaits it. */
   add<Started extends Part>(starting: Promise<Started>): Promise<Started> {
     this.#parts.push(starting);
     starting.catch(() => {});
     return starting;
   }
 
-  /** Stops everything, also what is still starting and what comes after a part that fails to stop. */
+  /** Stops all parts, also those that are still starting, and goes on after one that fails to stop. */
   async stop(): Promise<void> {
     const failures: unknown[] = [];
     for (const starting of this.#parts.splice(0).reverse()) {

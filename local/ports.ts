@@ -2,12 +2,12 @@ import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** Below the range from which systems hand out ports themselves, so nobody is given one in between. */
+/** Below the range from which systems hand out ports, so that no other process gets one of these. */
 const POOL = { first: 20_000, last: 29_999 };
 
 /**
- * A TCP port that is free on both loopback addresses, browsers try either for `localhost`.
- * @param preferred taken when it is free
+ * A TCP port that is free on both loopback addresses: browsers try either for `localhost`.
+ * @param preferred Taken if it is free.
  */
 export async function freePort(preferred?: number): Promise<number> {
   if (preferred !== undefined && (await isFree(preferred))) return preferred;
@@ -28,7 +28,7 @@ async function canListen(port: number, host: string): Promise<boolean> {
   try {
     await once(server, "listening");
   } catch (error) {
-    // A machine without IPv6 has no ::1 for anybody to listen on.
+    // A machine without IPv6 has no ::1.
     const { code } = error as NodeJS.ErrnoException;
     return code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT";
   }

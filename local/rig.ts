@@ -8,7 +8,7 @@ import { type ServicePorts, type Services, startServices } from "./services.ts";
 
 export interface RigOptions {
   ports?: ServicePorts & { functions?: number };
-  /** The app's public origin, where something stands in front of it. Default: the host's own. */
+  /** The app's public origin, if a proxy is in front of it. Default: the host's own. */
   baseUrl?: string;
   /** The same for the tenant, and for the second app. */
   tenantUrl?: string;
@@ -36,7 +36,7 @@ export interface Rig extends Services {
 
 /**
  * Starts all of it.
- * @throws Error what did not start and why; nothing is left running then
+ * @throws Error What did not start, and why. Nothing is left running.
  */
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const { ports = {}, secrets = createSecrets(), timers = false, onLog } = options;

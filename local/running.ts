@@ -8,11 +8,11 @@ import { type AppSettings, appSettings, hasTenant } from "./settings.ts";
 /** What `lightsout dev` tells other commands in the same folder. */
 interface Running {
   pid: number;
-  /** A port that it holds for as long as it lives: its pid alone may be somebody else's by now. */
+  /** A port that it holds while it lives. Its pid alone may belong to another process by now. */
   lock: number;
-  /** Once everything runs: where the app is. */
+  /** The app's address, once everything runs. */
   url?: string;
-  /** The app settings it made up. */
+  /** The app settings that it made. */
   env: Record<string, string>;
 }
 
@@ -34,7 +34,7 @@ export async function claim(root: string) {
   const { port: lock } = holder.address() as AddressInfo;
   const note = (known: Pick<Running, "env" | "url">) => {
     const running: Running = { pid: process.pid, lock, ...known };
-    // For its owner only, and never half written.
+    // Readable by its owner only, and never half written.
     writeFileSync(`${file}.new`, JSON.stringify(running), { mode: 0o600 });
     renameSync(`${file}.new`, file);
   };
@@ -43,7 +43,7 @@ export async function claim(root: string) {
   writeFileSync(join(dirname(file), ".gitignore"), "*\n");
   note({ env: {} });
   return {
-    /** Leaves word for other commands. */
+    /** Writes down the address and the settings for other commands. */
     note,
     async stop(): Promise<void> {
       if (readRunning(root)?.lock === lock) rmSync(file, { force: true });
@@ -53,12 +53,12 @@ export async function claim(root: string) {
   };
 }
 
-/** Whoever names one of these in the environment means another app than the one that `lightsout dev` runs. */
+/** With one of these in the environment, a command means another app than that of `lightsout dev`. */
 const OTHERS = /^(ENTRA_CLIENT_ID|(TOKEN_CACHE_STORAGE|AzureWebJobsStorage)(__tableServiceUri)?)$/;
 
 /**
- * App settings as the functions have them: those of `lightsout dev` while it runs, on top of the environment and
- * `local.settings.json`. Once these name a tenant or a table of their own, they alone count.
+ * The functions' app settings: those of `lightsout dev` while it runs, on top of the environment and
+ * `local.settings.json`. If these name a tenant or a table, they alone count.
  *
  * @throws Error `local.settings.json` cannot be used.
  */
@@ -79,7 +79,7 @@ export function settingsInUse(
 function readRunning(root: string): Running | undefined {
   try {
     const running = JSON.parse(readFileSync(fileIn(root), "utf8")) as Running;
-    // Throws when there is no such process: it was killed and could not take its word back.
+    // Throws when there is no such process: it was killed, and its file was left.
     process.kill(running.pid, 0);
     return running;
   } catch {

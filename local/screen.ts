@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 
 export type Paint = (format: Parameters<typeof styleText>[0], text: string) => string;
 
-/** What the start-up screen shows of something that runs. */
+/** A running part, as the start-up screen shows it. */
 export interface Place {
   name: string;
   url: string;
@@ -20,10 +20,10 @@ export interface Screen {
 /** Columns that most terminals have. */
 const WIDTH = 100;
 
-/** Colours where the terminal has them and nobody asked for none (`NO_COLOR`). */
+/** Colours, if the terminal has them and `NO_COLOR` is not set. */
 export const paint: Paint = (format, text) => styleText(format, text, { stream: process.stdout });
 
-/** The start-up screen. Notes that do not fit beside the links all get a line of their own. */
+/** The start-up screen. If the notes do not fit beside the links, each gets a line of its own. */
 export function renderScreen({ title, places, steps }: Screen, paint: Paint): string {
   const nameWidth = Math.max(...places.map(({ name }) => name.length));
   const urlWidth = Math.max(...places.map(({ url }) => url.length));

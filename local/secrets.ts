@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import type { JWK } from "jose";
 import { createKeys, type HostKeys } from "./host/keys.ts";
 
-/** What the local set-up makes up for itself. */
+/** The secrets that the local set-up makes. */
 export interface Secrets {
   /** Of the Lightsout app registration. */
   clientSecret: string;
@@ -29,9 +29,8 @@ export function createSecrets(): Secrets {
 }
 
 /**
- * The secrets kept in `file`, made on first use and readable by its owner only, so that sign-ins survive
- * a restart.
- * @throws Error when the file is there and cannot be used
+ * The secrets in `file`, made on first use, readable by its owner only. Sign-ins survive a restart by them.
+ * @throws Error The file is there and cannot be used.
  */
 export async function loadSecrets(file: string): Promise<Secrets> {
   try {

@@ -8,7 +8,7 @@ import { startTenant, type Tenant } from "./tenant/tenant.ts";
 const CLIENT_ID = "c1a5e0f7-3b0e-4d0f-9a0a-11d1e0a5b001";
 const OTHER_CLIENT_ID = "fab71ca0-7a3e-4c55-8f10-2b6d9e4a7c02";
 
-/** Ports to listen on. Those left out are any that are free. */
+/** Ports to listen on. Default: any that are free. */
 export interface ServicePorts {
   table?: number;
   tenant?: number;
@@ -29,12 +29,12 @@ export interface Services {
 
 /**
  * Starts a storage emulator, a tenant, a Graph and a second app.
- * @param options.baseUrl the function app's public origin, with its route prefix
- * @param options.tenantUrl the tenant's origin for browsers, where something stands in front of it
- * @param options.otherAppUrl the same for the second app
- * @param options.tables folder that keeps the tables; in memory without it
- * @param options.consentedScopes what the app's registration lists; the tenant asks about anything else, and about
- * nothing without it
+ * @param options.baseUrl The function app's public origin, with its route prefix.
+ * @param options.tenantUrl The tenant's origin for browsers, if a proxy is in front of it.
+ * @param options.otherAppUrl The same for the second app.
+ * @param options.tables Folder of the tables. Default: in memory.
+ * @param options.consentedScopes Permissions that the registration lists. The tenant asks for consent to others. Default:
+ * it never asks.
  */
 export async function startServices(options: {
   baseUrl: string;
@@ -115,7 +115,7 @@ export async function startServices(options: {
   }
 }
 
-/** Blanked, so that what a half filled-in local.settings.json says does not mix with the above. */
+/** Blank, so that a half filled-in local.settings.json does not mix with the settings above. */
 const NOT_OURS = {
   ENTRA_ALLOWED_TENANTS: "",
   ENTRA_CLIENT_CERTIFICATE: "",

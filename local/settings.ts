@@ -1,23 +1,23 @@
 import { readLocalSettings } from "./host/settings.ts";
 
-/** Where the app is reached when nothing else is said; as `func start` does. */
+/** The app's default address, as with `func start`. */
 export const DEFAULT_PORT = 7071;
 
 export type AppSettings = Record<string, string | undefined>;
 
-/** App settings as the function app will see them: the environment wins over `local.settings.json`. */
+/** The function app's settings. The environment wins over `local.settings.json`. */
 export function appSettings(root: string, environment: AppSettings = process.env): AppSettings {
   return { ...readLocalSettings(root), ...environment };
 }
 
-/** Whether a real tenant is set up, so that the development one is not needed. */
+/** Whether a real tenant is set up, in place of the development tenant. */
 export function hasTenant({ ENTRA_CLIENT_ID }: AppSettings): boolean {
   return Boolean(ENTRA_CLIENT_ID?.trim());
 }
 
 const DEVELOPMENT_STORAGE = /^\s*usedevelopmentstorage=true;?\s*$/i;
 
-/** Whether the settings leave the table to the emulator: they name it, or no storage at all. */
+/** Whether the table is the emulator's: the settings name it, or no storage. */
 export function needsAzurite(settings: AppSettings): boolean {
   for (const prefix of ["TOKEN_CACHE_STORAGE", "AzureWebJobsStorage"]) {
     const connectionString = settings[prefix]?.trim();
@@ -27,7 +27,7 @@ export function needsAzurite(settings: AppSettings): boolean {
   return true;
 }
 
-/** The port that the public origin names when it is on this machine; a tunnel's origin names none. */
+/** The port of the public origin, if that is on this machine. Undefined for a tunnel. */
 export function portOf({ APP_BASE_URL }: AppSettings): number {
   const text = APP_BASE_URL?.trim() ?? "";
   const url = URL.canParse(text) ? new URL(text) : undefined;

@@ -54,7 +54,7 @@ async function main(): Promise<void> {
     const settings = appSettings(root);
     const start = hasTenant(settings) ? ownTenant : developmentTenant;
     const backing = await start(parts, { root, settings, port });
-    // On a host a wrong setting takes no function away, and users get 503. Here somebody sits who can mend it.
+    // On a host, a wrong setting means 503. Here somebody can mend it at once.
     const env = { ...settings, ...backing.env };
     readSettings(env, { prefix: readRoutePrefix(root, env), home: "/" });
 

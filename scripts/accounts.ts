@@ -11,9 +11,9 @@ import { signOutAll } from "./accounts/signOutAll.ts";
 import { renderAccount, renderList, renderSignOut, renderVerification } from "./accounts/text.ts";
 import { verify } from "./accounts/verify.ts";
 
-/** Something is left that should not be there, or was to go. */
+/** Exit code: something is left that should not be there. */
 const RESIDUE = 1;
-/** What was asked for could not be done, or not be seen. */
+/** Exit code: the command could not do its work, or could not check it. */
 const FAILED = 2;
 
 try {
@@ -28,10 +28,10 @@ try {
 async function run(options: Options): Promise<void> {
   const { settings } = settingsInUse(process.cwd());
   const opened = await openStore(settings, (_level, event, details) =>
-    // Where the app's own log does not see it: a trace for whoever keeps this terminal's.
+    // The app's own log does not have this, so the terminal gets it.
     console.error(JSON.stringify({ event, ...details })),
   );
-  // Whatever comes of it, one sees of which table. Programs read nothing but JSON.
+  // People see which table it is. With --json there is nothing but JSON.
   const say = options.json ? console.error : console.log;
   say(`Table ${TABLE_NAME} in ${opened.endpoint}`);
   const { value, text } = await carryOut(options, opened);

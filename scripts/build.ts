@@ -1,6 +1,6 @@
 import { build } from "esbuild";
 
-/** In an older Node everything would start, and fail at the first request. */
+/** With an older Node, the app would start, and fail at the first request. */
 const REFUSE_OLD_NODE =
   'if(!Promise.withResolvers)throw new Error("Lightsout needs Node 22 or newer, and this is "+process.version+".");';
 

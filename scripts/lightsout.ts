@@ -9,7 +9,7 @@ const USAGE = `lightsout <command>, in the folder of your Functions app. With --
   register-app   makes the app registration, or completes one
   keys           makes the keys that everything stored is sealed with, and rotates them`;
 
-/** Each of them reads the arguments that are left, and sets the exit code. */
+/** Each command reads the remaining arguments, and sets the exit code. */
 const COMMANDS: Record<string, () => Promise<unknown>> = {
   async dev() {
     assertInstalled();

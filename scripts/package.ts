@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { packageContents } from "./package/contents.ts";
 import { zip } from "./package/zip.ts";
 
-/** Writes the deployable app twice: as a folder, for azd and for looking at, and as a zip file. */
+/** Writes the deployable app as a folder, for azd, and as a zip file. */
 const root = fileURLToPath(new URL("../", import.meta.url));
 const folder = join(root, "dist/package");
 const archive = join(root, "dist/lightsout.zip");

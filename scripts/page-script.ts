@@ -4,7 +4,7 @@ import { ROOT } from "../local/root.ts";
 import { pageScriptModule } from "./page-script/bundle.ts";
 
 /**
- * The script of the pages stands in the sources as text, so that they run without a bundler. This writes it anew from
- * src/browser: `npm run page-script`. A test says when that is due.
+ * Writes the script of the pages from src/browser into the sources, as text, so that these run without a bundler:
+ * `npm run page-script`. A test fails when it is out of date.
  */
 writeFileSync(join(ROOT, "src/shared/web/pages/script.ts"), pageScriptModule());

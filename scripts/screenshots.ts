@@ -8,9 +8,9 @@ import { freePort } from "../local/ports.ts";
 import { type Rig, startRig } from "../local/rig.ts";
 import { launchChromium } from "../test/browser/chromium.ts";
 
-/** Takes the pictures for the documentation, all of them anew: `npm run screenshots`. */
+/** Takes all pictures of the documentation: `npm run screenshots`. */
 const FOLDER = process.argv[2] ?? fileURLToPath(new URL("../docs/images/", import.meta.url));
-/** CSS pixels. Pictures are as tall as what is on the page. */
+/** CSS pixels. A picture is as tall as its page. */
 const CARD = { width: 720, height: 240 };
 const WIDE = { width: 1280, height: 240 };
 /** As tall as this, whatever is on the page. */

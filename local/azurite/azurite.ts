@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { programBeside } from "../beside.ts";
 import { freePort } from "../ports.ts";
 
-/** The account every Azurite has; both values are public. */
+/** The account of every Azurite. Both values are public. */
 const ACCOUNT = {
   name: "devstoreaccount1",
   key: "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
@@ -12,7 +12,7 @@ const ACCOUNT = {
 const STARTED = "successfully started";
 const PORT_TAKEN = "EADDRINUSE";
 const ATTEMPTS = 5;
-/** Milliseconds a stopping Azurite gets to save its tables before it is killed. */
+/** Milliseconds that a stopping Azurite has to save its tables before it is killed. */
 const STOP_GRACE = 5_000;
 
 export interface Azurite {
@@ -21,16 +21,16 @@ export interface Azurite {
   /** Table endpoint, account included. */
   readonly tableUrl: string;
   readonly pid: number;
-  /** Settles when the process is gone, asked for or not. */
+  /** Settles when the process is gone, for whatever reason. */
   readonly exited: Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
  * Runs Azurite's table service in a child process that never outlives this one.
- * @param options.location folder that keeps the tables; in memory without it
- * @param options.port preferred port; another one is taken when it is in use
- * @throws Error with Azurite's own output when it does not start
+ * @param options.location Folder of the tables. Default: in memory.
+ * @param options.port Preferred port. Another one is taken if it is in use.
+ * @throws Error It does not start. The message is Azurite's own output.
  */
 export async function startAzurite(
   options: { location?: string; port?: number } = {},

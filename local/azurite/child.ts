@@ -1,11 +1,11 @@
 import { createRequire } from "node:module";
 import { find } from "../installed.ts";
 
-/** How long open connections may hold up the exit, in milliseconds. */
+/** Milliseconds that open connections may hold up the exit. */
 const GRACE = 2_000;
 
-// Losing the parent is the one signal that always comes, even when the parent was killed.
-// Azurite saves its tables on SIGINT; by itself it would live on as an orphan.
+// The loss of the parent always shows, even if the parent was killed. Without this, Azurite would live on.
+// It saves its tables on SIGINT.
 process.once("disconnect", () => {
   process.emit("SIGINT");
   setTimeout(() => process.exit(), GRACE).unref();

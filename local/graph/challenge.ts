@@ -7,7 +7,7 @@ const BACKDATE = 300;
 interface Challenge {
   /** Seconds since the epoch; tokens issued earlier no longer do. */
   notBefore: number;
-  /** The first token presented after the challenge: times in a token are too coarse to tell it is old. */
+  /** The first token after the challenge. It is old, which its times are too coarse to show. */
   refused?: string;
 }
 

@@ -28,11 +28,11 @@ export interface GraphCall {
   at: number;
 }
 
-/** What happens to one call instead of, or before, its usual answer. */
+/** What happens to one call before its usual answer, or in its place. */
 export interface GraphFault {
   /** The call waits for this first. */
   until?: Promise<unknown>;
-  /** Answered instead of the resource. */
+  /** The answer in place of the resource's. */
   status?: number;
   headers?: Record<string, string>;
   /** Graph's error shape when left out. */

@@ -32,7 +32,7 @@ export function tell(child: ChildProcess, message: ToWorker): void {
   if (child.connected) child.send(message);
 }
 
-/** By then everything it said has arrived, on its streams and over IPC. */
+/** Resolves when all its output has arrived, on its streams and over IPC. */
 export async function waitForExit(child: ChildProcess): Promise<Exit> {
   const { promise: disconnected, resolve: disconnect } = Promise.withResolvers<void>();
   child.once("disconnect", disconnect);
@@ -55,8 +55,8 @@ export function forwardOutput(child: ChildProcess, log: (line: LogLine) => void)
 }
 
 /**
- * @param timeout in milliseconds; the child is killed after it
- * @throws HostStartError when it exits instead
+ * @param timeout Milliseconds. Then the child is killed.
+ * @throws HostStartError It exits instead.
  */
 export async function waitUntilReady(
   child: ChildProcess,

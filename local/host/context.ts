@@ -3,7 +3,7 @@ import type { Invoke } from "./invoke.ts";
 import type { HostKeys } from "./keys.ts";
 import type { LogLine } from "./log.ts";
 
-/** What answering a request takes. */
+/** What the host needs to answer a request. */
 export interface HostContext {
   functions: (HttpFunction | TimerFunction)[];
   keys: HostKeys;

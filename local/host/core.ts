@@ -67,8 +67,8 @@ export function createRegistry(): AppRegistry {
 }
 
 /**
- * Makes `require("@azure/functions-core")` answer with the worker's API. That module is on no
- * registry: the real worker puts it in the way of `require` in the same manner.
+ * Makes `require("@azure/functions-core")` answer with the worker's API. That module is on no registry: the real worker
+ * injects it in the same way.
  */
 export function provideCoreModule(registry: AppRegistry, log: Log): void {
   const core = createCoreModule(registry, log);

@@ -34,7 +34,7 @@ export interface FunctionIndex {
   errors: [name: string, message: string][];
 }
 
-/** Sorts registered functions by name and leaves out, with the reason, what the host would refuse. */
+/** Sorts the registered functions by name. Those that the host would refuse are left out, with the reason. */
 export function indexFunctions(
   registered: Iterable<RegisteredFunction>,
   routePrefix: string,

@@ -32,7 +32,7 @@ export interface HostOptions {
   keys?: HostKeys;
   /** Default `false`: timers run on demand only. */
   timers?: boolean;
-  /** Every request that presents a key, or any `code` parameter, is answered 500. */
+  /** Whether every request with a key, or with any `code` parameter, is answered 500. */
   keyStoreFault?: boolean;
   onLog?: (line: LogLine) => void;
   /** Default 30,000. */
@@ -55,7 +55,7 @@ export interface FunctionsHost {
 }
 
 const DEFAULT_READY_TIMEOUT = 30_000;
-/** Milliseconds a stopping host gets before it is killed. */
+/** Milliseconds that a stopping host has before it is killed. */
 const STOP_GRACE = 5_000;
 
 /**
@@ -97,7 +97,8 @@ export async function startHost(options: HostOptions): Promise<FunctionsHost> {
 }
 
 /**
- * What the app in that folder registers, in the order in which the host asks. It is loaded, and serves nobody.
+ * The functions that the app in a folder registers, in the order in which the host asks them. The app is loaded, and
+ * serves nobody.
  *
  * @param env As in {@link HostOptions}.
  * @throws Error It cannot be loaded: one line that says why.
@@ -111,7 +112,7 @@ export async function listFunctions(
   child.on("message", (message: FromWorker) => {
     if (message.type === "log" && message.line.level === "error") reason = message.line.message;
   });
-  // What nobody reads would keep the child waiting.
+  // The child would block on a pipe that nobody reads.
   forwardOutput(child, () => {});
   tell(child, { type: "list", root: resolve(root) });
   const functions = await waitUntilReady(child, waitForExit(child), DEFAULT_READY_TIMEOUT);

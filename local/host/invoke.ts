@@ -24,8 +24,8 @@ export class InvocationError extends Error {}
 export class FunctionTimeout extends Error {}
 
 /**
- * Makes the function that runs an app's functions, logs about them and gives up on them after
- * `timeout` milliseconds. It rejects with an InvocationError.
+ * Makes the function that runs an app's functions, logs their runs, and ends them after `timeout` milliseconds. It
+ * rejects with an InvocationError.
  */
 export function createInvoke(
   registry: AppRegistry,

@@ -15,8 +15,7 @@ export function createKeys(): HostKeys {
 }
 
 /**
- * Looks up the key a request presents: the header, else the `code` parameter, whatever that was
- * meant for.
+ * Looks up the key of a request: the header, else the `code` parameter, whatever that is for.
  *
  * @throws Error when there is one and the key store fails
  */

@@ -11,7 +11,7 @@ export function bareAnswer(status: number): Answer {
   return { status, headers: [], body: new Uint8Array() };
 }
 
-// What the front end in Azure takes for itself.
+// Headers that the front end in Azure removes.
 export const HOP_BY_HOP = /^(connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/;
 
 /**

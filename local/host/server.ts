@@ -14,7 +14,7 @@ const DEFAULT_BODY_LIMIT = 104_857_600;
 const MAX_HEADER_BYTES = 32_768;
 
 /**
- * Serves on both loopback addresses, browsers try either for `localhost`.
+ * Serves on both loopback addresses: browsers try either for `localhost`.
  *
  * @throws Error when the port is taken
  */

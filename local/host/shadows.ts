@@ -8,7 +8,7 @@ const OURS = new Set([
   ...["authDevice", "authDeviceRefresh", "authAccount", "authHome", "authHealth", "authGraph"],
 ]);
 
-/** A function that the host asks before one of Lightsout's, which so never gets its requests. */
+/** A function that the host asks before one of Lightsout's, so that this one does not get its requests. */
 export interface Shadow {
   readonly name: string;
   readonly over: string;

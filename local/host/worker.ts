@@ -17,13 +17,13 @@ import { listen } from "./server.ts";
 import { readEntryPoints, readHostJson } from "./settings.ts";
 import { Timers } from "./timers.ts";
 
-/** Milliseconds that requests in flight get when the host stops. */
+/** Milliseconds that requests in flight have when the host stops. */
 const DRAIN = 2_000;
 
 const registry = createRegistry();
 let servers: Server[] = [];
 
-// Without its parent it must not live on, as the real worker does not without its host.
+// It ends with its parent, as the real worker ends with its host.
 process.once("disconnect", () => process.exit());
 
 // As in the real worker: an app cannot keep the process alive with a handler of its own.
@@ -93,7 +93,7 @@ async function loadApp({
   try {
     await loadEntryPoints(root, main);
   } catch (error) {
-    // As the real worker, and its host goes on with what was registered until then.
+    // As the real worker does. Its host goes on with the functions registered until then.
     say("error", (error as Error).message);
   }
   await runHooks(registry, "appStart", appContext(registry, { functionAppDirectory: root }));

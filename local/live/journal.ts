@@ -20,7 +20,7 @@ export class Journal {
   }
 }
 
-/** `{"event":"signout.elsewhere","found":true}`; whatever else an app prints is left to the terminal. */
+/** Lines such as `{"event":"signout.elsewhere","found":true}`. The terminal has everything else. */
 function eventOf(message: string): [event?: string, details?: string] {
   try {
     const { event, ...fields } = JSON.parse(message) as Record<string, unknown>;

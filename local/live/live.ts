@@ -19,7 +19,7 @@ const POLICY = `default-src 'none'; script-src 'self'; style-src '${STYLE_HASH}'
 const SCRIPT = readFileSync(new URL("live.js", import.meta.url));
 
 /**
- * Shows side by side, while it changes, what the browser, the functions, the table and the other app hold.
+ * Shows side by side what the browser, the functions, the table and the other app hold, while it changes.
  * @param options.lightsoutUrl the function app's public origin
  */
 export async function startLive(
@@ -65,7 +65,7 @@ export async function startLive(
   };
 }
 
-/** Cookies know no ports: those of an app on `localhost` come along here too. Their values end here. */
+/** Cookies ignore ports, so those of an app on `localhost` come along here too. Their values are dropped. */
 function cookieNames({ headers }: IncomingMessage): string[] {
   const names = (headers.cookie ?? "").split("; ").map((pair) => pair.split("=", 1)[0] ?? "");
   return names.filter((name) => name.startsWith("__Host-lightsout")).sort();

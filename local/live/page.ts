@@ -1,7 +1,7 @@
 import { Html, html } from "../tenant/html.ts";
 import { STYLE } from "./style.ts";
 
-/** Everything the page shows, by pane: lists, and what is said when there is nothing in them. */
+/** The lists of each pane, with the words for an empty one. */
 const PANES = {
   "The browser": {
     cookies: ["Cookies of Lightsout", "None: this browser is not signed in."],
@@ -20,7 +20,7 @@ const PANES = {
   },
 } as const;
 
-/** The page, without what its script fills in. */
+/** The page. Its script fills in the lists. */
 export function page(places: { name: string; url: string }[]): string {
   return html`<!doctype html>
 <html lang="en">

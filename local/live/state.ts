@@ -15,7 +15,7 @@ export interface Watched {
 
 /** One line in a list of the page. */
 export interface Item {
-  /** Tells it from the others of its list, from one look to the next. */
+  /** Identifies it in its list. */
   id: string;
   title: string;
   detail: string;
@@ -23,10 +23,10 @@ export interface Item {
 }
 
 const SESSION_COOKIE = "__Host-lightsout";
-/** Lines in a list of what happens; of what the table holds, the newest. */
+/** The most lines of a list. The newest are shown. */
 const SHOWN = 6;
 
-/** What everybody holds at this moment. @param cookies The names of those that the looking browser sends. */
+/** What everybody holds now. @param cookies Names of the cookies that the browser of the page sends. */
 export async function look(watched: Watched, journal: Journal, cookies: string[]) {
   const { tokens, index, tokenBytes } = await readRows(watched.azurite.connectionString);
   const lit = tokens.length > 0;

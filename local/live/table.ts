@@ -14,7 +14,7 @@ const TITLES: Record<Kind, string> = {
 
 type Row = Stored & { readonly timestamp: string };
 
-/** What is in the app's table, newest first: kinds and sizes, never a value. */
+/** The rows of the app's table, newest first: kinds and sizes, never a value. */
 export async function readRows(connectionString: string) {
   const table = TableClient.fromConnectionString(connectionString, "lightsout", {
     allowInsecureConnection: true,
@@ -51,7 +51,7 @@ function itemOf(row: Row): Item {
   };
 }
 
-/** Bytes of all values; the storage service adds a little for names and types. */
+/** Bytes of all values. Storage adds a little for names and types. */
 function sizeOf({ partitionKey, rowKey, timestamp, etag, ...values }: Row): number {
   return Object.values(values).reduce(
     (sum: number, value) => sum + (value instanceof Uint8Array ? value : String(value)).length,
@@ -59,7 +59,7 @@ function sizeOf({ partitionKey, rowKey, timestamp, etag, ...values }: Row): numb
   );
 }
 
-/** Cuts hashes and random ids to what tells them apart. */
+/** Shortens hashes and random ids. */
 export function shorten(text: string): string {
   return text.replace(/[\w.-]{22,}/g, (id) => `${id.slice(0, 8)}…`);
 }

@@ -9,7 +9,7 @@ import { CookieStore, type PendingSignIn, type Session } from "./sessions.ts";
 export interface OtherApp {
   /** For browsers, on another site than an app on `http://localhost`. */
   url: string;
-  /** What the tenant has to know before anybody can sign in. */
+  /** Its registration at the tenant. */
   registration: AppRegistration;
   /** Who is signed in. */
   readonly sessions: Session[];
@@ -22,10 +22,10 @@ interface Reply {
   body?: string;
 }
 
-/** Fabrikam Travel: an app of the same organization, so that there is somewhere else to sign out. */
+/** Fabrikam Travel: another app of the same organization, to sign out in. */
 export async function startOtherApp(options: {
   port?: number;
-  /** The origin for browsers, where something stands in front of it. Default: its own, on `fabrikam.localhost`. */
+  /** The origin for browsers, if a proxy is in front of it. Default: its own, on `fabrikam.localhost`. */
   url?: string | undefined;
   metadataUrl: string;
   clientId: string;

@@ -48,7 +48,7 @@ const LOGO = new Html(
   `<svg viewBox="0 0 24 24" fill="currentColor" aria-hidden="true"><path d="M12 2C7.6 2 4 5.5 4 9.9 4 15.6 12 22 12 22s8-6.4 8-12.1C20 5.5 16.4 2 12 2Zm0 11a3.2 3.2 0 1 1 0-6.4 3.2 3.2 0 0 1 0 6.4Z"/></svg>`,
 );
 
-/** The only page there is: who is signed in, and the way in or out. */
+/** The only page: who is signed in, and the way in or out. */
 export function page(options: {
   session: Session | undefined;
   lightsoutUrl: string;

@@ -3,9 +3,9 @@ import { randomBytes } from "node:crypto";
 export interface Session {
   name: string;
   username: string;
-  /** The sign-in at the provider that this session stems from, for front-channel logout. */
+  /** The session at the provider that this one comes from, for front-channel logout. */
   sid: string | undefined;
-  /** The `login_hint` claim, what Entra takes as `logout_hint`. */
+  /** The `login_hint` claim, which Entra takes as `logout_hint`. */
   loginHint: string | undefined;
 }
 

@@ -19,8 +19,8 @@ export interface AuthorizationRequest {
 }
 
 /**
- * Checks the parameters, then hands them on. An unknown client or redirect URI is thrown, to be shown
- * as a page; anything else wrong is sent to the redirect URI.
+ * Checks the parameters, then hands them on. For an unknown client or redirect URI it throws, which shows a page. Any other
+ * fault goes to the redirect URI.
  */
 export function withAuthorizationRequest(
   state: State,

@@ -4,7 +4,7 @@ import type { State } from "./state.ts";
 
 const PUBLIC = { "Cache-Control": "max-age=86400, private", "Access-Control-Allow-Origin": "*" };
 
-/** OpenID Connect Discovery: pages on the browsers' origin, what servers call on 127.0.0.1. */
+/** OpenID Connect Discovery. Pages are on the browsers' origin, and the endpoints for servers on 127.0.0.1. */
 export function discovery(state: State, authority: Authority): Reply {
   const { name, tenantId } = authority;
   const browser = `${state.url}/${name}`;

@@ -2,16 +2,16 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 
-/** Two more origins, for sign-outs that do not stay where the sign-in pages are. */
+/** Two more origins, for sign-outs that leave the origin of the sign-in pages. */
 export interface Elsewhere {
-  /** The tenant once more, with its cookies: they know no ports. */
+  /** The tenant on another port, with the same cookies, which ignore ports. */
   readonly url: string;
   /** Sends every request back to {@link url}, marked as {@link FEDERATED}. */
   readonly federation: string;
   stop(): Promise<void>;
 }
 
-/** The parameter that says: this sign-out has been at the federation already. */
+/** The parameter of a sign-out that has been at the federation already. */
 export const FEDERATED = "federated";
 
 export async function startElsewhere(tenant: RequestListener): Promise<Elsewhere> {

@@ -64,7 +64,7 @@ const OAUTH_ERRORS = {
   9002332: "invalid_request",
 } as const;
 
-/** Nothing is to be read about these. */
+/** Microsoft documents none of these. */
 const WITHOUT_URI: ReadonlySet<number> = new Set([70003, 700038]);
 
 export type ErrorNumber = keyof typeof OAUTH_ERRORS;

@@ -6,7 +6,7 @@ import type { TenantUser } from "./types.ts";
 const CODE_LIFETIME = 10 * 60_000;
 const REFRESH_TOKEN_LIFETIME = 90 * 24 * 3_600_000;
 
-/** What a user let an app have. Codes and refresh tokens are handles of it. */
+/** What a user has granted to an app. Codes and refresh tokens refer to it. */
 export interface Grant {
   user: TenantUser;
   clientId: string;
@@ -19,7 +19,7 @@ export interface Grant {
   authenticatedAt: number;
   issuedAt: number;
   revokedAt?: number;
-  /** A refresh token of it was used twice. */
+  /** Whether one of its refresh tokens was used twice. */
   reused?: boolean;
 }
 

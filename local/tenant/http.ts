@@ -32,7 +32,7 @@ export async function readRequest(message: IncomingMessage): Promise<TenantReque
   };
 }
 
-/** Who answers, for the doctor: nothing else on the wire tells this tenant from another provider on the machine. */
+/** By this header the doctor tells this tenant from another provider on the machine. */
 export const SERVER = "Lightsout-Development-Tenant";
 
 export function writeReply(response: ServerResponse, { status, headers, body }: Reply): void {

@@ -14,7 +14,7 @@ interface Account {
   selected: boolean;
 }
 
-/** One button per account; the form also carries the request on. Works without scripts. */
+/** One button for each account. The form also carries the request. Works without scripts. */
 export function accountPicker(view: {
   title: string;
   lead: string;

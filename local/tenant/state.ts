@@ -18,7 +18,7 @@ export interface State {
   issuer: string;
   url: string;
   internalUrl: string;
-  /** Where sign-outs go that do not stay on `url`. */
+  /** Where sign-outs go that leave `url`. */
   elsewhere: Elsewhere;
   users: TenantUser[];
   apps: Map<string, AppRegistration>;

@@ -61,7 +61,7 @@ async function tokenResponse(
   const { user } = grant;
   requireEnabled(state, user);
   const identity = requireIdentity(state, authority, app, user);
-  // Where none is named, it is the first resource of those that the code was asked for.
+  // Default: the first resource that the code was asked for.
   const asked = params.scope ? parseTokenScopes(params.scope) : parseScopes(grant.scope)[0];
   if (unconsented(app, [asked]).length > 0) {
     throw consentRequired(app, { suberror: "consent_required" });
@@ -113,7 +113,7 @@ function checkChallenge(state: State, { user }: Grant): void {
 
 const LOOP_MINUTES = 5;
 
-/** Entra takes many of the same request in a short time for a client that has run wild. */
+/** Entra refuses a client that sends the same request many times in a short time. */
 function checkLoop(state: State, grant: Grant, params: Record<string, string>): void {
   const now = state.now();
   const key = `${loopKey(grant)} ${params.scope ?? ""} ${params.claims ?? ""}`;

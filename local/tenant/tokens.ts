@@ -31,7 +31,7 @@ export async function idToken(state: State, issue: Issue, nonce?: string): Promi
   const { app, grant, identity, scopes, claims } = issue;
   const { user, tenantId, oid } = identity;
   const seconds = Math.floor(state.now() / 1000);
-  // A provider that has a back channel has to say when: its logout tokens are compared with this.
+  // With a back channel the time has to be exact, because logout tokens are compared with it.
   const issuedAt = seconds - (state.switches.backchannelLogout ? 0 : BACKDATE);
   const optional = app.optionalClaims ?? [];
   const payload = {
@@ -55,7 +55,7 @@ export async function idToken(state: State, issue: Issue, nonce?: string): Promi
     tid: tenantId,
     ...(nonce !== undefined && { nonce }),
     ...(optional.includes("sid") && !state.switches.omitSid && { sid: grant.sid }),
-    // Only where it was asked for: whether `max_age` alone would do with Entra ID is not known.
+    // Only if the request names it: nobody knows whether `max_age` alone is enough for Entra ID.
     ...((optional.includes("auth_time") || "auth_time" in claims.idToken) && {
       auth_time: Math.floor(grant.authenticatedAt / 1000),
     }),

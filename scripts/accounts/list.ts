@@ -10,11 +10,11 @@ import type { Progress } from "./progress.ts";
 export interface ListedAccount extends AccountDescription {
   /** The account's hashed id. */
   readonly account: string;
-  /** What its row was sealed with, where that is not in TOKEN_CACHE_KEYS: id and fingerprint. */
+  /** Id and fingerprint of the key that sealed its row, if that key is not in TOKEN_CACHE_KEYS. */
   readonly missingKey?: string | undefined;
 }
 
-/** All accounts that hold tokens. Tokens that no head names are left to `verify`. */
+/** All accounts that hold tokens. `verify` finds tokens that no head names. */
 export async function listAccounts(
   { table, keyring }: Store,
   progress: Progress,
@@ -31,7 +31,7 @@ export async function listAccounts(
     }
     rows = [];
   }
-  // An account's rows follow one another.
+  // The rows of an account come one after the other.
   for await (const row of table.list("a.", "b")) {
     progress.row(row.partitionKey);
     if (row.partitionKey !== rows[0]?.partitionKey) finish();

@@ -13,7 +13,7 @@ import { send } from "../send.ts";
 
 export interface OpenedStore {
   readonly store: Store;
-  /** Without them, what is held can be counted and deleted, but not opened. */
+  /** Without them, rows can be counted and deleted, but not unsealed. */
   readonly hasKeys: boolean;
   /** The table endpoint of the storage account. */
   readonly endpoint: string;
@@ -27,7 +27,7 @@ const NO_KEYS: Keyring = {
   unseal: () => undefined,
 };
 
-/** The app's own table, for the app's own functions. @throws {SettingInvalid} @throws Error The Azure CLI is needed. */
+/** Opens the app's table for the functions of the store. @throws {SettingInvalid} @throws Error The Azure CLI is needed. */
 export async function openStore(env: Env, log: Log): Promise<OpenedStore> {
   const storage = readStorageSettings(env);
   const hasKeys = optional(env, "TOKEN_CACHE_KEYS") !== undefined;
@@ -54,7 +54,7 @@ export async function openStore(env: Env, log: Log): Promise<OpenedStore> {
   };
 }
 
-/** Whoever is signed in with the Azure CLI. */
+/** Tokens of the user of the Azure CLI. */
 async function azureCliUser(): Promise<TokenSource> {
   let current = await azureSignIn(TABLE_STORAGE);
   return async () => {

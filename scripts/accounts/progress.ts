@@ -1,9 +1,9 @@
 import type { WriteStream } from "node:tty";
 
 export interface Progress {
-  /** One more row was read. The table is read in the order of its keys, so the key says how far that is. */
+  /** Counts a row. Rows come in the order of their keys, so the key says how far the work is. */
   row(partitionKey: string): void;
-  /** Takes the bar away. */
+  /** Removes the bar. */
   end(): void;
 }
 
@@ -13,7 +13,7 @@ const PACE = 100;
 /** The digits of base64url, in the order in which Table Storage sorts them. */
 const DIGITS = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz";
 
-/** Only for people: where there is no terminal, nothing is written. */
+/** Writes nothing without a terminal. */
 export function createProgress(
   stream: Pick<WriteStream, "isTTY" | "columns" | "write"> = process.stderr,
   now: () => number = Date.now,
@@ -46,7 +46,7 @@ function sectionOf(partitionKey: string): string {
   return SECTIONS[partitionKey[0] ?? ""] ?? "others";
 }
 
-/** Ids are hashes, spread evenly: how far through its section a partition is. */
+/** How far a partition is through its section. Ids are hashes, so they are spread evenly. */
 export function shareOf(partitionKey: string): number | undefined {
   const [, first = "", second = ""] = /^[asu]\.(.)(.)/.exec(partitionKey) ?? [];
   const high = DIGITS.indexOf(first || "?");

@@ -25,7 +25,7 @@ export interface Residue {
   readonly kind: ResidueKind;
 }
 
-/** What may be wrong with a row, and what follows from it. */
+/** What can be wrong with a row, and its consequence. */
 export const KINDS = {
   unnamed: "Tokens that the account's head does not name: only an operator's sign-out finds them.",
   unindexed: "Tokens that no sid leads to: no sign-out in another app finds them.",
@@ -43,11 +43,11 @@ export type ResidueKind = keyof typeof KINDS;
 const DAY = 24 * 3_600_000;
 
 /**
- * Takes all rows of the table, one by one and in any order, and says which of them should not be there. The
- * rules are those of the protocol (docs/sign-out-guarantee.md), in which every row is found by another one: an
- * expiry row by its day, everything else by an expiry row, and tokens by their head and their sid rows too.
+ * Takes all rows of the table, one by one and in any order, and says which of them should not be there. By the protocol
+ * (docs/sign-out-guarantee.md), another row leads to each: to an expiry row its day, to all others an expiry row, and to
+ * tokens their head and their index rows too.
  *
- * @param keyring Undefined when there are no keys to try.
+ * @param keyring Undefined without keys.
  * @param now Milliseconds since 1970.
  */
 export function createInspection(keyring: Keyring | undefined, now: number) {
@@ -56,7 +56,7 @@ export function createInspection(keyring: Keyring | undefined, now: number) {
   const tokens = new Map<string, AccountRow>();
   const heads = new Map<PartitionKey, HeadRow>();
   const pointers = new Map<IndexKey, IndexRow>();
-  /** What the expiry rows name: partitions of pointers, by account and generation. */
+  /** The index rows that expiry rows name, by account and generation. */
   const filed = { generations: new Map<string, IndexKey[]>(), accounts: new Set<PartitionKey>() };
   const filedPointers = new Set<IndexKey>();
 
@@ -102,7 +102,7 @@ export function createInspection(keyring: Keyring | undefined, now: number) {
     }
   }
 
-  /** What only shows when all rows are known. */
+  /** The residue that shows only when all rows are known. */
   function compare(): void {
     const pointedAt = new Set(
       [...pointers.values()].map(({ partition, generation }) => `${partition} ${generation}`),
@@ -112,12 +112,12 @@ export function createInspection(keyring: Keyring | undefined, now: number) {
       if (!head || generationRow(head.generation) !== row.rowKey) report(row, "unnamed");
       const sids = filed.generations.get(key);
       if (sids === undefined) report(row, "unfiled");
-      // Without a claim or a session_state there is no sid to be found by.
+      // A sign-in without a sid claim and a session_state has no index row.
       if ((sids === undefined || sids.length > 0) && !pointedAt.has(key)) report(row, "unindexed");
     }
     for (const [partition, row] of heads) {
       const { generation } = row;
-      // The entry of any generation removes the head of an account that never had one.
+      // The head of an account that never had a generation goes with the expiry row of any.
       const isFiled = generation
         ? filed.generations.has(`${partition} ${generation}`)
         : filed.accounts.has(partition);
@@ -130,7 +130,7 @@ export function createInspection(keyring: Keyring | undefined, now: number) {
 
   return {
     add,
-    /** @returns all of it, once every row has been added. */
+    /** @returns the residue. Call it when every row has been added. */
     end(): readonly Residue[] {
       compare();
       return found;
@@ -144,7 +144,7 @@ function newestIn({ tombstones }: EarlyRow): number {
   return Buffer.from(tombstones).readUInt32BE(last + EARLY.leftAt) * 1_000;
 }
 
-/** The purge is due when the day is over, and this is another day later. */
+/** A row counts as overdue a day after the purge should have removed it. */
 function isOverdue(day: string, now: number): boolean {
   return Date.parse(day) + 2 * DAY < now;
 }

@@ -6,11 +6,11 @@ import type { Table } from "../../src/shared/table/table.ts";
 import type { Progress } from "./progress.ts";
 
 export interface SignOutOfAll {
-  /** How many accounts held tokens, and hold none of them any more. */
+  /** How many accounts were signed out. */
   readonly signedOut: number;
-  /** Those that still do, or may. */
+  /** The accounts that still hold tokens, or may. */
   readonly left: readonly Left[];
-  /** Why the list of accounts broke off: behind that, nobody knows who is left. */
+  /** Why the list of accounts broke off. The accounts after that are not known. */
   readonly brokeOff?: string;
 }
 
@@ -20,12 +20,12 @@ export interface Left {
   readonly reason: string;
 }
 
-/** Accounts at once: one that does not answer holds up none of the others. */
+/** Accounts at once, so that one that does not answer holds up no other. */
 const AT_ONCE = 16;
 
 /**
- * Signs every account out whose tokens are in the table, and looks whether they are gone. Whoever is signed out
- * is not listed again, so that another run goes on where this one ended.
+ * Signs out every account that holds tokens, and checks that the tokens are gone. Another run goes on where this one
+ * ended, because it lists only accounts that hold tokens.
  */
 export async function signOutAll(store: Store, progress: Progress): Promise<SignOutOfAll> {
   const accounts = accountsWithTokens(store.table, progress);
@@ -75,14 +75,14 @@ async function signOut(
   return undefined;
 }
 
-/** Whether its head names them or not. */
+/** All rows of tokens, also those that the head does not name. */
 async function* accountsWithTokens(
   table: Table,
   progress: Progress,
 ): AsyncGenerator<AccountWithTokens, undefined> {
   let account = "";
   let tokens: string[] = [];
-  // An account's rows follow one another.
+  // The rows of an account come one after the other.
   for await (const { partitionKey, rowKey } of table.list("a.", "b")) {
     progress.row(partitionKey);
     if (partitionKey !== account) {

@@ -52,7 +52,7 @@ export function renderList(
   return [...lines, total, ...keyLines(accounts, fingerprints)].join("\n");
 }
 
-/** Which keys are missing, and which are at hand: a lost key looks like another app's but for its fingerprint. */
+/** Which keys are missing, and which are at hand. Keys with one id differ by their fingerprint. */
 function keyLines(
   accounts: readonly ListedAccount[],
   fingerprints: ReadonlyMap<string, string>,
@@ -108,7 +108,7 @@ export function renderSignOut({ signedOut, left, brokeOff }: SignOutOfAll): stri
   return lines.join("\n");
 }
 
-/** The most rows of a kind that are listed by name. */
+/** Of each kind, so many rows are listed by name. */
 const EXAMPLES = 10;
 
 export function renderVerification({ rows, residue }: Verification, hasKeys: boolean): string {

@@ -8,14 +8,14 @@ export interface Verification {
   readonly residue: readonly Residue[];
 }
 
-/** After the partition keys of every row that anybody could have written with this app's tools. */
+/** Sorts after the partition keys of all rows of this app. */
 const END = "\uf8ff";
 
 /**
- * Looks at every row of the table. Users sign in and out meanwhile, and a row that is read early does not fit one that
- * is read late; so what seems to be residue counts only if it still does when everything is read once more.
+ * Checks every row of the table. Users sign in and out meanwhile, so rows that are read at different times may not fit
+ * each other. Residue counts only if a second reading finds it again.
  *
- * @param keyring Undefined when there are no keys to try.
+ * @param keyring Undefined without keys.
  * @throws {StoreUnavailable}
  */
 export async function verify(

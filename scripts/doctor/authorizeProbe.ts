@@ -4,8 +4,8 @@ import type { Patient } from "./patient.ts";
 import { ask } from "./web.ts";
 
 /**
- * Asks for a sign-in that must not show anything (`prompt=none`): the answer goes to the redirect URI, unless it is
- * not registered. @returns undefined when the answer says neither.
+ * Asks for a sign-in without a page (`prompt=none`). The answer goes to the redirect URI if that is registered.
+ * @returns undefined when nobody can tell.
  */
 export async function isRedirectUri(
   { metadata, client }: Patient,

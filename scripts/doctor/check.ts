@@ -3,7 +3,7 @@ import type { Patient } from "./patient.ts";
 
 export interface Finding {
   readonly status: "ok" | "problem" | "skipped";
-  /** One line: what is so, what is wrong, or why nobody can tell from here. */
+  /** One line: what is right, what is wrong, or why the doctor cannot tell. */
   readonly detail: string;
   /** One line: what to do about it. */
   readonly fix?: string;
@@ -32,7 +32,7 @@ export const problem = (detail: string, fix: string): Finding => ({
 });
 export const skipped = (detail: string): Finding => ({ status: "skipped", detail });
 
-/** One after the other, so that nothing of one gets in the way of another. */
+/** Runs them one after the other, so that none disturbs another. */
 export async function* examine(
   patient: Patient,
   sections: readonly Section[],
@@ -52,7 +52,7 @@ async function looked(look: Check["look"], patient: Patient): Promise<Finding> {
   }
 }
 
-/** Messages of ours say what is wrong in their first sentence, and what to do in the rest. */
+/** The first sentence of our messages says what is wrong, and the rest what to do. */
 export function problemOf(error: unknown): Finding {
   const { message } = error as Error;
   const [, first = message, rest = ""] = /^(.*?\.)\s+(\S.*)$/s.exec(message) ?? [];
@@ -60,7 +60,7 @@ export function problemOf(error: unknown): Finding {
   return problem(message, "Put that right, and run the doctor again.");
 }
 
-/** The innermost word for what went wrong with a request, such as `ECONNREFUSED`. */
+/** The innermost code of a failed request, such as `ECONNREFUSED`. */
 export function reasonOf(error: unknown): string {
   let reason = "";
   for (let e = error as Error & { code?: unknown }; e; e = e.cause as typeof e) {

@@ -8,7 +8,7 @@ import { cookies, frame, headers } from "./checks/served.ts";
 import { functionTimeout, keys, node, settings } from "./checks/settings.ts";
 import { table } from "./checks/table.ts";
 
-/** In the order in which things depend on one another. */
+/** A check comes after those that it depends on. */
 export const SECTIONS: readonly Section[] = [
   { title: "Set-up", checks: [node, settings, keys, functionTimeout, functions] },
   { title: "Identity provider", checks: [metadata, issuer, clock, credential, lasting] },

@@ -12,7 +12,7 @@ Signed in with the Azure CLI (az login), it also reads the app registration.
 NO_COLOR and FORCE_COLOR are honoured.`;
 
 export interface Options {
-  /** Origin of an app to look at from outside. */
+  /** Origin of an app that is looked at from outside. */
   readonly url: string | undefined;
   readonly json: boolean;
 }

@@ -18,30 +18,30 @@ import { ask, once, reachable } from "./web.ts";
 /** Which registration at which provider. */
 export type Client = Pick<Settings, "clientId" | "tenant" | "authority" | "metadataUrl">;
 
-/** What there is to look at. Whatever takes a request is made when it is first asked for. */
+/** What the checks look at. A part that takes a request is fetched when it is first needed. */
 export interface Patient {
-  /** Where the settings were found; undefined when the app is looked at from outside. */
+  /** Where the settings come from. Undefined for an app looked at from outside. */
   readonly source: string | undefined;
-  /** Folder of the app, where `host.json` is. */
+  /** The folder of the app's `host.json`. */
   readonly root: string;
-  /** App settings as they were found. */
+  /** The app settings. */
   readonly env: Env;
   readonly settingsFault: SettingInvalid | undefined;
-  /** The app's public origin; undefined while the settings do not say it. */
+  /** The app's public origin. Undefined if the settings do not name it. */
   readonly baseUrl: string | undefined;
   readonly client: Client | undefined;
   /** The app, made in this process from its settings. */
   readonly app: Context | undefined;
-  /** What the app registers, ours and others. @throws Error One line that says why it cannot be loaded. */
+  /** All functions that the app registers. @throws Error One line that says why it cannot be loaded. */
   functions(): Promise<readonly FunctionInfo[]>;
-  /** Whether its provider is on this machine: the development tenant, or any other. */
+  /** Whether the provider is on this machine, the development tenant or another. */
   readonly isLocal: boolean;
   isDevelopment(): Promise<boolean>;
   /** @throws {ProviderUnavailable} */
   metadata(): Promise<ProviderMetadata>;
   /** @throws {RegistrationMissing} @throws Error One line that says why it cannot be read. */
   directory(): Promise<Directory>;
-  /** @returns undefined where nobody can be signed in without a password. @throws Error It failed. */
+  /** @returns undefined if a sign-in takes a password. @throws Error It failed. */
   rehearsal(): Promise<Rehearsal | undefined>;
 }
 
@@ -86,12 +86,12 @@ export function patientOf(
   };
 }
 
-/** What the app would not use is what the doctor has to see. */
+/** The doctor also reads metadata that the app would refuse. */
 const ANY_ISSUER = () => true;
 
 /**
- * An app from outside: where its sign-in leads says which registration it is.
- * @param graphBaseUrl Undefined for that of the cloud which the sign-in leads to.
+ * An app from outside. The address of its sign-in names its registration.
+ * @param graphBaseUrl Default: that of the cloud of the sign-in.
  */
 export async function patientAt(
   baseUrl: string,

@@ -14,7 +14,7 @@ interface PasswordCredential {
   readonly endDateTime: string;
 }
 
-/** The tenant has none with this client id. */
+/** The tenant has no registration with this client id. */
 export class RegistrationMissing extends Error {}
 
 export interface Directory {
@@ -28,7 +28,7 @@ const FIELDS =
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * As the user of the Azure CLI.
+ * Reads the registration as the user of the Azure CLI.
  * @throws {RegistrationMissing} @throws Error One line that says why it cannot be read.
  */
 export async function readRegistration(

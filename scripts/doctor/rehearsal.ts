@@ -5,19 +5,19 @@ import { endSessionUrl } from "../../src/shared/identity/endSessionUrl.ts";
 import type { IdTokenClaims } from "../../src/shared/identity/idToken.ts";
 import { transactionOf } from "../../src/shared/identity/transaction.ts";
 
-/** What came of a sign-in and a sign-out at the development tenant. */
+/** The result of a sign-in and a sign-out at the development tenant. */
 export interface Rehearsal {
   readonly claims: Pick<IdTokenClaims, "sid" | "login_hint">;
   /** The logout URLs that the sign-out page framed, without their queries. */
   readonly framed: readonly string[];
 }
 
-/** What the text of every account's button has in it. */
+/** A part of the text of every account's button. */
 const ANY_ACCOUNT = "@";
 
 /**
- * Signs somebody in at the development tenant, where that takes no password, and out again. The app is not told of
- * the sign-in: it holds nothing afterwards that it did not hold before.
+ * Signs somebody in at the development tenant, which takes no password, and out again. The app never gets the answer of
+ * the sign-in, so it stores nothing.
  *
  * @throws Error
  */

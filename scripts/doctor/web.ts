@@ -1,13 +1,13 @@
 import type { Outgoing } from "../../src/shared/net/send.ts";
 import { send } from "../send.ts";
 
-/** What an address answered. Redirects are not followed. */
+/** The answer of an address. Redirects are not followed. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
   readonly location: string | undefined;
-  /** How far the answering clock is ahead of this machine's, in milliseconds; undefined when it does not say. */
+  /** How far the server's clock is ahead of this machine's, in milliseconds. Undefined without a `Date`. */
   readonly ahead: number | undefined;
   /** Milliseconds. */
   readonly took: number;
@@ -33,7 +33,7 @@ export async function ask(
     headers,
     text: answer.body.toString(),
     location: headers.get("location") ?? undefined,
-    // It gives whole seconds, and has been on its way.
+    // `Date` has whole seconds, and the answer took time to arrive.
     ahead: Number.isNaN(date) ? undefined : date + 500 - (started + ended) / 2,
     took: ended - started,
   };

@@ -4,19 +4,19 @@ import type { Env } from "../../src/shared/config/env.ts";
 import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
 
 export interface Step {
-  /** Of `TOKEN_CACHE_KEYS`, from now on. */
+  /** The new value of `TOKEN_CACHE_KEYS`. */
   readonly value: string;
-  /** One line: what to wait for, and what comes then. */
+  /** One line: what to wait for, and the next step. */
   readonly next: string;
 }
 
 const HOUR = 3_600_000;
-/** What a retired key has to stay for beside `SESSION_HOURS`: the purge removes what it vouched for. */
+/** A retired key stays for so long beside `SESSION_HOURS`, until the purge has removed the rows of its MACs. */
 const LINGER = 48 * HOUR;
 
 const DATED = /^(\d{4}-\d\d-\d\d)(?:-(\d+))?$/;
 
-/** A sealing key whose id is the day it was made on. @param ids Those that are taken. */
+/** A sealing key whose id is today's date. @param ids Ids in use. */
 export function newKey(now: number, ids: readonly string[] = []): string {
   const day = new Date(now).toISOString().slice(0, 10);
   let id = day;
@@ -25,10 +25,10 @@ export function newKey(now: number, ids: readonly string[] = []): string {
 }
 
 /**
- * The next step of a rotation follows from the keys as they are: append a new one, move it to the front, drop the
- * old one. Instances get a value at different times: what one of them seals, those a step behind can open.
+ * Finds the next step of a rotation: append a new key, move it to the front, drop the old one. Instances get a value at
+ * different times. What one of them seals, those a step behind can unseal.
  *
- * @throws {SettingInvalid} The keys cannot be read, their ids do not say which is newer, or it is too early.
+ * @throws {SettingInvalid} The keys cannot be read, their ids have no dates, or it is too early.
  */
 export function nextStep(env: Env, sessionHours: number, now: number): Step {
   const ids = readSealingKeys(env).map(({ id }) => id);

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Paths below the app's folder, and what is in them. */
+/** Files by their paths below the app's folder. */
 export type Contents = Readonly<Record<string, Uint8Array>>;
 
-/** As they are in the project. The source map stays behind: it is larger than the rest together. */
+/** Files of the project, unchanged. Without the source map, which is larger than all others together. */
 const COPIED = ["host.json", "dist/main.cjs", "dist/main.cjs.LEGAL.txt"];
 
 /**
@@ -16,7 +16,7 @@ export function packageContents(root: string): Contents {
   return { ...Object.fromEntries(files), "package.json": reducedManifest(root) };
 }
 
-/** Without dependencies nothing is installed, by nobody: all of them are in the bundle. */
+/** Without dependencies, which are all in the bundle, so that nothing is installed. */
 function reducedManifest(root: string): Uint8Array {
   const { name, version, license, main } = JSON.parse(
     readFileSync(join(root, "package.json"), "utf8"),

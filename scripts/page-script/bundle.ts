@@ -19,7 +19,7 @@ export function bundleForBrowser(
   return outputFiles.map(({ text }) => text.trimEnd()).join("");
 }
 
-/** What src/shared/web/pages/script.ts has to be. */
+/** The text of src/shared/web/pages/script.ts. */
 export function pageScriptModule(): string {
   return `import { createHash } from "node:crypto";
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { Cloud } from "../../src/shared/config/cloud.ts";
 
-/** What Lightsout sets of a Microsoft Graph application (Graph v1.0, resource type `application`). */
+/** The properties of a Microsoft Graph application that Lightsout sets (Graph v1.0, resource type `application`). */
 export interface Application {
   readonly displayName: string;
   readonly signInAudience: string;
@@ -51,7 +51,7 @@ export const GRAPH_PERMISSIONS: Readonly<Record<string, string>> = existsSync(PE
   : { "User.Read": "e1fe6dd8-ba31-4d61-89e7-88639da4683d" };
 
 /**
- * The registration that the app needs: the same one that infra/app/registration.bicep describes.
+ * The registration that the app needs, as infra/app/registration.bicep describes it.
  * @param baseUrl The app's origin, with its route prefix and without a slash at the end.
  */
 export function applicationFor(displayName: string, baseUrl: string): Application {
@@ -62,7 +62,7 @@ export function applicationFor(displayName: string, baseUrl: string): Applicatio
       redirectUris: [
         ...new Set([`${baseUrl}/auth/callback`, `${baseUrl}/`, `${new URL(baseUrl).origin}/`]),
       ],
-      // Entra ID takes nothing but https here.
+      // Entra ID takes only https here.
       logoutUrl: baseUrl.startsWith("https:") ? `${baseUrl}/auth/logout-callback` : null,
       implicitGrantSettings: { enableAccessTokenIssuance: false, enableIdTokenIssuance: false },
     },

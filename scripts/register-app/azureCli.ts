@@ -11,7 +11,7 @@ export interface AzureSignIn {
   readonly tenantId: string;
 }
 
-/** What a token is for: a name for people, and how the Azure CLI is asked for it. */
+/** The resource of a token: its name for people, and the Azure CLI's arguments. */
 export interface AzureResource {
   readonly name: string;
   readonly args: readonly string[];
@@ -27,7 +27,7 @@ export const TABLE_STORAGE: AzureResource = {
   args: ["--resource", "https://storage.azure.com"],
 };
 
-/** An older Azure CLI gives the end of a token in local time only; every token lives longer than this. Milliseconds. */
+/** The lifetime of a token from an older Azure CLI, which gives local times only. Every token lives longer. Milliseconds. */
 const SHORTEST = 5 * 60_000;
 
 /** @throws Error The Azure CLI is not there, or nobody is signed in with it. */

@@ -1,20 +1,20 @@
 import { type Application, GRAPH_PERMISSIONS, type RequiredResourceAccess } from "./application.ts";
 
-/** An application as Microsoft Graph returns it: what was never set is null. */
+/** An application as Microsoft Graph returns it. Properties that were never set are null. */
 export type StoredApplication = { readonly id: string; readonly appId: string } & {
   readonly [Name in keyof Application]: Application[Name] | null;
 };
 
 export interface Changes {
-  /** What to send. Graph keeps what is not in it. */
+  /** The properties to send. Graph keeps the others. */
   readonly patch: Partial<Application>;
   /** One line for each difference, for people. */
   readonly lines: readonly string[];
 }
 
 /**
- * What is missing. Lists only grow: a redirect URI, claim or permission that somebody added stays. So do the
- * name and the audience.
+ * What is missing. Lists only grow: a redirect URI, claim or permission that somebody added stays. Name and audience stay
+ * too.
  */
 export function changesTo(stored: StoredApplication, wanted: Application): Changes {
   const changes = [webChanges, claimChanges, permissionChanges].map((of) => of(stored, wanted));

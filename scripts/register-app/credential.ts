@@ -5,9 +5,9 @@ import { type FederatedIdentityCredential, federatedCredentialFor } from "./appl
 import type { Graph } from "./graph.ts";
 import type { CredentialOption } from "./options.ts";
 
-/** What the registration has to be given, and the app setting that goes with it. */
+/** The credential that the registration lacks, and its app setting. */
 export interface CredentialPlan {
-  /** For people; undefined when the registration has it already. */
+  /** For people. Undefined when the registration has it already. */
   readonly line: string | undefined;
   /** Gives it to the registration with this object id. @returns The app setting. */
   apply(applicationId: string): Promise<Record<string, string>>;
@@ -38,7 +38,7 @@ export async function planCredential(
   }
 }
 
-/** A secret can be read only when it is made, so this makes one every time. */
+/** Makes a new secret every time, because only a new one can be read. */
 function planSecret(graph: Graph): CredentialPlan {
   const endDateTime = new Date(Date.now() + SECRET_LIFETIME).toISOString();
   return {

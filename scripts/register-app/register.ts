@@ -12,13 +12,13 @@ export interface Tools extends Home {
 }
 
 const FIELDS = "id,appId,displayName,signInAudience,web,optionalClaims,requiredResourceAccess";
-/** Milliseconds. A new object is not known to every replica of the directory at once. */
+/** Milliseconds. Replicas of the directory learn of a new object one after the other. */
 const DELAYS = [1_000, 2_000, 4_000, 8_000];
 
 /**
- * Makes the registration, or adds to it what is missing. Run again, it finds nothing to do.
+ * Makes the registration, or adds what is missing. A second run finds nothing to do.
  *
- * @returns The app settings that belong to it; undefined after a dry run.
+ * @returns its app settings; undefined after a dry run.
  * @throws {GraphRefused}
  */
 export async function registerApp(
@@ -73,7 +73,7 @@ async function find(graph: Graph, options: Options): Promise<StoredApplication |
   return found;
 }
 
-/** By its unique name and not with POST: run twice at the same time, it still makes one registration. */
+/** By its unique name and not with POST, so that two runs at once make one registration. */
 async function make(graph: Graph, uniqueName: string, wanted: object): Promise<StoredApplication> {
   const path = `/applications(uniqueName='${encodeURIComponent(uniqueName)}')`;
   const made = await graph.send<StoredApplication | undefined>(
@@ -88,7 +88,7 @@ async function make(graph: Graph, uniqueName: string, wanted: object): Promise<S
   return application;
 }
 
-/** What the registration is in its own tenant: without it nobody can sign in. */
+/** The service principal in the tenant. Without it nobody can sign in. */
 async function ensureServicePrincipal(graph: Graph, appId: string): Promise<void> {
   if (await graph.get(`/servicePrincipals(appId='${appId}')?$select=id`)) return;
   try {

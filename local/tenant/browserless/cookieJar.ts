@@ -6,7 +6,7 @@ interface Cookie {
   expiresAt: number;
 }
 
-/** How a request came about, which decides what cookies go with it. */
+/** The origin of a request, which decides its cookies. */
 export interface RequestContext {
   /** Whether the page that started the request is of another site. */
   crossSite: boolean;

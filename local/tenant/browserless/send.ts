@@ -11,7 +11,7 @@ import {
   textOf,
 } from "./markup.ts";
 
-/** What a navigation ended with. */
+/** The end of a navigation. */
 export interface Page extends PageOrigin {
   status: number;
   headers: IncomingHttpHeaders;

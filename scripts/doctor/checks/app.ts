@@ -2,7 +2,7 @@ import { type Check, type Finding, ok, problem, reasonOf, skipped } from "../che
 import type { Patient } from "../patient.ts";
 import { type Answer, ask } from "../web.ts";
 
-/** For checks of what the app answers. */
+/** For checks that ask the running app. */
 export function served(
   name: string,
   look: (baseUrl: string, patient: Patient) => Promise<Finding>,
@@ -70,7 +70,7 @@ export const https: Check = {
   },
 };
 
-/** The app makes every absolute URL from its own idea of where it is. */
+/** Whether APP_BASE_URL of the running app is its address: all absolute URLs begin with it. */
 export const address = served("Own address", async (baseUrl, { client }) => {
   const { text } = await ask(`${baseUrl}/auth/session`);
   const own = /"signInUrl":"([^"]*)\/auth\/signin"/.exec(text)?.[1];
@@ -91,7 +91,7 @@ export const address = served("Own address", async (baseUrl, { client }) => {
   return ok("as users see it");
 });
 
-/** What signing out takes: nobody is signed in here, so nobody is signed out. */
+/** Whether a sign-out gets through. Nobody is signed in here, so nobody is signed out. */
 export const sameOrigin = served("Same origin", async (baseUrl) => {
   const post = (headers: Record<string, string>) =>
     ask(`${baseUrl}/auth/signout`, { method: "POST", headers });

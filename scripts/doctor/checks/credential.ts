@@ -24,7 +24,7 @@ export const credential: Check = {
   },
 };
 
-/** Proves nothing but the credential (RFC 6749 §4.4). @returns undefined when the provider's answer says nothing about it. */
+/** Tries the credential alone (RFC 6749 §4.4). @returns undefined when the answer says nothing about it. */
 async function byClientCredentials(app: Context): Promise<Finding | undefined> {
   try {
     const client = await app.createClient();
@@ -32,13 +32,13 @@ async function byClientCredentials(app: Context): Promise<Finding | undefined> {
     await client.acquireTokenByClientCredential({ scopes: [`${origin}/.default`] });
     return ok("accepted");
   } catch (error) {
-    // A client that is known may still be none that gets tokens of its own: `unauthorized_client` says nothing.
+    // A known client need not get tokens of its own, so `unauthorized_client` says nothing.
     const refusal = refusalIn(error);
     return refusal?.error === "invalid_client" ? refused(refusal.code) : undefined;
   }
 }
 
-/** A code that nobody issued is refused as such only where the client has been accepted (RFC 6749 §5.2). */
+/** Redeems a made-up code. It is refused as a code only after the client was accepted (RFC 6749 §5.2). */
 async function byCode(app: Context): Promise<Finding> {
   const redirectUri = `${app.settings.baseUrl}/auth/callback`;
   const attempt = transactionOf(crypto.randomUUID());
@@ -67,7 +67,7 @@ async function byCode(app: Context): Promise<Finding> {
 
 const TAKEN = "the provider took a code that nobody had issued";
 
-/** What an answer of the token endpoint says that refuses, and its error code (RFC 6749 §5.2) as it came. */
+/** A refusal of the token endpoint, and its error code (RFC 6749 §5.2). */
 function refusalIn(cause: unknown) {
   if (!(cause instanceof TokenRequestRefused)) return undefined;
   const { error } = (cause.body ?? {}) as { error?: unknown };
@@ -100,7 +100,7 @@ function refused(code: string): Finding {
   );
 }
 
-/** Away from Azure the identity's token cannot be had; whether the registration would take it can be seen. */
+/** Outside Azure there is no token of the identity. The registration still shows whether it would accept one. */
 async function federated(
   { directory }: Patient,
   clientId: string,
@@ -122,7 +122,7 @@ async function federated(
 }
 
 const DAY = 24 * 3_600_000;
-/** Days before the end at which it is time to do something. */
+/** So many days before its end, a credential is a problem. */
 const SOON = 30;
 
 export const lasting: Check = {
@@ -143,7 +143,7 @@ export const lasting: Check = {
   },
 };
 
-/** @returns why it cannot be told, when it cannot. */
+/** @returns why nobody can tell; undefined when the doctor can. */
 async function endOf(
   settings: Exclude<CredentialSettings, { kind: "managedIdentity" }>,
   { directory }: Patient,

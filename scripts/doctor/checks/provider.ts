@@ -40,7 +40,7 @@ export const issuer: Check = {
     if (client === undefined) return skipped("it is not known which provider the app has");
     const found = await patient.metadata().catch(() => undefined);
     if (found === undefined) return skipped("waits for the metadata");
-    // From outside, the development tenant's own address is all there is to compare with.
+    // From outside, there is nothing to compare with but the development tenant's own address.
     if (app === undefined && (await patient.isDevelopment())) {
       return skipped("the development tenant's is made up");
     }

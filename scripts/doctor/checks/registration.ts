@@ -13,7 +13,7 @@ interface Part {
   isAbout(line: string, baseUrl: string): boolean;
   missing(baseUrl: string): string;
   there(baseUrl: string): string;
-  /** What can be seen of it without reading the registration; undefined when nothing can. */
+  /** What shows without reading the registration. Undefined when nothing does. */
   fromOutside(patient: Patient, baseUrl: string): Promise<boolean | undefined>;
 }
 

@@ -7,7 +7,7 @@ import { served } from "./app.ts";
 const IN_FRONT =
   "Look for what stands in front of the app (Front Door, API Management, a proxy) and changes its answers.";
 
-/** The headers that pages and API answers share, and what each has to say. */
+/** The headers that pages and API answers share, with their values. */
 const EXPECTED: Readonly<Record<string, RegExp>> = {
   "content-security-policy": /default-src 'none'.*frame-ancestors 'none'/,
   "x-frame-options": /^DENY$/,

@@ -26,7 +26,7 @@ export const settings: Check = {
   },
 };
 
-/** Fewer different bytes than this in 32 are a pattern: chance gives 26 and more. */
+/** Fewer different bytes in 32 are a pattern: a random key has 26 or more. */
 const FEWEST_BYTES = 16;
 
 export const keys: Check = {
@@ -48,7 +48,7 @@ export const keys: Check = {
   },
 };
 
-/** A front-channel sign-out keeps trying for 100 seconds, and is answered then. Milliseconds. */
+/** A front-channel sign-out is tried for 100 seconds, and answered then. Milliseconds. */
 export const SHORTEST_TIMEOUT = 120_000;
 
 export const functionTimeout: Check = {
@@ -61,7 +61,7 @@ export const functionTimeout: Check = {
       return ok(timeout === undefined ? "no limit" : `${timeout / 1_000} seconds`);
     }
     return problem(
-      `${override ? "AzureFunctionsJobHost__functionTimeout" : "functionTimeout in host.json"} ends a sign-out that meets a fault before it has been carried through.`,
+      `${override ? "AzureFunctionsJobHost__functionTimeout" : "functionTimeout in host.json"} ends a sign-out that storage delays before it is done.`,
       "Set it to 00:02:00 or more.",
     );
   },

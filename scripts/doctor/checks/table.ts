@@ -57,7 +57,7 @@ function isMissing({ message }: StoreUnavailable): boolean {
   return message.startsWith("The storage account has no table");
 }
 
-/** Otherwise the service said why it refuses, and so does the message. */
+/** Whether storage gave no reason. Otherwise the message has it. */
 function isSilent({ message }: StoreUnavailable): boolean {
   return message.startsWith("Table Storage does not answer");
 }

@@ -81,7 +81,7 @@ describe("settings", () => {
 });
 
 describe("the time that a function may take", () => {
-  const ENDS = "ends a sign-out that meets a fault before it has been carried through.";
+  const ENDS = "ends a sign-out that storage delays before it is done.";
   const FIX = "Set it to 00:02:00 or more.";
 
   const AT_ROOT = { version: "2.0", extensions: { http: { routePrefix: "" } } };
