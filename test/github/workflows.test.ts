@@ -49,6 +49,7 @@ test("CI runs the suite on what is deployed, and on the oldest Node that package
     "rm node_modules/.bin/node",
     "npm exec --call 'node --version'",
     "npm test",
+    "npm run coverage",
   ]);
 });
 
