@@ -90,7 +90,7 @@ export async function startServices(options: {
       ],
       frontChannelLogoutUrl: `${baseUrl}/auth/logout-callback`,
       clientSecrets: [secrets.clientSecret],
-      optionalClaims: ["sid", "login_hint"],
+      optionalClaims: ["sid", "login_hint", "auth_time", "acrs"],
       ...(consentedScopes && { consentedScopes }),
     });
     const azurite = await starting;

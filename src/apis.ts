@@ -3,7 +3,7 @@ import type { Options } from "./options.ts";
 import { type DeclaredApi, graphApi, readApi } from "./shared/apis/api.ts";
 import type { Env } from "./shared/config/env.ts";
 import { lacking } from "./shared/context.ts";
-import { logFault } from "./shared/web/handlers.ts";
+import { logFault } from "./shared/web/answers.ts";
 
 /**
  * Microsoft Graph and the other APIs of an app. An API whose setting is missing fails whenever it is called, and the

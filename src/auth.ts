@@ -5,11 +5,14 @@ import type {
   HttpResponseInit,
   InvocationContext,
 } from "@azure/functions";
+import { checkRequirements, type Requirements } from "./requirements.ts";
 import { Forbidden, LightsoutError } from "./shared/base/errors.ts";
 import type { Context } from "./shared/context.ts";
 import type { Cookie } from "./shared/http/types.ts";
 import type { SignedInSession } from "./shared/session/session.ts";
-import { cookiesOfUse, enter, problemAnswer } from "./shared/web/handlers.ts";
+import { assertStepUp } from "./shared/session/stepUp.ts";
+import { errorAnswer } from "./shared/web/answers.ts";
+import { cookiesOfUse, enter } from "./shared/web/handlers.ts";
 
 /** Who is signed in, by the claims of the newest ID token (Microsoft identity platform, ID token claims reference). */
 export interface Account {
@@ -55,17 +58,6 @@ export interface Session {
   ): Promise<string>;
 }
 
-/** What a handler requires. Without it, the handler does not run. */
-export interface Requirements {
-  /**
-   * Scopes of one resource. The token is there before the handler runs, so that a missing consent leaves no work half
-   * done; else 401 with a `signInUrl` that asks for it.
-   */
-  readonly scopes?: readonly string[];
-  /** App roles, of which the user needs one; else 403 `urn:lightsout:problem:forbidden`. */
-  readonly roles?: readonly string[];
-}
-
 /** A handler of the Functions programming model, with the session as a third argument. */
 type SignedInHandler = (
   request: HttpRequest,
@@ -76,13 +68,15 @@ type SignedInHandler = (
 /** What an app wraps its own functions with. */
 export interface Auth {
   /**
-   * Wraps a handler for signed-in users. Everybody else gets 401 `application/problem+json` (RFC 9457) with a
-   * `signInUrl`. A request other than `GET`, `HEAD` and `OPTIONS` has to come from a page of this origin, else it gets
-   * 403. The answer carries `Cache-Control: no-store`, unless the handler sets another.
+   * Wraps a handler for signed-in users. Where signing in is what is missing, a page that is opened goes there, and comes
+   * back to its very address; everything else gets 401 `application/problem+json` (RFC 9457) with a `signInUrl`. What the
+   * user has just signed in for in vain is 403. A request other than `GET`, `HEAD` and `OPTIONS` has to come from a page
+   * of this origin, else it gets 403. The answer carries `Cache-Control: no-store`, unless the handler sets another.
    *
    * What the handler throws goes on to the host, except a {@link LightsoutError}, which becomes the right answer. With
    * `enableHttpStream`, the host would never answer: it is logged, and the answer is 500.
    *
+   * @throws {LightsoutError} `ERR_OPTION_INVALID`: one line that names the requirement.
    * @example
    * app.http("hello", {
    *   route: "hello",
@@ -109,21 +103,23 @@ export interface Auth {
 /** @param isStreamed Whether the host sends this invocation's request over HTTP. */
 export function createAuth(context: Context, isStreamed: (invocationId: string) => boolean): Auth {
   function signedIn(requirements: Requirements, handler: SignedInHandler): HttpHandler {
+    checkRequirements(requirements);
     const { scopes = [], roles } = requirements;
     return async (request, invocation) => {
       let session: SignedInSession;
       try {
         session = await enter(context, request);
       } catch (error) {
-        return problemAnswer(context, request, error);
+        return errorAnswer(context, request, error);
       }
       let answer: HttpResponseInit | HttpResponse;
       try {
         if (roles) assertRole(session, roles);
+        assertStepUp(session, requirements, context.now());
         if (scopes.length > 0) await session.getToken(scopes);
         answer = uncached(await handler(request, invocation, sessionFor(session)));
       } catch (error) {
-        if (error instanceof LightsoutError) answer = problemAnswer(context, request, error);
+        if (error instanceof LightsoutError) answer = errorAnswer(context, request, error);
         else if (!isStreamed(invocation.invocationId)) throw error;
         else {
           invocation.error(error);

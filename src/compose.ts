@@ -26,7 +26,7 @@ import { azureTable } from "./shared/table/azureTable.ts";
 import { retrying, SHORT_FAULTS, type TableRequests } from "./shared/table/retrying.ts";
 import type { Table } from "./shared/table/table.ts";
 import { faultFields } from "./shared/table/tableFault.ts";
-import { logFault } from "./shared/web/handlers.ts";
+import { logFault } from "./shared/web/answers.ts";
 
 /** The outside world of a process, before there are settings. */
 export type Environment = Omit<Platform, "table">;

@@ -9,8 +9,9 @@ import { checkOptions, type Options } from "./options.ts";
 import { keepAliveSender } from "./shared/net/send.ts";
 import { watchStreamed } from "./streamed.ts";
 
-export type { Account, Auth, Requirements, Session } from "./auth.ts";
+export type { Account, Auth, Session } from "./auth.ts";
 export type { Options } from "./options.ts";
+export type { Requirements } from "./requirements.ts";
 export type { Api } from "./shared/apis/api.ts";
 export type { Call } from "./shared/apis/permissions.ts";
 export { LightsoutError } from "./shared/base/errors.ts";

@@ -103,7 +103,7 @@ function checkClaims(claims: readonly string[]): void {
   }
 }
 
-function isOneScope(scope: unknown): boolean {
+export function isOneScope(scope: unknown): boolean {
   return typeof scope === "string" && !scope.includes(" ") && isScope(scope);
 }
 
@@ -130,7 +130,8 @@ function checkFunctions(functions: NonNullable<Options["functions"]>, scopes: re
   }
 }
 
-function assertKnown(what: string, value: unknown, names: readonly string[]): void {
+/** @throws {OptionInvalid} It is no object, or has something else in it. */
+export function assertKnown(what: string, value: unknown, names: readonly string[]): void {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new OptionInvalid(`${what} takes an object with ${names.join(", ")}.`);
   }

@@ -33,6 +33,12 @@ resource registration 'Microsoft.Graph/applications@v1.0' = {
       {
         name: 'login_hint'
       }
+      {
+        name: 'auth_time'
+      }
+      {
+        name: 'acrs'
+      }
     ]
   }
   requiredResourceAccess: [

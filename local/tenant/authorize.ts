@@ -1,6 +1,6 @@
 import { type Authority, identityAt, requireEnabled, requireIdentity } from "./authority.ts";
 import { type AuthorizationRequest, withAuthorizationRequest } from "./authorizationRequest.ts";
-import { satisfies } from "./claims.ts";
+import { contextsIn, parseClaims, satisfies } from "./claims.ts";
 import { EntraError, required } from "./errors.ts";
 import type { Reply, TenantRequest } from "./http.ts";
 import { page } from "./http.ts";
@@ -20,7 +20,7 @@ export function authorize(state: State, authority: Authority, request: TenantReq
     const session = state.sessions.of(request.cookies);
     const candidates = singleSignOn(authorization, session);
     const [signIn] = candidates;
-    if (candidates.length === 1 && signIn && !needsStepUp(authorization, signIn.user)) {
+    if (candidates.length === 1 && signIn && !needsStepUp(authorization, signIn)) {
       return complete(authorization, session, signIn);
     }
     if (params.prompt !== "none") return picker(authorization, session);
@@ -57,6 +57,7 @@ export function complete(
       nonce: params.nonce,
       claims: params.claims,
       authenticatedAt: signIn.authenticatedAt,
+      contexts: [...signIn.contexts],
       issuedAt: state.now(),
     },
     {
@@ -116,7 +117,13 @@ function singleSignOn(authorization: AuthorizationRequest, session: BrowserSessi
 }
 
 /** Whether the `claims` parameter asks for more than the session has shown. */
-export function needsStepUp({ state, params }: AuthorizationRequest, user: TenantUser): boolean {
+function needsStepUp(authorization: AuthorizationRequest, { user, contexts }: SignIn): boolean {
+  const wanted = contextsIn(parseClaims(authorization.params.claims));
+  return isChallenged(authorization, user) || !wanted.every((context) => contexts.has(context));
+}
+
+/** Whether the `claims` parameter answers the challenge that the user is under. */
+export function isChallenged({ state, params }: AuthorizationRequest, user: TenantUser): boolean {
   const challenge = state.challenges.get(homeAccountId(user, state.tenantId));
   return challenge !== undefined && satisfies(params.claims, challenge);
 }

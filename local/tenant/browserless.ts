@@ -19,6 +19,8 @@ export interface Browser {
   readonly cookies: CookieJar;
   /** Opens an address, relative to `from` if that is given. */
   get(url: string, visit?: Visit): Promise<Page>;
+  /** What a script on a page of that origin gets. */
+  fetch(url: string, visit?: Visit): Promise<Page>;
   /** Submits a form, pressing the button whose text contains `press`. */
   submit(form: Form | undefined, options?: Visit & { press?: string }): Promise<Page>;
   /**
@@ -30,6 +32,7 @@ export interface Browser {
   loadFrames(page: Page, options?: { cookies?: boolean }): Promise<Page[]>;
 }
 
+const BY_SCRIPT = { Accept: "*/*", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty" };
 const MAX_REDIRECTS = 20;
 
 /** @param options.fetchMetadata Whether it sends `Sec-Fetch-*`: Safari does since 16.4, of 2023. Default true. */
@@ -51,6 +54,10 @@ export function createBrowser({ fetchMetadata = true } = {}): Browser {
     get(url, { follow, ...options } = {}) {
       const address = new URL(url, options.from?.url).href;
       return visit(address, { ...options, method: "GET" }, follow);
+    },
+    fetch(url, visit = {}) {
+      const headers = { ...BY_SCRIPT, ...visit.headers };
+      return browser.get(url, { from: { url, noReferrer: true }, ...visit, headers });
     },
     async submit(form, { press, follow, ...options } = {}) {
       if (!form) throw new Error("There is no form to submit on this page.");

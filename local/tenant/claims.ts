@@ -20,6 +20,14 @@ export function hasCapability({ accessToken }: ClaimsRequest, capability: string
   return capabilities.values.some((value) => String(value).toLowerCase() === capability);
 }
 
+/** The authentication contexts that have to be satisfied. */
+export function contextsIn({ idToken }: ClaimsRequest): string[] {
+  const { acrs } = idToken;
+  if (!isObject(acrs) || acrs.essential !== true) return [];
+  const values = Array.isArray(acrs.values) ? acrs.values : [acrs.value];
+  return values.filter((value) => typeof value === "string");
+}
+
 /** The challenge of a policy that wants more than the user has shown so far. */
 export function newChallenge(id: string): string {
   return JSON.stringify({ access_token: { capolids: { essential: true, values: [id] } } });

@@ -9,6 +9,7 @@ import { homeAccountId } from "./users.ts";
 const SWITCHES = {
   sendIss: "Send iss with front-channel logout calls",
   omitSid: "Leave the sid claim out of ID tokens",
+  omitAcrs: "Leave the acrs claim out of ID tokens: a step-up is in vain",
   omitSessionState: "Leave session_state out of authorization responses",
   deviceMode: "Keep sessions, and their sid, over a sign-out, as a device does",
   signOutByFrontChannel: "Sign out on another origin, by way of a third",

@@ -17,6 +17,8 @@ export interface Grant {
   claims: string | undefined;
   /** Milliseconds. */
   authenticatedAt: number;
+  /** Authentication contexts. */
+  contexts: string[];
   issuedAt: number;
   revokedAt?: number;
   /** Whether one of its refresh tokens was used twice. */

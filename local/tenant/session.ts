@@ -12,6 +12,8 @@ export interface SignIn {
   sid: string;
   /** When the user last picked the account, in milliseconds: the `auth_time` claim. */
   authenticatedAt: number;
+  /** The authentication contexts of Conditional Access that the user has satisfied: the `acrs` claim. */
+  contexts: Set<string>;
   /** Client id → tenant the app was signed in to, for every app to tell at sign-out. */
   apps: Map<string, string>;
 }
@@ -43,7 +45,13 @@ export class Sessions {
       return known;
     }
     const apps = new Map<string, string>();
-    const signIn = { user, sid: randomUUID(), authenticatedAt: now, apps };
+    const signIn = {
+      user,
+      sid: randomUUID(),
+      authenticatedAt: now,
+      contexts: new Set<string>(),
+      apps,
+    };
     session.signIns.push(signIn);
     return signIn;
   }

@@ -1,7 +1,8 @@
 import type { Authority } from "./authority.ts";
 import { requireEnabled, requireIdentity } from "./authority.ts";
 import { withAuthorizationRequest } from "./authorizationRequest.ts";
-import { complete, needsStepUp, picker } from "./authorize.ts";
+import { complete, isChallenged, picker } from "./authorize.ts";
+import { contextsIn, parseClaims } from "./claims.ts";
 import { EntraError } from "./errors.ts";
 import type { Reply, TenantRequest } from "./http.ts";
 import { respondError } from "./respond.ts";
@@ -17,11 +18,13 @@ export function login(state: State, authority: Authority, request: TenantRequest
     const user = findAccount(state, account);
     requireIdentity(state, authority, authorization.app, user);
     requireEnabled(state, user);
-    if (needsStepUp(authorization, user)) {
+    if (isChallenged(authorization, user)) {
       state.challenges.delete(homeAccountId(user, state.tenantId));
     }
     const session = state.sessions.of(request.cookies);
-    return complete(authorization, session, state.sessions.signIn(session, user, state.now()));
+    const signIn = state.sessions.signIn(session, user, state.now());
+    for (const context of contextsIn(parseClaims(params.claims))) signIn.contexts.add(context);
+    return complete(authorization, session, signIn);
   });
 }
 

@@ -99,6 +99,7 @@ function defaultSwitches(): Switches {
   return {
     sendIss: false,
     omitSid: false,
+    omitAcrs: false,
     omitSessionState: false,
     deviceMode: false,
     signOutByFrontChannel: false,

@@ -59,6 +59,9 @@ export async function idToken(state: State, issue: Issue, nonce?: string): Promi
     ...((optional.includes("auth_time") || "auth_time" in claims.idToken) && {
       auth_time: Math.floor(grant.authenticatedAt / 1000),
     }),
+    ...((optional.includes("acrs") || "acrs" in claims.idToken) &&
+      grant.contexts.length > 0 &&
+      !state.switches.omitAcrs && { acrs: grant.contexts }),
     ...((optional.includes("login_hint") || "login_hint" in claims.idToken) && {
       login_hint: loginHint(user, state.tenantId),
     }),

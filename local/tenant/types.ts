@@ -15,7 +15,7 @@ export interface AppRegistration {
   certificates?: string[];
   federatedCredentials?: FederatedCredential[];
   /** Optional ID token claims. */
-  optionalClaims?: ("sid" | "login_hint" | "auth_time" | "email")[];
+  optionalClaims?: ("sid" | "login_hint" | "auth_time" | "acrs" | "email")[];
   /** Supported account types. `single`: this organization only (default); `multi`: any organization; `all`: those and personal accounts; `personal`: personal accounts only. */
   audience?: "single" | "multi" | "all" | "personal";
   /** Undefined: everything is consented to. The consent page adds to it. */
@@ -54,6 +54,8 @@ export interface Switches {
   sendIss: boolean;
   /** Leaves the `sid` claim out of ID tokens. */
   omitSid: boolean;
+  /** Leaves the `acrs` claim out of ID tokens, although the user has satisfied what was asked for. */
+  omitAcrs: boolean;
   /** Leaves `session_state` out of authorization responses. */
   omitSessionState: boolean;
   /**

@@ -7,7 +7,7 @@ import { transactionOf } from "../../src/shared/identity/transaction.ts";
 
 /** The result of a sign-in and a sign-out at the development tenant. */
 export interface Rehearsal {
-  readonly claims: Pick<IdTokenClaims, "sid" | "login_hint">;
+  readonly claims: Pick<IdTokenClaims, "sid" | "login_hint" | "auth_time">;
   /** The logout URLs that the sign-out page framed, without their queries. */
   readonly framed: readonly string[];
 }

@@ -38,6 +38,9 @@ export interface FederatedIdentityCredential {
   readonly audiences: readonly string[];
 }
 
+/** Of ID tokens: what sign-outs find a session by, and what a sign-in is held against. */
+export const OPTIONAL_CLAIMS = ["sid", "login_hint", "auth_time", "acrs"] as const;
+
 const MICROSOFT_GRAPH = "00000003-0000-0000-c000-000000000000";
 
 const PERMISSIONS_FILE = "infra/graph-permissions.json";
@@ -66,7 +69,7 @@ export function applicationFor(displayName: string, baseUrl: string): Applicatio
       logoutUrl: baseUrl.startsWith("https:") ? `${baseUrl}/auth/logout-callback` : null,
       implicitGrantSettings: { enableAccessTokenIssuance: false, enableIdTokenIssuance: false },
     },
-    optionalClaims: { idToken: [{ name: "sid" }, { name: "login_hint" }] },
+    optionalClaims: { idToken: OPTIONAL_CLAIMS.map((name) => ({ name })) },
     requiredResourceAccess: [
       {
         resourceAppId: MICROSOFT_GRAPH,

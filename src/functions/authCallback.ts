@@ -2,7 +2,8 @@ import type { Context } from "../shared/context.ts";
 import { finishSignIn } from "../shared/flows/finishSignIn.ts";
 import { resumeSignIn } from "../shared/flows/resumeSignIn.ts";
 import { readQuery } from "../shared/http/form.ts";
-import { errorAnswer, webPage } from "../shared/web/handlers.ts";
+import { explain } from "../shared/web/answers.ts";
+import { webPage } from "../shared/web/handlers.ts";
 import type { HttpFunction } from "../shared/web/httpFunction.ts";
 import { redirect } from "../shared/web/responses.ts";
 
@@ -19,7 +20,7 @@ export const authCallback = (context: Context): HttpFunction => ({
     const { location, cookies, refused } = state
       ? await resumeSignIn(context, request, state)
       : await finishSignIn(context, request);
-    if (refused) return { ...errorAnswer(context, request, refused, location), cookies };
+    if (refused) return { ...explain(context, request, refused, location), cookies };
     return redirect(303, location, cookies);
   }),
 });

@@ -1,5 +1,5 @@
 import type { Context } from "../shared/context.ts";
-import { logFault } from "../shared/web/handlers.ts";
+import { logFault } from "../shared/web/answers.ts";
 import type { HttpFunction } from "../shared/web/httpFunction.ts";
 import { json } from "../shared/web/responses.ts";
 

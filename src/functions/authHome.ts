@@ -3,13 +3,8 @@ import { type Profile, readProfile } from "../shared/apis/profile.ts";
 import { SessionIdle } from "../shared/base/errors.ts";
 import type { Context } from "../shared/context.ts";
 import type { SignedInSession } from "../shared/session/session.ts";
-import {
-  cookiesOfUse,
-  logFault,
-  sessionOf,
-  webPage,
-  withoutIdleSession,
-} from "../shared/web/handlers.ts";
+import { logFault, withoutIdleSession } from "../shared/web/answers.ts";
+import { cookiesOfUse, sessionOf, webPage } from "../shared/web/handlers.ts";
 import type { HttpFunction } from "../shared/web/httpFunction.ts";
 import { signedInHome, signedOutHome } from "../shared/web/pages/homePage.ts";
 import { statusOf } from "../shared/web/problem.ts";

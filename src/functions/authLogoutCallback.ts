@@ -1,6 +1,6 @@
 import type { SignOutContext } from "../shared/context.ts";
 import { readFrontChannelCall } from "../shared/identity/frontChannel.ts";
-import { logFault } from "../shared/web/handlers.ts";
+import { logFault } from "../shared/web/answers.ts";
 import type { HttpFunction } from "../shared/web/httpFunction.ts";
 import { framed } from "../shared/web/responses.ts";
 

@@ -451,7 +451,7 @@ describe("an account", () => {
     expect(await readAccountRows(rig.azurite)).toHaveLength(rows + 1);
     const { account } = await sessionOf(rig, attacker);
     expect(account?.homeAccountId).not.toBe((await sessionOf(rig, victim)).account?.homeAccountId);
-    const me = JSON.parse((await attacker.get(`${rig.url}/graph/me`)).body);
+    const me = JSON.parse((await attacker.fetch(`${rig.url}/graph/me`)).body);
     expect(me).toMatchObject({ displayName: "Alex Wilber" });
 
     const question = await attacker.get(`${rig.url}/auth/signout`);

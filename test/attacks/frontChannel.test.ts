@@ -151,7 +151,7 @@ describe("a thousand made-up sids", () => {
     const work = async () => {
       let rounds = 0;
       while (flooding || rounds < 2) {
-        expect((await adele.get(`${rig.url}/graph/me`)).status).toBe(200);
+        expect((await adele.fetch(`${rig.url}/graph/me`)).status).toBe(200);
         const guest = await signedInBrowser(rig, "meganb@contoso.com");
         const meganSid = sidOf(rig, guest, "meganb@contoso.com");
         expect(seen(await sendRaw(rig, `${PATH}?sid=${meganSid}`))).toBe(known);

@@ -156,7 +156,7 @@ describe("what is logged", () => {
   });
 
   it("of the app is JSON with an event's name, one line each", async () => {
-    await browser.get(`${rig.url}/graph/me/messages`);
+    await browser.fetch(`${rig.url}/graph/me/messages`);
     const own = rig.logs.filter(({ category, message }) => category === "user" && message);
     expect(own.length).toBeGreaterThan(1);
     for (const { message } of own) {

@@ -203,7 +203,7 @@ describe("another account that signs in over a live session", () => {
     expect(await sessionOf(rig, browser)).toMatchObject({ account: { username: ALEX } });
     const calls = rig.graph.calls.length;
     for (const path of ["/graph/me", "/graph/me/messages", "/"]) {
-      expect((await browser.get(rig.url + path)).body).not.toContain("Adele");
+      expect((await browser.fetch(rig.url + path)).body).not.toContain("Adele");
     }
     const alex = rig.tenant.users.find(({ username }) => username === ALEX);
     expect(new Set(rig.graph.calls.slice(calls).map(({ oid }) => oid))).toEqual(

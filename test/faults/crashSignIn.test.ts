@@ -76,7 +76,7 @@ const refresh: Scenario = {
   async begin(rig) {
     const signedIn = await signedInBrowser(rig);
     return {
-      run: () => signedIn.get(`${rig.url}/graph/me/messages`),
+      run: () => signedIn.fetch(`${rig.url}/graph/me/messages`),
       sids: [sidOf(rig, signedIn)],
       signedIn,
       next: signedIn,

@@ -59,7 +59,9 @@ describe("a sign-out while a Graph request is refreshing its token", () => {
       const browser = await signedInBrowser(rig);
       const { account } = await sessionOf(rig, browser);
       const calls = rig.graph.calls.length;
-      const { running } = await upToTokenRequest(() => browser.get(`${rig.url}/graph/me/messages`));
+      const { running } = await upToTokenRequest(() =>
+        browser.fetch(`${rig.url}/graph/me/messages`),
+      );
 
       if (where === "here") {
         const question = await browser.get(`${rig.url}/auth/signout`);

@@ -180,7 +180,7 @@ const asked = () => rig.graph.calls.length + tokenRequests(rig);
 /** Every entrance of a browser says that nobody is signed in. */
 async function expectSignedOut(browser: Browser): Promise<void> {
   expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: false });
-  expect((await browser.get(`${rig.url}/graph/me`)).status).toBe(401);
+  expect((await browser.fetch(`${rig.url}/graph/me`)).status).toBe(401);
   expect((await browser.get(`${rig.url}/`)).text).toContain("You are signed out");
 }
 

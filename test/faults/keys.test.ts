@@ -64,7 +64,7 @@ describe("a rotation of keys, one instance after the other", () => {
     browsers.push(await signedInBrowser(rig, [ADELE, ALEX][browsers.length % 2]));
     for (const { url } of hosts) {
       for (const browser of browsers) {
-        expect((await browser.get(`${url}/graph/me`)).status).toBe(200);
+        expect((await browser.fetch(`${url}/graph/me`)).status).toBe(200);
         expect(await isSignedIn({ url }, sessionCookieOf(rig, browser))).toBe(true);
       }
     }
@@ -87,7 +87,7 @@ describe("a key that an instance has not got", () => {
     adele = await signedInBrowser(rig);
     // Its refresh seals the row anew, with a key that the first does not know.
     await deploy(1, [NEW, OLD]);
-    expect((await adele.get(`${hosts[1]?.url}/graph/me`)).status).toBe(200);
+    expect((await adele.fetch(`${hosts[1]?.url}/graph/me`)).status).toBe(200);
     expect(await keyIds()).toEqual(["new"]);
   });
 
@@ -136,7 +136,7 @@ describe("a retired key", () => {
   });
 
   it("signs the user out, and says so", async () => {
-    expect((await adele.get(`${rig.url}/graph/me`)).status).toBe(401);
+    expect((await adele.fetch(`${rig.url}/graph/me`)).status).toBe(401);
     expect(await isSignedIn(rig, sessionCookieOf(rig, adele))).toBe(false);
     const home = await adele.get(rig.url);
     expect(home.status).toBe(200);
@@ -162,7 +162,7 @@ describe("a retired key", () => {
 
     await signOutByOperator(ADELE);
     await signedInBrowser(rig, ADELE, adele);
-    expect((await adele.get(`${rig.url}/graph/me`)).status).toBe(200);
+    expect((await adele.fetch(`${rig.url}/graph/me`)).status).toBe(200);
     expect((await keyIds()).sort()).toEqual(["new", "old"]);
   });
 

@@ -92,7 +92,7 @@ describe("a row with tokens that holds", () => {
   it.each(cases)("%s counts as absent, and is logged once", async (_, change, route) => {
     await tamper(change);
     const calls = rig.graph.calls.length;
-    const answer = await adele.get(rig.url + route);
+    const answer = await adele.fetch(rig.url + route);
     expect(answer.status).toBe(401);
     expect(JSON.parse(answer.body)).toMatchObject({ type: "urn:lightsout:problem:signed-out" });
     expect(rig.graph.calls).toHaveLength(calls);
@@ -100,14 +100,14 @@ describe("a row with tokens that holds", () => {
 
     // The process goes on, and has nothing to add.
     await restoreTable(rig.azurite, intact);
-    expect((await adele.get(`${rig.url}/graph/me`)).status).toBe(200);
+    expect((await adele.fetch(`${rig.url}/graph/me`)).status).toBe(200);
     expect(logged).toEqual([expect.stringContaining('"event":"cache.unreadable"')]);
   });
 });
 
 it("a row that names a key which every object has is one whose key is missing", async () => {
   await tamper(() => ({ keyId: "__proto__" }));
-  expect((await adele.get(`${rig.url}/graph/me`)).status).toBe(503);
+  expect((await adele.fetch(`${rig.url}/graph/me`)).status).toBe(503);
   await eventually(() => logged.length > 0);
   expect(logged).toEqual([expect.stringContaining('"event":"cache.key_missing"')]);
 });
@@ -125,7 +125,7 @@ describe("tokens that cannot be read", () => {
 
   it("give way to the next sign-in", async () => {
     const browser = await signedInBrowser(rig);
-    expect((await browser.get(`${rig.url}/graph/me`)).status).toBe(200);
+    expect((await browser.fetch(`${rig.url}/graph/me`)).status).toBe(200);
     const rows = await rowsOfAdele();
     expect(rows).toHaveLength(1);
     expect(rows[0]?.rowKey).not.toBe(row.rowKey);

@@ -88,7 +88,7 @@ describe("a token that comes late", () => {
     const answer = await post(await logoutToken({ ...changes, iat: minuteAgo() }));
     expect(answer.status).toBe(200);
     expect(await signedIn()).toBe(true);
-    expect((await browser.get(`${rig.url}/graph/me`)).status).toBe(200);
+    expect((await browser.fetch(`${rig.url}/graph/me`)).status).toBe(200);
   });
 
   it("ends those that are not, beside it", async () => {
@@ -104,7 +104,7 @@ describe("a token that comes late", () => {
     expect((await post(await logoutToken({ sid: undefined, iat }))).status).toBe(200);
     expect(await sessionOf(rig, old)).toMatchObject({ signedIn: false });
     expect(await sessionOf(rig, young)).toMatchObject({ signedIn: true });
-    expect((await young.get(`${rig.url}/graph/me`)).status).toBe(200);
+    expect((await young.fetch(`${rig.url}/graph/me`)).status).toBe(200);
   });
 });
 

@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 /** Where a 401 of that route leads. */
 async function signInUrlOf(path: string): Promise<string> {
-  const answer = await browser.get(rig.url + path);
+  const answer = await browser.fetch(rig.url + path);
   expect(answer.status).toBe(401);
   expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
   return JSON.parse(answer.body).signInUrl;
@@ -42,9 +42,9 @@ describe("a route whose permissions nobody has consented to", () => {
     );
     const form = await browser.submit(consent.forms[0], { press: "Accept" });
     expect((await browser.submit(form.forms[0])).status).toBe(200);
-    expect((await browser.get(rig.url + path)).status).toBe(200);
+    expect((await browser.fetch(rig.url + path)).status).toBe(200);
     // What was given before is still there.
-    expect((await browser.get(`${rig.url}/graph/me`)).status).toBe(200);
+    expect((await browser.fetch(`${rig.url}/graph/me`)).status).toBe(200);
   });
 
   it("asks for those of a write as well, and has not written", async () => {
@@ -78,7 +78,7 @@ describe("a route whose permissions nobody has consented to", () => {
     expect(page.text).toContain("You did not agree to what this app asks for");
     expect(page.body).not.toContain("AADSTS");
     expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
-    expect((await browser.get(`${rig.url}/graph/me`)).status).toBe(200);
+    expect((await browser.fetch(`${rig.url}/graph/me`)).status).toBe(200);
     await signInUrlOf("/graph/me/messages");
   });
 });

@@ -53,7 +53,7 @@ describe.each([false, true])("with iss: %s", (sendIss) => {
     expect(await isSignedIn(browser)).toBe(true);
     await loadFrames(browser, provider, sendIss);
     expect(await isSignedIn(browser)).toBe(false);
-    expect((await browser.get(`${rig.url}/graph/me`)).status).toBe(401);
+    expect((await browser.fetch(`${rig.url}/graph/me`)).status).toBe(401);
     expect(await isSignedIn(colleague)).toBe(true);
     expect(await readAccountRows(rig.azurite)).toHaveLength(1);
   });

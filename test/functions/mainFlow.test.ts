@@ -34,7 +34,7 @@ describe("signing out in another app", () => {
     expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: false });
     expect(await sessionOf(rig, otherBrowser)).toMatchObject({ signedIn: false });
     expect(await sessionOf(rig, colleague)).toMatchObject({ signedIn: true });
-    expect((await browser.get(`${rig.url}/graph/me`)).status).toBe(401);
+    expect((await browser.fetch(`${rig.url}/graph/me`)).status).toBe(401);
     expect((await browser.get(`${rig.url}/`)).text).toContain("You are signed out");
     expect(rig.graph.calls).toHaveLength(calls);
   });
@@ -67,7 +67,7 @@ describe("signing out here", () => {
 describe("the table", () => {
   it("shows nobody's name, address or token while people are signed in", async () => {
     const browser = await signedInBrowser(rig);
-    await browser.get(`${rig.url}/graph/me/messages`);
+    await browser.fetch(`${rig.url}/graph/me/messages`);
     const rows = await readTable(rig.azurite);
     expect(rows.length).toBeGreaterThan(3);
     const raw = rows.map(visible).join("\n");

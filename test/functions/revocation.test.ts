@@ -77,7 +77,7 @@ describe("a grant that the provider has withdrawn", () => {
     const colleague = await signedInBrowser(rig, ALEX);
     withdraw();
 
-    const answer = await browser.get(rig.url + NEEDS_REFRESH);
+    const answer = await browser.fetch(rig.url + NEEDS_REFRESH);
     expect(answer.status).toBe(401);
     expect(JSON.parse(answer.body)).toMatchObject({
       type: "urn:lightsout:problem:signed-out",
@@ -92,7 +92,7 @@ describe("a grant that the provider has withdrawn", () => {
     restore?.();
     for (const user of rig.tenant.users) user.disabled = false;
     await signedInBrowser(rig, ADELE, browser);
-    expect((await browser.get(rig.url + NEEDS_REFRESH)).status).toBe(200);
+    expect((await browser.fetch(rig.url + NEEDS_REFRESH)).status).toBe(200);
   });
 
   it("by the user, through this app: revokeSignInSessions", async () => {
@@ -102,14 +102,14 @@ describe("a grant that the provider has withdrawn", () => {
       headers: { cookie: sessionCookieOf(rig, browser), origin: rig.url },
     });
     expect(revoked.status).toBe(200);
-    expect((await browser.get(rig.url + NEEDS_REFRESH)).status).toBe(401);
+    expect((await browser.fetch(rig.url + NEEDS_REFRESH)).status).toBe(401);
     expect(await readAccountRows(rig.azurite)).toEqual([]);
   });
 
   it("leads a person's page back to sign-in", async () => {
     const browser = await signedInBrowser(rig);
     rig.tenant.revoke(oidOf(ADELE));
-    await browser.get(rig.url + NEEDS_REFRESH);
+    await browser.fetch(rig.url + NEEDS_REFRESH);
     const page = await browser.get(`${rig.url}/auth/sessions`, { follow: false });
     expect(page.location).toBe(`${rig.url}/auth/signin?returnTo=%2Fauth%2Fsessions`);
   });
@@ -138,7 +138,7 @@ describe("a grant that the provider has withdrawn", () => {
     expect((await answer).status).toBe(200);
     expect(events).not.toContain("signout.revoked");
     expect(await sessionOf(rig, again)).toMatchObject({ signedIn: true });
-    expect((await again.get(rig.url + NEEDS_REFRESH)).status).toBe(200);
+    expect((await again.fetch(rig.url + NEEDS_REFRESH)).status).toBe(200);
     await slow.stop();
   });
 });
@@ -153,16 +153,16 @@ describe("a fault that is no verdict on the grant", () => {
     const browser = await signedInBrowser(rig);
     const [before] = await readAccountRows(rig.azurite);
     rig.tenant.switches.tokenFault = fault;
-    const answer = await browser.get(rig.url + NEEDS_REFRESH);
+    const answer = await browser.fetch(rig.url + NEEDS_REFRESH);
     expect(answer.status).toBe(503);
     expect(answer.headers["retry-after"]).toBe(fault.headers?.["retry-after"] ?? "2");
     expect(answer.body).not.toMatch(/evil|Injected/);
     expect(await readAccountRows(rig.azurite)).toEqual([before]);
     // What needs no new token goes on working.
-    expect((await browser.get(`${rig.url}/graph/me`)).status).toBe(200);
+    expect((await browser.fetch(`${rig.url}/graph/me`)).status).toBe(200);
 
     rig.tenant.switches.tokenFault = undefined;
-    expect((await browser.get(rig.url + NEEDS_REFRESH)).status).toBe(200);
+    expect((await browser.fetch(rig.url + NEEDS_REFRESH)).status).toBe(200);
   });
 
   it.each<[string, TokenFault, number, string]>([
@@ -176,21 +176,21 @@ describe("a fault that is no verdict on the grant", () => {
     const browser = await signedInBrowser(rig);
     const [before] = await readAccountRows(rig.azurite);
     rig.tenant.switches.tokenFault = fault;
-    const answer = await browser.get(rig.url + NEEDS_REFRESH);
+    const answer = await browser.fetch(rig.url + NEEDS_REFRESH);
     const problem = JSON.parse(answer.body);
     expect([answer.status, problem.type]).toEqual([status, `urn:lightsout:problem:${type}`]);
     expect(answer.headers["retry-after"]).toBeUndefined();
     expect("signInUrl" in problem).toBe(status === 401);
     expect(answer.body).not.toMatch(/evil|Injected|in a moment/);
     expect(await readAccountRows(rig.azurite)).toEqual([before]);
-    expect((await browser.get(`${rig.url}/graph/me`)).status).toBe(200);
+    expect((await browser.fetch(`${rig.url}/graph/me`)).status).toBe(200);
   });
 
   it("and is ridden out when the provider asks for a short pause", async () => {
     const browser = await signedInBrowser(rig);
     const headers = { "retry-after": "1" };
     rig.tenant.switches.tokenFault = { status: 429, headers, times: 1 };
-    expect((await browser.get(rig.url + NEEDS_REFRESH)).status).toBe(200);
+    expect((await browser.fetch(rig.url + NEEDS_REFRESH)).status).toBe(200);
   });
 });
 

@@ -122,12 +122,12 @@ describe("POST /auth/signout", () => {
 
 describe("/graph", () => {
   it("is Microsoft Graph as the signed-in user, as far as the permission table goes", async () => {
-    const me = await browser.get(`${rig.url}/graph/me?$select=displayName`);
+    const me = await browser.fetch(`${rig.url}/graph/me?$select=displayName`);
     expect(JSON.parse(me.body)).toMatchObject({ displayName: "Adele Vance" });
-    const photo = await browser.get(`${rig.url}/graph/me/photo/$value`);
+    const photo = await browser.fetch(`${rig.url}/graph/me/photo/$value`);
     expect(photo.headers["content-type"]).toMatch(/^image\//);
-    expect((await browser.get(`${rig.url}/graph/users`)).status).toBe(403);
-    expect((await browser.get(`${rig.url}/graph/me/calendarView`)).status).toBe(400);
+    expect((await browser.fetch(`${rig.url}/graph/users`)).status).toBe(403);
+    expect((await browser.fetch(`${rig.url}/graph/me/calendarView`)).status).toBe(400);
   });
 
   it("sends mail only for a page of this app", async () => {

@@ -36,9 +36,9 @@ describe("requests to the table", () => {
   );
 
   it("a token refresh writes once more", async () => {
-    expect((await browser.get(`${url}/graph/me/messages`)).status).toBe(200);
+    expect((await browser.fetch(`${url}/graph/me/messages`)).status).toBe(200);
     expect(proxy.take()).toEqual(["GET", "PUT"]);
-    expect((await browser.get(`${url}/graph/me/messages`)).status).toBe(200);
+    expect((await browser.fetch(`${url}/graph/me/messages`)).status).toBe(200);
     expect(proxy.take()).toEqual(["GET"]);
   });
 
@@ -79,6 +79,6 @@ describe("requests to the table", () => {
     }
     expect(proxy.take().length).toBeLessThan(500 * 6);
     expect((await readTable(rig.azurite)).length - before).toBeLessThanOrEqual(256);
-    expect((await browser.get(`${url}/graph/me`)).status).toBe(200);
+    expect((await browser.fetch(`${url}/graph/me`)).status).toBe(200);
   });
 });

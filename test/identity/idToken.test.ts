@@ -54,6 +54,7 @@ describe("a good ID token", () => {
       preferred_username: "adelev@contoso.com",
       sid: "the-sid",
       login_hint: "the-hint",
+      acrs: [],
       roles: [],
       groupsOverage: false,
       handedOn: {},

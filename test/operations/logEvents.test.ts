@@ -119,7 +119,7 @@ async function logs(
 
 const account = () => accountPartition(homeAccountIdOf(rig) as HomeAccountId);
 const oid = (username = ADELE) => homeAccountIdOf(rig, username).split(".")[0] ?? "";
-const get = (path: string) => browser.get(rig.url + path);
+const get = (path: string) => browser.fetch(rig.url + path);
 const milliseconds = expect.any(Number);
 
 it("sign-in, without the claim sid and with it", async () => {
@@ -203,7 +203,7 @@ it("refresh", async () => {
   });
   const alex = await signedInBrowser(rig, ALEX);
   rig.tenant.forceClaimsChallenge(oid(ALEX));
-  const ask = () => alex.get(`${rig.url}/graph/me/calendarView`);
+  const ask = () => alex.fetch(`${rig.url}/graph/me/calendarView`);
   expect(await logs("token.interaction_required", ask)).toEqual({
     account: accountPartition(homeAccountIdOf(rig, ALEX) as HomeAccountId),
   });

@@ -73,7 +73,7 @@ export async function visit(place: Place, way: Way): Promise<Visited> {
   const browser = createBrowser();
   const violations: string[] = [];
   const call = async (path: string) => {
-    const { status } = await browser.get(rig.url + path);
+    const { status } = await browser.fetch(rig.url + path);
     if (status === 500) violations.push(`${path} answered 500.`);
   };
 

@@ -73,7 +73,7 @@ export function tenantOfApp(options: TenantOptions = {}): Promise<Tenant> {
         displayName: "Lightsout",
         redirectUris: [`${BASE_URL}/auth/callback`, `${BASE_URL}/`],
         clientSecrets: [SECRET],
-        optionalClaims: ["sid", "login_hint"],
+        optionalClaims: ["sid", "login_hint", "auth_time", "acrs"],
         audience: "multi",
       },
     ],

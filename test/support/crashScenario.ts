@@ -89,7 +89,7 @@ export function testCrashes(scenarios: readonly Scenario[]): void {
 
       // It is in no later sign-in's way, and nothing of all this stays.
       await signedInBrowser(rig, ADELE, next);
-      expect((await next.get(`${rig.url}/graph/me`)).status).toBe(200);
+      expect((await next.fetch(`${rig.url}/graph/me`)).status).toBe(200);
       for (const sid of [...sids, sidOf(rig, next)]) await callFrontChannel(rig, sid);
       expect(await readAccountRows(azurite)).toEqual([]);
       expect(await isSignedIn(rig, sessionCookieOf(rig, next))).toBe(false);

@@ -20,6 +20,8 @@ export function stubSession(): StubSession {
     },
     signedInAt: 0,
     expiresAt: 0,
+    authenticatedAt: undefined,
+    acrs: [],
     list: () => [],
     getToken: async (scopes, claims) => `token-${asked.push([scopes, claims])}`,
   };

@@ -120,16 +120,16 @@ export async function expectEverythingWorks(world: World, expected: Expected): P
   });
 
   // Its token is in no cache yet: a refresh.
-  const messages = await browser.get(`${url}/graph/me/messages?$top=1`);
+  const messages = await browser.fetch(`${url}/graph/me/messages?$top=1`);
   expect(messages.status).toBe(200);
-  const me = await browser.get(`${url}/graph/me`);
+  const me = await browser.fetch(`${url}/graph/me`);
   expect(JSON.parse(me.body)).toMatchObject({ displayName: name });
   expect([...tids]).toEqual([tenantId]);
 
   const { frames } = await signOutAtProvider(world, browser, name);
   expect(frames.map(({ status }) => status)).toEqual([200]);
   expect(await accountOf(world, browser)).toBeUndefined();
-  expect((await browser.get(`${url}/graph/me`)).status).toBe(401);
+  expect((await browser.fetch(`${url}/graph/me`)).status).toBe(401);
   expect(await held(world, homeAccountId)).toBe(false);
   return frames;
 }

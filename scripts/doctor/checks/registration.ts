@@ -63,6 +63,23 @@ const PARTS: readonly Part[] = [
     fromOutside: (patient) => hasClaim(patient, "login_hint"),
   },
   {
+    name: "Claim auth_time",
+    isAbout: (line) => line === "+ optionalClaims.idToken: auth_time",
+    missing: () =>
+      "ID tokens have no auth_time: a function that requires maxAge asks everybody to sign in once more.",
+    there: () => "in ID tokens",
+    fromOutside: (patient) => hasClaim(patient, "auth_time"),
+  },
+  {
+    name: "Claim acrs",
+    isAbout: (line) => line === "+ optionalClaims.idToken: acrs",
+    missing: () =>
+      "ID tokens have no acrs: nobody gets into a function that requires an authenticationContext.",
+    there: () => "in ID tokens",
+    // There is none where no authentication context is asked for.
+    fromOutside: async () => undefined,
+  },
+  {
     name: "Permissions",
     isAbout: (line) => line.startsWith("+ requiredResourceAccess: "),
     missing: () =>
@@ -155,7 +172,7 @@ function rehearsalOf({ rehearsal }: Patient): Promise<Rehearsal | undefined> {
   return rehearsal().catch(() => undefined);
 }
 
-async function hasClaim(patient: Patient, name: "sid" | "login_hint") {
+async function hasClaim(patient: Patient, name: keyof Rehearsal["claims"]) {
   const rehearsal = await rehearsalOf(patient);
   return rehearsal && rehearsal.claims[name] !== undefined;
 }

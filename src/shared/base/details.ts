@@ -25,6 +25,8 @@ export const ENGLISH = {
   revoked: "Your sign-in has been revoked.",
   interactionRequired:
     "Microsoft Entra ID asks you to sign in again, or to agree to something, before this can go on.",
+  inVain:
+    "You have just signed in for this, and Microsoft Entra ID has not given what it needs: a permission, or a stronger or more recent sign-in. Wait five minutes, or ask whoever runs this app.",
   noCode: "The sign-in page's answer has no code in it.",
   startAgain: "This sign-in could not be completed. Please start again.",
   expired:

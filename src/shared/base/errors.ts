@@ -88,6 +88,16 @@ export class SignedOut extends LightsoutError {
   constructor(tell: Tell = (say) => say.signedOut, options?: ErrorOptions) {
     super(tell, options);
   }
+
+  /** Whether it is the provider that has ended the grant: its refusal is the cause. */
+  get isRevoked(): boolean {
+    return this.cause !== undefined;
+  }
+}
+
+interface InteractionRequiredOptions extends ErrorOptions {
+  readonly maxAge?: number | undefined;
+  readonly isByTime?: boolean;
 }
 
 /** The session was not used for too long. */
@@ -100,11 +110,31 @@ export class InteractionRequired extends LightsoutError {
   readonly scopes: readonly string[];
   /** JSON of the `claims` request parameter (OpenID Connect Core §5.5), if the challenge had one. */
   readonly claims: string | undefined;
+  /** How many seconds ago the user may have authenticated. */
+  readonly maxAge: number | undefined;
+  /** Whether the sign-in has brought all that is needed, and only time has undone it. */
+  readonly isByTime: boolean;
 
-  constructor(scopes: readonly string[], claims?: string, options?: ErrorOptions) {
+  constructor(
+    scopes: readonly string[],
+    claims?: string,
+    { maxAge, isByTime = false, ...options }: InteractionRequiredOptions = {},
+  ) {
     super((say) => say.interactionRequired, options);
     this.scopes = scopes;
     this.claims = claims;
+    this.maxAge = maxAge;
+    this.isByTime = isByTime;
+  }
+}
+
+/** The user has just signed in for this, and the sign-in did not bring it: once more would lead round in circles. */
+export class InteractionInVain extends LightsoutError {
+  static readonly code = "ERR_INTERACTION_IN_VAIN";
+  readonly code = InteractionInVain.code;
+
+  constructor(options?: ErrorOptions) {
+    super((say) => say.inVain, options);
   }
 }
 

@@ -57,6 +57,8 @@ export async function newSession(
       confirmedAt,
       device: deviceOf(request.headers.get("user-agent")),
       issuedAt: claims.iat * 1_000,
+      authenticatedAt: claims.auth_time && claims.auth_time * 1_000,
+      acrs: claims.acrs,
       signedInAt: now,
       expiresAt: now + lifetime,
     },
@@ -77,7 +79,7 @@ export async function newSession(
   if (areTooLarge(claims.handedOn)) warnOfMissingClaims(context, "too_large");
 
   const logoutHint = hintForCookie(claims.login_hint);
-  const ticket = { ...ref, indexKeys, logoutHint };
+  const ticket = { ...ref, indexKeys, logoutHint, asked: pending.asked };
   return [sessionCookie(keyring, ticket, lifetime), lastSessionCookie(keyring, ref)];
 }
 

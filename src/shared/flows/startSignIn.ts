@@ -5,7 +5,8 @@ import type { SignInOptions } from "../http/signInOptions.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
 import { authorizeUrl, redirectUri, scopesToAsk } from "../identity/authorize.ts";
 import { transactionOf } from "../identity/transaction.ts";
-import { readIndexKeys, readSessionCookie } from "../session/sessionCookie.ts";
+import { type Asked, needOf, recent } from "../session/asked.ts";
+import { readIndexKeys, readSessionCookie, type SessionTicket } from "../session/sessionCookie.ts";
 import { signInCookies } from "../session/signInCookie.ts";
 import { STATE_LIFETIME_MS, sealState } from "../session/signInState.ts";
 import { seenTombstones } from "../store/seenTombstones.ts";
@@ -24,6 +25,7 @@ export async function startSignIn(
 ): Promise<{ readonly location: string; readonly cookies: Cookie[] }> {
   const { settings, store, keyring, now, randomBytes } = context;
   const startedAt = now();
+  const ticket = readSessionCookie(keyring, request);
   const secret = Buffer.from(randomBytes(32)).toString("base64url");
   const transaction = transactionOf(secret);
   const state = sealState(keyring, {
@@ -44,7 +46,8 @@ export async function startSignIn(
     seen: await seenTombstones(store, readIndexKeys(keyring, request)),
     silent: options.prompt === "none",
     maxAge: options.maxAge,
-    replaces: sessionBefore(context, request),
+    asked: askedWith(options, ticket, startedAt),
+    replaces: ticket && refOf(ticket),
   };
   return {
     location: await authorizeUrl(context.createClient, redirectUri(settings), values, asked),
@@ -53,9 +56,21 @@ export async function startSignIn(
 }
 
 /** Where this browser's session is, without the rest of its cookie. */
-function sessionBefore({ keyring }: Context, request: HttpRequest): SessionRef | undefined {
-  const ticket = readSessionCookie(keyring, request);
-  if (ticket === undefined) return undefined;
-  const { partition, generation, sessionId } = ticket;
+function refOf({ partition, generation, sessionId }: SessionTicket): SessionRef {
   return { partition, generation, sessionId };
+}
+
+/** What is asked for, after what was. That it is the session alone is worth remembering where there was one. */
+function askedWith(
+  options: SignInOptions,
+  ticket: SessionTicket | undefined,
+  startedAt: number,
+): readonly Asked[] | undefined {
+  const asked = recent(ticket?.asked ?? [], startedAt);
+  const { scopes, claims, maxAge } = options;
+  const isFirst = ticket === undefined && scopes.length === 0 && (claims ?? maxAge) === undefined;
+  if (isFirst) return undefined;
+  const need = needOf(options);
+  const others = asked.filter(([known]) => known !== need);
+  return [...others, [need, Math.floor(startedAt / 1_000)]];
 }

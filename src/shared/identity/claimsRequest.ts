@@ -13,9 +13,14 @@ export function isClaimsRequest(text: string): boolean {
 }
 
 /** Adds a claim of the ID token to a request. @param request Passes {@link isClaimsRequest}. */
-export function withIdTokenClaim(request: string | undefined, claim: string): string {
+export function withIdTokenClaim(
+  request: string | undefined,
+  claim: string,
+  value?: string,
+): string {
   const { id_token, ...others } = JSON.parse(request ?? "{}");
-  return JSON.stringify({ ...others, id_token: { ...id_token, [claim]: { essential: true } } });
+  const asked = { essential: true, value };
+  return JSON.stringify({ ...others, id_token: { ...id_token, [claim]: asked } });
 }
 
 function isObject(value: unknown): value is object {

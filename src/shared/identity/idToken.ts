@@ -27,6 +27,8 @@ export interface IdTokenClaims extends Identity {
   readonly sid: Sid | undefined;
   /** When the user last authenticated. Seconds since 1970. */
   readonly auth_time: number | undefined;
+  /** Optional claim: the authentication contexts of Conditional Access that the sign-in satisfies. */
+  readonly acrs: readonly string[];
   /** Optional claim: makes the provider's sign-out page skip the account picker. */
   readonly login_hint: string | undefined;
   /** The app roles that the user has, which say what somebody may do here. */
@@ -113,8 +115,9 @@ function claimsOf(payload: JWTPayload, tid: string, wanted: readonly string[]): 
     preferred_username: text(payload.preferred_username) ?? "",
     sid: sidOf(payload.sid),
     auth_time: number(payload.auth_time),
+    acrs: textsIn(payload.acrs),
     login_hint: text(payload.login_hint),
-    roles: rolesOf(payload.roles),
+    roles: textsIn(payload.roles),
     session_expiry: number(payload.session_expiry),
     groupsOverage: payload.hasgroups !== undefined || Object.hasOwn(claimNames(payload), "groups"),
     handedOn: Object.fromEntries(
@@ -123,8 +126,8 @@ function claimsOf(payload: JWTPayload, tid: string, wanted: readonly string[]): 
   };
 }
 
-function rolesOf(roles: unknown): readonly string[] {
-  return Array.isArray(roles) ? roles.filter((role) => typeof role === "string") : [];
+function textsIn(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }
 
 /** Claims that are kept elsewhere (OpenID Connect Core §5.6.2). */

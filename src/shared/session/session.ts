@@ -23,6 +23,10 @@ export interface SignedInSession {
   /** Milliseconds since 1970. */
   readonly signedInAt: number;
   readonly expiresAt: number;
+  /** When the user last authenticated, as the provider says it. Milliseconds since 1970. */
+  readonly authenticatedAt: number | undefined;
+  /** The authentication contexts that the sign-in satisfies. */
+  readonly acrs: readonly string[];
   /** All of the user's sessions, newest first. */
   list(): SessionSummary[];
   /**
@@ -72,7 +76,7 @@ function openSession(
 ): SignedInSession {
   const { store, refreshes, now } = sessions;
   const { homeAccountId, tenantId, name, username, roles = [], claims = {} } = session;
-  const { signedInAt, expiresAt } = session;
+  const { signedInAt, expiresAt, authenticatedAt, acrs = [] } = session;
   let read: AccountRead | undefined = firstRead;
   /** What a challenge refuses, so that it does not answer it. */
   const handedOut = new Set<string>();
@@ -144,5 +148,5 @@ function openSession(
   }
 
   const account = { homeAccountId, tenantId, name, username, roles, claims };
-  return { account, signedInAt, expiresAt, list, getToken };
+  return { account, signedInAt, expiresAt, authenticatedAt, acrs, list, getToken };
 }

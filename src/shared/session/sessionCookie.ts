@@ -2,6 +2,7 @@ import type { Keyring } from "../crypto/keyring.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
 import type { IndexKey } from "../rows/keys.ts";
 import type { SessionRef } from "../store/signIn.ts";
+import type { Asked } from "./asked.ts";
 import { readSealedCookie, sealCookie } from "./cookies.ts";
 
 /** What the browser keeps, sealed: where its session is, and what sign-out needs when the tokens are gone already. */
@@ -9,6 +10,8 @@ export interface SessionTicket extends SessionRef {
   /** Where in the index the session is found, and where a sign-out leaves its tombstone. Absent in cookies of a release before. */
   readonly indexKeys?: readonly IndexKey[];
   readonly logoutHint?: string | undefined;
+  /** What the sign-in asked for, and those shortly before it: asking again would lead round in circles. */
+  readonly asked?: readonly Asked[] | undefined;
 }
 
 /** The prefix makes browsers insist on Secure, on the exact host, and on the path `/` (RFC 6265bis §4.1.3.2). */

@@ -2,6 +2,7 @@ import type { Keyring } from "../crypto/keyring.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
 import { type Transaction, transactionOf } from "../identity/transaction.ts";
 import type { SessionRef } from "../store/signIn.ts";
+import type { Asked } from "./asked.ts";
 import { readCookies, sealCookie, unsealCookie } from "./cookies.ts";
 
 /** One sign-in under way, kept by the browser that started it. */
@@ -16,6 +17,8 @@ export interface PendingSignIn {
   readonly silent: boolean;
   /** How many seconds before it started the user may have authenticated. */
   readonly maxAge?: number | undefined;
+  /** What this and the sign-ins shortly before it ask for. Absent in cookies of a release before. */
+  readonly asked?: readonly Asked[] | undefined;
   /** The session this browser had when it started; the callback's cross-site post does not carry it. */
   readonly replaces?: SessionRef | undefined;
 }

@@ -21,6 +21,10 @@ export interface Session {
   readonly device: string;
   /** `iat` of the ID token: the time by the provider's clock. Milliseconds since 1970. Absent in rows of a release before. */
   readonly issuedAt?: number;
+  /** `auth_time` of the ID token. Milliseconds since 1970. */
+  readonly authenticatedAt?: number | undefined;
+  /** The authentication contexts of Conditional Access that the sign-in satisfies. */
+  readonly acrs?: readonly string[];
   /** Milliseconds since 1970. */
   readonly signedInAt: number;
   /** Milliseconds since 1970. Nothing extends it. */

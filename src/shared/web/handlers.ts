@@ -1,26 +1,15 @@
-import { kindsOf, urlIn } from "../base/causes.ts";
-import {
-  LightsoutError,
-  SealingKeyMissing,
-  SessionIdle,
-  SettingInvalid,
-  SignedOut,
-} from "../base/errors.ts";
+import { SessionIdle, SignedOut } from "../base/errors.ts";
 import type { Context, SignOutContext } from "../context.ts";
 import { assertSameOrigin } from "../http/sameOrigin.ts";
 import type { Cookie, HttpRequest, HttpResponse } from "../http/types.ts";
 import { confirmSession } from "../session/confirm.ts";
 import { isIdle, isIdleForAll, useCookies } from "../session/idle.ts";
 import { findSession, type SignedInSession } from "../session/session.ts";
-import { noSessionCookie, readSessionCookie } from "../session/sessionCookie.ts";
+import { readSessionCookie } from "../session/sessionCookie.ts";
 import type { SessionRead } from "../store/accounts.ts";
 import { endSession } from "../store/endSession.ts";
 import type { SessionRef } from "../store/signIn.ts";
-import { faultFields } from "../table/tableFault.ts";
-import { errorPage } from "./pages/errorPage.ts";
-import { type Problem, problemOf, signInUrl } from "./problem.ts";
-import { BY_LANGUAGE, json, page, redirect } from "./responses.ts";
-import { type View, viewOf } from "./view.ts";
+import { errorAnswer, pageAnswer, problemAnswer } from "./answers.ts";
 
 export type Handler<Invocation = unknown> = (
   request: HttpRequest,
@@ -32,103 +21,28 @@ export function api<Invocation>(
   context: SignOutContext,
   handler: Handler<Invocation>,
 ): Handler<Invocation> {
-  return async (request, invocation) => {
-    try {
-      return await handler(request, invocation);
-    } catch (error) {
-      return problemAnswer(context, request, error);
-    }
-  };
+  return answering(handler, (request, error) => problemAnswer(context, request, error));
 }
 
-/** What a program is told about an error. */
-export function problemAnswer(
-  context: SignOutContext,
-  request: HttpRequest,
-  error: unknown,
-): HttpResponse {
-  const { language } = viewOf(context, request);
-  const { signIn, retryAfter, ...body } = problemOf(error, language);
-  if (body.status >= 500) logFault(context, error);
-  const link = signIn && { signInUrl: signInUrl(context.settings.baseUrl, signIn) };
-  const answer = json({ ...body, ...link }, body.status, {
-    "Content-Type": "application/problem+json",
-    "Content-Language": language.tag,
-    ...BY_LANGUAGE,
-    ...(retryAfter && { "Retry-After": String(retryAfter) }),
-  });
-  return withoutIdleSession(context, request, error, answer);
-}
-
-/**
- * For people: errors become a page, and being signed out leads to sign-in and back. Whoever is signed in and
- * has to sign in again gets a link instead: a provider that keeps asking would lead round in circles.
- */
+/** For people: errors become a page, and where signing in solves them, they lead there and back. */
 export function webPage<Invocation>(
   context: SignOutContext,
   handler: Handler<Invocation>,
+): Handler<Invocation> {
+  return answering(handler, (request, error) => pageAnswer(context, request, error));
+}
+
+function answering<Invocation>(
+  handler: Handler<Invocation>,
+  answer: (request: HttpRequest, error: unknown) => HttpResponse,
 ): Handler<Invocation> {
   return async (request, invocation) => {
     try {
       return await handler(request, invocation);
     } catch (error) {
-      const view = viewOf(context, request);
-      const problem = problemOf(error, view.language);
-      if (problem.status >= 500) logFault(context, error);
-      const { signIn } = problem;
-      const { pathname, search } = new URL(request.url);
-      const returnTo = request.method === "GET" ? pathname + search : undefined;
-      const link = signIn && signInUrl(context.settings.baseUrl, signIn, returnTo);
-      const goesOn = link && returnTo && signIn.scopes.length === 0;
-      const answer = goesOn ? redirect(302, link) : problemPage(context, view, problem, link);
-      return withoutIdleSession(context, request, error, answer);
+      return answer(request, error);
     }
   };
-}
-
-/** A page that says what went wrong. @param link Where signing in solves it. */
-export function errorAnswer(
-  context: SignOutContext,
-  request: HttpRequest,
-  error: unknown,
-  link: string,
-): HttpResponse {
-  const view = viewOf(context, request);
-  return problemPage(context, view, problemOf(error, view.language), link);
-}
-
-function problemPage(
-  context: SignOutContext,
-  view: View,
-  problem: Problem,
-  link: string | undefined,
-): HttpResponse {
-  const { status, retryAfter } = problem;
-  const headers = retryAfter ? { "Retry-After": String(retryAfter) } : {};
-  return page(context.settings, errorPage(view, problem, link), status, headers);
-}
-
-/** A wrong setting and a missing key fail many requests: a line a minute is enough. */
-export function logFault(
-  { log, dampedLog }: Pick<SignOutContext, "log" | "dampedLog">,
-  error: unknown,
-): void {
-  if (error instanceof SettingInvalid) {
-    dampedLog("error", "setting.invalid", { reason: error.message });
-    return;
-  }
-  if (error instanceof SealingKeyMissing) {
-    dampedLog("error", "cache.key_missing", { reason: error.key });
-    return;
-  }
-  const message = error instanceof LightsoutError ? error.message : "";
-  const url = urlIn(error);
-  log("error", "request.failed", {
-    error: kindsOf(error),
-    message,
-    ...(url && { url }),
-    ...faultFields(error),
-  });
 }
 
 /**
@@ -183,18 +97,6 @@ export function cookiesOfUse(
   return useCookies({ keyring, request, sessionId, signedInAt }, settings, now());
 }
 
-/** An answer to that error: the cookie of a session that was not used for too long goes. */
-export function withoutIdleSession(
-  { keyring }: Pick<SignOutContext, "keyring">,
-  request: HttpRequest,
-  error: unknown,
-  answer: HttpResponse,
-): HttpResponse {
-  if (!(error instanceof SessionIdle)) return answer;
-  const ticket = readSessionCookie(keyring, request);
-  return { ...answer, cookies: noSessionCookie(keyring, request, ticket) };
-}
-
 async function findOf(
   context: Context,
   request: HttpRequest,
@@ -221,7 +123,7 @@ export async function enter(context: Context, request: HttpRequest): Promise<Sig
 /** They change nothing (RFC 9110 §9.2.1). */
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** Turns a handler that takes a session into one for signed-in users; everybody else is answered 401. */
+/** Turns a handler that takes a session into one for signed-in users; everybody else is sent to sign-in. */
 export function signedIn<Invocation>(
   context: Context,
   handler: (
@@ -230,11 +132,12 @@ export function signedIn<Invocation>(
     session: SignedInSession,
   ) => Promise<HttpResponse>,
 ): Handler<Invocation> {
-  return api(context, async (request, invocation) => {
+  const handled: Handler<Invocation> = async (request, invocation) => {
     const session = await enter(context, request);
     const answer = await handler(request, invocation, session).catch((error) =>
-      problemAnswer(context, request, error),
+      errorAnswer(context, request, error),
     );
     return { ...answer, cookies: cookiesOfUse(context, request, session) };
-  });
+  };
+  return answering(handled, (request, error) => errorAnswer(context, request, error));
 }

@@ -6,6 +6,7 @@ import {
   CrossSiteRequest,
   Forbidden,
   IndexForged,
+  InteractionInVain,
   InteractionRequired,
   LightsoutError,
   ManagedIdentityUnavailable,
@@ -31,10 +32,17 @@ export interface Problem {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  /** Where signing in solves it: the scopes and claims to ask for. */
-  readonly signIn?: { readonly scopes: readonly string[]; readonly claims: string | undefined };
+  /** Where signing in solves it: what to ask for. */
+  readonly signIn?: SignInNeed;
   /** Seconds. */
   readonly retryAfter?: number;
+}
+
+export interface SignInNeed {
+  readonly scopes: readonly string[];
+  readonly claims: string | undefined;
+  /** Seconds. */
+  readonly maxAge?: number | undefined;
 }
 
 const TABLE: readonly [new (...args: never[]) => LightsoutError, number, Title][] = [
@@ -42,6 +50,7 @@ const TABLE: readonly [new (...args: never[]) => LightsoutError, number, Title][
   [SignInRejected, 400, "signInRejected"],
   [SignedOut, 401, "signedOut"],
   [InteractionRequired, 401, "interactionRequired"],
+  [InteractionInVain, 403, "inVain"],
   [CrossSiteRequest, 403, "crossSite"],
   [Forbidden, 403, "forbidden"],
   [NotPermitted, 403, "notPermitted"],
@@ -97,11 +106,14 @@ function kindOf(error: unknown): { readonly status: number; readonly title: Titl
 /** What helps: signing in, or trying again later. */
 function wayOn(error: LightsoutError, status: number): Pick<Problem, "signIn" | "retryAfter"> {
   if (error instanceof InteractionRequired) return { signIn: error };
-  if (status === 401) return { signIn: { scopes: [], claims: undefined } };
+  if (status === 401) return { signIn: NO_MORE };
   if (status !== 503 && status !== 429) return {};
   const asked = error instanceof ProviderUnavailable ? error.retryAfter : undefined;
   return { retryAfter: asked || RETRY_AFTER_SECONDS };
 }
+
+/** A session, and nothing besides. */
+const NO_MORE: SignInNeed = { scopes: [], claims: undefined };
 
 /** Longer request lines are refused by the host, which takes 8,192 bytes. Characters. */
 export const MAX_URL = 8_000;
@@ -109,15 +121,15 @@ export const MAX_URL = 8_000;
 /** `/auth/signin` with everything that the problem says is missing, as far as it is accepted there. */
 export function signInUrl(
   baseUrl: string,
-  signIn: NonNullable<Problem["signIn"]>,
+  { scopes, claims, maxAge }: SignInNeed,
   returnTo?: string,
 ): string {
-  const { claims } = signIn;
-  const scope = signIn.scopes.join(" ");
+  const scope = scopes.join(" ");
   const parameters = new URLSearchParams({
     ...(returnTo && { returnTo }),
     ...(scope && isScope(scope) && { scope }),
     ...(claims && isClaimsRequest(claims) && { claims }),
+    ...(maxAge !== undefined && { maxAge: String(maxAge) }),
   });
   for (const name of ["returnTo", "claims", "scope"]) {
     if (parameters.toString().length > MAX_URL) parameters.delete(name);

@@ -46,7 +46,7 @@ describe("a rig", () => {
       redirectUris: [`${rig.url}/auth/callback`, `${rig.url}/`],
       frontChannelLogoutUrl: `${rig.url}/auth/logout-callback`,
       clientSecrets: [rig.env.ENTRA_CLIENT_SECRET],
-      optionalClaims: ["sid", "login_hint"],
+      optionalClaims: ["sid", "login_hint", "auth_time", "acrs"],
     });
     expect(rig.tenant.apps.get(rig.otherApp.registration.clientId)).toEqual(
       rig.otherApp.registration,

@@ -88,14 +88,14 @@ describe("lightsout dev", () => {
     const browser = createBrowser();
     const home = await browser.submit(await browser.signIn(`${url}/auth/signin`, "adelev@"));
     expect(home.status).toBe(200);
-    const refused = await browser.get(`${url}/graph/me/messages`);
+    const refused = await browser.fetch(`${url}/graph/me/messages`);
     expect(refused.status).toBe(401);
     const consent = await browser.get(JSON.parse(refused.body).signInUrl);
     expect(consent.text).toContain("Permissions requested");
     expect(consent.text).toContain("Mail.Read");
     const answer = await browser.submit(consent.forms[0], { press: "Accept" });
     await browser.submit(answer.forms[0]);
-    expect((await browser.get(`${url}/graph/me/messages`)).status).toBe(200);
+    expect((await browser.fetch(`${url}/graph/me/messages`)).status).toBe(200);
   }
 
   it("keeps its secrets to itself, the same ones the next time, and gives way to somebody on its ports", async () => {

@@ -28,12 +28,12 @@ const APP = ["Own address", "Same origin", "Headers", "Sign-out frame", "Cookies
 it("finds nothing wrong where nothing is", async () => {
   const { problems, skipped, ok } = await outcomeOf(clinic.patient());
   expect(problems).toEqual([]);
-  expect(skipped).toEqual(["Credential lasts", "Registration", "Permissions"]);
+  expect(skipped).toEqual(["Credential lasts", "Registration", "Claim acrs", "Permissions"]);
   expect(ok).toEqual([
     ...["Node.js", "Settings", "Sealing keys", "Function timeout", "Functions"],
     ...["Metadata", "Issuer", "Clocks", "Credential"],
     ...["Sign-in", "Redirect URI", "Sign-out redirect URI", "Front-channel URL"],
-    ...["Claim sid", "Claim login_hint"],
+    ...["Claim sid", "Claim login_hint", "Claim auth_time"],
     "Table",
     ...["Answers", "https", ...APP],
   ]);
@@ -299,7 +299,8 @@ it("takes no other provider on this machine for the development tenant", async (
   expect(problems).toEqual([]);
   expect(skipped).toEqual([
     ...["Credential lasts", "Registration", "Sign-in", "Redirect URI", "Sign-out redirect URI"],
-    ...["Front-channel URL", "Claim sid", "Claim login_hint", "Permissions"],
+    ...["Front-channel URL", "Claim sid", "Claim login_hint", "Claim auth_time", "Claim acrs"],
+    "Permissions",
   ]);
 });
 
@@ -337,6 +338,7 @@ describe("the registration, as the development tenant shows it", () => {
     // MSAL asks for the other one, login_hint, in the request.
     expect(await problemsOf()).toEqual([
       expect.stringMatching(/^Claim sid: ID tokens have no sid: .* → Start lightsout dev again/),
+      expect.stringMatching(/^Claim auth_time: /),
     ]);
   });
 });

@@ -69,6 +69,8 @@ it("names everything that is missing, and the one command that adds it", async (
     `Sign-out redirect URI: ${BASE_URL}/ is not registered: sign-out ends at the provider. → ${fix()}`,
     `Front-channel URL: ${BASE_URL}/auth/logout-callback is not the front-channel logout URL: sign-outs in other apps are not noticed. → ${fix()}`,
     `Claim sid: ID tokens have no sid: a sign-out in another app finds its tokens by luck (session_state). → ${fix()}`,
+    `Claim auth_time: ID tokens have no auth_time: a function that requires maxAge asks everybody to sign in once more. → ${fix()}`,
+    `Claim acrs: ID tokens have no acrs: nobody gets into a function that requires an authenticationContext. → ${fix()}`,
     `Permissions: Microsoft Graph permissions of the permission table are not in the registration. → ${fix()}`,
   ]);
 });

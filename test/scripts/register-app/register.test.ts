@@ -76,6 +76,8 @@ describe("a first run", () => {
   + web.logoutUrl: https://app.example.com/auth/logout-callback
   + optionalClaims.idToken: sid
   + optionalClaims.idToken: login_hint
+  + optionalClaims.idToken: auth_time
+  + optionalClaims.idToken: acrs
 ${Object.keys(GRAPH_PERMISSIONS)
   .map((name) => `  + requiredResourceAccess: ${name}`)
   .join("\n")}`);
@@ -140,11 +142,13 @@ describe("a second run", () => {
       ],
     });
     await register();
-    expect(said.slice(1, 6)).toEqual([
+    expect(said.slice(1, 8)).toEqual([
       "  + web.redirectUris: https://app.example.com/auth/callback",
       "  ~ web.logoutUrl: https://old.example.com/bye -> https://app.example.com/auth/logout-callback",
       "  - web.implicitGrantSettings.enableIdTokenIssuance",
       "  + optionalClaims.idToken: login_hint",
+      "  + optionalClaims.idToken: auth_time",
+      "  + optionalClaims.idToken: acrs",
       "  + requiredResourceAccess: openid",
     ]);
     expect(stored).toMatchObject({
@@ -157,7 +161,10 @@ describe("a second run", () => {
         implicitGrantSettings: { enableIdTokenIssuance: false },
       },
       optionalClaims: {
-        idToken: [{ name: "sid", essential: false }, { name: "login_hint" }],
+        idToken: [
+          { name: "sid", essential: false },
+          ...[{ name: "login_hint" }, { name: "auth_time" }, { name: "acrs" }],
+        ],
         accessToken: [{ name: "acct" }],
       },
     });

@@ -67,6 +67,7 @@ export const ar: Language = {
     badRequest: "طلب غير صالح",
     signInRejected: "لم يكتمل تسجيل الدخول",
     signedOut: "تم تسجيل الخروج",
+    inVain: "لم ينفع تسجيل الدخول",
     interactionRequired: "يلزم تسجيل الدخول",
     crossSite: "طلب من موقع آخر",
     forbidden: "غير مسموح",
@@ -105,6 +106,8 @@ export const ar: Language = {
 
     signedOut: "لم تسجّل الدخول.",
     revoked: "تم إبطال تسجيل دخولك.",
+    inVain:
+      "لقد سجّلت الدخول للتو من أجل هذا، ولم يمنح Microsoft Entra ID ما يلزم: إذنًا، أو تسجيل دخول أقوى أو أحدث. انتظر خمس دقائق، أو اسأل من يدير هذا التطبيق.",
     interactionRequired:
       "يطلب منك Microsoft Entra ID تسجيل الدخول مرة أخرى أو الموافقة على أمر ما قبل المتابعة.",
     noCode: "لا تحتوي استجابة صفحة تسجيل الدخول على رمز.",

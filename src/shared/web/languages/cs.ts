@@ -70,6 +70,7 @@ export const cs: Language = {
     badRequest: "Chybný požadavek",
     signInRejected: "Přihlášení nedokončeno",
     signedOut: "Odhlášeno",
+    inVain: "Přihlášení nepomohlo",
     interactionRequired: "Je nutné se přihlásit",
     crossSite: "Požadavek z jiného webu",
     forbidden: "Není dovoleno",
@@ -108,6 +109,8 @@ export const cs: Language = {
 
     signedOut: "Nejste přihlášeni.",
     revoked: "Vaše přihlášení bylo odvoláno.",
+    inVain:
+      "Právě jste se kvůli tomu přihlásili, a Microsoft Entra ID nedalo, co je potřeba: oprávnění, nebo silnější či novější přihlášení. Počkejte pět minut, nebo se obraťte na toho, kdo tuto aplikaci provozuje.",
     interactionRequired:
       "Než bude možné pokračovat, Microsoft Entra ID žádá, abyste se znovu přihlásili nebo s něčím souhlasili.",
     noCode: "V odpovědi přihlašovací stránky není žádný kód.",

@@ -68,6 +68,7 @@ export const de: Language = {
     badRequest: "Ungültige Anfrage",
     signInRejected: "Anmeldung nicht abgeschlossen",
     signedOut: "Abgemeldet",
+    inVain: "Die Anmeldung hat nicht geholfen",
     interactionRequired: "Anmeldung erforderlich",
     crossSite: "Anfrage von einer anderen Website",
     forbidden: "Nicht erlaubt",
@@ -109,6 +110,8 @@ export const de: Language = {
 
     signedOut: "Sie sind nicht angemeldet.",
     revoked: "Ihre Anmeldung wurde widerrufen.",
+    inVain:
+      "Sie haben sich gerade dafür angemeldet, und Microsoft Entra ID hat nicht gegeben, was es braucht: eine Berechtigung oder eine stärkere oder neuere Anmeldung. Warten Sie fünf Minuten, oder fragen Sie, wer diese App betreibt.",
     interactionRequired:
       "Microsoft Entra ID verlangt, dass Sie sich erneut anmelden oder etwas zustimmen, bevor es weitergeht.",
     noCode: "Die Antwort der Anmeldeseite enthält keinen Code.",

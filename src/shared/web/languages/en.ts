@@ -65,6 +65,7 @@ export const en: Language = {
     signInRejected: "Sign-in not completed",
     signedOut: "Signed out",
     interactionRequired: "Sign-in needed",
+    inVain: "Signing in did not help",
     crossSite: "Cross-site request",
     forbidden: "Not allowed",
     notPermitted: "Not offered",

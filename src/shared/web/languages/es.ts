@@ -70,6 +70,7 @@ export const es: Language = {
     badRequest: "Solicitud incorrecta",
     signInRejected: "Inicio de sesión sin completar",
     signedOut: "Sesión cerrada",
+    inVain: "Iniciar sesión no ha servido",
     interactionRequired: "Es necesario iniciar sesión",
     crossSite: "Solicitud de otro sitio",
     forbidden: "No permitido",
@@ -112,6 +113,8 @@ export const es: Language = {
 
     signedOut: "No ha iniciado sesión.",
     revoked: "Se ha revocado su inicio de sesión.",
+    inVain:
+      "Acaba de iniciar sesión para esto, y Microsoft Entra ID no ha dado lo que hace falta: un permiso, o un inicio de sesión más fuerte o más reciente. Espere cinco minutos, o pregunte a quien gestiona esta aplicación.",
     interactionRequired:
       "Microsoft Entra ID le pide que vuelva a iniciar sesión, o que dé su consentimiento, antes de continuar.",
     noCode: "La respuesta de la página de inicio de sesión no contiene ningún código.",

@@ -70,6 +70,7 @@ export const fr: Language = {
     badRequest: "Requête incorrecte",
     signInRejected: "Connexion non aboutie",
     signedOut: "Déconnecté",
+    inVain: "La connexion n’a rien changé",
     interactionRequired: "Connexion requise",
     crossSite: "Requête d’un autre site",
     forbidden: "Non autorisé",
@@ -110,6 +111,8 @@ export const fr: Language = {
 
     signedOut: "Vous n’êtes pas connecté.",
     revoked: "Votre connexion a été révoquée.",
+    inVain:
+      "Vous venez de vous connecter pour cela, et Microsoft Entra ID n’a pas donné ce qu’il faut : une autorisation, ou une connexion plus forte ou plus récente. Attendez cinq minutes, ou demandez à la personne qui gère cette application.",
     interactionRequired:
       "Microsoft Entra ID vous demande de vous reconnecter ou de donner votre accord avant de continuer.",
     noCode: "La réponse de la page de connexion ne contient pas de code.",

@@ -70,6 +70,7 @@ export const ja: Language = {
     badRequest: "不正な要求",
     signInRejected: "サインインが完了していません",
     signedOut: "サインアウト済み",
+    inVain: "サインインしても解決しませんでした",
     interactionRequired: "サインインが必要です",
     crossSite: "別のサイトからの要求",
     forbidden: "許可されていません",
@@ -111,6 +112,8 @@ export const ja: Language = {
 
     signedOut: "サインインしていません。",
     revoked: "サインインが取り消されました。",
+    inVain:
+      "このためにサインインしたばかりですが、Microsoft Entra ID から必要なもの (アクセス許可、またはより強力な、もしくはより新しいサインイン) が得られませんでした。5 分待つか、このアプリの運用者にお問い合わせください。",
     interactionRequired:
       "続行するには、もう一度サインインするか同意するよう、Microsoft Entra ID が求めています。",
     noCode: "サインイン ページからの応答にコードがありません。",

@@ -67,6 +67,7 @@ export const ko: Language = {
     badRequest: "잘못된 요청",
     signInRejected: "로그인이 완료되지 않음",
     signedOut: "로그아웃됨",
+    inVain: "로그인해도 해결되지 않았습니다",
     interactionRequired: "로그인 필요",
     crossSite: "다른 사이트의 요청",
     forbidden: "허용되지 않음",
@@ -106,6 +107,8 @@ export const ko: Language = {
 
     signedOut: "로그인되어 있지 않습니다.",
     revoked: "로그인이 취소되었습니다.",
+    inVain:
+      "방금 이를 위해 로그인했지만 Microsoft Entra ID가 필요한 것(권한, 또는 더 강력하거나 더 최근의 로그인)을 주지 않았습니다. 5분 기다리거나 이 앱을 운영하는 사람에게 문의하세요.",
     interactionRequired:
       "계속하려면 다시 로그인하거나 동의해야 한다고 Microsoft Entra ID에서 요청합니다.",
     noCode: "로그인 페이지의 응답에 코드가 없습니다.",

@@ -69,6 +69,7 @@ export type Title =
   | "signInRejected"
   | "signedOut"
   | "interactionRequired"
+  | "inVain"
   | "crossSite"
   | "forbidden"
   | "notPermitted"

@@ -7,7 +7,7 @@ import { layout } from "./layout.ts";
 export function errorPage(view: View, { title, detail, status }: Problem, signIn?: string): string {
   const { language: say } = view;
   // Signed in, and not far enough for any page but one.
-  const signedIn = status === 401;
+  const signedIn = status === 401 || (status === 403 && signIn !== undefined);
   // Held back by a sign-out: one way on, and it is the user who takes it.
   const heldBack = status === 409;
   return layout(view, {

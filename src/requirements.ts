@@ -1,0 +1,43 @@
+import { assertKnown, isOneScope } from "./options.ts";
+import { OptionInvalid } from "./shared/base/errors.ts";
+import type { StepUp } from "./shared/session/stepUp.ts";
+
+/** What a handler requires. Without it, the handler does not run. */
+export interface Requirements extends StepUp {
+  /**
+   * Scopes of one resource. The token is there before the handler runs, so that a missing consent leaves no work half
+   * done; else the user is sent to a sign-in that asks for it.
+   */
+  readonly scopes?: readonly string[] | undefined;
+  /** App roles, of which the user needs one; else 403 `urn:lightsout:problem:forbidden`. */
+  readonly roles?: readonly string[] | undefined;
+}
+
+const NAMES = ["scopes", "roles", "maxAge", "authenticationContext"];
+/** What Conditional Access calls them, and longer names of others. */
+const CONTEXT = /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/;
+
+/** @throws {OptionInvalid} One line that names the requirement. */
+export function checkRequirements(requirements: Requirements): void {
+  assertKnown("signedIn", requirements, NAMES);
+  const { scopes = [], roles = ["any"], maxAge = 1, authenticationContext = "c1" } = requirements;
+  if (!Array.isArray(scopes) || !scopes.every(isOneScope)) {
+    throw new OptionInvalid("scopes has to be a list of scope names, such as User.Read.");
+  }
+  if (!Array.isArray(roles) || roles.length === 0 || !roles.every(isName)) {
+    throw new OptionInvalid("roles has to be a list of app roles, of which the user needs one.");
+  }
+  if (!Number.isInteger(maxAge) || maxAge < 1 || maxAge > MOST_SECONDS) {
+    throw new OptionInvalid("maxAge has to be a whole number of seconds, 1 or more.");
+  }
+  if (typeof authenticationContext !== "string" || !CONTEXT.test(authenticationContext)) {
+    throw new OptionInvalid("authenticationContext has to be the id of one, such as c1.");
+  }
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
+}
+
+/** What `/auth/signin` takes. */
+const MOST_SECONDS = 999_999_999;
