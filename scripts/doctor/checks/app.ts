@@ -95,7 +95,7 @@ export const address = served("Own address", async (baseUrl, { client }) => {
 export const sameOrigin = served("Same origin", async (baseUrl) => {
   const post = (headers: Record<string, string>) =>
     ask(`${baseUrl}/auth/signout`, { method: "POST", headers });
-  const own = await post({ origin: baseUrl });
+  const own = await post({ origin: new URL(baseUrl).origin });
   if (own.status !== 303) {
     return problem(
       `A sign-out from the app's own pages is answered ${own.status}.`,

@@ -13,13 +13,13 @@ const EXPECTED: Readonly<Record<string, RegExp>> = {
   "x-frame-options": /^DENY$/,
   "cache-control": /^no-store$/,
   "x-content-type-options": /^nosniff$/,
-  "referrer-policy": /^no-referrer$/,
+  "referrer-policy": /^(no-referrer|same-origin)$/,
 };
 const OVER_HTTPS = { "strict-transport-security": /max-age=[1-9]/ };
 
 export const headers = served("Headers", async (baseUrl) => {
   const expected = { ...EXPECTED, ...(baseUrl.startsWith("https:") && OVER_HTTPS) };
-  for (const path of ["/", "/auth/session"]) {
+  for (const path of ["/auth/signout", "/auth/session"]) {
     const answer = await ask(baseUrl + path);
     for (const [name, pattern] of Object.entries(expected)) {
       if (pattern.test(answer.headers.get(name) ?? "")) continue;
@@ -66,7 +66,7 @@ export const cookies = served("Cookies", async (baseUrl) => {
   // Signing out deletes the session cookie, also when there is none.
   const signOut = await ask(`${baseUrl}/auth/signout`, {
     method: "POST",
-    headers: { origin: baseUrl },
+    headers: { origin: new URL(baseUrl).origin },
   });
   return (
     wrongCookie(signIn.headers, "__Host-lightsout-signin-", "None") ??

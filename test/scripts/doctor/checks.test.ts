@@ -415,11 +415,11 @@ describe("the app", () => {
   });
 
   it.each([
-    ["content-security-policy", "/"],
-    ["x-frame-options", "/"],
+    ["content-security-policy", "/auth/signout"],
+    ["x-frame-options", "/auth/signout"],
     ["cache-control", "/auth/session"],
     ["x-content-type-options", "/auth/session"],
-    ["referrer-policy", "/"],
+    ["referrer-policy", "/auth/signout"],
   ])("loses the header %s of %s on its way", async (name, path) => {
     clinic.door.respond = meddling(clinic.ask, (url, headers) => {
       if (url !== path) return headers;

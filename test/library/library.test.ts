@@ -1,0 +1,142 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { buildSync } from "esbuild";
+import { freePort } from "../../local/ports.ts";
+import { launchChromium } from "../browser/chromium.ts";
+import { describeInBrowser } from "../browser/describeInBrowser.ts";
+import { readText, root } from "../infra/project.ts";
+import { Program } from "../local/rig/checkout.ts";
+import { type BareApp, installInBareFolder } from "./bare.ts";
+
+let app: BareApp;
+beforeAll(() => {
+  app = installInBareFolder();
+}, 120_000);
+afterAll(() => rmSync(app.folder, { recursive: true }));
+
+const MODULES = ["functions", "browser"];
+const declarationsOf = (module: string) =>
+  readFileSync(join(app.lightsout, `dist/npm/${module}.d.ts`), "utf8");
+
+describe("the package", () => {
+  it("is as publint and are-the-types-wrong want it", () => {
+    const lint = join(root, "test/library/lint.mjs");
+    const found = execFileSync(process.execPath, [lint, app.tarball, app.lightsout]);
+    const { messages, problems } = JSON.parse(found.toString());
+    expect(messages).toEqual([]);
+    // Every Node that `engines` names lets CommonJS require an ES module.
+    const others = problems.filter(({ kind }: { kind: string }) => kind !== "CJSResolvesToESM");
+    expect(others).toEqual([]);
+  });
+
+  it.each(MODULES)("offers in %s what docs/api says (npm run api writes that anew)", (module) => {
+    expect(readText(`dist/api/${module}.api.md`)).toBe(readText(`docs/api/${module}.api.md`));
+  });
+
+  it("has at most 25 names", () => {
+    const all = MODULES.map(declarationsOf).join("\n");
+    const names = [...all.matchAll(/^export declare .*?(?:interface|function|class|type) (\w+)/gm)];
+    expect(names.length).toBeGreaterThan(8);
+    expect(names.length).toBeLessThanOrEqual(25);
+  });
+
+  it("has a browser module of at most 1.5 kB, gzipped", () => {
+    const module = readFileSync(join(app.lightsout, "dist/npm/browser.js"));
+    expect(gzipSync(module).length).toBeLessThanOrEqual(1_500);
+  });
+
+  it("adds at most 300 kB to an app that has the SDKs already", () => {
+    const size = (text: string) =>
+      buildSync({
+        stdin: { contents: text, resolveDir: app.folder },
+        ...{ bundle: true, minify: true, write: false, platform: "node", format: "cjs" },
+        external: ["@azure/functions-core"],
+      }).outputFiles[0]?.contents.length as number;
+    const sdks = ["functions", "msal-node", "data-tables"].map((name) => `@azure/${name}`);
+    const without = sdks.map(
+      (name, index) => `import * as a${index} from "${name}"; console.log(a${index});`,
+    );
+    const bare = size(without.join("\n"));
+    const added = size(
+      [...without, `import { lightsout } from "lightsout/functions"; lightsout();`].join("\n"),
+    );
+    expect(added - bare).toBeLessThanOrEqual(300_000);
+  });
+});
+
+describe("an app that had its own life", () => {
+  const command = () => join(app.lightsout, "dist/npm/command/lightsout.js");
+
+  it("goes on as before", () => {
+    const { status } = spawnSync(process.execPath, ["--test"], { cwd: app.folder });
+    expect(status).toBe(0);
+  });
+
+  it("is told what to install for development, in one line", () => {
+    const { status, stderr } = spawnSync(process.execPath, [command(), "dev"], {
+      cwd: app.folder,
+      encoding: "utf8",
+    });
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr:
+        "What plays the world is missing. Run: npm install --save-dev azurite openid-client\n",
+    });
+  });
+
+  describeInBrowser("with lightsout dev", () => {
+    let dev: Program;
+    let url: string;
+    beforeAll(async () => {
+      for (const name of ["azurite", "openid-client"]) app.install(name);
+      const port = await freePort();
+      url = `http://localhost:${port}/api`;
+      dev = new Program(command(), ["dev", "--port", String(port), "--no-func"], {
+        cwd: app.folder,
+      });
+      await dev.prints("Ctrl-C stops everything.");
+    });
+    afterAll(async () => {
+      dev.child.kill("SIGINT");
+      await dev.exited;
+    });
+
+    it("signs in, and a sign-out elsewhere signs out", async () => {
+      const context = await launchChromium({ thirdPartyCookies: "blocked" });
+      const page = await context.newPage();
+      await page.goto(`${url}/reports`);
+      await page.getByRole("link", { name: "My reports" }).click();
+      await page.getByRole("button", { name: "Adele Vance" }).click();
+      await page.waitForURL(`${url}/reports/mine`);
+      expect(await page.textContent("body")).toBe("Reports of Adele Vance: Spring");
+
+      const other = await context.newPage();
+      await other.goto(/http:\/\/fabrikam\S+/.exec(dev.output)?.[0] ?? "");
+      await other.getByRole("link", { name: "Sign in" }).click();
+      await other.getByRole("button", { name: "Sign out everywhere" }).click();
+      await other.getByRole("link", { name: "Sign in" }).waitFor();
+      const session = await page.request.get(`${url}/auth/session`);
+      expect(await session.json()).toMatchObject({ signedIn: false });
+      await context.close();
+    });
+
+    it("loads a change of a function, and its doctor finds nothing wrong", async () => {
+      const file = join(app.folder, "src/functions/reports.js");
+      writeFileSync(file, readFileSync(file, "utf8").replaceAll("Reports", "All reports"));
+      await dev.prints("Loaded again.");
+      expect(await (await fetch(`${url}/reports`)).text()).toContain("<h1>All reports</h1>");
+      const { status, stdout } = spawnSync(process.execPath, [command(), "doctor"], {
+        cwd: app.folder,
+        encoding: "utf8",
+        env: { ...process.env, ENTRA_CLIENT_ID: "" },
+      });
+      expect({ status, stdout }).toEqual({
+        status: 0,
+        stdout: expect.stringContaining("Nothing is wrong"),
+      });
+    });
+  });
+});
