@@ -129,12 +129,14 @@ export function logFault(
 
 /** An answer to that error: the cookie of a session that was not used for too long goes. */
 export function withoutIdleSession(
-  { keyring }: Pick<SignOutContext, "keyring">,
+  context: Pick<SignOutContext, "keyring">,
   request: HttpRequest,
   error: unknown,
   answer: HttpResponse,
 ): HttpResponse {
   if (!(error instanceof SessionIdle)) return answer;
+  // There may be none where settings are wrong.
+  const { keyring } = context;
   const ticket = readSessionCookie(keyring, request);
   return { ...answer, cookies: noSessionCookie(keyring, request, ticket) };
 }

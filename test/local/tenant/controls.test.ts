@@ -3,6 +3,8 @@ import { type Browser, createBrowser } from "../../../local/tenant/browserless.t
 import type { Tenant } from "../../../local/tenant/tenant.ts";
 import { ADELE, firstApp, refresh, signIn, start, userOf } from "./helpers.ts";
 
+const MEGAN = "meganb@contoso.com";
+
 let tenant: Tenant;
 let browser: Browser;
 
@@ -48,6 +50,15 @@ it("disables and enables a user", async () => {
   expect(userOf(tenant, ADELE).disabled).toBe(true);
   await press("disable", oid);
   expect(userOf(tenant, ADELE).disabled).toBe(false);
+});
+
+it("takes a user's app role away and gives it back", async () => {
+  const { oid } = userOf(tenant, MEGAN);
+  expect((await browser.get(tenant.url)).text).toContain("Auditor");
+  expect((await press("role", oid)).text).not.toContain("Auditor");
+  expect(userOf(tenant, MEGAN).roles).toEqual([]);
+  await press("role", oid);
+  expect(userOf(tenant, MEGAN).roles).toEqual(["Auditor"]);
 });
 
 it.each(["sendIss", "omitSid", "omitSessionState", "revokeReusedRefreshTokens"] as const)(
