@@ -6,9 +6,8 @@ import { networkInterfaces } from "node:os";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "@jest/globals";
-import { listFunctions } from "../../../local/host/host.ts";
 import { isFree } from "../../../local/ports.ts";
-import { createApp, eventually, failToRun, hostJson, isRunning, runApp, send } from "./app.ts";
+import { createApp, eventually, failToRun, hostJson, runApp, send } from "./app.ts";
 
 const HOST = resolve(import.meta.dirname, "../../../local/host");
 const hello = `app.http("hello", { handler: () => ({ body: "hello" }) });`;
@@ -45,24 +44,6 @@ describe("starting", () => {
       expect(await send(host, path)).toMatchObject({ status: 404, body: "" });
     }
     expect((await send(host, "/")).body).toContain("up and running");
-    await close();
-  });
-
-  it("lists what an app registers without serving it, or says why it cannot be loaded", async () => {
-    const app = await createApp({ main: `${hello}\nconsole.log("x".repeat(1_000_000));` });
-    expect(await listFunctions(app.root, {})).toEqual([
-      expect.objectContaining({ name: "hello", kind: "http", route: "hello" }),
-    ]);
-    await app.remove();
-    const broken = await createApp({ main: `throw new Error("no reason");` });
-    await expect(listFunctions(broken.root, {})).rejects.toThrow(/entry point "main.cjs": no reas/);
-    await broken.remove();
-  });
-
-  it("says nothing at the root where the home page is disabled", async () => {
-    const env = { AzureWebJobsDisableHomepage: "true" };
-    const { host, close } = await runApp({ main: `throw new Error("no reason");` }, { env });
-    expect(await send(host, "/")).toMatchObject({ status: 204, body: "" });
     await close();
   });
 
@@ -110,18 +91,6 @@ describe("starting", () => {
       category: "system",
       message: "No job functions found.",
     });
-    await close();
-  });
-
-  it("loads an ES module and another main", async () => {
-    const files = {
-      "main.mjs": `import { app } from "@azure/functions"; app.http("esm", { handler: () => ({ body: "esm" }) });`,
-    };
-    const { host, close } = await runApp(
-      { main: "throw new Error()", files },
-      { main: "main.mjs" },
-    );
-    expect((await send(host, "/esm")).body).toBe("esm");
     await close();
   });
 });
@@ -216,14 +185,6 @@ it("lets a function run on when the client goes away", async () => {
 });
 
 describe("stopping", () => {
-  it("is orderly, and may be asked for twice", async () => {
-    const { host, close } = await runApp({ main: hello });
-    await Promise.all([host.stop(), host.stop()]);
-    expect(await host.exited).toEqual({ code: 0, signal: null });
-    expect(isRunning(host.pid)).toBe(false);
-    await close();
-  });
-
   it("waits for a request in flight", async () => {
     const { host, lines, close } = await runApp({
       main: `app.http("slow", { handler: async (_, context) => {
@@ -238,13 +199,6 @@ describe("stopping", () => {
     expect((await reply).body).toBe("done");
   });
 
-  it("can be a kill", async () => {
-    const { host, close } = await runApp({ main: hello });
-    host.kill();
-    expect(await host.exited).toEqual({ code: null, signal: "SIGKILL" });
-    await close();
-  });
-
   it("comes by itself when the parent is killed", async () => {
     const app = await createApp({ main: hello });
     const url = pathToFileURL(`${HOST}/host.ts`).href;
@@ -257,34 +211,6 @@ describe("stopping", () => {
     expect(await isFree(port)).toBe(false);
     parent.kill("SIGKILL");
     await eventually(() => isFree(port));
-    await app.remove();
-  });
-});
-
-describe("by hand", () => {
-  it("lists the functions and stops on Ctrl-C", async () => {
-    const app = await createApp({
-      main: `${hello} app.timer("tick", { schedule: "0 0 0 1 1 *", handler: () => {} });`,
-    });
-    const child = spawn(process.execPath, [`${HOST}/main.ts`, "--port", "0"], { cwd: app.root });
-    const output = await firstOutput(child, "Master key: ");
-    const [, origin] = /hello: \[GET,POST\] (http:\/\/localhost:\d+)\/hello/.exec(output) ?? [];
-    expect(output).toContain("tick: timerTrigger");
-    expect(await (await fetch(`${origin}/hello`)).text()).toBe("hello");
-    child.kill("SIGINT");
-    expect(await once(child, "close")).toEqual([0, null]);
-    await app.remove();
-  });
-
-  it("says in one line what is wrong with the app", async () => {
-    const app = await createApp({ main: `throw new Error("no settings");` });
-    const child = spawn(process.execPath, [`${HOST}/main.ts`, "--port", "0"], { cwd: app.root });
-    const output = await firstOutput(child, "Master key: ");
-    expect(output).toMatch(
-      /^\S+ error: Worker was unable to load entry point "main.cjs": no settings\n/,
-    );
-    child.kill("SIGINT");
-    expect(await once(child, "close")).toEqual([0, null]);
     await app.remove();
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, test } from "@jest/globals";
-import { readEntryPoints, readHostJson, readLocalSettings } from "../../../local/host/settings.ts";
+import { readHostJson } from "../../../local/host/settings.ts";
 import { type App, type AppFiles, createApp } from "./app.ts";
 
 let app: App | undefined;
@@ -51,46 +51,5 @@ describe("host.json", () => {
     const root = await folder({ host });
     expect(() => readHostJson(root)).toThrow(reason);
     expect(() => readHostJson(root)).toThrow("host.json");
-  });
-
-  it("must be there and be JSON", async () => {
-    const root = await folder({ files: { "host.json": '{"version":' } });
-    expect(() => readHostJson(root)).toThrow(/host\.json is not valid JSON/);
-    expect(() => readHostJson(`${root}/nowhere`)).toThrow("host.json is missing");
-  });
-});
-
-describe("local.settings.json", () => {
-  it("gives its values as strings", async () => {
-    const root = await folder({ settings: { Values: { A: "1", B: 2, C: true } } });
-    expect(readLocalSettings(root)).toEqual({ A: "1", B: "2", C: "true" });
-  });
-
-  it("need not be there", async () => {
-    expect(readLocalSettings(await folder({}))).toEqual({});
-  });
-
-  it("is refused when it is encrypted or nested", async () => {
-    const encrypted = await folder({ settings: { IsEncrypted: true, Values: {} } });
-    expect(() => readLocalSettings(encrypted)).toThrow("is encrypted");
-    await app?.remove();
-    const nested = await folder({ settings: { Values: { A: { B: 1 } } } });
-    expect(() => readLocalSettings(nested)).toThrow("the value of A must be a string");
-  });
-});
-
-describe("the entry points", () => {
-  it("are those that main names, also as a glob", async () => {
-    const root = await folder({ files: { "a.js": "", "b.js": "" } });
-    expect(readEntryPoints(root)).toEqual({ files: [`${root}/main.cjs`], esm: false });
-    expect(readEntryPoints(root, "*.js").files.sort()).toEqual([`${root}/a.js`, `${root}/b.js`]);
-  });
-
-  it("must exist", async () => {
-    const root = await folder({ files: { "package.json": "{}" } });
-    expect(() => readEntryPoints(root)).toThrow('"main" must name the file');
-    expect(() => readEntryPoints(root, "dist/x.cjs")).toThrow(
-      'Worker was unable to load entry point "dist/x.cjs": File does not exist',
-    );
   });
 });

@@ -38,31 +38,6 @@ describe("the account picker", () => {
     expect(buttons).toEqual([ADELE, ALEX, "meganb@contoso.com", "jordan@fabrikam.com"]);
   });
 
-  it("cannot be framed and is never cached", async () => {
-    const { headers } = await browser.get(authorizeUrl(tenant));
-    expect(headers["x-frame-options"]).toBe("DENY");
-    expect(headers["cache-control"]).toContain("no-store");
-  });
-
-  it("puts the hinted account first", async () => {
-    const page = await browser.get(authorizeUrl(tenant, { login_hint: ALEX }));
-    expect(page.forms[0]?.buttons[0]?.text).toContain(ALEX);
-  });
-
-  it("shows the accounts of a hinted domain only", async () => {
-    const page = await browser.get(authorizeUrl(tenant, { domain_hint: "fabrikam.com" }));
-    expect(page.forms[0]?.buttons.map(({ text }) => text)).toEqual([
-      expect.stringContaining("jordan@fabrikam.com"),
-    ]);
-  });
-
-  it("escapes what it carries on", async () => {
-    const state = `"><script>alert(1)</script>`;
-    const page = await browser.get(authorizeUrl(tenant, { state }));
-    expect(page.body).not.toContain("<script>alert");
-    expect(page.forms[0]?.fields.state).toBe(state);
-  });
-
   it("refuses an account that does not exist", async () => {
     const page = await browser.get(authorizeUrl(tenant));
     const form = page.forms[0];
@@ -91,54 +66,6 @@ describe("the response", () => {
     expect(form.fields.state).toBe("the-state");
     expect(form.fields.session_state).toMatch(/^[\da-f-]{36}$/);
     expect(form.fields.session_state).toBe(tenant.sessions.at(-1)?.signIns[0]?.sid);
-  });
-
-  it("posts by itself, and by a button where scripts are off", async () => {
-    const page = await browser.get(authorizeUrl(tenant));
-    const posted = await browser.submit(page.forms[0], { press: ADELE });
-    expect(posted.body).toContain("document.forms[0].submit()");
-    expect(posted.forms[0]?.buttons.map(({ text }) => text)).toEqual(["Continue"]);
-  });
-
-  it("carries client_info when it is asked for", async () => {
-    const form = await browser.signIn(authorizeUrl(tenant, { client_info: "1" }), ADELE);
-    const info = Buffer.from(form.fields.client_info ?? "", "base64url").toString();
-    expect(JSON.parse(info)).toEqual({ uid: userOf(tenant, ADELE).oid, utid: tenant.tenantId });
-  });
-
-  it.each(["query", undefined])("goes into the query (response_mode %s)", async (response_mode) => {
-    const page = await browser.get(authorizeUrl(tenant, { response_mode }));
-    const answer = await browser.submit(page.forms[0], { press: ADELE, follow: false });
-    const { origin, pathname, searchParams } = new URL(answer.location ?? "");
-    expect(origin + pathname).toBe(REDIRECT_URI);
-    expect([...searchParams.keys()]).toEqual(["code", "state", "session_state"]);
-  });
-
-  it("goes into the fragment", async () => {
-    const page = await browser.get(authorizeUrl(tenant, { response_mode: "fragment" }));
-    const answer = await browser.submit(page.forms[0], { press: ADELE, follow: false });
-    const { hash, search } = new URL(answer.location ?? "");
-    expect(search).toBe("");
-    expect(new URLSearchParams(hash.slice(1)).has("code")).toBe(true);
-  });
-
-  it("leaves session_state out when told to", async () => {
-    tenant.switches.omitSessionState = true;
-    const form = await browser.signIn(authorizeUrl(tenant), ADELE);
-    tenant.switches.omitSessionState = false;
-    expect(form.fields).not.toHaveProperty("session_state");
-  });
-
-  it("comes for a POST as for a GET", async () => {
-    const url = new URL(authorizeUrl(tenant));
-    const page = await browser.submit({
-      method: "POST",
-      action: url.origin + url.pathname,
-      fields: Object.fromEntries(url.searchParams),
-      buttons: [],
-      page: { url: REDIRECT_URI, noReferrer: false },
-    });
-    expect(page.text).toContain("Pick an account");
   });
 });
 
@@ -235,26 +162,10 @@ describe("single sign-on", () => {
     expect(again.idToken.sid).toBe(first.idToken.sid);
   });
 
-  it("is silent with prompt=none", async () => {
-    await signIn(tenant, ADELE, {}, browser);
-    const page = await browser.get(authorizeUrl(tenant, { prompt: "none" }));
-    expect(page.forms[0]?.fields.code).toBeDefined();
-  });
-
   describe("with two accounts", () => {
     beforeEach(async () => {
       await signIn(tenant, ADELE, {}, browser);
       await signIn(tenant, ALEX, { prompt: "select_account" }, browser);
-    });
-
-    it("gives each its own sid", () => {
-      const [adele, alex] = tenant.sessions.at(-1)?.signIns ?? [];
-      expect(adele?.sid).not.toBe(alex?.sid);
-    });
-
-    it("asks which one", async () => {
-      const page = await browser.get(authorizeUrl(tenant));
-      expect(page.text).toContain("Pick an account");
     });
 
     it("cannot tell with prompt=none", async () => {
@@ -298,34 +209,6 @@ describe("consent", () => {
     return browser.submit(page.forms[0], { press: ADELE });
   }
 
-  it("is asked for once, and then includes the new permission", async () => {
-    const page = await consentPage();
-    expect(page.text).toContain("Permissions requested");
-    expect(page.text).toContain("Mail.Read");
-    const [form] = (await browser.submit(page.forms[0], { press: "Accept" })).forms;
-    expect(form?.fields.code).toBeDefined();
-    expect(firstApp(tenant).consentedScopes).toEqual(["User.Read", "Mail.Read"]);
-    const again = await browser.get(authorizeUrl(tenant, { scope }));
-    expect(again.forms[0]?.fields.code).toBeDefined();
-  });
-
-  it("is not asked for permissions that were given", async () => {
-    const page = await browser.get(authorizeUrl(tenant, { scope: "openid user.read" }));
-    const answer = await browser.submit(page.forms[0], { press: ADELE });
-    expect(answer.forms[0]?.fields.code).toBeDefined();
-  });
-
-  it("can be declined", async () => {
-    const page = await consentPage();
-    const [form] = (await browser.submit(page.forms[0], { press: "Cancel" })).forms;
-    expect(form?.fields).toMatchObject({
-      error: "access_denied",
-      error_description: expect.stringContaining("AADSTS65004"),
-      state: "the-state",
-    });
-    expect(firstApp(tenant).consentedScopes).toEqual(["User.Read"]);
-  });
-
   it("cannot be given by someone who is not signed in", async () => {
     const page = await consentPage();
     browser.cookies.clear();
@@ -341,14 +224,6 @@ describe("consent", () => {
       error: "consent_required",
       error_description: expect.stringContaining("AADSTS65001"),
     });
-  });
-
-  it("is asked for again with prompt=consent", async () => {
-    await signIn(tenant, ADELE, {}, browser);
-    const page = await browser.get(authorizeUrl(tenant, { prompt: "consent" }));
-    expect(page.text).toContain("Permissions requested");
-    const [form] = (await browser.submit(page.forms[0], { press: "Accept" })).forms;
-    expect(form?.fields.code).toBeDefined();
   });
 });
 

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from "@jest/globals";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { type Browser, createBrowser } from "../../../local/tenant/browserless.ts";
 
 let server: Server;
@@ -159,72 +159,4 @@ describe("Sec-Fetch-Site", () => {
     const through = other(`/to?${encodeURIComponent(app("/echo"))}`);
     expect(site(await browser.get(through, { from }))).toBe("cross-site");
   });
-});
-
-describe("forms", () => {
-  it("post their fields, the pressed button and the origin", async () => {
-    const page = await browser.get(app("/form"));
-    const answer = echo(await browser.submit(page.forms[0], { press: "One" }));
-    expect(answer).toMatchObject({
-      method: "POST",
-      url: "/echo?a=1",
-      body: "x=%22%C3%A4%22&press=1",
-    });
-    expect(answer.headers).toMatchObject({
-      origin: app(),
-      "content-type": "application/x-www-form-urlencoded",
-      "content-length": "22",
-    });
-  });
-
-  it("post Origin: null from a page without referrer", async () => {
-    const page = await browser.get(app("/form?no-referrer"));
-    const { headers } = echo(await browser.submit(page.forms[0]));
-    expect(headers).toMatchObject({ origin: "null", "sec-fetch-site": "same-origin" });
-  });
-
-  it("get with a query", async () => {
-    const page = await browser.get(app("/form"));
-    expect(echo(await browser.submit(page.forms[1]))).toMatchObject({
-      method: "GET",
-      url: "/echo?q=1+2",
-    });
-  });
-
-  it("say what is missing", async () => {
-    const page = await browser.get(app("/form"));
-    await expect(browser.submit(page.forms[0], { press: "Three" })).rejects.toThrow(
-      'The form has no button "Three", only "One", "Two words".',
-    );
-    await expect(browser.submit(undefined)).rejects.toThrow("There is no form");
-    await expect(browser.signIn(app("/echo"), "a@b.c")).rejects.toThrow("No form_post for a@b.c");
-  });
-});
-
-describe("redirects", () => {
-  test.each([
-    [302, "GET", ""],
-    [303, "GET", ""],
-    [307, "POST", "x=%22%C3%A4%22"],
-  ])("with %i go on as %s", async (status, method, body) => {
-    const [form] = (await browser.get(app("/form"))).forms;
-    if (form) form.action = app(`/to/${status}?${app("/echo")}`);
-    expect(echo(await browser.submit(form))).toMatchObject({ method, body });
-  });
-
-  it("can be looked at instead of followed", async () => {
-    const page = await browser.get(app("/to?/echo"), { follow: false });
-    expect(page).toMatchObject({ status: 302, location: app("/echo"), url: app("/to?/echo") });
-  });
-
-  it("do not go on for ever", async () => {
-    await expect(browser.get(app("/to?/to"))).rejects.toThrow("Too many redirects");
-  });
-});
-
-it("reads frames, refresh and text of a page", async () => {
-  const page = await browser.get(app("/form"));
-  expect(page.frames).toEqual([app("/frame?a&b")]);
-  expect(page.refresh).toBe(app("/next"));
-  expect(page.text).toBe("One Two words");
 });

@@ -1,8 +1,7 @@
 import { describe, expect, it, test } from "@jest/globals";
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from "jose";
-import { startTenant } from "../../../local/tenant/tenant.ts";
 import { shared } from "../../support/shared.ts";
-import { app, redeem, signIn, start } from "./helpers.ts";
+import { signIn, start } from "./helpers.ts";
 
 const LOGIN = "https://login.microsoftonline.com";
 const CONSUMERS = "9188040d-6c67-4c5b-b112-36a304b66dad";
@@ -60,11 +59,6 @@ describe("discovery", () => {
       expect(body).toMatchObject({ error: "invalid_tenant", error_codes: [90002] });
     }
   });
-
-  it("has nothing else", async () => {
-    expect((await fetch(`${tenant.internalUrl}/${tenant.tenantId}/oauth2/token`)).status).toBe(404);
-    expect((await fetch(`${tenant.internalUrl}/favicon.ico`)).status).toBe(404);
-  });
 });
 
 describe("the key set", () => {
@@ -104,30 +98,5 @@ describe("the key set", () => {
     await expect(jwtVerify(after.id_token ?? "", now)).resolves.toBeDefined();
     await expect(jwtVerify(after.id_token ?? "", old)).rejects.toThrow("no applicable key");
     expect(await tenant.verifyAccessToken(before.access_token ?? "")).toBeDefined();
-  });
-
-  it("survives a restart with the signing key", async () => {
-    const { access_token = "" } = await signIn(tenant);
-    const restarted = await startTenant({ signingKey: tenant.signingKey });
-    const stranger = await startTenant();
-    expect(await restarted.verifyAccessToken(access_token)).toBeDefined();
-    expect(await stranger.verifyAccessToken(access_token)).toBeUndefined();
-    await Promise.all([restarted.stop(), stranger.stop()]);
-  });
-});
-
-describe("starting", () => {
-  it("takes a given port, and fails when it is taken", async () => {
-    const port = Number(new URL(tenant.url).port);
-    await expect(startTenant({ port })).rejects.toThrow("EADDRINUSE");
-  });
-
-  it("knows an app registered later", async () => {
-    const later = app();
-    const { clientId: client_id } = later;
-    const { form } = await signIn(tenant);
-    expect((await redeem(tenant, form, { client_id })).body.error_codes).toEqual([700016]);
-    tenant.register(later);
-    expect((await redeem(tenant, form, { client_id })).body.error_codes).toEqual([70000]);
   });
 });

@@ -82,13 +82,6 @@ describe("signing out with a logout_hint", () => {
     expect(done.frames).toEqual([expect.stringContaining(form.fields.session_state ?? "none")]);
   });
 
-  it("skips apps without a front-channel logout URL", async () => {
-    delete first.frontChannelLogoutUrl;
-    const { idToken } = await signInToBoth();
-    const page = await browser.get(logoutUrl({ logout_hint: idToken.login_hint }));
-    expect(page.frames).toEqual([expect.stringContaining(":7072/")]);
-  });
-
   it("ends the single sign-on session, and the next one has another sid", async () => {
     const { idToken } = await signInToBoth();
     expect(await isSignedIn()).toBe(true);
@@ -124,18 +117,6 @@ describe("signing out with a logout_hint", () => {
     const silent = await browser.get(authorizeUrl(tenant, { prompt: "none" }));
     expect(silent.forms[0]?.fields.session_state).toBe(alex.idToken.sid);
   });
-
-  it("may be posted", async () => {
-    const { idToken } = await signInToBoth();
-    const page = await browser.submit({
-      method: "POST",
-      action: logoutUrl(),
-      fields: { logout_hint: String(idToken.login_hint) },
-      buttons: [],
-      page: { url: AFTER, noReferrer: false },
-    });
-    expect(page.frames).toHaveLength(2);
-  });
 });
 
 describe("without a hint that fits", () => {
@@ -153,13 +134,6 @@ describe("without a hint that fits", () => {
       expect(await isSignedIn()).toBe(false);
     },
   );
-
-  it("has nothing to do when nobody is signed in", async () => {
-    const page = await browser.get(logoutUrl({ post_logout_redirect_uri: AFTER }));
-    expect(page.text).toContain("You signed out of your account");
-    expect(page.frames).toEqual([]);
-    expect(page.refresh).toBe(AFTER);
-  });
 });
 
 describe("the way back", () => {

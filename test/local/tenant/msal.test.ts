@@ -8,18 +8,7 @@ import { describe, expect, it } from "@jest/globals";
 import { type Browser, createBrowser } from "../../../local/tenant/browserless.ts";
 import { selfSignedCertificate } from "../../../local/tenant/certificate.ts";
 import { shared } from "../../support/shared.ts";
-import {
-  ADELE,
-  ALEX,
-  app,
-  firstApp,
-  GUEST,
-  PERSONAL,
-  REDIRECT_URI,
-  SECRET,
-  start,
-  userOf,
-} from "./helpers.ts";
+import { ADELE, ALEX, app, firstApp, REDIRECT_URI, SECRET, start, userOf } from "./helpers.ts";
 
 const CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -126,16 +115,6 @@ describe("msal-node", () => {
     expect(tokenRequests()).toBe(before + 2);
   });
 
-  it("refreshes when the access token is about to expire", async () => {
-    tenant.switches.accessTokenLifetime = 60;
-    const msal = await client();
-    const { account, accessToken } = await signIn(msal);
-    tenant.switches.accessTokenLifetime = 3600;
-    if (!account) throw new Error("No account.");
-    const result = await msal.acquireTokenSilent({ account, scopes });
-    expect(result.accessToken).not.toBe(accessToken);
-  });
-
   it("proves itself with a certificate", async () => {
     const thumbprintSha256 = certificate.fingerprint256.replaceAll(":", "");
     const key = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
@@ -207,17 +186,5 @@ describe("msal-node", () => {
     const { account, expiresOn } = await signIn(await client({ clientCapabilities: ["cp1"] }));
     expect(account?.username).toBe(ADELE);
     expect(Number(expiresOn)).toBeGreaterThan(Date.now() + 23 * 3_600_000);
-  });
-
-  it("keeps a guest under the home account, with tokens of this tenant", async () => {
-    const { account, tenantId, uniqueId } = await signIn(await client(), GUEST);
-    const guest = userOf(tenant, GUEST);
-    expect(account?.homeAccountId).toBe(`${guest.oid}.${guest.tenantId}`);
-    expect({ tenantId, uniqueId }).toEqual({ tenantId: tenant.tenantId, uniqueId: guest.guestOid });
-  });
-
-  it("signs in a personal account over common", async () => {
-    const { account } = await signIn(await client({}, "common"), PERSONAL);
-    expect(account?.tenantId).toBe("9188040d-6c67-4c5b-b112-36a304b66dad");
   });
 });

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { createBrowser } from "../../../local/tenant/browserless.ts";
 import type { Tenant } from "../../../local/tenant/tenant.ts";
 import {
   ADELE,
@@ -43,14 +42,6 @@ describe("revoke", () => {
     expect(tenant.frontChannelCalls).toEqual([]);
   });
 
-  it("spares others and the user's next sign-in", async () => {
-    const alex = await signIn(tenant, ALEX);
-    tenant.revoke(userOf(tenant, ADELE).oid);
-    const adele = await signIn(tenant);
-    expect((await refresh(tenant, alex.refresh_token)).status).toBe(200);
-    expect((await refresh(tenant, adele.refresh_token)).status).toBe(200);
-  });
-
   it("knows a guest by either object id, and nobody else", async () => {
     const { refresh_token } = await signIn(tenant, GUEST);
     tenant.revoke(userOf(tenant, GUEST).guestOid ?? "");
@@ -91,50 +82,7 @@ describe("forceClaimsChallenge", () => {
   });
 });
 
-describe("holdTokenEndpoint", () => {
-  it("holds answers until the release", async () => {
-    const { refresh_token } = await signIn(tenant);
-    const release = tenant.holdTokenEndpoint();
-    tenant.requests.length = 0;
-    let answered = false;
-    const pending = refresh(tenant, refresh_token).finally(() => {
-      answered = true;
-    });
-    while (tenant.requests.length === 0) await new Promise(setImmediate);
-    // Far more round trips than an answer that is not held would take.
-    for (let trip = 0; trip < 20; trip++) await fetch(tenant.metadataUrl);
-    expect(answered).toBe(false);
-    release();
-    expect((await pending).status).toBe(200);
-  });
-
-  it("does not keep the tenant from stopping", async () => {
-    const { refresh_token } = await signIn(tenant);
-    tenant.holdTokenEndpoint();
-    tenant.requests.length = 0;
-    const pending = expect(refresh(tenant, refresh_token)).rejects.toThrow();
-    while (tenant.requests.length === 0) await new Promise(setImmediate);
-    await tenant.stop();
-    await pending;
-    tenant = await start();
-  });
-});
-
 describe("tokenFault", () => {
-  it("fails with status, error and headers, as often as it says", async () => {
-    const { refresh_token } = await signIn(tenant);
-    const headers = { "Retry-After": "7" };
-    tenant.switches.tokenFault = { status: 429, headers, times: 2 };
-    const [first, second, third] = [
-      await refresh(tenant, refresh_token),
-      await refresh(tenant, refresh_token),
-      await refresh(tenant, refresh_token),
-    ];
-    expect([first.status, second.status, third.status]).toEqual([429, 429, 200]);
-    expect(first.headers.get("retry-after")).toBe("7");
-    expect(first.body.error).toBe("temporarily_unavailable");
-  });
-
   it("with a number refuses as Entra does, with the ids that find it again", async () => {
     const { refresh_token } = await signIn(tenant);
     tenant.switches.tokenFault = { number: 7000215, headers: { "Retry-After": "60" } };
@@ -169,20 +117,6 @@ describe("tokenFault", () => {
       suberror: "bad_token",
     });
   });
-
-  it("meets one grant type alone when it says which", async () => {
-    const { refresh_token } = await signIn(tenant);
-    tenant.switches.tokenFault = { number: 53003, grantType: "authorization_code" };
-    expect((await refresh(tenant, refresh_token)).status).toBe(200);
-    const form = await createBrowser().signIn(authorizeUrl(tenant), ADELE);
-    expect((await redeem(tenant, form)).body.error_codes).toEqual([53003]);
-  });
-
-  it("can close the connection", async () => {
-    const { refresh_token } = await signIn(tenant);
-    tenant.switches.tokenFault = { status: "drop" };
-    await expect(refresh(tenant, refresh_token)).rejects.toThrow("fetch failed");
-  });
 });
 
 describe("revokeReusedRefreshTokens", () => {
@@ -215,15 +149,5 @@ describe("a request loop", () => {
     expect((await ask()).status).toBe(400);
     now += 5 * 60_000;
     expect((await ask()).status).toBe(200);
-  });
-});
-
-describe("ID tokens", () => {
-  it("have no sid when the switch leaves it out", async () => {
-    tenant.switches.omitSid = true;
-    const { idToken, form } = await signIn(tenant);
-    expect(idToken).not.toHaveProperty("sid");
-    expect(idToken).toHaveProperty("login_hint");
-    expect(form.fields.session_state).toBeDefined();
   });
 });

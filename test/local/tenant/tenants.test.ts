@@ -45,37 +45,6 @@ function issuerOf(tenantId: string) {
   return `https://login.microsoftonline.com/${tenantId}/v2.0`;
 }
 
-describe("a guest", () => {
-  it("has the ids of the resource tenant in tokens, of the home tenant in client_info", async () => {
-    const guest = userOf(tenant, GUEST);
-    const { idToken, info, access_token = "" } = await tokens(GUEST, apps.single, tenant.tenantId);
-    expect(idToken).toMatchObject({
-      tid: tenant.tenantId,
-      iss: tenant.issuer,
-      oid: guest.guestOid,
-      preferred_username: GUEST,
-      idp: `https://sts.windows.net/${guest.tenantId}/`,
-    });
-    expect(info).toEqual({ uid: guest.oid, utid: guest.tenantId });
-    expect(await tenant.verifyAccessToken(access_token)).toMatchObject({
-      oid: guest.guestOid,
-      tid: tenant.tenantId,
-      username: "jordan_fabrikam.com#EXT#@contoso.com",
-    });
-  });
-
-  it("gets a home-tenant token over organizations, and from the same refresh token", async () => {
-    const guest = userOf(tenant, GUEST);
-    const { idToken, refresh_token } = await tokens(GUEST, apps.multi, "organizations");
-    expect(idToken).toMatchObject({ tid: guest.tenantId, oid: guest.oid });
-    expect(idToken.iss).toBe(issuerOf(guest.tenantId ?? ""));
-    expect(idToken).not.toHaveProperty("idp");
-    const client_id = apps.multi.clientId;
-    const here = await refresh(tenant, refresh_token, { client_id }, tenant.tenantId);
-    expect(decodeJwt(here.body.id_token ?? "").tid).toBe(tenant.tenantId);
-  });
-});
-
 describe("a sign-out", () => {
   it("names the issuer of the tenant the app was signed in to", async () => {
     const { tenantId = "" } = userOf(tenant, GUEST);
@@ -131,13 +100,6 @@ describe("the account picker offers", () => {
 });
 
 describe("a personal account", () => {
-  it.each(["consumers", "common"])("lives in the tenant of all of them (%s)", async (authority) => {
-    const { oid } = userOf(tenant, PERSONAL);
-    const { idToken, info } = await tokens(PERSONAL, apps.all, authority);
-    expect(idToken).toMatchObject({ tid: CONSUMERS, iss: issuerOf(CONSUMERS), oid });
-    expect(info).toEqual({ uid: oid, utid: CONSUMERS });
-  });
-
   it("cannot sign in to an organization: AADSTS50020", async () => {
     const browser = createBrowser();
     const { clientId: client_id } = apps.all;
@@ -161,25 +123,5 @@ describe("a personal account", () => {
     const { status, body } = await refresh(tenant, refresh_token, { client_id }, "contoso.com");
     expect(status).toBe(400);
     expect(body.error_codes).toEqual([50020]);
-  });
-});
-
-describe("External ID", () => {
-  it("has its own authority and issuer", async () => {
-    const tid = "3b9c1d52-6f0e-4a4b-8c58-0f6a7d1e2b30";
-    const external = await start({
-      tenantId: tid,
-      domain: "contosocustomers.onmicrosoft.com",
-      authority: `https://contosocustomers.ciamlogin.com/${tid}`,
-      issuer: `https://${tid}.ciamlogin.com/${tid}/v2.0`,
-    });
-    const metadata = await (await fetch(external.metadataUrl)).json();
-    const form = await createBrowser().signIn(authorizeUrl(external), ADELE);
-    const { body } = await redeem(external, form);
-    await external.stop();
-    expect(external.authority).toBe(`https://contosocustomers.ciamlogin.com/${tid}`);
-    expect(metadata).toMatchObject({ issuer: external.issuer });
-    expect(decodeJwt(body.id_token ?? "")).toMatchObject({ iss: external.issuer, tid });
-    expect(external.issuer).toBe(`https://${tid}.ciamlogin.com/${tid}/v2.0`);
   });
 });
