@@ -68,10 +68,10 @@ type SignedInHandler = (
 /** What an app wraps its own functions with. */
 export interface Auth {
   /**
-   * Wraps a handler for signed-in users. Where signing in is what is missing, a page that is opened goes there, and comes
-   * back to its very address; everything else gets 401 `application/problem+json` (RFC 9457) with a `signInUrl`. What the
-   * user has just signed in for in vain is 403. A request other than `GET`, `HEAD` and `OPTIONS` has to come from a page
-   * of this origin, else it gets 403. The answer carries `Cache-Control: no-store`, unless the handler sets another.
+   * Wraps a handler for signed-in users. Anybody else who opens the address as a page goes to sign-in, and comes back to
+   * it. Other requests get 401 `application/problem+json` (RFC 9457) with a `signInUrl`, or 403 if the user has just signed
+   * in for the same in vain. A request other than `GET`, `HEAD` and `OPTIONS` has to come from a page of this origin, else
+   * it gets 403. The answer carries `Cache-Control: no-store`, unless the handler sets another.
    *
    * What the handler throws goes on to the host, except a {@link LightsoutError}, which becomes the right answer. With
    * `enableHttpStream`, the host would never answer: it is logged, and the answer is 500.

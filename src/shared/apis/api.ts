@@ -43,7 +43,7 @@ export interface DeclaredApi {
 }
 
 const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
-/** Longer than any host lets a function run that is asked over HTTP. */
+/** No host lets an HTTP function run for longer. */
 const MAX_TIMEOUT_SECONDS = 3_600;
 const NAMES = ["baseUrl", "calls", "paging", "timeoutSeconds", "maxRequestBytes"];
 const SETTING = /%([A-Za-z_][\w.:-]*)%/g;
@@ -59,7 +59,7 @@ export function apiFunctionName(route: string): string {
   return `auth${route.charAt(0).toUpperCase()}${route.slice(1)}`;
 }
 
-/** @param option What it is called among the options. @throws {OptionInvalid} One line that names it. */
+/** @param option Its name in messages. @throws {OptionInvalid} One line that names it. */
 export function checkApi(option: string, api: Api): void {
   if (typeof api !== "object" || api === null || Array.isArray(api)) {
     throw new OptionInvalid(`${option} takes an object with ${NAMES.join(", ")}.`);
@@ -90,7 +90,7 @@ export function checkApi(option: string, api: Api): void {
 }
 
 /**
- * An API with the settings that it names.
+ * Fills in the settings that an API names.
  * @throws {SettingInvalid} One of them is missing or wrong.
  */
 export function readApi(env: Env, route: string, api: Api): DeclaredApi {

@@ -2,17 +2,17 @@ import { InteractionRequired } from "../base/errors.ts";
 import type { SignedInSession } from "../session/session.ts";
 import { challengeOf } from "./challenge.ts";
 
-/** What an API answered, as far as it is about the token. */
+/** The part of an API's answer that is about the token. */
 interface Told {
   readonly status: number;
   readonly challenge: string | undefined;
 }
 
 /**
- * Sends something with the user's token. A claims challenge (Continuous Access Evaluation) is answered once with a new
- * token; what is refused then, only the user can solve.
+ * Sends a request with the user's token. A claims challenge (Continuous Access Evaluation) is answered once with a new
+ * token. If the API refuses that too, the user has to act.
  *
- * @param told What the answer says: `WWW-Authenticate` counts where it is the API's own.
+ * @param told The answer's status and challenge. `WWW-Authenticate` counts only if it is the API's own.
  * @throws {InteractionRequired} and what `getToken` and `send` throw.
  */
 export async function asUser<Answer>(

@@ -6,7 +6,7 @@ import type { DeclaredApi } from "./api.ts";
 import { asUser } from "./asUser.ts";
 
 /**
- * Calls an API with the user's token, when the user's turn there comes.
+ * Calls an API with the user's token, in the user's turn.
  *
  * @throws {InteractionRequired} @throws {ApiUnavailable} @throws {TooManyCalls} and what `getToken` throws.
  */

@@ -5,9 +5,8 @@ import type { DeclaredApi } from "./api.ts";
 import { type Permitted, pathOf } from "./permissions.ts";
 
 /*
- * Links by which an API says where a list goes on. They lead back through this app, which has the token for them, and
- * carry a seal: whoever follows one needs no row of its own in the permission table, for its path and query are the
- * API's word. The seal holds the scopes it takes.
+ * Links of an API to the next page of a list. They lead back through this app, which has the token, and carry a seal. A
+ * sealed link needs no row in the permission table, because its path and query came from the API. The seal holds the scopes.
  */
 
 /** What links are made with. */
@@ -16,7 +15,7 @@ export interface Links {
   readonly baseUrl: string;
   readonly api: Pick<DeclaredApi, "route" | "baseUrl" | "paging">;
   readonly keyring: Keyring;
-  /** Nobody else can follow them. */
+  /** Only this account can follow them. */
   readonly account: Pick<SignedInSession["account"], "homeAccountId" | "tenantId">;
 }
 
@@ -32,10 +31,10 @@ const ODATA_LINK = /(@(?:odata\.)?(?:nextLink|deltaLink)"\s*:\s*)("[^"\\]*(?:\\.
 const TOKEN = /("[^"\\]*(?:\\.[^"\\]*)*")(?:(\s*:\s*)("[^"\\]*(?:\\.[^"\\]*)*"))?|[{}[\]]/g;
 
 /**
- * Makes every such link in a JSON text lead through this app. All else stays as it is to the byte: numbers
- * that JavaScript cannot hold too. A link to anywhere but the API stays: nobody follows it with a token.
+ * Makes every such link in a JSON text lead through this app. The rest stays the same to the byte, also numbers that
+ * JavaScript cannot hold. A link to anywhere but the API stays, because nobody follows it with a token.
  *
- * @param scopes What the call took that this is the answer to.
+ * @param scopes The scopes of the call.
  */
 export function withOwnLinks(
   body: Uint8Array,
@@ -44,7 +43,7 @@ export function withOwnLinks(
 ): Uint8Array {
   const { paging } = links.api;
   if (paging !== "nextLink" && paging !== "odata") return body;
-  // One character for each byte, whatever they mean.
+  // Latin-1: one character for each byte.
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("latin1");
   const own = (literal: string) => {
     const link = ownLink(parse(literal), links, scopes);
@@ -55,7 +54,7 @@ export function withOwnLinks(
   return changed === text ? body : Buffer.from(changed, "latin1");
 }
 
-/** Only that of the whole answer counts: deeper down, such a name may be anybody's. */
+/** Only a link at the top of the answer counts. Deeper down, data may have such a name. */
 function withOwnNextLink(text: string, own: (literal: string) => string): string {
   if (!text.includes('"nextLink"')) return text;
   let depth = 0;
@@ -68,7 +67,7 @@ function withOwnNextLink(text: string, own: (literal: string) => string): string
 }
 
 /**
- * Looks at a call as one that follows such a link.
+ * Reads a call that follows such a link.
  *
  * @param encodedPath The path below the API's route as it stood in the URL.
  * @returns undefined when it is none of this account's.
@@ -107,7 +106,7 @@ export function ownLink(
   return `${baseUrl}/${api.route}/${path}?${query}`;
 }
 
-/** What is said, not how it is spelled: a browser, a proxy and the host may each encode it in their own way. */
+/** Compares meaning, not spelling: browser, proxy and host may each encode a path in their own way. */
 function rowOf(
   { route }: Links["api"],
   { homeAccountId, tenantId }: Links["account"],

@@ -29,9 +29,9 @@ const RESPONSE_HEADERS = [
 ];
 
 /**
- * Passes a request below the API's route on to the API as the signed-in user, if its permission table has it, or the
- * API has named the address in an earlier answer. Only the headers listed here go through, in either direction; what
- * the API answers goes through as it is, its errors too.
+ * Passes a request below the API's route on to the API as the signed-in user. The permission table has to have the call, or
+ * an earlier answer of the API its address. Only the listed headers pass, in both directions. The API's answer passes
+ * unchanged, errors too.
  *
  * @throws {NotPermitted} @throws {RequestTooLarge} @throws {TooManyCalls} @throws {ApiUnavailable} and what `getToken` throws.
  */
@@ -64,13 +64,13 @@ export async function forward(
     ...(link && { link }),
   };
   if (status >= 300 && status < 400 && status !== 304) {
-    // A redirect would take the token along to wherever it leads. The browser has none to take along.
+    // Following a redirect would send the token to its target. The browser has no token to send.
     const location = call.download ? addressOf(headers.location) : undefined;
     if (location === undefined) throw new ApiUnavailable(false);
     return { status: 302, headers: { ...passed, Location: location } };
   }
   const isJson = /\bjson\b/i.test(headers["content-type"] ?? "");
-  // A gateway's page about a fault is nobody's business; its status, and when to come again, are.
+  // A gateway's error page is dropped. Its status and `Retry-After` are passed on.
   if (status >= 500 && !isJson) {
     const { "content-type": _, ...told } = passed as Record<string, string>;
     return { status, headers: told };
@@ -90,7 +90,7 @@ function addressOf(location: string | undefined): string | undefined {
   return isSafe ? url.href : undefined;
 }
 
-/** Printable ASCII only: anything else in a header makes the host answer 500. */
+/** Printable ASCII only: for anything else in a header, the host answers 500. */
 const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
 
 function pick<T>(names: readonly string[], get: (name: string) => T) {

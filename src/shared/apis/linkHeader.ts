@@ -4,14 +4,14 @@ import { type Links, ownLink } from "./continuation.ts";
 const LINK =
   /<([^<>]*)>((?:\s*;\s*[\w!#$&+.^`|~*-]+(?:\s*=\s*(?:"[^"\\]*(?:\\.[^"\\]*)*"|[^\s",;]+))?)*)/g;
 const PARAMETER = /;\s*([^\s=;]+)(?:\s*=\s*(?:"([^"\\]*(?:\\.[^"\\]*)*)"|([^\s",;]+)))?/g;
-/** What leads on in a list. Any other could make a browser fetch something. */
+/** Relations within a list. Another one could make a browser fetch something. */
 const PAGES = ["first", "prev", "previous", "next", "last"];
 
 /**
- * The header `Link` of an answer with what leads on in a list, each through this app.
+ * The header `Link` of an answer, with links within the list only, each through this app.
  *
- * @param url What was answered: a link may be relative to it.
- * @returns undefined where none is left.
+ * @param url The address of the call, to which a link may be relative.
+ * @returns undefined if no link is left.
  */
 export function linkHeader(
   header: string | string[] | undefined,

@@ -100,7 +100,7 @@ export function permittedCall(
   return { path: encoded(segments), query, scopes, ...(download && { download }) };
 }
 
-/** The path as it is sent to the API. A slash may stand at its end. @returns undefined when it is none. */
+/** The path as it is sent to the API. It may end in a slash. @returns undefined for an invalid one. */
 export function pathOf(encodedPath: string): string | undefined {
   const slash = encodedPath.endsWith("/") ? "/" : "";
   const segments = decodeSegments(slash ? encodedPath.slice(0, -1) : encodedPath);

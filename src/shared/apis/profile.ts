@@ -7,7 +7,7 @@ import { callApi } from "./callApi.ts";
 
 const FIELDS = ["displayName", "mail", "jobTitle", "officeLocation"] as const;
 
-/** A part of Microsoft Graph's user resource: what is filled in. */
+/** The part of Microsoft Graph's user resource that is shown. */
 export type Profile = Readonly<Partial<Record<(typeof FIELDS)[number], string>>>;
 
 /** The user's profile; undefined when Graph does not answer. @throws what `getToken` throws. */
@@ -32,7 +32,7 @@ function textOf(name: string, value: unknown): [string, string][] {
   return typeof value === "string" && value !== "" ? [[name, value]] : [];
 }
 
-/** @returns undefined unless it is the JSON of an object: an error page can come with any status. */
+/** @returns undefined unless it is the JSON of an object. An error page may come with any status. */
 function jsonOf({ body }: Pick<Answer, "body">): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(body.toString());

@@ -40,7 +40,7 @@ export const ENGLISH = {
   notRecent:
     "This needs a sign-in that is more recent than yours, or the sign-in service does not say how old yours is.",
   unusableSid:
-    "Your organization's sign-in service names its sessions in a way that this app could not sign you out by. Tell whoever runs this app.",
+    "This app could not sign you out later: your organization's sign-in service gives its sessions unusable names. Tell whoever runs this app.",
   overtaken:
     "You were signed out while this sign-in was still running, or shortly before. It has not been completed.",
 
@@ -57,7 +57,7 @@ export const ENGLISH = {
   noIdentity:
     "The app cannot prove who it is at the moment. Its log says why. Try again in a moment.",
   indexForged:
-    "This app cannot tell whether you are signed out here: what leads to your session was changed by somebody else. Whoever runs this app finds in its log what to do.",
+    "This app cannot tell whether you are signed out here: somebody else has changed the record of your session. Whoever runs this app finds in its log what to do.",
   keyMissing:
     "What this app holds for you cannot be opened here at the moment. Try again in a few minutes; whoever runs this app finds in its log what is missing.",
   notSetUp:

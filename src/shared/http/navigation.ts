@@ -1,9 +1,9 @@
 import type { HttpRequest } from "./types.ts";
 
 /**
- * Whether a browser opens a page with the request, for a person to see what comes back (Fetch Metadata). No script and
- * no other site can set these headers. Browsers from before 2023 send none; they name XHTML where they open a page.
- * Nobody sees what is fetched ahead.
+ * Whether a browser opens the address as a page for a person (Fetch Metadata). No script and no other site can set these
+ * headers. Browsers from before 2023 send none, but accept XHTML when they open a page. A prefetch does not count, because
+ * nobody sees it.
  */
 export function isNavigation({ headers }: HttpRequest): boolean {
   if (headers.get("sec-purpose")?.includes("prefetch")) return false;

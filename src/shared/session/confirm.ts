@@ -14,20 +14,20 @@ import type { SessionRef } from "../store/signIn.ts";
 import { refreshAccount, type Sessions } from "./refresh.ts";
 import { isSame, type RunningRefresh } from "./refreshes.ts";
 
-/** How long sessions go on whose confirmation is due, while the provider does not answer. Milliseconds. */
+/** While the provider does not answer, sessions go on for so long after their confirmation was due. Milliseconds. */
 export const GRACE_MS = 3_600_000;
-/** Each of them is somebody else's refresh, or somebody else's write. */
+/** A round is lost to another refresh, or to another write. */
 const ROUNDS = 100;
 
 /**
- * A session whose grant the provider has confirmed within the period before now: a refresh asks for that where it is
- * longer ago. One refresh serves all that wait for it. Where it is in vain, the next one is a minute later, and until
- * then the answer is the same.
+ * Makes sure that the provider has confirmed the session's grant within a period before the request began. If not, a
+ * refresh asks. One refresh serves all requests that wait for it. After a failure, the next refresh is a minute later, and
+ * until then the result is the same.
  *
  * @param period Milliseconds. @param begun When the request began. Milliseconds since 1970.
  * @returns undefined when the session is gone, or the grant dead and the account deleted.
  * @throws {InteractionRequired} The user has to sign in again. Nothing is deleted.
- * @throws {ProviderUnavailable} @throws {ManagedIdentityUnavailable} @throws {AppRefused} For an hour.
+ * @throws {ProviderUnavailable} @throws {ManagedIdentityUnavailable} @throws {AppRefused} It has failed for an hour.
  * @throws {StoreUnavailable}
  */
 export async function confirmSession(
@@ -53,7 +53,7 @@ export async function confirmSession(
       const refresh = running ?? refreshes.start(ref, asked, work);
       const error = await failureIn(refresh);
       if (error instanceof SignedOut) return undefined;
-      // What is refused for other scopes may be granted for none.
+      // That refresh asked for other scopes. One without scopes may succeed.
       if (error !== undefined && isTheirs(error) && !isSame(refresh.asked, asked)) continue;
       if (error !== undefined) {
         refreshes.failed(ref, error, now());
@@ -67,7 +67,7 @@ export async function confirmSession(
   throw new StoreUnavailable(TOO_MANY_CHANGES);
 }
 
-/** What the provider has to say. @returns undefined where it has confirmed something. @throws what is nobody's verdict. */
+/** The provider's refusal. @returns undefined if it has confirmed the grant. @throws any other error. */
 async function failureIn({ outcome }: RunningRefresh): Promise<unknown> {
   try {
     await outcome;
@@ -90,7 +90,7 @@ function isTheirs(error: unknown): boolean {
   return error instanceof InteractionRequired || error instanceof AppRefused;
 }
 
-/** An outage of the provider ends no session for an hour. @param late Milliseconds. */
+/** Lets a session go on for an hour during an outage of the provider. @param late Milliseconds. */
 function unconfirmed(
   { dampedLog }: Sessions,
   current: SessionRead,

@@ -2,7 +2,7 @@ import type { Keyring } from "../crypto/keyring.ts";
 import { sealText, unsealText } from "../crypto/sealedText.ts";
 import type { HttpRequest } from "../http/types.ts";
 
-/** The cookies a request carries, by name. The first of a name counts (RFC 6265 §5.4). */
+/** The cookies of a request, by name. The first of a name counts (RFC 6265 §5.4). */
 export function readCookies(request: HttpRequest): ReadonlyMap<string, string> {
   const cookies = new Map<string, string>();
   for (const pair of (request.headers.get("cookie") ?? "").split(";")) {
@@ -14,8 +14,8 @@ export function readCookies(request: HttpRequest): ReadonlyMap<string, string> {
 }
 
 /**
- * Blank and tab are all that is white space here (RFC 6265bis §5.6). A no-break space is a character like any
- * other: a sibling subdomain may set a cookie with one before `__Host-…`, and must not be taken for this app.
+ * Only blank and tab are white space here (RFC 6265bis §5.6). A no-break space is an ordinary character: a sibling
+ * subdomain may set a cookie with one before `__Host-…`, which must not count as this app's.
  */
 function withoutBlanks(text: string): string {
   const isBlank = (at: number) => text[at] === " " || text[at] === "\t";
@@ -26,10 +26,10 @@ function withoutBlanks(text: string): string {
   return text.slice(start, end);
 }
 
-/** Longer than any value made here. */
+/** No value made here is longer. Characters. */
 const MAX_LENGTH = 4_096;
 
-/** Seals content for one cookie: a browser cannot read it, change it, or move it to another name. */
+/** Seals content for one cookie. A browser cannot read it, change it, or move it to another name. */
 export function sealCookie(keyring: Keyring, name: string, content: unknown): string {
   return sealText(keyring, `cookie/${name}`, Buffer.from(JSON.stringify(content)));
 }
@@ -41,7 +41,7 @@ export function unsealCookie<T>(keyring: Keyring, name: string, value: string): 
   return plaintext && JSON.parse(Buffer.from(plaintext).toString());
 }
 
-/** What this app has sealed into that cookie of the request. @returns undefined where it has none of ours. */
+/** Unseals a cookie of the request. @returns undefined if there is none, or it is not ours. */
 export function readSealedCookie<T>(
   keyring: Keyring,
   request: HttpRequest,

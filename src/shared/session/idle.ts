@@ -5,13 +5,13 @@ import { confirmedAtOf, type Session } from "../store/account.ts";
 import { GRACE_MS } from "./confirm.ts";
 import { readCookies, readSealedCookie, sealCookie, unsealCookie } from "./cookies.ts";
 
-/** What a browser keeps of a session, sealed. Milliseconds since 1970. */
+/** The sealed content of the cookie. Milliseconds since 1970. */
 interface LastUse {
   readonly usedAt: number;
   readonly signedInAt: number;
 }
 
-/** Of one session, and what it takes to read and write when it was used. */
+/** A session, and what it takes to read and write the time of its last use. */
 export interface Use {
   readonly keyring: Keyring;
   readonly request: HttpRequest;
@@ -19,31 +19,31 @@ export interface Use {
   readonly signedInAt: number;
 }
 
-/** How long sessions go on unused, and unconfirmed. Milliseconds; 0 for no limit, and for never. */
+/** How long sessions go on unused, and unconfirmed. Milliseconds. 0: no such limit. */
 export interface Limits {
   readonly idleLimit: number;
   readonly revalidatePeriod: number;
 }
 
 /**
- * Each session has a cookie of its own name: whichever answer comes last, it says nothing of another session. So
- * nobody has to write down in storage when a session was used.
+ * Each session has a cookie of its own name, so that a late answer does not change that of another session. The time of
+ * last use is only there, and not in storage.
  */
 const PREFIX = "__Host-lightsout-used-";
 const ATTRIBUTES = { path: "/", secure: true, httpOnly: true, sameSite: "Lax" } as const;
-/** A cookie this much of the limit old is made anew. */
+/** The cookie is renewed at this share of the limit. */
 const RENEWED = 1 / 10;
-/** How much longer a browser keeps it: what is too long ago is said here. Seconds. */
+/** The browser keeps the cookie for so much longer than the limit, because the server decides. Seconds. */
 const KEPT_S = 60;
 
-/** Whether the session was not used for too long. Where no cookie says when it was, the sign-in was its last use. */
+/** Whether the session was unused for too long. Without its cookie, the sign-in counts as the last use. */
 export function isIdle(use: Use, { idleLimit }: Limits, now: number): boolean {
   return idleLimit > 0 && now - lastUseOf(use) > idleLimit;
 }
 
 /**
- * Whether an idle session is idle for everybody who has a copy of its cookies: nobody was answered later than an
- * hour after it should have been confirmed.
+ * Whether an idle session is idle by every copy of its cookies. Nobody was answered later than an hour after its
+ * confirmation was due.
  */
 export function isIdleForAll(
   session: Session,
@@ -54,7 +54,7 @@ export function isIdleForAll(
   return revalidatePeriod > 0 && now > last + idleLimit;
 }
 
-/** Says that the session was used now, where the browser's cookie is not new; and ends those of older sessions. */
+/** Renews the session's cookie if it is due, and removes those of older sessions. */
 export function useCookies(use: Use, { idleLimit }: Limits, now: number): Cookie[] {
   if (idleLimit === 0 || now - lastUseOf(use) < idleLimit * RENEWED) return [];
   const { keyring, request, sessionId, signedInAt } = use;
@@ -76,7 +76,7 @@ function lastUseOf({ keyring, request, sessionId, signedInAt }: Use): number {
   return Math.max(signedInAt, last?.usedAt ?? 0);
 }
 
-/** 96 bits: enough for no two to meet. */
+/** 96 bits, so that no two are the same. */
 function nameOf(sessionId: string): string {
   return PREFIX + createHash("sha256").update(sessionId).digest("base64url").slice(0, 16);
 }

@@ -7,9 +7,8 @@ import { SIGN_IN_LIFETIME_MS } from "./signInCookie.ts";
 const NAME = "__Host-lightsout-last";
 
 /**
- * Says which session this browser's last sign-in made, to those that were under way then: the post that ends one
- * of them comes from another site, and does not carry the session's own cookie. It is good for finding that
- * session, and for nothing else.
+ * Names the session that this browser's last sign-in made, for sign-ins that were under way then: their answers are posted
+ * from another site, which does not carry the session's own cookie. It serves only to find that session.
  */
 export function lastSessionCookie(keyring: Keyring, ref: SessionRef): Cookie {
   const { partition, generation, sessionId } = ref;

@@ -11,7 +11,7 @@ import type { Store } from "../store/store.ts";
 import { type TokenCache, withToken } from "../tokens/tokenCache.ts";
 import type { Asked, Refreshes, Stored } from "./refreshes.ts";
 
-/** What sessions are found and kept with. */
+/** What sessions are found and refreshed with. */
 export interface Sessions {
   readonly store: Store;
   readonly now: Clock;
@@ -21,18 +21,17 @@ export interface Sessions {
   readonly refreshes: Refreshes;
 }
 
-/** Each time one is lost, another instance has stored something. */
+/** A try fails only when another instance has written. */
 const WRITE_ATTEMPTS = 24;
-/** Longer than another instance takes from the token endpoint's answer to the table. Milliseconds. */
+/** Another instance stores the token endpoint's answer within this time. Milliseconds. */
 const WRITTEN_SOON_MS = 1_000;
 
 /**
- * One token request, and one write on the condition that the account is still what the request was made from: of the
- * token, and of that the provider has confirmed the grant.
- * Where another instance's write came first, the fresh token goes into what that one has stored, if the session is
- * still there; else it is thrown away.
+ * Sends one token request, and stores the token and the confirmation in one write, on the condition that the account is
+ * still the version that was read. If another instance's write came first, the fresh token goes into the newer version, as
+ * long as that has the session. Otherwise the token is thrown away.
  *
- * @returns undefined when the session is gone, or was when it was looked for last.
+ * @returns undefined when the session is gone.
  * @throws what {@link TokenEndpoint.refresh} does. @throws {SignedOut} The grant is dead, and the account deleted.
  * @throws {StoreUnavailable}
  */
@@ -47,7 +46,7 @@ export async function refreshAccount(
   const { homeAccountId, identity } = session;
   const account = read.partition;
   const started = now();
-  // A challenge means that the tokens at hand are refused: none of them may be found again.
+  // A challenge refuses the tokens at hand, so they are taken out.
   const { cache } = read.account;
   const refused = asked.claims === undefined ? {} : cache.AccessToken;
   const usable = asked.claims === undefined ? cache : { ...cache, AccessToken: {} };
@@ -56,7 +55,7 @@ export async function refreshAccount(
     if ("refused" in result) return await lookAgain(sessions, ref, read, result, started);
     const confirm = (all: Account["sessions"]) =>
       withConfirmation(all, session, started, result.claims);
-    // Nobody has use for a token without scopes, and MSAL has dropped for it those that have the same ones.
+    // A refresh without scopes only confirms the grant. MSAL may have dropped access tokens for its answer: they stay.
     const fresh =
       asked.scopes.length > 0
         ? result
@@ -92,7 +91,7 @@ async function storeTokens(
     const found = await readSession(store, ref);
     if (found === undefined) return undefined;
     read = found.read;
-    // An earlier try of our own that lost its answer.
+    // An earlier try stored the token, and lost its answer.
     const { account } = read;
     const { accessToken } = fresh;
     if (isHeld(account.cache, accessToken)) return { account, accessToken };
@@ -106,8 +105,8 @@ function isHeld({ AccessToken }: TokenCache, secret: string): boolean {
 }
 
 /**
- * Some providers end a refresh token when it is used a second time. Then whoever used it first has a good one, and
- * is about to store it.
+ * Some providers refuse a refresh token that is used a second time. Then another instance used it first, and is about to
+ * store its successor.
  */
 async function lookAgain(
   { store, refreshes, now, log }: Sessions,
@@ -123,7 +122,7 @@ async function lookAgain(
     return { account: found.read.account, accessToken: undefined };
   }
   if (refused instanceof SignedOut) {
-    // Only this version: a sign-in that joins at this moment brings a grant of its own.
+    // Only this version: a sign-in that joins now brings a grant of its own.
     if (!(await removeRead(store, found.read))) return undefined;
     const ms = now() - started;
     log("info", "signout.revoked", { account: ref.partition, ms });

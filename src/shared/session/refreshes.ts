@@ -6,7 +6,7 @@ import type { GenerationRef } from "../store/store.ts";
 /** What a refresh is to get. */
 export interface Asked {
   readonly tenantId: string;
-  /** None: that the provider confirms the grant. */
+  /** Without scopes, it only confirms the grant. */
   readonly scopes: readonly string[];
   /** The claims challenge that it answers. */
   readonly claims: string | undefined;
@@ -15,13 +15,13 @@ export interface Asked {
 /** What is in the table once a refresh is over. */
 export interface Stored {
   readonly account: Account;
-  /** The token that was asked for, where it is this refresh that has got it. */
+  /** The token, if this refresh got one. */
   readonly accessToken: string | undefined;
 }
 
 export interface RunningRefresh {
   readonly asked: Asked;
-  /** Undefined where what is in the table has to be looked up. */
+  /** Resolves to undefined if the table has to be read. */
   readonly outcome: Promise<Stored | undefined>;
 }
 
@@ -32,8 +32,8 @@ const FAILURES = 10_000;
 const FAILURE_LIFETIME_MS = 60_000;
 
 /**
- * The refreshes of this process: one at a time for each generation of an account. Whoever needs another one waits
- * for it, and looks first at what has come of it. Only who has read the account by itself gets as far as here.
+ * The refreshes of this process, one at a time for each generation. A request that needs another refresh waits for the
+ * running one, and looks at its result first. Only a request that has read the account itself comes here.
  */
 export class Refreshes {
   /** Milliseconds. */
@@ -50,7 +50,7 @@ export class Refreshes {
     return this.#running.get(keyOf(ref));
   }
 
-  /** Only where none is {@link running}. */
+  /** Call it only if none is {@link running}. */
   start(ref: GenerationRef, asked: Asked, work: () => Promise<Stored | undefined>): RunningRefresh {
     const key = keyOf(ref);
     const refresh = { asked, outcome: work().finally(() => this.#running.delete(key)) };
@@ -58,14 +58,14 @@ export class Refreshes {
     return refresh;
   }
 
-  /** Remembers that this version has been written over. */
+  /** Remembers that this version has been replaced. */
   replaced(read: AccountRead): void {
     this.#replaced.add(versionOf(read));
     const [oldest] = this.#replaced;
     if (this.#replaced.size > REMEMBERED && oldest) this.#replaced.delete(oldest);
   }
 
-  /** Whether this version is known to be an old one: reading again is cheaper than a refresh in vain. */
+  /** Whether this version is known to be replaced. Then reading again is cheaper than a refresh in vain. */
   hasReplaced(read: AccountRead): boolean {
     return this.#replaced.has(versionOf(read));
   }
@@ -79,7 +79,7 @@ export class Refreshes {
     if (this.#failures.size > FAILURES && oldest) this.#failures.delete(oldest);
   }
 
-  /** Why it did not at the last try, for a minute: it is not asked more often. */
+  /** Why the last try failed, if that was within the last minute. */
   failureOf(ref: SessionRef, now: number): unknown {
     const { error, at = 0 } = this.#failures.get(sessionOf(ref)) ?? {};
     return Math.abs(now - at) < FAILURE_LIFETIME_MS ? error : undefined;

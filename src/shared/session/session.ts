@@ -17,22 +17,22 @@ export interface SignedInSession {
     readonly username: string;
     /** App roles. */
     readonly roles: readonly string[];
-    /** Those claims of the ID token that the app asks for. */
+    /** The claims of the ID token that the app asks for. */
     readonly claims: Readonly<Record<string, unknown>>;
   };
   /** Milliseconds since 1970. */
   readonly signedInAt: number;
   readonly expiresAt: number;
-  /** When the user last authenticated, as the provider says it. Milliseconds since 1970. */
+  /** When the user last authenticated, by the provider. Milliseconds since 1970. */
   readonly authenticatedAt: number | undefined;
   /** The authentication contexts that the sign-in satisfies. */
   readonly acrs: readonly string[];
   /** All of the user's sessions, newest first. */
   list(): SessionSummary[];
   /**
-   * A Microsoft Graph access token with these scopes, from the cache or refreshed.
+   * Gets an access token with these scopes, from the cache or by a refresh.
    *
-   * @param claims A claims challenge that a resource answered with: asks for a new token that satisfies it.
+   * @param claims A claims challenge of a resource. It asks for a new token that satisfies the challenge.
    * @throws {SignedOut} Signed out meanwhile, or the grant has been revoked.
    * @throws {InteractionRequired} The user has to sign in again, to consent or to satisfy a policy.
    * @throws {AppRefused} @throws {ProviderUnavailable} @throws {ManagedIdentityUnavailable}
@@ -41,16 +41,16 @@ export interface SignedInSession {
   getToken(scopes: readonly string[], claims?: string): Promise<string>;
 }
 
-/** What a user is shown of a session. */
+/** The part of a session that the user is shown. */
 export interface SessionSummary extends Pick<Session, "device" | "signedInAt" | "expiresAt"> {
-  /** Whether it is the one that asks. */
+  /** Whether it is this browser's. */
   readonly current: boolean;
 }
 
-/** Each of them is somebody else's refresh, or somebody else's write. */
+/** A round is lost to another refresh, or to another write. */
 const ROUNDS = 100;
 
-/** Says whether a session that was read counts, and gives it as it is then. */
+/** Decides whether a session that was read counts, and returns its newest version. */
 export type Admit = (found: SessionRead) => Promise<SessionRead | undefined>;
 
 /**
@@ -78,10 +78,10 @@ function openSession(
   const { homeAccountId, tenantId, name, username, roles = [], claims = {} } = session;
   const { signedInAt, expiresAt, authenticatedAt, acrs = [] } = session;
   let read: AccountRead | undefined = firstRead;
-  /** What a challenge refuses, so that it does not answer it. */
+  /** The token that a challenge refuses. It is not given again. */
   const handedOut = new Set<string>();
 
-  /** The newest version that is known; what was written over is read again. */
+  /** The newest version that is known. A replaced one is read again. */
   async function current(): Promise<AccountRead> {
     read ??= (await readSession(store, ref))?.read;
     if (read === undefined) throw new SignedOut();
@@ -92,7 +92,7 @@ function openSession(
     return token !== undefined && claims !== undefined && handedOut.has(token) ? undefined : token;
   }
 
-  /** What a refresh has brought, of an account that this session is still in. */
+  /** The result of a refresh, if the account still has this session. */
   function tokenOf({ account, accessToken }: Stored, got: Asked, asked: Asked): string | undefined {
     const time = now();
     if (liveSessions(account, time)[sessionKey(ref.sessionId)] === undefined) return undefined;
@@ -121,7 +121,7 @@ function openSession(
         const token = stored && tokenOf(stored, refresh.asked, asked);
         if (token !== undefined) return token;
       } catch (error) {
-        // What is refused for other scopes may be granted for these.
+        // That refresh asked for other scopes. One for these may succeed.
         const isTheirs = error instanceof InteractionRequired || error instanceof AppRefused;
         if (!isTheirs || isSame(refresh.asked, asked)) throw error;
       }

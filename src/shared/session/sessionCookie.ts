@@ -5,7 +5,7 @@ import type { SessionRef } from "../store/signIn.ts";
 import type { Asked } from "./asked.ts";
 import { readSealedCookie, sealCookie } from "./cookies.ts";
 
-/** What the browser keeps, sealed: where its session is, and what sign-out needs when the tokens are gone already. */
+/** The sealed content of the session cookie: where the session is, and what sign-out needs after the tokens are gone. */
 export interface SessionTicket extends SessionRef {
   /** Where in the index the session is found, and where a sign-out leaves its tombstone. Absent in cookies of a release before. */
   readonly indexKeys?: readonly IndexKey[];

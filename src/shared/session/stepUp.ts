@@ -2,17 +2,16 @@ import { InteractionRequired } from "../base/errors.ts";
 import { withIdTokenClaim } from "../identity/claimsRequest.ts";
 import type { SignedInSession } from "./session.ts";
 
-/** How a user has to have signed in. */
+/** Requirements of how the user signed in. */
 export interface StepUp {
-  /** How many seconds ago the user may have authenticated. */
+  /** The user authenticated at most so many seconds ago. */
   readonly maxAge?: number | undefined;
-  /** An authentication context of Conditional Access, such as `c1`, that the sign-in has to satisfy. */
+  /** The sign-in satisfies this authentication context of Conditional Access, such as `c1`. */
   readonly authenticationContext?: string | undefined;
 }
 
 /**
- * Holds a sign-in against what is required. Where the provider has not said when the user authenticated, that is too
- * long ago.
+ * Checks a session against requirements. Without `auth_time` from the provider, the authentication counts as too long ago.
  *
  * @throws {InteractionRequired} It asks for exactly what is missing.
  */

@@ -20,7 +20,7 @@ import { problemOf, signInUrl, statusOf } from "./problem.ts";
 import { BY_LANGUAGE, json, page, redirect } from "./responses.ts";
 import { viewOf } from "./view.ts";
 
-/** What somebody is told about an error of a route that people open and programs call. */
+/** Answers an error on a route that people open and programs call. */
 export function errorAnswer(
   context: SignOutContext,
   request: HttpRequest,
@@ -30,7 +30,7 @@ export function errorAnswer(
   return answer(context, request, error);
 }
 
-/** What a program is told about an error. */
+/** Answers an error to a program. */
 export function problemAnswer(
   context: SignOutContext,
   request: HttpRequest,
@@ -52,7 +52,7 @@ export function problemAnswer(
   return withoutIdleSession(context, request, error, answer);
 }
 
-/** What a person is told. Where signing in solves it, a page that was opened leads there by itself, and back to its very address. */
+/** Answers an error to a person. If signing in solves it, a page that was opened goes there, and comes back to its address. */
 export function pageAnswer(
   context: SignOutContext,
   request: HttpRequest,
@@ -70,7 +70,7 @@ export function pageAnswer(
   return withoutIdleSession(context, request, error, answer);
 }
 
-/** A page that says what is in the way. @param link Where signing in solves it. */
+/** A page that says what is wrong. @param link The address where signing in solves it. */
 export function explain(
   context: SignOutContext,
   request: HttpRequest,
@@ -87,7 +87,7 @@ export function explain(
 /**
  * Whether this browser has just signed in for the same, in vain.
  *
- * @param link The address that asks for it: what does not fit into it is not asked for.
+ * @param link The address of the sign-in. What does not fit into it is not asked for.
  */
 function isInCircles(
   { keyring, now }: SignOutContext,
@@ -104,7 +104,7 @@ function isInCircles(
   return isInVain(recent(asked, now()), needOf(signInOptions(new URL(link).searchParams)));
 }
 
-/** A wrong setting and a missing key fail many requests: a line a minute is enough. */
+/** A wrong setting and a missing key fail many requests, so they get one line a minute. */
 export function logFault(
   { log, dampedLog }: Pick<SignOutContext, "log" | "dampedLog">,
   error: unknown,
@@ -127,7 +127,7 @@ export function logFault(
   });
 }
 
-/** An answer to that error: the cookie of a session that was not used for too long goes. */
+/** The answer, which also clears the cookie if the error is an idle session. */
 export function withoutIdleSession(
   context: Pick<SignOutContext, "keyring">,
   request: HttpRequest,

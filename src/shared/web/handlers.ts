@@ -16,7 +16,7 @@ export type Handler<Invocation = unknown> = (
   invocation: Invocation,
 ) => Promise<HttpResponse>;
 
-/** For programs: errors become `application/problem+json`. */
+/** Wraps a handler for programs: errors become `application/problem+json`. */
 export function api<Invocation>(
   context: SignOutContext,
   handler: Handler<Invocation>,
@@ -24,7 +24,7 @@ export function api<Invocation>(
   return answering(handler, (request, error) => problemAnswer(context, request, error));
 }
 
-/** For people: errors become a page, and where signing in solves them, they lead there and back. */
+/** Wraps a handler for people: errors become a page, or lead to sign-in and back if that solves them. */
 export function webPage<Invocation>(
   context: SignOutContext,
   handler: Handler<Invocation>,
@@ -46,12 +46,12 @@ function answering<Invocation>(
 }
 
 /**
- * The session of the browser that sent the request; undefined when it is signed out. One point read; once in a while
- * a refresh, by which the provider confirms it.
+ * The session of the request's browser. It takes one point read, and when a confirmation is due, a refresh.
  *
- * @throws {SessionIdle} It was not used for too long. @throws {InteractionRequired} Only a new sign-in can confirm it.
+ * @returns undefined when the browser is signed out.
+ * @throws {SessionIdle} It was unused for too long. @throws {InteractionRequired} Only a new sign-in can confirm it.
  * @throws {StoreUnavailable}
- * @throws {ProviderUnavailable} @throws {ManagedIdentityUnavailable} @throws {AppRefused} For an hour.
+ * @throws {ProviderUnavailable} @throws {ManagedIdentityUnavailable} @throws {AppRefused} It has not been confirmed for an hour.
  */
 export async function sessionOf(
   context: Context,
@@ -75,7 +75,7 @@ export async function sessionOf(
   });
 }
 
-/** The same for a sign-in, which nothing holds back: nobody is asked, and whoever was idle is signed out. */
+/** The same for a sign-in, which does not wait for the provider. An idle session counts as signed out. */
 export function knownSession(
   context: Context,
   request: HttpRequest,
@@ -87,7 +87,7 @@ export function knownSession(
   });
 }
 
-/** What the answer to a request that has used the session takes along, now and then: when that was. */
+/** The cookies that an answer needs after a use of the session: the time of the use, if it is due. */
 export function cookiesOfUse(
   { settings, keyring, now }: Context,
   request: HttpRequest,
@@ -109,7 +109,7 @@ async function findOf(
 }
 
 /**
- * The session of who sent the request. One that may change something has to come from this origin.
+ * The session of a request. A request that may change something has to come from this origin.
  *
  * @throws {CrossSiteRequest} @throws {SignedOut} @throws {StoreUnavailable}
  */
@@ -120,10 +120,10 @@ export async function enter(context: Context, request: HttpRequest): Promise<Sig
   return session;
 }
 
-/** They change nothing (RFC 9110 §9.2.1). */
+/** Methods that change nothing (RFC 9110 §9.2.1). */
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** Turns a handler that takes a session into one for signed-in users; everybody else is sent to sign-in. */
+/** Wraps a handler for signed-in users. Everybody else is sent to sign-in. */
 export function signedIn<Invocation>(
   context: Context,
   handler: (

@@ -1,11 +1,11 @@
 import type { Handler } from "./handlers.ts";
 
-/** An HTTP function, as `src/main.ts` registers it with the host. */
+/** An HTTP function, as `src/lightsout.ts` registers it with the host. */
 export interface HttpFunction {
   readonly name: string;
   readonly methods: ("GET" | "HEAD" | "POST" | "PATCH" | "PUT" | "DELETE")[];
   readonly route: string;
-  /** `function`: only with a key of the function app. */
+  /** `function`: a call needs a key of the function app. */
   readonly authLevel: "anonymous" | "function";
   readonly handler: Handler;
 }

@@ -32,7 +32,7 @@ export interface Problem {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  /** Where signing in solves it: what to ask for. */
+  /** If signing in solves it: what to ask for. */
   readonly signIn?: SignInNeed;
   /** Seconds. */
   readonly retryAfter?: number;
@@ -69,17 +69,17 @@ const TABLE: readonly [new (...args: never[]) => LightsoutError, number, Title][
 const INTERNAL = [undefined, 500, "internal"] as const;
 const NO_IDENTITY: Tell = (say) => say.noIdentity;
 
-/** Where nobody says how long. Seconds. */
+/** The default. Seconds. */
 const RETRY_AFTER_SECONDS = 2;
 
-/** The one place where errors become HTTP. Whatever is not ours is a 500 that says nothing. */
+/** The one place where errors become HTTP. An error that is not ours is a 500 without details. */
 export function problemOf(error: unknown, { titles, details }: Language): Problem {
   const { status, title } = kindOf(error);
   if (title === "internal" || !(error instanceof LightsoutError)) {
     return { type: "about:blank", title: titles.internal, status, detail: details.internal };
   }
   const name = error.code.replace("ERR_", "").toLowerCase().replaceAll("_", "-");
-  // Storage may be what the app's identity cannot get a token for.
+  // Storage may fail because the app's identity gets no token for it.
   const { code } = faultFields(error);
   const tell = code === ManagedIdentityUnavailable.code ? NO_IDENTITY : error.tell;
   return {
@@ -103,7 +103,7 @@ function kindOf(error: unknown): { readonly status: number; readonly title: Titl
   return { status, title };
 }
 
-/** What helps: signing in, or trying again later. */
+/** The client's next step: signing in, or trying again later. */
 function wayOn(error: LightsoutError, status: number): Pick<Problem, "signIn" | "retryAfter"> {
   if (error instanceof InteractionRequired) return { signIn: error };
   if (status === 401) return { signIn: NO_MORE };
@@ -112,13 +112,13 @@ function wayOn(error: LightsoutError, status: number): Pick<Problem, "signIn" | 
   return { retryAfter: asked || RETRY_AFTER_SECONDS };
 }
 
-/** A session, and nothing besides. */
+/** It asks for a session, and for nothing else. */
 const NO_MORE: SignInNeed = { scopes: [], claims: undefined };
 
-/** Longer request lines are refused by the host, which takes 8,192 bytes. Characters. */
+/** The host refuses request lines of more than 8,192 bytes. Characters. */
 export const MAX_URL = 8_000;
 
-/** `/auth/signin` with everything that the problem says is missing, as far as it is accepted there. */
+/** The address of a sign-in that asks for everything that is missing, as far as `/auth/signin` accepts it. */
 export function signInUrl(
   baseUrl: string,
   { scopes, claims, maxAge }: SignInNeed,

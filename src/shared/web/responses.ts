@@ -4,21 +4,21 @@ import type { ProviderMetadata } from "../identity/metadata.ts";
 import { SCRIPT_HASH } from "./pages/script.ts";
 import { STYLE_HASH } from "./pages/style.ts";
 
-/** On every answer: nothing of it is stored, sniffed, or told to the next site (OWASP Secure Headers). */
+/** On every answer: no storing, no sniffing, no referrer (OWASP Secure Headers). */
 const PRIVATE = {
   "Cache-Control": "no-store",
   "X-Content-Type-Options": "nosniff",
   "Referrer-Policy": "no-referrer",
 };
 
-/** On every answer that is no page of ours: should a browser show it as one, whatever its type says, nothing in it runs. */
+/** On every answer that is not a page of ours: nothing in it runs, even if a browser shows it as a page. */
 const NO_PAGE = {
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
   "X-Frame-Options": "DENY",
   "Cross-Origin-Resource-Policy": "same-origin",
 };
 
-/** On what is said in the language that was asked for (RFC 9110 §12.5.5). */
+/** On answers in the user's language (RFC 9110 §12.5.5). */
 export const BY_LANGUAGE = { Vary: "Accept-Language" };
 
 export function json(value: unknown, status = 200, headers = {}): HttpResponse {
@@ -29,7 +29,7 @@ export function json(value: unknown, status = 200, headers = {}): HttpResponse {
   };
 }
 
-/** The same answer, with what every answer of ours carries. */
+/** The answer with the headers that every answer of ours carries. */
 export function privately(response: HttpResponse): HttpResponse {
   return { ...response, headers: { ...response.headers, ...PRIVATE, ...NO_PAGE } };
 }
@@ -48,8 +48,8 @@ export function redirect(
 }
 
 /**
- * An HTML page: one style sheet, at most the one script, and what its markup needs besides. A page with a form tells its own
- * origin where the form comes from: without a referrer, `Origin` would be `null`.
+ * An HTML page. Its policy allows the one style sheet, the one script if it has that, and what its markup needs. A page with
+ * a form sends its own origin a referrer, because `Origin` would be `null` without.
  */
 export function page(
   settings: SignOutSettings,
@@ -84,17 +84,17 @@ export function page(
 }
 
 /**
- * `form-action` holds for every redirect that answers a form (CSP Level 3 §6.4.1), and the provider goes on to
- * hosts that nobody knows in advance: a federated one, that of personal accounts, a custom domain.
+ * `form-action` holds for every redirect that answers a form (CSP Level 3 §6.4.1). The provider may go on to hosts that this
+ * app does not know: of a federation, of personal accounts, a custom domain.
  */
 function formTargets(settings: SignOutSettings): string {
   return localProvider(settings) ? "'self' https: http:" : "'self' https:";
 }
 
 /**
- * The answer in the provider's hidden frame: the one page that others may frame, and exactly they.
+ * The answer in the provider's hidden frame, which only the provider's pages may frame.
  *
- * @param metadata What is known without asking: its sign-out page may have an origin of its own.
+ * @param metadata The copy at hand, since the sign-out page may have an origin of its own.
  */
 export function framed(
   settings: SignOutSettings,
@@ -116,7 +116,7 @@ export function framed(
   };
 }
 
-/** @returns None for what is no web address: it would end up in a header. */
+/** @returns none unless it is a web address, because it goes into a header. */
 function signOutOrigin(
   metadata: Pick<ProviderMetadata, "end_session_endpoint"> | undefined,
 ): string[] {

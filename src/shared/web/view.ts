@@ -5,7 +5,7 @@ import type { HttpRequest } from "../http/types.ts";
 import type { Language } from "./languages/language.ts";
 import { languageOf } from "./languages/languages.ts";
 
-/** How a page is shown: where it leads, by which name, and in whose language. */
+/** How a page is shown: its links, the app's name, and the language. */
 export interface View extends Place {
   readonly appName: string;
   readonly language: Language;

@@ -3,12 +3,12 @@ import type { View } from "../view.ts";
 import { html } from "./html.ts";
 import { layout } from "./layout.ts";
 
-/** @param signIn Where signing in solves it: with everything that is missing. Undefined where it does not. */
+/** @param signIn The address of a sign-in that asks for everything that is missing, if that solves it. */
 export function errorPage(view: View, { title, detail, status }: Problem, signIn?: string): string {
   const { language: say } = view;
-  // Signed in, and not far enough for any page but one.
+  // The user is signed in, and one page needs more.
   const signedIn = status === 401 || (status === 403 && signIn !== undefined);
-  // Held back by a sign-out: one way on, and it is the user who takes it.
+  // A sign-out holds it back. The only way on is the user's click.
   const heldBack = status === 409;
   return layout(view, {
     title,

@@ -11,7 +11,7 @@ export interface SignedInHome {
   };
   readonly name: string;
   readonly username: string;
-  /** From Microsoft Graph; undefined when it cannot be read. */
+  /** From Microsoft Graph. Undefined during an outage. */
   readonly profile: Profile | undefined;
   readonly hasPhoto: boolean;
   readonly otherApp: string | undefined;
@@ -56,7 +56,7 @@ ${guide(view, otherApp, false)}`,
   });
 }
 
-/** Only in the local set-up, which has a second app to sign out from. */
+/** Only in the local set-up, which has a second app. */
 function guide({ language: say }: View, otherApp: string | undefined, signedIn: boolean) {
   if (otherApp === undefined) return undefined;
   const link = (text: string) =>

@@ -37,7 +37,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Text that somebody else has chosen: no direction that it sets reaches beyond it (U+202E, say). */
+/** Text of somebody else's. A writing direction that it sets, such as U+202E, ends with it. */
 export function foreign(text: string): Html {
   return html`<bdi>${text}</bdi>`;
 }

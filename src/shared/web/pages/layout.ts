@@ -4,7 +4,7 @@ import { ICON } from "./icon.ts";
 import { SCRIPT } from "./script.ts";
 import { STYLE } from "./style.ts";
 
-/** Whose data a page shows: its script asks whether that is still who is signed in. */
+/** Whose data a page shows. Its script asks whether that user is still signed in. */
 export interface ShownSession {
   readonly account: { readonly homeAccountId: string };
   /** Milliseconds since 1970. */
@@ -14,14 +14,14 @@ export interface ShownSession {
 export interface Layout {
   readonly title: string;
   readonly signedIn?: boolean;
-  /** Of pages that show something of the user. */
+  /** For pages that show the user's data. */
   readonly session?: ShownSession;
-  /** Where they lead when that is over. Default: to their own address again. */
+  /** Where such a page goes after a sign-out. Default: its own address. */
   readonly elsewhere?: string;
   readonly content: Html;
 }
 
-/** A whole page. Style sheet and script are put in as they are: their hashes are in the page's policy. */
+/** A whole page. Style sheet and script go in unchanged, because their hashes are in the page's policy. */
 export function layout(
   { prefix, appName, language: { tag, dir } }: View,
   { title, signedIn = false, session, elsewhere, content }: Layout,

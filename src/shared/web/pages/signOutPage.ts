@@ -16,7 +16,7 @@ export function signOutPage(view: View): string {
   });
 }
 
-/** The tokens are still there, and the page says so: nobody walks away believing otherwise. */
+/** The tokens are still there, and the page says so. */
 export function signOutFailedPage(view: View): string {
   const { language: say } = view;
   return layout(view, {

@@ -4,7 +4,7 @@ import { layout, type ShownSession } from "./layout.ts";
 
 /**
  * @param username Who is signed in.
- * @param signIn Where the user agrees to the other account. @param stay Where to go on without.
+ * @param signIn Signs in the other account. @param stay Goes on with this one.
  */
 export function switchAccountPage(
   view: View,
@@ -18,7 +18,7 @@ export function switchAccountPage(
     title: say.otherAccount,
     signedIn: true,
     session,
-    // Its own address, when a script of this app goes there, starts the sign-in that it asks about.
+    // From a script of this app, the page's own address would start the sign-in that the page asks about.
     elsewhere: stay,
     content: html`<h1>${say.otherAccountQuestion}</h1>
 <p>${say.linkForSomebodyElse(username ? foreign(username) : undefined)}</p>

@@ -1,7 +1,7 @@
 import type { Language } from "../languages/language.ts";
 import { type Html, html } from "./html.ts";
 
-/** Day and time, by a clock that everybody knows: nobody has said where the user is. @param time Milliseconds since 1970. */
+/** Day and time in UTC, because the user's time zone is not known. @param time Milliseconds since 1970. */
 export function timeShown({ tag }: Language, time: number): Html {
   const format = new Intl.DateTimeFormat(tag, {
     day: "numeric",
@@ -16,7 +16,7 @@ export function timeShown({ tag }: Language, time: number): Html {
 }
 
 const MINUTE = 60_000;
-/** From how many milliseconds on something is told in which unit. */
+/** The units, each from so many milliseconds on. */
 const UNITS = [
   [24 * 60 * MINUTE, "day"],
   [60 * MINUTE, "hour"],
