@@ -5,8 +5,9 @@ import type {
   HttpResponseInit,
   InvocationContext,
 } from "@azure/functions";
+import type { Composition } from "./compose.ts";
 import { checkRequirements, type Requirements } from "./requirements.ts";
-import { Forbidden, LightsoutError } from "./shared/base/errors.ts";
+import { Forbidden, LightsoutError, OptionInvalid } from "./shared/base/errors.ts";
 import type { Context } from "./shared/context.ts";
 import type { Cookie } from "./shared/http/types.ts";
 import type { SignedInSession } from "./shared/session/session.ts";
@@ -100,8 +101,16 @@ export interface Auth {
   signedIn(requirements: Requirements, handler: SignedInHandler): HttpHandler;
 }
 
-/** @param isStreamed Whether the host sends this invocation's request over HTTP. */
-export function createAuth(context: Context, isStreamed: (invocationId: string) => boolean): Auth {
+/**
+ * @param isStreamed Whether the host sends this invocation's request over HTTP.
+ * @param composition What the context was made of, for {@link takeOver}.
+ */
+export function createAuth(
+  made: Context,
+  isStreamed: (invocationId: string) => boolean,
+  composition: Composition = { wishes: {}, place: { prefix: "", home: "/" } },
+): Auth {
+  let context = made;
   function signedIn(requirements: Requirements, handler: SignedInHandler): HttpHandler {
     checkRequirements(requirements);
     const { scopes = [], roles } = requirements;
@@ -129,10 +138,27 @@ export function createAuth(context: Context, isStreamed: (invocationId: string) 
       return withCookies(answer, cookiesOfUse(context, request, session));
     };
   }
-  return {
+  const auth: Auth = {
     signedIn: (first: Requirements | SignedInHandler, handler?: SignedInHandler) =>
       typeof first === "function" ? signedIn({}, first) : signedIn(first, handler as never),
   };
+  takers.set(auth, (make) => {
+    context = make(composition);
+    return { context, ...composition };
+  });
+  return auth;
+}
+
+type Make = (composition: Composition) => Context;
+type TakenOver = Composition & { readonly context: Context };
+
+const takers = new WeakMap<Auth, (make: Make) => TakenOver>();
+
+/** Puts another context in place of the one that an `auth` works with. Only `lightsout/testing` does that. */
+export function takeOver(auth: Auth, make: Make): TakenOver {
+  const take = takers.get(auth);
+  if (take === undefined) throw new OptionInvalid("testUsers takes what lightsout has returned.");
+  return take(make);
 }
 
 function assertRole({ account }: SignedInSession, roles: readonly string[]): void {

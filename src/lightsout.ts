@@ -48,7 +48,8 @@ export function lightsout(app: FunctionsApp, options: Options = {}): Auth {
   const { functions } = options;
   const prefix = readRoutePrefix(process.cwd(), env);
   const place = { prefix, home: functions?.home ? `${prefix}/` : "/" };
-  const composed = compose(env, environment, { wishes: options, place });
+  const composition = { wishes: options, place };
+  const composed = compose(env, environment, composition);
   const { context, signingOut } = composed;
 
   for (const { name, ...http } of functionsOf(composed, options, env)) {
@@ -59,5 +60,5 @@ export function lightsout(app: FunctionsApp, options: Options = {}): Auth {
   app.hook.appTerminate(() => {
     for (const who of signingOut.signOuts.unfinished()) log("error", "signout.unfinished", { who });
   });
-  return createAuth(context, watchStreamed());
+  return createAuth(context, watchStreamed(), composition);
 }

@@ -16,7 +16,13 @@ const MODULE: BuildOptions = {
 
 /** The package's modules and its command, compiled: Node runs no TypeScript below `node_modules`. */
 export async function bundleInto(folder: string): Promise<void> {
-  await build({ ...MODULE, outdir: folder, entryPoints: { functions: "src/lightsout.ts" } });
+  await build({
+    ...MODULE,
+    outdir: folder,
+    // `testing` takes over what `functions` has made: they have their modules in common.
+    splitting: true,
+    entryPoints: { functions: "src/lightsout.ts", testing: "src/testing.ts" },
+  });
   await build({
     ...MODULE,
     outdir: folder,

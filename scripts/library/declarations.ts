@@ -5,7 +5,11 @@ import { join } from "node:path";
 import { ROOT } from "../../local/root.ts";
 
 /** The modules of the package, and where they are below `src`. */
-export const ENTRIES = { functions: "lightsout.ts", browser: "browser/watchSession.ts" };
+export const ENTRIES = {
+  functions: "lightsout.ts",
+  testing: "testing.ts",
+  browser: "browser/watchSession.ts",
+};
 
 /** What a module of the package offers. */
 export interface Surface {

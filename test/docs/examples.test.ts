@@ -14,6 +14,7 @@ const PUBLIC = [
   "src/shared/apis/api.ts",
   "src/shared/apis/permissions.ts",
   "src/shared/base/errors.ts",
+  "src/testing.ts",
 ];
 
 /** What the examples have from the code around them. */
@@ -48,6 +49,7 @@ test("every example of the public surface compiles in an app of a team", () => {
       lib: ["es2024", "dom"],
       paths: {
         "lightsout/functions": [join(root, "src/lightsout.ts")],
+        "lightsout/testing": [join(root, "src/testing.ts")],
         "lightsout/browser": [join(root, "src/browser/watchSession.ts")],
       },
     };

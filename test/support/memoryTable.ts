@@ -1,5 +1,6 @@
 import { retrying, type TableRequests, Unanswered } from "../../src/shared/table/retrying.ts";
-import type { Entity, Stored, Table, Write } from "../../src/shared/table/table.ts";
+import type { Entity, Stored, Table } from "../../src/shared/table/table.ts";
+import { keyOf, memoryRequests } from "../../src/testing/memoryTable.ts";
 
 export interface MemoryTable extends Table {
   /** `<PartitionKey>|<RowKey>` → entity. */
@@ -12,11 +13,11 @@ export interface MemoryTable extends Table {
   down: boolean;
 }
 
-/** Table Storage's conditional writes, in a Map. */
+/** A table in memory that tests watch and disturb. */
 export function memoryTable(): MemoryTable {
   const rows = new Map<string, Stored>();
   const operations: string[] = [];
-  let version = 0;
+  const { get, write, remove, page } = memoryRequests(rows);
 
   async function arrive(operation: string, changes: boolean): Promise<void> {
     operations.push(operation);
@@ -28,43 +29,25 @@ export function memoryTable(): MemoryTable {
     if (table.down) throw new Unanswered();
   }
 
-  function holds(write: Write): boolean {
-    const there = rows.get(keyOf(write.entity));
-    return write.kind === "insert" ? !there : there?.etag === write.etag;
-  }
-
   const requests: TableRequests = {
     async get<E extends Entity>(partitionKey: string, rowKey: string) {
-      const key = keyOf({ partitionKey, rowKey });
-      await arrive(`get ${key}`, false);
-      return rows.get(key) as Stored<E> | undefined;
+      await arrive(`get ${keyOf({ partitionKey, rowKey })}`, false);
+      return get<E>(partitionKey, rowKey);
     },
     async write(writes) {
       await arrive(writes.map(({ kind, entity }) => `${kind} ${keyOf(entity)}`).join(), true);
-      if (!writes.every(holds)) return false;
-      for (const { entity } of writes)
-        rows.set(keyOf(entity), { ...entity, etag: `v${++version}` });
-      return true;
+      return write(writes);
     },
-    async remove(partitionKey, rowKey, etag = "*") {
-      const key = keyOf({ partitionKey, rowKey });
-      await arrive(`remove ${key}`, true);
-      const matches = etag === "*" || rows.get(key)?.etag === etag;
-      return matches && rows.delete(key);
+    async remove(partitionKey, rowKey, etag) {
+      await arrive(`remove ${keyOf({ partitionKey, rowKey })}`, true);
+      return remove(partitionKey, rowKey, etag);
     },
-    async page<E extends Entity>(from: string, to: string) {
+    async page<E extends Entity>(from: string, to: string, start: string | undefined) {
       await arrive(`list ${from} ${to}`, false);
-      const found = [...rows.values()].filter(
-        ({ partitionKey }) => partitionKey >= from && partitionKey < to,
-      );
-      return { entities: found as Stored<E>[], next: undefined };
+      return page<E>(from, to, start);
     },
   };
   const policy = { delays: [], maxDelay: 0, sleep: async () => {} };
   const table: MemoryTable = { ...retrying(requests, policy), rows, operations, down: false };
   return table;
-}
-
-function keyOf({ partitionKey, rowKey }: Pick<Entity, "partitionKey" | "rowKey">): string {
-  return `${partitionKey}|${rowKey}`;
 }

@@ -101,7 +101,12 @@ export function createIdTokenValidator(expected: Expected, keys: ProviderKeys): 
   };
 }
 
-function claimsOf(payload: JWTPayload, tid: string, wanted: readonly string[]): IdTokenClaims {
+/** @param wanted The names of the claims that are handed on to the app. @throws {SignInRejected} */
+export function claimsOf(
+  payload: JWTPayload,
+  tid: string,
+  wanted: readonly string[],
+): IdTokenClaims {
   const { iss } = payload;
   const sub = text(payload.sub);
   if (iss === undefined || sub === undefined) throw new SignInRejected("id_token_claims");
