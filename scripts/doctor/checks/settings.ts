@@ -20,9 +20,15 @@ export const node: Check = {
 
 export const settings: Check = {
   name: "Settings",
-  look({ source, settingsFault }) {
+  look({ source, settingsFault, app }) {
     if (source === undefined) return skipped("not visible from outside");
-    return settingsFault ? problemOf(settingsFault) : ok(`complete, from ${source}`);
+    if (settingsFault) return problemOf(settingsFault);
+    const { idleLimit = 0, sessionLifetime = Number.POSITIVE_INFINITY } = app?.settings ?? {};
+    if (idleLimit < sessionLifetime) return ok(`complete, from ${source}`);
+    return problem(
+      "SESSION_IDLE_MINUTES is no shorter than SESSION_HOURS, and ends nothing.",
+      "Make it shorter, or leave it out.",
+    );
   },
 };
 

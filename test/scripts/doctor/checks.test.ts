@@ -62,6 +62,12 @@ describe("settings", () => {
     ]);
   });
 
+  it("that end no session are", async () => {
+    expect(await problemsOf({ SESSION_HOURS: "1", SESSION_IDLE_MINUTES: "60" })).toEqual([
+      "Settings: SESSION_IDLE_MINUTES is no shorter than SESSION_HOURS, and ends nothing. → Make it shorter, or leave it out.",
+    ]);
+  });
+
   it.each([
     ["k1:short", /^Sealing keys: TOKEN_CACHE_KEYS is malformed\. → It has to be id:base64/],
     [`k1:${"A".repeat(43)}=`, /^Sealing keys: The key k1 is not random\. → Make another one/],
