@@ -34,7 +34,7 @@ export interface Backing {
   onLog?: (line: LogLine) => void;
 }
 
-/** An app that is to be run. */
+/** An app to run. */
 export interface App {
   /** Its folder. */
   readonly root: string;
@@ -45,7 +45,7 @@ export interface App {
 }
 
 /**
- * Nothing but this machine: a tenant, a Graph, a second app and a table store.
+ * All on this machine: a tenant, a Graph, a second app and a table store.
  * @throws Error the port that was asked for is taken
  */
 export async function developmentTenant(

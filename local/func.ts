@@ -15,7 +15,7 @@ export interface FuncHost {
 }
 
 /**
- * Whether Azure Functions Core Tools are to host the app: where they are on the PATH, if nobody says.
+ * Whether Azure Functions Core Tools host the app. Default: if they are on the PATH.
  * @throws Error They are wanted, and not there.
  */
 export function useFunc(wanted: boolean | undefined): boolean {

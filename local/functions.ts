@@ -3,16 +3,16 @@ import { type FunctionInfo, type FunctionsHost, startHost } from "./host/host.ts
 import { renderLog } from "./log.ts";
 import { paint } from "./screen.ts";
 
-/** An app in the local host, while it is being worked on. */
+/** An app in the local host, reloaded when it changes. */
 export interface Functions {
-  /** Settles when the host is gone, and nobody asked for that. */
+  /** Settles when the host ends by itself. */
   readonly exited: Promise<void>;
   /** @throws Error It cannot be loaded. Nothing is served then, until a later time succeeds. */
   reload(): Promise<readonly FunctionInfo[]>;
   stop(): Promise<void>;
 }
 
-/** Starts nothing yet: `reload` does. */
+/** It starts nothing before `reload`. */
 export function hostFunctions(root: string, backing: Backing): Functions {
   const { promise: exited, resolve: end } = Promise.withResolvers<void>();
   let host: FunctionsHost | undefined;

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 
-/** What only this machine needs. The package does not bring it along: Azurite alone is 365 MB. */
+/** Packages for development only. Ours does not depend on them: Azurite alone is 365 MB. */
 const PARTS = ["azurite/package.json", "openid-client"];
 
 /** @throws Error One line that says what to install. */

@@ -8,7 +8,7 @@ interface Manifest {
   readonly scripts?: Readonly<Record<string, string>>;
 }
 
-/** What an app says of itself in `package.json`; nothing where there is none. */
+/** The app's `package.json`. Empty without one. */
 export function readManifest(root: string): Manifest {
   try {
     return JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
@@ -26,7 +26,7 @@ export async function runBuild(root: string): Promise<void> {
 
 /** Runs the app's own `watch` script until it is stopped. */
 export async function startWatch(root: string): Promise<{ stop(): Promise<void> }> {
-  // In a process group of its own, since npm does not end what its script has started.
+  // In a process group of its own, because npm does not end the children of its script.
   const child = npmRun(root, "watch", { detached: true });
   const exited = once(child, "exit");
   const end = () => {

@@ -19,7 +19,7 @@ interface Running {
 const fileIn = (root: string) => join(root, ".local", "running.json");
 
 /**
- * Takes the app's folder until `stop`: its tables and what it builds are for one `lightsout dev` at a time.
+ * Reserves the app's folder until `stop`, because only one `lightsout dev` can use its tables and its build.
  * @throws Error another one has it.
  */
 export async function claim(root: string) {
@@ -39,7 +39,7 @@ export async function claim(root: string) {
     renameSync(`${file}.new`, file);
   };
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  // Tables and secrets of this machine belong into nobody's repository.
+  // Tables and secrets of this machine do not belong in a repository.
   writeFileSync(join(dirname(file), ".gitignore"), "*\n");
   note({ env: {} });
   return {

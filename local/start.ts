@@ -61,7 +61,7 @@ async function main(): Promise<void> {
     const warn = (functions: readonly FunctionInfo[]) => warnAbout(root, env, functions);
     let exited: Promise<unknown>;
     if (func) {
-      // Core Tools load it anew by themselves.
+      // Core Tools reload it by themselves.
       ({ exited } = await parts.add(startFunc(backing)));
       const check = async () => warn(await listFunctions(root, env));
       await check();

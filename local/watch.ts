@@ -1,10 +1,10 @@
 import { type FSWatcher, readdirSync, watch } from "node:fs";
 import { join } from "node:path";
 
-/** Milliseconds without a change after which a burst of them is over. */
+/** A burst of changes is over after so many milliseconds without one. */
 const QUIET = 200;
 
-/** What an app is made of. */
+/** The files of an app. */
 const CODE = /\.([cm]?[jt]sx?|json)$/;
 
 /**
@@ -23,7 +23,7 @@ export function watchApp(
     clearTimeout(timer);
     timer = setTimeout(changed, QUIET);
   };
-  /** A build may take a folder away and make it anew: its old watcher sees nothing any more. */
+  /** A build may remove a folder and make it again. The old watcher no longer sees it. */
   const look = (file?: string | null) => {
     if (file) close(file);
     for (const entry of readdirSync(root, { withFileTypes: true })) {

@@ -4,7 +4,7 @@ import { ROOT } from "../local/root.ts";
 import { bundleInto } from "./library/bundles.ts";
 import { ENTRIES, surfaceOf } from "./library/declarations.ts";
 
-/** Makes what `npm pack` packs, in dist/npm, and in dist/api what each module of the package offers, for reading. */
+/** Makes the package for `npm pack` in dist/npm, and the report of what each module offers in dist/api. */
 const folder = join(ROOT, "dist/npm");
 const reports = join(ROOT, "dist/api");
 for (const made of [folder, reports]) {

@@ -60,7 +60,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Else every fault would seem to be killed. */
+/** Otherwise every fault would count as killed. */
 async function assertSound(one: Planned | undefined, covered: readonly Covered[], folder: string) {
   if (one === undefined) throw new Error("There is nothing to plant a fault in.");
   const none = { start: 0, end: 0, replacement: "" };

@@ -33,6 +33,7 @@ export interface Account {
 
 /** A signed-in user, for as long as one request lasts. */
 export interface Session {
+  /** Who is signed in. */
   readonly account: Account;
   /** When this browser signed in. */
   readonly signedInAt: Date;

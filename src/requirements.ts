@@ -2,11 +2,16 @@ import { assertKnown, isOneScope } from "./options.ts";
 import { OptionInvalid } from "./shared/base/errors.ts";
 import type { StepUp } from "./shared/session/stepUp.ts";
 
-/** What a handler requires. Without it, the handler does not run. */
+/**
+ * What a handler requires. Without it, the handler does not run.
+ *
+ * @example
+ * const requirements = { scopes: ["Calendars.Read"], roles: ["Auditor"], maxAge: 600, authenticationContext: "c1" };
+ */
 export interface Requirements extends StepUp {
   /**
    * Scopes of one resource. The token is there before the handler runs, so that a missing consent leaves no work half
-   * done; else the user is sent to a sign-in that asks for it.
+   * done; else the user goes to a sign-in that asks for it.
    */
   readonly scopes?: readonly string[] | undefined;
   /** App roles, of which the user needs one; else 403 `urn:lightsout:problem:forbidden`. */
@@ -14,7 +19,7 @@ export interface Requirements extends StepUp {
 }
 
 const NAMES = ["scopes", "roles", "maxAge", "authenticationContext"];
-/** What Conditional Access calls them, and longer names of others. */
+/** Ids of authentication contexts, such as `c1`. Other providers have longer ones. */
 const CONTEXT = /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/;
 
 /** @throws {OptionInvalid} One line that names the requirement. */
@@ -39,5 +44,5 @@ function isName(value: unknown): boolean {
   return typeof value === "string" && value !== "";
 }
 
-/** What `/auth/signin` takes. */
+/** As many as `/auth/signin` takes. */
 const MOST_SECONDS = 999_999_999;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
 import { ROOT } from "../../local/root.ts";
 
-/** What is a dependency stays one: a fix of it needs no release of ours. */
+/** Dependencies are not bundled, so that their fixes need no release of ours. */
 const MODULE: BuildOptions = {
   absWorkingDir: ROOT,
   bundle: true,

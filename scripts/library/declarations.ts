@@ -15,7 +15,7 @@ export const ENTRIES = {
 export interface Surface {
   /** Its declarations, in one file. */
   readonly declarations: string;
-  /** The same for reading: names and signatures. */
+  /** The report: names and signatures. */
   readonly report: string;
 }
 
@@ -87,7 +87,7 @@ function rollUp(entry: string, folder: string): Surface {
   return { declarations: readFileSync(declarations, "utf8"), report: readFileSync(report, "utf8") };
 }
 
-/** A program of a package. @throws Error What it printed, where it fails. */
+/** Runs a program of a package. @throws Error It fails. The message is its output. */
 function run(program: string, ...args: string[]): void {
   const file = join(ROOT, "node_modules", program);
   const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], {

@@ -1,7 +1,8 @@
 /** The part of `GET /auth/session` that tells one sign-in from another. */
 export interface KnownSession {
+  /** The account, by its `homeAccountId`. */
   readonly account: { readonly homeAccountId: string };
-  /** ISO 8601. */
+  /** When this browser signed in. ISO 8601. */
   readonly signedInAt: string;
 }
 

@@ -11,6 +11,7 @@ const PUBLIC = [
   "src/browser/watchSession.ts",
   "src/lightsout.ts",
   "src/options.ts",
+  "src/requirements.ts",
   "src/shared/apis/api.ts",
   "src/shared/apis/permissions.ts",
   "src/shared/base/errors.ts",

@@ -8,6 +8,7 @@ import { isScope } from "../http/signInOptions.ts";
  * const call: Call = { method: "GET", path: "me/messages/{id}", scopes: ["Mail.Read"], query: ["$select"] };
  */
 export interface Call {
+  /** The HTTP method. */
   readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
   /** Below the API's base URL, without a slash in front. `{id}` stands for one segment. */
   readonly path: string;

@@ -65,6 +65,7 @@ export const ENGLISH = {
   internal: "Something went wrong here. The log says what.",
 };
 
+/** The sentences of one language. */
 export type Details = typeof ENGLISH;
 
 /** Picks what a user is told, in the language of the table that it is given. */

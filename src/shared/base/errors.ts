@@ -13,7 +13,9 @@ import { ENGLISH, type Tell } from "./details.ts";
  * }
  */
 export abstract class LightsoutError extends Error {
+  /** Stable, such as `ERR_SIGNED_OUT`. */
   abstract readonly code: string;
+  /** Picks what a user is told. */
   readonly tell: Tell;
 
   constructor(tell: Tell, options?: ErrorOptions, message = tell(ENGLISH)) {
