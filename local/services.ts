@@ -85,9 +85,7 @@ export async function startServices(options: {
     tenant.register({
       clientId: CLIENT_ID,
       displayName: "Lightsout",
-      redirectUris: [
-        ...new Set([`${baseUrl}/auth/callback`, `${baseUrl}/`, `${new URL(baseUrl).origin}/`]),
-      ],
+      redirectUris: [`${baseUrl}/auth/callback`, `${baseUrl}/auth/signed-out`],
       frontChannelLogoutUrl: `${baseUrl}/auth/logout-callback`,
       clientSecrets: [secrets.clientSecret],
       optionalClaims: ["sid", "login_hint", "auth_time", "acrs"],

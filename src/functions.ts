@@ -4,11 +4,13 @@ import { authAccount } from "./functions/authAccount.ts";
 import { authApi } from "./functions/authApi.ts";
 import { authBackchannelLogout } from "./functions/authBackchannelLogout.ts";
 import { authCallback } from "./functions/authCallback.ts";
+import { authEndSession } from "./functions/authEndSession.ts";
 import { authHealth } from "./functions/authHealth.ts";
 import { authHome } from "./functions/authHome.ts";
 import { authLogoutCallback } from "./functions/authLogoutCallback.ts";
 import { authSession } from "./functions/authSession.ts";
 import { authSessions } from "./functions/authSessions.ts";
+import { authSignedOut } from "./functions/authSignedOut.ts";
 import { authSignIn } from "./functions/authSignIn.ts";
 import { authSignOut } from "./functions/authSignOut.ts";
 import type { Options } from "./options.ts";
@@ -26,12 +28,13 @@ export function functionsOf(app: App, options: Options, env: Env = {}): HttpFunc
     authLogoutCallback(signingOut),
     authSession(context),
     authSignIn(context),
+    authSignedOut(signingOut),
     authSignOut(signingOut),
     ...(account ? [authAccount(context)] : []),
     ...(backchannelLogout ? [authBackchannelLogout(context)] : []),
     ...apisOf(app, options, env).map((api) => authApi(context, api)),
     ...(health ? [authHealth(context)] : []),
     ...(home ? [authHome(context, graph, env.DEMO_OTHER_APP_URL)] : []),
-    ...(sessions ? [authSessions(context)] : []),
+    ...(sessions ? [authSessions(context), authEndSession(signingOut)] : []),
   ];
 }

@@ -32,7 +32,7 @@ export interface Options {
     readonly home?: boolean;
     /** `/health`. Default: `true`. */
     readonly health?: boolean;
-    /** `/auth/sessions`, the page that says where somebody is signed in. Default: `true`. */
+    /** `/auth/sessions`, the page that says where somebody is signed in, and ends one session. Default: `true`. */
     readonly sessions?: boolean;
     /** `/accounts/{homeAccountId}`, for operators, with a function key. Default: `true`. */
     readonly account?: boolean;
@@ -42,7 +42,9 @@ export interface Options {
 }
 
 /** Functions that no app can leave out. */
-const ALWAYS_THERE = ["signIn", "callback", "session", "signOut", "logoutCallback", "purgeExpired"];
+const ALWAYS_THERE = [
+  ...["signIn", "callback", "session", "signOut", "signedOut", "logoutCallback", "purgeExpired"],
+];
 const OPTIONAL = ["home", "health", "sessions", "account", "backchannelLogout"];
 
 /** Names that the function of an API may not have, in any case, because hosts ignore case. */

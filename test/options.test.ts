@@ -86,6 +86,7 @@ const ALWAYS = [
   "authSession",
   "authSignIn",
   "authSignOut",
+  "authSignedOut",
 ];
 
 describe("lightsout registers", () => {
@@ -97,7 +98,7 @@ describe("lightsout registers", () => {
     [
       "what every app has, and what was not left out",
       {},
-      ["authAccount", "authBackchannelLogout", "authHealth", "authSessions"],
+      ["authAccount", "authBackchannelLogout", "authEndSession", "authHealth", "authSessions"],
     ],
     [
       "only what has to be",
@@ -115,6 +116,7 @@ describe("lightsout registers", () => {
       [
         "authAccount",
         "authBackchannelLogout",
+        "authEndSession",
         "authGraph",
         "authHome",
         "authOrders",

@@ -23,7 +23,7 @@ const tenant = await startTenant({
     {
       clientId: CLIENT_ID,
       displayName: "Lightsout",
-      redirectUris: [REDIRECT_URI, `${BASE_URL}/`],
+      redirectUris: [REDIRECT_URI, `${BASE_URL}/auth/signed-out`],
       clientSecrets: [CLIENT_SECRET],
       optionalClaims: ["sid", "login_hint"],
     },

@@ -17,7 +17,7 @@ resource registration 'Microsoft.Graph/applications@v1.0' = {
     redirectUris: [
       '${baseUrl}/auth/callback'
       // Where the browser comes back to after signing out
-      '${baseUrl}/'
+      '${baseUrl}/auth/signed-out'
     ]
     logoutUrl: '${baseUrl}/auth/logout-callback'
     implicitGrantSettings: {

@@ -62,9 +62,7 @@ export function applicationFor(displayName: string, baseUrl: string): Applicatio
     displayName,
     signInAudience: "AzureADMyOrg",
     web: {
-      redirectUris: [
-        ...new Set([`${baseUrl}/auth/callback`, `${baseUrl}/`, `${new URL(baseUrl).origin}/`]),
-      ],
+      redirectUris: [`${baseUrl}/auth/callback`, `${baseUrl}/auth/signed-out`],
       // Entra ID takes only https here.
       logoutUrl: baseUrl.startsWith("https:") ? `${baseUrl}/auth/logout-callback` : null,
       implicitGrantSettings: { enableAccessTokenIssuance: false, enableIdTokenIssuance: false },

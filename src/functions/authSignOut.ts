@@ -30,8 +30,8 @@ export const authSignOut = (context: SignOutContext): HttpFunction => ({
       logFault(context, error);
       return page(settings, signOutFailedPage(view), 503, { "Retry-After": "2" });
     }
-    const home = settings.origin + settings.home;
-    const next = await endSessionUrl(metadata, settings, home, ticket?.logoutHint);
+    const back = `${settings.baseUrl}/auth/signed-out`;
+    const next = await endSessionUrl(metadata, settings, back, ticket?.logoutHint);
     return redirect(303, next, noSessionCookie(keyring, request, ticket));
   }),
 });

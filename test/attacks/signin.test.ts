@@ -100,7 +100,7 @@ describe("headers that claim another host", () => {
     expect(authorize.origin).toBe(rig.tenant.url);
 
     const signOut = new URL((await sent("/auth/signout", "POST")).headers.location ?? "");
-    expect(signOut.searchParams.get("post_logout_redirect_uri")).toBe(`${rig.url}/`);
+    expect(signOut.searchParams.get("post_logout_redirect_uri")).toBe(`${rig.url}/auth/signed-out`);
 
     const sessions = (await sent("/auth/sessions")).headers.location;
     expect(sessions).toBe(`${rig.url}/auth/signin?returnTo=%2Fauth%2Fsessions`);

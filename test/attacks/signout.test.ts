@@ -161,7 +161,7 @@ describe("after a sign-out", () => {
       "post_logout_redirect_uri",
       "logout_hint",
     ]);
-    expect(searchParams.get("post_logout_redirect_uri")).toBe(`${rig.url}/`);
+    expect(searchParams.get("post_logout_redirect_uri")).toBe(`${rig.url}/auth/signed-out`);
     expect(await sessionOf(rig, own)).toMatchObject({ signedIn: false });
     browser = await signedInBrowser(rig);
     cookie = sessionCookieOf(rig, browser);

@@ -74,7 +74,7 @@ async function openSpa(): Promise<void> {
   const port = await freePort();
   const baseUrl = `http://localhost:${port}`;
   const { redirectUris } = registration();
-  redirectUris.push(`${baseUrl}/auth/callback`, `${baseUrl}/`);
+  redirectUris.push(`${baseUrl}/auth/callback`, `${baseUrl}/auth/signed-out`);
   const { url } = await rig.startHost({ env: { APP_BASE_URL: baseUrl } });
   spa = await startSpa({ port, functionsUrl: url });
   await page.goto(baseUrl);

@@ -78,7 +78,7 @@ describeInBrowser("signing out", () => {
     await stale.getByRole("heading", { name: "You are signed out" }).waitFor();
     await stale.getByRole("link", { name: "Sign in" }).click();
     await stale.getByRole("button", { name: "Adele Vance" }).click();
-    await stale.waitForURL(`${rig.url}/`);
+    await stale.waitForURL(`${rig.url}/auth/signed-out`);
     expect(await heading(stale)).toBe("Adele Vance");
   });
 });
@@ -118,7 +118,7 @@ describeInBrowser("a provider that signs out on another origin, by way of a thir
     await page.goto(elsewhere.url + path);
     await page.getByRole("button", { name: "Sign out everywhere" }).click();
     await page.getByRole("heading", { name: "You are signed out" }).waitFor();
-    expect(page.url()).toBe(`${elsewhere.url}/`);
+    expect(page.url()).toBe(`${elsewhere.url}/auth/signed-out`);
     expect(elsewhere.tenant.sessions).toEqual([]);
   });
 

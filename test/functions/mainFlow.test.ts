@@ -51,7 +51,9 @@ describe("signing out here", () => {
     expect(answer.status).toBe(303);
     const location = new URL(answer.location ?? "");
     expect(location.origin).toBe(rig.tenant.url);
-    expect(location.searchParams.get("post_logout_redirect_uri")).toBe(`${rig.url}/`);
+    expect(location.searchParams.get("post_logout_redirect_uri")).toBe(
+      `${rig.url}/auth/signed-out`,
+    );
     expect(location.searchParams.get("logout_hint")).toBeTruthy();
     expect(await readAccountRows(rig.azurite)).toHaveLength(0);
 
@@ -59,7 +61,7 @@ describe("signing out here", () => {
     const [frame] = await browser.loadFrames(provider);
     expect(frame?.status).toBe(200);
     const home = await browser.get(provider.refresh ?? "");
-    expect(home.url).toBe(`${rig.url}/`);
+    expect(home.url).toBe(`${rig.url}/auth/signed-out`);
     expect(home.text).toContain("You are signed out");
   });
 });

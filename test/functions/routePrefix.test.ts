@@ -105,7 +105,7 @@ describe("under a route prefix", () => {
     const answer = await signOut(origin());
     expect(answer.status).toBe(303);
     const next = new URL(answer.headers.get("location") ?? "");
-    expect(next.searchParams.get("post_logout_redirect_uri")).toBe(`${rig.url}/`);
+    expect(next.searchParams.get("post_logout_redirect_uri")).toBe(`${rig.url}/auth/signed-out`);
     expect(await tokens()).toBe(false);
   });
 

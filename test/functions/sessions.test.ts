@@ -1,9 +1,18 @@
 import { describe, expect, it } from "@jest/globals";
 import { createBrowser, type Page } from "../../local/tenant/browserless.ts";
 import { itLeaksNothing } from "../support/attack.ts";
+import { sendRaw } from "../support/raw.ts";
 import { watchedRig } from "../support/secrets.ts";
 import { readAccountRows } from "../support/table.ts";
-import { ADELE, ALEX, homeAccountIdOf, sessionOf, signedInBrowser } from "../support/user.ts";
+import {
+  ADELE,
+  ALEX,
+  homeAccountIdOf,
+  newUser,
+  sessionCookieOf,
+  sessionOf,
+  signedInBrowser,
+} from "../support/user.ts";
 
 const FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0";
 const PHONE =
@@ -20,7 +29,10 @@ async function signedInWith(userAgent: string, username = ADELE) {
 
 const rowsOf = ({ body }: Page) =>
   [...body.matchAll(/<li>(.*?)<\/li>/gs)].map(([, row = ""]) =>
-    row.replace(/<[^>]*>/g, "").replace(/\s+/g, " "),
+    row
+      .replace(/<form.*?<\/form>|<[^>]*>/gs, "")
+      .replace(/\s+/g, " ")
+      .trim(),
   );
 
 describe("GET /auth/sessions", () => {
@@ -53,17 +65,94 @@ describe("GET /auth/sessions", () => {
     expect(page.text).toContain(`Where ${ALEX} is signed in to this app.`);
   });
 
+  it("ends one session and no other, and an old button ends none", async () => {
+    const user = newUser(rig);
+    const desk = await signedInWith(FIREFOX, user);
+    const phone = await signedInWith(PHONE, user);
+    const page = await desk.get(`${rig.url}/auth/sessions`);
+    const [newest] = page.forms;
+    expect(newest?.action).toBe(`${rig.url}/auth/sessions/end`);
+
+    const after = await desk.submit(newest, { press: "End session" });
+    expect(after.url).toBe(`${rig.url}/auth/sessions`);
+    expect(rowsOf(after).join()).not.toContain("Safari");
+    expect(await sessionOf(rig, phone)).toMatchObject({ signedIn: false });
+    expect(await sessionOf(rig, desk)).toMatchObject({ signedIn: true });
+    expect((await desk.get(`${rig.url}/graph/me`)).status).toBe(200);
+
+    const again = await signedInWith(PHONE, user);
+    const quiet = await desk.submit(newest, { press: "End session", follow: false });
+    expect([quiet.status, quiet.location]).toEqual([303, `${rig.url}/auth/sessions`]);
+    expect(await sessionOf(rig, again)).toMatchObject({ signedIn: true });
+    // Somebody else by now, in the browser that shows the button.
+    const other = await signedInWith(FIREFOX, ALEX);
+    await other.submit(newest, { press: "End session", follow: false });
+    expect(await sessionOf(rig, again)).toMatchObject({ signedIn: true });
+  });
+
+  it("nobody ends a session by the cookie of one that is over", async () => {
+    const user = newUser(rig);
+    const desk = await signedInWith(FIREFOX, user);
+    const phone = await signedInWith(PHONE, user);
+    const [ofPhone, ofDesk] = (await desk.get(`${rig.url}/auth/sessions`)).forms;
+    await desk.submit(ofPhone, { press: "End session" });
+    await phone.submit(ofDesk, { press: "End session", follow: false });
+    expect(await sessionOf(rig, desk)).toMatchObject({ signedIn: true });
+  });
+
+  it("ends its own session on the page that says so, and with the last one the tokens go", async () => {
+    const rows = async () => (await readAccountRows(rig.azurite)).length;
+    const before = await rows();
+    const browser = await signedInWith(FIREFOX, newUser(rig));
+    expect(await rows()).toBe(before + 1);
+    const page = await browser.get(`${rig.url}/auth/sessions`);
+    const after = await browser.submit(page.forms[0], { press: "End session" });
+    expect(after.url).toBe(`${rig.url}/auth/signed-out`);
+    expect(after.text).toContain("You are signed out");
+    expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: false });
+    expect(await rows()).toBe(before);
+  });
+
+  it("nobody who is signed in is told that they are signed out", async () => {
+    const browser = await signedInWith(FIREFOX, ALEX);
+    const page = await browser.get(`${rig.url}/auth/signed-out`);
+    expect(page.url).toBe(`${rig.url}/`);
+    expect(page.text).toContain("Alex Wilber");
+  });
+
+  it.each([
+    ["from another site", 403, { "Sec-Fetch-Site": "cross-site" }, "a".repeat(43)],
+    ["without a session's name", 400, {}, ""],
+    ["with anything else", 400, {}, "__proto__"],
+  ])("a post %s is refused", async (_, status, headers, session) => {
+    const browser = await signedInWith(FIREFOX, ALEX);
+    const answer = await sendRaw(rig, {
+      method: "POST",
+      path: "/auth/sessions/end",
+      headers: {
+        "sec-fetch-site": "same-origin",
+        cookie: sessionCookieOf(rig, browser),
+        "content-type": "application/x-www-form-urlencoded",
+        ...Object.fromEntries(Object.entries(headers).map(([n, v]) => [n.toLowerCase(), v])),
+      },
+      body: new URLSearchParams({ session }).toString(),
+    });
+    expect(answer.status).toBe(status);
+    expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
+  });
+
   it("signs out everywhere with one button", async () => {
     const here = await signedInBrowser(rig);
     const elsewhere = await signedInBrowser(rig);
     const colleague = await signedInBrowser(rig, ALEX);
+    const before = await readAccountRows(rig.azurite);
     const page = await here.get(`${rig.url}/auth/sessions`);
-    await here.submit(page.forms[0], { press: "Sign out everywhere", follow: false });
+    await here.submit(page.forms.at(-1), { press: "Sign out everywhere", follow: false });
     for (const browser of [here, elsewhere]) {
       expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: false });
     }
     expect(await sessionOf(rig, colleague)).toMatchObject({ signedIn: true });
-    expect(await readAccountRows(rig.azurite)).toHaveLength(1);
+    expect(await readAccountRows(rig.azurite)).toHaveLength(before.length - 1);
   });
 });
 

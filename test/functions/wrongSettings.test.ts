@@ -91,10 +91,22 @@ const CASES: Case[] = [
   },
 ];
 
-const PAGES = ["authCallback", "authSessions", "authSignIn", "authSignOut", "authHome"];
+const PAGES = [
+  ...[
+    "authCallback",
+    "authSessions",
+    "authEndSession",
+    "authSignIn",
+    "authSignOut",
+    "authSignedOut",
+  ],
+  "authHome",
+  ,
+];
 /** What each takes, so that nothing else can be wrong with a request. */
 const FORMS: Record<string, Record<string, string>> = {
   authBackchannelLogout: { logout_token: "token" },
+  authEndSession: { session: "a".repeat(43) },
   authSignIn: { iss: "https://login.example.com/v2.0" },
   authCallback: { state: "state", code: "code" },
 };
@@ -148,7 +160,7 @@ describe.each(CASES)("$what", ({ env, named, signsOut, frames }) => {
   });
 
   it("answers what needs the setting with 503, and names none", async () => {
-    const signOuts = ["authLogoutCallback", "authSignOut"];
+    const signOuts = ["authLogoutCallback", "authSignOut", "authSignedOut", "authEndSession"];
     const needing = calls.filter(({ name }) => !(signsOut && signOuts.includes(name)));
     for (const call of needing) {
       const answer = await send(call);

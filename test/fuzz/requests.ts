@@ -20,6 +20,8 @@ const ROUTES = [
   "/auth/callback",
   "/auth/session",
   "/auth/sessions",
+  "/auth/sessions/end",
+  "/auth/signed-out",
   "/auth/signout",
   "/auth/logout-callback",
   "/auth/backchannel-logout",

@@ -146,6 +146,9 @@ describe("real answers are as described", () => {
     await check("GET /", 200, `${url}/`);
     await check("GET /auth/session", 200, `${url}/auth/session`);
     await check("GET /auth/sessions", 302, `${url}/auth/sessions`);
+    await check("GET /auth/signed-out", 200, `${url}/auth/signed-out`);
+    const end = { ...form({ session: "a".repeat(43) }), redirect: "manual" as const };
+    await check("POST /auth/sessions/end", 403, `${url}/auth/sessions/end`, end);
     await check("GET /auth/signin", 302, `${url}/auth/signin?returnTo=/a&scope=Mail.Read`);
     await check("GET /auth/signin", 400, `${url}/auth/signin?prompt=nonsense`);
     const initiated = { iss: rig.tenant.issuer, login_hint: ADELE, target_link_uri: "/a" };
@@ -193,6 +196,14 @@ describe("real answers are as described", () => {
     await check("GET /auth/session", 200, `${url}/auth/session`, signedIn());
     await check("GET /auth/signin", 200, `${url}/auth/signin?loginHint=b@b.example`, signedIn());
     await check("GET /auth/sessions", 200, `${url}/auth/sessions`, signedIn());
+    await check("GET /auth/signed-out", 302, `${url}/auth/signed-out`, signedIn());
+    const end = (session: string) => ({
+      ...asPage(),
+      ...form({ session }, asPage().headers),
+      redirect: "manual" as const,
+    });
+    await check("POST /auth/sessions/end", 303, `${url}/auth/sessions/end`, end("a".repeat(43)));
+    await check("POST /auth/sessions/end", 400, `${url}/auth/sessions/end`, end("a"));
     await check("GET /my/next-meeting", 200, `${url}/my/next-meeting`, signedIn());
     const graph = `${url}/graph/me`;
     await check("GET /graph/{path}", 200, `${graph}/messages`, signedIn());
@@ -296,6 +307,11 @@ describe("real answers are as described", () => {
       check("GET /auth/callback", 503, late, signedIn()),
       check("GET /auth/session", 503, `${cut}/auth/session`, signedIn()),
       check("GET /auth/sessions", 503, `${cut}/auth/sessions`, signedIn()),
+      check("GET /auth/signed-out", 503, `${cut}/auth/signed-out`, signedIn()),
+      check("POST /auth/sessions/end", 503, `${cut}/auth/sessions/end`, {
+        ...asPage(),
+        ...form({ session: "a".repeat(43) }, asPage().headers),
+      }),
       check("POST /auth/signout", 503, `${cut}/auth/signout`, asPage()),
       check("GET /auth/logout-callback", 503, `${cut}/auth/logout-callback?sid=a`),
       check("POST /auth/backchannel-logout", 503, `${cut}/auth/backchannel-logout`, token),

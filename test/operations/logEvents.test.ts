@@ -175,6 +175,17 @@ it("a session that gives way to somebody else's", async () => {
   });
 });
 
+it("a session that its user ends", async () => {
+  const page = await browser.get(`${rig.url}/auth/sessions`);
+  const other = await signedInBrowser(rig, ADELE);
+  const button = (await other.get(`${rig.url}/auth/sessions`)).forms.find(
+    ({ fields }) =>
+      fields.session && !page.forms.some((form) => form.fields.session === fields.session),
+  );
+  const ended = await logs("session.ended", () => browser.submit(button, { press: "End" }));
+  expect(ended).toEqual({ account: account(), found: true, ms: expect.any(Number) });
+});
+
 it("refused callbacks", async () => {
   const body = new URLSearchParams({ code: "made-up", state: "made-up" });
   const post = () => fetch(`${rig.url}/auth/callback`, { method: "POST", body });

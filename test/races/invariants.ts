@@ -136,6 +136,21 @@ export function checkConfirmed(
   return undefined;
 }
 
+/** A session that its user has ended is over, from the answer on; who else is signed in, {@link checkKept} says. */
+export function checkEnded(
+  { ops }: Watching,
+  watch: Watch,
+  held: readonly Held[],
+): Violation | undefined {
+  const returned = ops.find(
+    (op, index) =>
+      op.do === "endSession" &&
+      watch[index]?.result?.kind === "done" &&
+      held.some(({ sessions }) => sessions.includes(op.of)),
+  );
+  return returned && { invariant: "I1", what: `A session is there after ${returned.id}.` };
+}
+
 function holds({ sessions, accessTokens, refreshTokens }: Held, id: string): boolean {
   return sessions.includes(id) || accessTokens.includes(id) || refreshTokens.includes(id);
 }

@@ -10,6 +10,7 @@ import {
   accountPartition,
   type HomeAccountId,
   type Sid,
+  sessionKey,
   sidPartition,
 } from "../../src/shared/rows/keys.ts";
 import { confirmSession } from "../../src/shared/session/confirm.ts";
@@ -104,7 +105,13 @@ export type Op =
       readonly revoked?: boolean;
       readonly beside?: number;
     }
-  | { readonly do: "endSession"; readonly id: string; readonly of: string }
+  | {
+      readonly do: "endSession";
+      readonly id: string;
+      readonly of: string;
+      /** The session whose user ends it. By default its own. */
+      readonly by?: string;
+    }
   /** A request with cookies that were not used for too long: a copy of them, or what a browser is left with. */
   | { readonly do: "idle"; readonly id: string; readonly of: string }
   | { readonly do: "purge"; readonly id: string }
@@ -244,9 +251,12 @@ async function carryOut(op: Op, world: World, onStep: () => void): Promise<Resul
       if (isOver) await endSession(store, ref);
       break;
     }
-    case "endSession":
-      await endSession(store, refOf(op.of, world));
+    case "endSession": {
+      const key = sessionKey(refOf(op.of, world).sessionId);
+      const ended = await endSession(store, refOf(op.by ?? op.of, world), key);
+      if (!ended) return { kind: "signedOut" };
       break;
+    }
     case "forge": {
       const row = await readSid(store, sidPartition(op.sid as Sid));
       if (row) await store.table.replace({ ...row, ...op.change }, row.etag);

@@ -87,7 +87,10 @@ const blueprint = fc.oneof(
     arbitrary: fc.record({ do: fc.constant("visit" as const), of: pick, revoked: fc.boolean() }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("idle" as const), of: pick }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("endSession" as const), of: pick }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("endSession" as const), of: pick, by: pick }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("admin" as const), account }) },
   {
     weight: 2,
@@ -146,8 +149,11 @@ function opOf(blueprint: Blueprint, id: string, signIns: number): Op {
       return signInOf(id, blueprint);
     case "here":
     case "idle":
-    case "endSession":
       return { do: blueprint.do, id, of: `${blueprint.of % signIns}` };
+    case "endSession": {
+      const { of, by } = blueprint;
+      return { do: "endSession", id, of: `${of % signIns}`, by: `${by % signIns}` };
+    }
     case "refresh":
     case "visit":
       return { ...blueprint, id, of: `${blueprint.of % signIns}` };

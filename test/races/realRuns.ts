@@ -16,6 +16,7 @@ import type { Fleet } from "./fleet.ts";
 import { checkFrozen, LONG_AFTER } from "./frozen.ts";
 import {
   checkConfirmed,
+  checkEnded,
   checkKept,
   checkOutcomes,
   checkSignedOut,
@@ -124,6 +125,7 @@ async function prepare({ azurite, proxy, fleet }: Place, scenario: Scenario, see
       checkStructure(rows, held) ??
       checkSignedOut(watched, watch, watch, held) ??
       checkConfirmed(watched, watch, held) ??
+      checkEnded(watched, watch, held) ??
       checkKept(watched, watch, held, scenario.now) ??
       checkOutcomes(watched, watch, Number.POSITIVE_INFINITY, 0) ??
       (await checkFrozen(rows, watched.ops, plainKeyring))

@@ -46,6 +46,12 @@ const visit = (of: string, options: Partial<OpOf<"visit">> = {}): Op => ({
 });
 const idle = (of: string): Op => ({ do: "idle", id: `idle cookie of ${of}`, of });
 const leave = (of: string): Op => ({ do: "endSession", id: `leaving of ${of}`, of });
+const end = (of: string, by: string): Op => ({
+  do: "endSession",
+  id: `end of ${of} by ${by}`,
+  of,
+  by,
+});
 const purge: Op = { do: "purge", id: "purge" };
 
 const at = (time: number, ...ops: Op[]) => ops.map((op) => ({ at: time, op }));
@@ -616,6 +622,27 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario("leaving of both browsers", 2, {
     before: today(signIn("A", "1"), signIn("B", "2")),
     actors: [[leave("A")], [leave("B")]],
+  }),
+
+  scenario("each of two browsers ends the other's session", 2, {
+    before: today(signIn("A", "1"), signIn("B", "2")),
+    actors: [[end("A", "B")], [end("B", "A")]],
+  }),
+  scenario("the end of a session elsewhere against its refresh", 1, {
+    before: today(signIn("A", "1"), signIn("B", "2")),
+    actors: [[end("A", "B")], [refresh("A")]],
+  }),
+  scenario("the end of a session elsewhere against a sign-in that joins", 1, {
+    before: today(signIn("A", "1"), signIn("B", "2")),
+    actors: [[end("A", "B")], [signIn("C", "3")]],
+  }),
+  scenario("the end of a session elsewhere against its sign-outs", 1, {
+    before: today(signIn("A", "1"), signIn("B", "2")),
+    actors: [[end("A", "B")], [front("1")], [here("B")]],
+  }),
+  scenario("the end of a session elsewhere against the next sign-in of its browser", 1, {
+    before: today(signIn("A", "1"), signIn("B", "2")),
+    actors: [[end("A", "B")], [signIn("C", "1", { replaces: "A" })]],
   }),
 
   scenario("the purge against a second browser", 1, {

@@ -6,6 +6,7 @@ import { type Answer, type Request, SILENCE } from "./coroutine.ts";
 import { checkFrozen } from "./frozen.ts";
 import {
   checkConfirmed,
+  checkEnded,
   checkKept,
   checkOutcomes,
   checkSignedOut,
@@ -166,6 +167,7 @@ export class Simulation {
       checkStructure(rows, held) ??
       checkSignedOut(this.watching, state.watch, before, held) ??
       checkConfirmed(this.watching, state.watch, held) ??
+      checkEnded(this.watching, state.watch, held) ??
       checkKept(this.watching, state.watch, held, state.now) ??
       checkOutcomes(this.watching, state.watch, state.faults, TRIES) ??
       (await this.#checkFrozen(state.table))

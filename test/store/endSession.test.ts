@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { StoreUnavailable } from "../../src/shared/base/errors.ts";
-import type { Sid } from "../../src/shared/rows/keys.ts";
+import { type Sid, sessionKey } from "../../src/shared/rows/keys.ts";
 import { readSession, writeBack } from "../../src/shared/store/accounts.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
 import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
@@ -32,6 +32,30 @@ describe("endSession", () => {
   it("takes the tokens with the last one", async () => {
     await endSession(store, here);
     expect(tokenRows()).toEqual([]);
+  });
+
+  it("counts no session whose time is over", async () => {
+    const cache = cacheOf({ t: tokenOf() });
+    const session = sessionOf({ expiresAt: store.time + 1_000 });
+    await storeSignIn(store, { session, cache, sids: ["sid 2" as Sid] });
+    store.time += 2_000;
+    await endSession(store, here);
+    expect(tokenRows()).toEqual([]);
+  });
+
+  it("ends another one of the account, and only who is signed in can", async () => {
+    const other = await signIn("sid 2");
+    const third = await signIn("sid 3");
+    await endSession(store, here, sessionKey(other.sessionId));
+    expect(await Promise.all([here, other, third].map(isThere))).toEqual([true, false, true]);
+    await endSession(store, other, sessionKey(third.sessionId));
+    expect(await isThere(third)).toBe(true);
+  });
+
+  it.each(["__proto__", "constructor", "a".repeat(43), ""])("ends nothing by %j", async (key) => {
+    const rows = new Map(store.table.rows);
+    await endSession(store, here, key);
+    expect(store.table.rows).toEqual(rows);
   });
 
   it("changes nothing when there is none", async () => {

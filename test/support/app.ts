@@ -71,7 +71,7 @@ export function tenantOfApp(options: TenantOptions = {}): Promise<Tenant> {
       {
         clientId: CLIENT_ID,
         displayName: "Lightsout",
-        redirectUris: [`${BASE_URL}/auth/callback`, `${BASE_URL}/`],
+        redirectUris: [`${BASE_URL}/auth/callback`, `${BASE_URL}/auth/signed-out`],
         clientSecrets: [SECRET],
         optionalClaims: ["sid", "login_hint", "auth_time", "acrs"],
         audience: "multi",

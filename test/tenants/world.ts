@@ -43,7 +43,7 @@ export async function startWorld(rig: WatchedRig, options: WorldOptions = {}): P
   tenant.register({
     clientId,
     displayName: "Lightsout",
-    redirectUris: [`${url}/auth/callback`, `${url}/`],
+    redirectUris: [`${url}/auth/callback`, `${url}/auth/signed-out`],
     frontChannelLogoutUrl: `${url}/auth/logout-callback`,
     clientSecrets: [rig.env.ENTRA_CLIENT_SECRET ?? ""],
     optionalClaims: ["sid", "login_hint"],

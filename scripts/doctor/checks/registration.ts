@@ -18,7 +18,7 @@ interface Part {
 }
 
 const redirectUri = (baseUrl: string) => `${baseUrl}/auth/callback`;
-const signedOutUri = (baseUrl: string) => `${baseUrl}/`;
+const signedOutUri = (baseUrl: string) => `${baseUrl}/auth/signed-out`;
 const logoutUrl = (baseUrl: string) => `${baseUrl}/auth/logout-callback`;
 
 const PARTS: readonly Part[] = [

@@ -48,6 +48,10 @@ export function sessionKey(sessionId: string): string {
   return hash("session", sessionId);
 }
 
+export function isSessionKey(text: string): boolean {
+  return /^[\w-]{43}$/.test(text);
+}
+
 /** The row of an account that names its generation. */
 export const HEAD = "head";
 /** The one row of an index partition. */

@@ -43,6 +43,8 @@ export interface SignedInSession {
 
 /** The part of a session that the user is shown. */
 export interface SessionSummary extends Pick<Session, "device" | "signedInAt" | "expiresAt"> {
+  /** Names it, and opens nothing: see {@link sessionKey}. */
+  readonly key: string;
   /** Whether it is this browser's. */
   readonly current: boolean;
 }
@@ -139,6 +141,7 @@ function openSession(
     const current = sessionKey(ref.sessionId);
     return Object.entries(liveSessions(firstRead.account, now()))
       .map(([key, { device, signedInAt, expiresAt }]) => ({
+        key,
         device,
         signedInAt,
         expiresAt,

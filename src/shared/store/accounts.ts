@@ -17,18 +17,25 @@ export interface SessionRead {
 }
 
 /**
- * One point read. @returns undefined when the session is signed out or expired, or the row was not sealed by this app.
+ * One point read. @returns undefined when the account is signed out, or the row was not sealed by this app.
  * @throws {SealingKeyMissing} This instance cannot tell. @throws {StoreUnavailable}
  */
+export async function readVersion(
+  store: Store,
+  { partition, generation }: GenerationRef,
+): Promise<AccountRead | undefined> {
+  const entity = await store.table.get(partition, generationRow(generation));
+  const account = entity && readAccount(store, entity);
+  return account && { partition, generation, account, etag: entity.etag };
+}
+
+/** The same for one session: undefined also when that is over. */
 export async function readSession(store: Store, ref: SessionRef): Promise<SessionRead | undefined> {
-  const entity = await store.table.get(ref.partition, generationRow(ref.generation));
-  if (entity === undefined) return undefined;
-  const account = readAccount(store, entity);
-  const session = account?.sessions[sessionKey(ref.sessionId)];
-  if (account === undefined || session === undefined || session.expiresAt <= store.now())
+  const read = await readVersion(store, ref);
+  const session = read?.account.sessions[sessionKey(ref.sessionId)];
+  if (read === undefined || session === undefined || session.expiresAt <= store.now())
     return undefined;
-  const { partition, generation } = ref;
-  return { session, read: { partition, generation, account, etag: entity.etag } };
+  return { session, read };
 }
 
 /**

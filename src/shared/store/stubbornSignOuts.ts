@@ -2,6 +2,8 @@ import { BadRequest } from "../base/errors.ts";
 import type { LogoutToken } from "../identity/logoutToken.ts";
 import { type PartitionKey, type Sid, sidPartition, subjectPartition } from "../rows/keys.ts";
 import { signOutByBackChannel } from "./backChannel.ts";
+import { endSessionByUser } from "./endSession.ts";
+import type { SessionRef } from "./signIn.ts";
 import { signOutByFrontChannel, signOutByOperator, signOutByUser } from "./signOut.ts";
 import type { GenerationRef, Store } from "./store.ts";
 import { stubborn } from "./stubborn.ts";
@@ -27,6 +29,8 @@ export interface SignOuts {
   /** @throws {BadRequest} The token has been used. */
   byBackChannel(token: LogoutToken): Promise<void>;
   byOperator(account: PartitionKey): Promise<void>;
+  /** One of the account's sessions. */
+  ofSession(by: SessionRef, key: string): Promise<void>;
   /** What is not done yet: the hashes of account, `sid` or subject, as the log has them. */
   unfinished(): string[];
 }
@@ -84,6 +88,13 @@ export function createSignOuts(
         who: account,
         patience: PATIENCE_MS.here,
         pass: () => signOutByOperator(store, account),
+      }),
+
+    ofSession: (by, key) =>
+      others.insist({
+        who: by.partition,
+        patience: PATIENCE_MS.here,
+        pass: () => endSessionByUser(store, by, key),
       }),
 
     unfinished: () => [...frontChannel.unfinished(), ...others.unfinished()],

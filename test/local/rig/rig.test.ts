@@ -27,7 +27,7 @@ describe("a rig", () => {
     expect(lightsout).toEqual({
       clientId: rig.env.ENTRA_CLIENT_ID,
       displayName: "Lightsout",
-      redirectUris: [`${rig.url}/auth/callback`, `${rig.url}/`],
+      redirectUris: [`${rig.url}/auth/callback`, `${rig.url}/auth/signed-out`],
       frontChannelLogoutUrl: `${rig.url}/auth/logout-callback`,
       clientSecrets: [rig.env.ENTRA_CLIENT_SECRET],
       optionalClaims: ["sid", "login_hint", "auth_time", "acrs"],

@@ -328,7 +328,7 @@ describe("the registration, as the development tenant shows it", () => {
     expect(signIn).toMatch(/^Sign-in: Nobody can sign in .*AADSTS50011/);
     expect(others).toEqual([
       `Redirect URI: ${clinic.door.url}/auth/callback is not registered: nobody can sign in. → ${AGAIN}`,
-      `Sign-out redirect URI: ${clinic.door.url}/ is not registered: sign-out ends at the provider. → ${AGAIN}`,
+      `Sign-out redirect URI: ${clinic.door.url}/auth/signed-out is not registered: sign-out ends at the provider. → ${AGAIN}`,
     ]);
   });
 

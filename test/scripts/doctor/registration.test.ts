@@ -66,7 +66,7 @@ it("names everything that is missing, and the one command that adds it", async (
   expect(await look(patient())).toEqual([
     SIGN_IN,
     `Redirect URI: ${BASE_URL}/auth/callback is not registered: nobody can sign in. → ${fix()}`,
-    `Sign-out redirect URI: ${BASE_URL}/ is not registered: sign-out ends at the provider. → ${fix()}`,
+    `Sign-out redirect URI: ${BASE_URL}/auth/signed-out is not registered: sign-out ends at the provider. → ${fix()}`,
     `Front-channel URL: ${BASE_URL}/auth/logout-callback is not the front-channel logout URL: sign-outs in other apps are not noticed. → ${fix()}`,
     `Claim sid: ID tokens have no sid: a sign-out in another app finds its tokens by luck (session_state). → ${fix()}`,
     `Claim auth_time: ID tokens have no auth_time: a function that requires maxAge asks everybody to sign in once more. → ${fix()}`,

@@ -72,7 +72,7 @@ describe("a first run", () => {
   + displayName: Lightsout (app.example.com)
   + signInAudience: AzureADMyOrg
   + web.redirectUris: https://app.example.com/auth/callback
-  + web.redirectUris: https://app.example.com/
+  + web.redirectUris: https://app.example.com/auth/signed-out
   + web.logoutUrl: https://app.example.com/auth/logout-callback
   + optionalClaims.idToken: sid
   + optionalClaims.idToken: login_hint
@@ -89,7 +89,10 @@ ${Object.keys(GRAPH_PERMISSIONS)
       uniqueName: "lightsout-localhost-7071",
       web: {
         logoutUrl: null,
-        redirectUris: ["http://localhost:7071/auth/callback", "http://localhost:7071/"],
+        redirectUris: [
+          "http://localhost:7071/auth/callback",
+          "http://localhost:7071/auth/signed-out",
+        ],
       },
     });
     expect(said.at(-1)).toMatch(/^Without https/);
@@ -130,7 +133,7 @@ describe("a second run", () => {
       web: {
         homePageUrl: "https://example.com",
         logoutUrl: "https://old.example.com/bye",
-        redirectUris: [`${APP}/`, "https://other.example.com/cb"],
+        redirectUris: [`${APP}/auth/signed-out`, "https://other.example.com/cb"],
         implicitGrantSettings: { enableAccessTokenIssuance: false, enableIdTokenIssuance: true },
       },
       optionalClaims: {
@@ -157,7 +160,11 @@ describe("a second run", () => {
       web: {
         homePageUrl: "https://example.com",
         logoutUrl: `${APP}/auth/logout-callback`,
-        redirectUris: [`${APP}/`, "https://other.example.com/cb", `${APP}/auth/callback`],
+        redirectUris: [
+          `${APP}/auth/signed-out`,
+          "https://other.example.com/cb",
+          `${APP}/auth/callback`,
+        ],
         implicitGrantSettings: { enableIdTokenIssuance: false },
       },
       optionalClaims: {

@@ -16,18 +16,16 @@ export interface Layout {
   readonly signedIn?: boolean;
   /** For pages that show the user's data. */
   readonly session?: ShownSession;
-  /** Where such a page goes after a sign-out. Default: its own address. */
-  readonly elsewhere?: string;
   readonly content: Html;
 }
 
 /** A whole page. Style sheet and script go in unchanged, because their hashes are in the page's policy. */
 export function layout(
   { prefix, appName, language: { tag, dir } }: View,
-  { title, signedIn = false, session, elsewhere, content }: Layout,
+  { title, signedIn = false, session, content }: Layout,
 ): string {
   return html`<!doctype html>
-<html lang="${tag}" dir="${dir}"${prefix && html` data-prefix="${prefix}"`}${session && html` data-session="${known(session)}"`}${elsewhere && html` data-elsewhere="${elsewhere}"`}>
+<html lang="${tag}" dir="${dir}"${prefix && html` data-prefix="${prefix}"`}${session && html` data-session="${known(session)}"`}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -18,8 +18,6 @@ export function switchAccountPage(
     title: say.otherAccount,
     signedIn: true,
     session,
-    // From a script of this app, the page's own address would start the sign-in that the page asks about.
-    elsewhere: stay,
     content: html`<h1>${say.otherAccountQuestion}</h1>
 <p>${say.linkForSomebodyElse(username ? foreign(username) : undefined)}</p>
 <div class="actions">
