@@ -116,6 +116,13 @@ describeInBrowser("nothing for axe to find, and nothing wider than a phone", () 
       }),
     );
     await open(`${rig.url}/held`, "sign-out that failed");
+    await page.setExtraHTTPHeaders({ "Accept-Language": "ar" });
+    await open(`${rig.url}/auth/sessions`, "sessions, right to left");
+    await page.setExtraHTTPHeaders({});
+    await page.reload();
+    await button("End session").click();
+    await page.getByRole("heading", { name: "You are signed out" }).waitFor();
+    await check("signed out");
   });
 
   it("in the other app, at the tenant, and on the live page", async () => {

@@ -29,7 +29,10 @@ beforeAll(async () => {
   rig = await startRig({ baseUrl: app.url });
   app.target = rig.host.url;
   const registration = rig.tenant.apps.get(rig.env.ENTRA_CLIENT_ID ?? "");
-  registration?.redirectUris.push(`${mailroom.url}/auth/callback`, `${mailroom.url}/`);
+  registration?.redirectUris.push(
+    `${mailroom.url}/auth/callback`,
+    `${mailroom.url}/auth/signed-out`,
+  );
   const { url } = await rig.startHost({ env: { APP_BASE_URL: mailroom.url } });
   spa = await startSpa({ port: await freePort(), functionsUrl: url });
   mailroom.target = spa.url;

@@ -78,7 +78,7 @@ describeInBrowser("signing out", () => {
     await stale.getByRole("heading", { name: "You are signed out" }).waitFor();
     await stale.getByRole("link", { name: "Sign in" }).click();
     await stale.getByRole("button", { name: "Adele Vance" }).click();
-    await stale.waitForURL(`${rig.url}/auth/signed-out`);
+    await stale.waitForURL(`${rig.url}/`);
     expect(await heading(stale)).toBe("Adele Vance");
   });
 });

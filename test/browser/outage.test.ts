@@ -54,7 +54,7 @@ async function setStage(visit: Visit): Promise<Stage> {
   await page.goto(rig.url);
   await page.getByRole("link", { name: "Sign in" }).click();
   await page.getByRole("button", { name: visit.user }).click();
-  await page.waitForURL(`${rig.url}/auth/signed-out`);
+  await page.waitForURL(`${rig.url}/`);
   const cookies = await context.cookies(rig.url);
   const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
   return Object.assign(stage, { cookie });

@@ -169,7 +169,7 @@ describeInBrowser("the single-page app", () => {
     const sessions = rig.tenant.sessions.length;
     await click("Sign out everywhere");
     await page.getByRole("heading", { name: "You are signed out" }).waitFor();
-    expect(page.url()).toBe(`${spa.url}/`);
+    expect(page.url()).toBe(`${spa.url}/auth/signed-out`);
     expect(rig.tenant.sessions).toHaveLength(sessions - 1);
     await page.goBack();
     await page.getByRole("heading", { name: /^You (are|were) signed out$/ }).waitFor();

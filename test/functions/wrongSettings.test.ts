@@ -92,16 +92,8 @@ const CASES: Case[] = [
 ];
 
 const PAGES = [
-  ...[
-    "authCallback",
-    "authSessions",
-    "authEndSession",
-    "authSignIn",
-    "authSignOut",
-    "authSignedOut",
-  ],
-  "authHome",
-  ,
+  ...["authCallback", "authSessions", "authEndSession", "authSignIn", "authSignOut"],
+  ...["authSignedOut", "authHome"],
 ];
 /** What each takes, so that nothing else can be wrong with a request. */
 const FORMS: Record<string, Record<string, string>> = {

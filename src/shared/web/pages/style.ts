@@ -31,6 +31,7 @@ aside h2{margin:0 0 .5rem;font-size:1rem}
 .rows{list-style:none;margin:0 0 1.5rem;padding:0;border-bottom:1px solid var(--line)}.rows li{display:flex;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:.5rem 1rem;margin:0;padding:.75rem 0;border-top:1px solid var(--line)}.rows div{min-width:0;overflow-wrap:anywhere}.rows form{margin:0}
 .mark{padding:.05rem .5rem;border:1px solid var(--line);border-radius:1rem;font-size:.8125rem;white-space:nowrap}
 ol{margin:0;padding-inline-start:1.25rem}li{margin:.35rem 0}
+@media(max-width:22em){body{padding:0;hyphens:auto}main{border:0;border-radius:0;padding:1rem .75rem}dl{grid-template-columns:minmax(0,1fr)}dd{margin-bottom:.5rem}.who div{flex-basis:100%}.actions>*,.actions .button{width:100%}.button{padding-inline:.5rem}}
 `;
 
 /** Its source expression for a Content Security Policy (CSP Level 3 §2.3.1). */
