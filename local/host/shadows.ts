@@ -1,3 +1,4 @@
+import { apiFunctionName } from "../../src/shared/apis/api.ts";
 import type { FunctionInfo } from "./ipc.ts";
 import { compileRoute } from "./routes.ts";
 
@@ -7,6 +8,12 @@ const OURS = new Set([
   ...["authSignOut", "authSignedOut", "authLogoutCallback", "authBackchannelLogout"],
   ...["authDevice", "authDeviceRefresh", "authAccount", "authHome", "authHealth", "authGraph"],
 ]);
+
+/** Whether Lightsout registers it: by a name of ours, or for an API by that of its route. */
+export function isOurs({ name, route = "" }: Pick<FunctionInfo, "name" | "route">): boolean {
+  const [api = "", rest] = route.split("/").slice(-2);
+  return OURS.has(name) || (rest === "{*path}" && name === apiFunctionName(api));
+}
 
 /** A function that the host asks before one of Lightsout's, so that this one does not get its requests. */
 export interface Shadow {
@@ -23,14 +30,14 @@ export function shadowsOf(functions: readonly FunctionInfo[]): Shadow[] {
     .map((info) => ({ ...info, match: compileRoute(info.route ?? info.name) }))
     .sort((a, b) => (a.name.toUpperCase() < b.name.toUpperCase() ? -1 : 1));
   return served.flatMap(({ name: over, route = "", methods }) => {
-    if (!OURS.has(over)) return [];
+    if (!isOurs({ name: over, route })) return [];
     const path = sampleOf(route);
     const asked = served.slice(
       0,
       served.findIndex(({ name }) => name === over),
     );
     const first = asked.find(
-      (other) => !OURS.has(other.name) && meet(other.methods, methods) && other.match(path),
+      (other) => !isOurs(other) && meet(other.methods, methods) && other.match(path),
     );
     return first ? [{ name: first.name, over, path }] : [];
   });

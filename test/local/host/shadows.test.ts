@@ -1,5 +1,7 @@
 import { expect, it } from "@jest/globals";
-import { shadowsOf } from "../../../local/host/shadows.ts";
+import { isOurs, shadowsOf } from "../../../local/host/shadows.ts";
+import { lightsout } from "../../../src/lightsout.ts";
+import { recorder } from "../../support/functionsApp.ts";
 
 const http = (name: string, route: string, methods?: string[]) => ({
   ...{ name, route, kind: "http" as const },
@@ -30,6 +32,24 @@ it.each<[string, ReturnType<typeof http>, string[]]>([
   const found = shadowsOf([...OURS, theirs]);
   expect(found.map(({ over, path }) => `${over} ${path}`)).toEqual(shadows);
   for (const { name } of found) expect(name).toBe(theirs.name);
+});
+
+it("knows all that an app registers for us, and nothing of its own", () => {
+  const registered: { name: string; route: string }[] = [];
+  const app = {
+    ...recorder().app,
+    http: (name: string, { route = "" }: { route?: string }) => registered.push({ name, route }),
+  } as unknown as Parameters<typeof lightsout>[0];
+  const calls = [{ method: "GET" as const, path: "me", scopes: ["User.Read"] }];
+  lightsout(app, {
+    graph: calls,
+    apis: { orders: { baseUrl: "https://orders.example", calls } },
+    scopes: ["User.Read"],
+    functions: { home: true },
+  });
+  expect(registered.filter((one) => !isOurs(one))).toEqual([]);
+  expect(registered.map(({ name }) => name)).toContain("authOrders");
+  expect(isOurs({ name: "authOrders", route: "{*path}" })).toBe(false);
 });
 
 it("knows a route prefix", () => {
