@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { buildSync } from "esbuild";
 import { freePort } from "../../local/ports.ts";
+import { ENTRIES } from "../../scripts/library/declarations.ts";
 import { launchChromium } from "../browser/chromium.ts";
 import { describeInBrowser } from "../browser/describeInBrowser.ts";
 import { readText, root } from "../infra/project.ts";
@@ -17,7 +18,7 @@ beforeAll(() => {
 }, 120_000);
 afterAll(() => rmSync(app.folder, { recursive: true }));
 
-const MODULES = ["functions", "browser"];
+const MODULES = Object.keys(ENTRIES);
 const declarationsOf = (module: string) =>
   readFileSync(join(app.lightsout, `dist/npm/${module}.d.ts`), "utf8");
 
