@@ -90,7 +90,7 @@ describe("one sign-out", () => {
       { open: 3, error: "StoreUnavailable/ERR_STORE_UNAVAILABLE" },
     ];
     expect(delays).toEqual([line]);
-    await time.pass(10 * SECOND);
+    await time.pass(2 * SECOND);
     expect(delays).toEqual([line, line]);
     await time.pass(PATIENCE_MS);
     expect(signOuts.unfinished()).toEqual([]);
@@ -256,6 +256,22 @@ describe("calls for the same sid", () => {
     );
   });
 
+  it("begin with short pauses again after a pass that was good", async () => {
+    table = awayUntil(SECOND);
+    call("a");
+    await time.pass(SECOND);
+    const passes = heldPasses();
+    await time.pass(750);
+    call("a");
+    passes[0]?.();
+    table = unavailable;
+    await time.pass(0);
+    const before = began.length;
+    await time.pass(800);
+    const [first = 0, ...later] = began.slice(before - 1);
+    expect(later.map((at) => at - first)).toEqual([250, 750]);
+  });
+
   it("have a patience each, and the loop lives on for the last", async () => {
     table = awayUntil(120 * SECOND);
     const first = call("a");
@@ -329,6 +345,33 @@ describe("more calls than are kept waiting", () => {
     await time.pass(PATIENCE_MS);
     expect(logged.map(([, , details]) => details)).toMatchObject([{ who: "s.d", reason: "late" }]);
   });
+});
+
+it("of the calls for one sid that nobody is kept waiting for, the last stands for all", async () => {
+  table = unavailable;
+  for (const sid of ["a", "b", "c"]) call(sid, PATIENCE_MS * 3);
+  for (let i = 0; i < 5; i++) {
+    call("d");
+    await time.pass(SECOND);
+  }
+  await time.pass(PATIENCE_MS - 2 * SECOND);
+  expect(logged).toEqual([]);
+  await time.pass(2 * SECOND);
+  expect(logged.map(([, , details]) => details?.who)).toEqual(["s.d"]);
+});
+
+it("who gives a place away does not shorten the patience for a later call", async () => {
+  table = unavailable;
+  for (let i = 0; i < 3; i++) call("made up");
+  await time.pass(10 * SECOND);
+  call("made up");
+  await time.pass(10 * SECOND);
+  call("a", PATIENCE_MS * 2);
+  await time.pass(PATIENCE_MS - 11 * SECOND);
+  const late = () => logged.filter(([, , details]) => details?.who === "s.made up");
+  expect(late()).toHaveLength(1);
+  await time.pass(SECOND);
+  expect(late()).toHaveLength(2);
 });
 
 describe("more sids than are remembered", () => {

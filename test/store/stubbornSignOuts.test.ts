@@ -60,6 +60,17 @@ function watch(signOut: Promise<void>): { readonly outcome: unknown } {
   return watched;
 }
 
+it("does not try again together with what failed on other instances", async () => {
+  const store = { ...storeOf(), randomBytes: (count: number) => Buffer.alloc(count, 128) };
+  signOuts = createSignOuts(store, time.sleep, time.now);
+  table.down = true;
+  watch(signOuts.byUser(ref));
+  await time.pass(187);
+  expect(table.operations).toHaveLength(1);
+  await time.pass(1);
+  expect(table.operations).toHaveLength(2);
+});
+
 const ref = { partition: accountPartition(ACCOUNT), generation: "g" as Generation };
 
 describe.each<[string, number, string, () => Promise<void>]>([

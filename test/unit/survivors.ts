@@ -5,4 +5,41 @@ export const SURVIVORS: readonly {
   readonly from: string;
   readonly to: string;
   readonly why: string;
-}[] = [];
+}[] = [
+  {
+    file: "src/shared/store/stubborn.ts",
+    from: "const isLast = unheld === undefined || unheld.until <= without.until;",
+    to: "const isLast = unheld === undefined || unheld.until < without.until;",
+    why: "Of two calls that end at the same time, either stands for both.",
+  },
+  {
+    file: "src/shared/store/stubborn.ts",
+    from: "if (unheld) calls.delete(isLast ? unheld : without);",
+    to: "if (true) calls.delete(isLast ? unheld : without);",
+    why: "Where there is none, the last is the one that has just come, and nothing is deleted.",
+  },
+  {
+    file: "src/shared/store/stubbornSignOuts.ts",
+    from: "const random = () => (store.randomBytes(1)[0] ?? 0) / 256;",
+    to: "const random = () => (store.randomBytes(2)[0] ?? 0) / 256;",
+    why: "One byte of two is as random.",
+  },
+  {
+    file: "src/shared/store/stubbornSignOuts.ts",
+    from: "const random = () => (store.randomBytes(1)[0] ?? 0) / 256;",
+    to: "const random = () => (store.randomBytes(1)[0] ?? 1) / 256;",
+    why: "The byte that was asked for is there.",
+  },
+  {
+    file: "src/shared/store/stubbornSignOuts.ts",
+    from: "const random = () => (store.randomBytes(1)[0] ?? 0) / 256;",
+    to: "const random = () => (store.randomBytes(1)[0] ?? 0) / 257;",
+    why: "A pause that is shorter by less than a hundredth is as good.",
+  },
+  {
+    file: "src/shared/rows/rows.ts",
+    from: "if (!/^[0-9a-f]{2}$/.test(rowKey) || !(tombstones instanceof Uint8Array)) return false;",
+    to: "if (!/^[0-9a-f]{2}$/.test(rowKey) || !(tombstones instanceof Uint8Array)) return undefined;",
+    why: "Neither is true.",
+  },
+];
