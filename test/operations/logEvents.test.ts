@@ -27,6 +27,7 @@ import { readText, root } from "../infra/project.ts";
 import { signIn, testApp } from "../support/app.ts";
 import { azuriteStore } from "../support/azuriteStore.ts";
 import { eventually } from "../support/eventually.ts";
+import { claimsChallenge } from "../support/graph.ts";
 import { signLogoutToken } from "../support/logoutToken.ts";
 import { memoryTable } from "../support/memoryTable.ts";
 import { request } from "../support/request.ts";
@@ -218,6 +219,18 @@ it("refresh", async () => {
   expect(await logs("token.interaction_required", ask)).toEqual({
     account: accountPartition(homeAccountIdOf(rig, ALEX) as HomeAccountId),
   });
+});
+
+it("a sign-in for what a challenge asks, in vain", async () => {
+  browser = await signedInBrowser(rig);
+  const refuse = () => {
+    const challenge = claimsChallenge(JSON.stringify({ access_token: { a: { value: "1" } } }));
+    rig.graph.faults.next.push(challenge, challenge);
+    return get("/graph/me");
+  };
+  const { signInUrl } = JSON.parse((await refuse()).body);
+  await browser.submit(await browser.signIn(signInUrl, ADELE));
+  expect(await logs("signin.in_vain", refuse)).toEqual({ account: account() });
 });
 
 it("what the token endpoint refuses, and what of its answers is not believed", async () => {

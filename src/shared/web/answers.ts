@@ -90,7 +90,7 @@ export function explain(
  * @param link The address of the sign-in. What does not fit into it is not asked for.
  */
 function isInCircles(
-  { keyring, now }: SignOutContext,
+  { keyring, now, log }: SignOutContext,
   request: HttpRequest,
   error: unknown,
   link: string,
@@ -100,8 +100,11 @@ function isInCircles(
       ? !error.isByTime
       : error instanceof SignedOut && error.isRevoked;
   if (!isAskedAgain) return false;
-  const { asked = [] } = readSessionCookie(keyring, request) ?? {};
-  return isInVain(recent(asked, now()), needOf(signInOptions(new URL(link).searchParams)));
+  const ticket = readSessionCookie(keyring, request);
+  const need = needOf(signInOptions(new URL(link).searchParams));
+  if (!ticket || !isInVain(recent(ticket.asked ?? [], now()), need)) return false;
+  log("warn", "signin.in_vain", { account: ticket.partition });
+  return true;
 }
 
 /** A wrong setting and a missing key fail many requests, so they get one line a minute. */
