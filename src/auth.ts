@@ -6,14 +6,16 @@ import type {
   InvocationContext,
 } from "@azure/functions";
 import type { Composition } from "./compose.ts";
+import { delivered, uncached, withCookies } from "./handlerAnswer.ts";
 import { checkRequirements, type Requirements } from "./requirements.ts";
+import { type FetchInit, fetchAsUser } from "./shared/apis/fetchAsUser.ts";
 import { Forbidden, LightsoutError, OptionInvalid } from "./shared/base/errors.ts";
 import type { Context } from "./shared/context.ts";
-import type { Cookie } from "./shared/http/types.ts";
 import type { SignedInSession } from "./shared/session/session.ts";
 import { assertStepUp } from "./shared/session/stepUp.ts";
 import { errorAnswer } from "./shared/web/answers.ts";
 import { cookiesOfUse, enter } from "./shared/web/handlers.ts";
+import type { DeliveryOf } from "./streamed.ts";
 
 /** Who is signed in, by the claims of the newest ID token (Microsoft identity platform, ID token claims reference). */
 export interface Account {
@@ -58,6 +60,15 @@ export interface Session {
     scopes: readonly string[],
     options?: { readonly claims?: string | undefined },
   ): Promise<string>;
+  /**
+   * `fetch` with such a token, over https (http on this machine). A claims challenge is answered once, with a new token.
+   * A redirect to another origin goes there without the token. The answer's body breaks off at most 30 seconds after a
+   * sign-out.
+   *
+   * @throws {LightsoutError} What `getToken` throws, `ERR_INTERACTION_REQUIRED` too where the token is refused; and
+   * `ERR_API_UNAVAILABLE`: no answer, or none before `init.signal` timed out. Reading the body throws them as well.
+   */
+  fetch(url: string | URL, init: FetchInit): Promise<Response>;
 }
 
 /** A handler of the Functions programming model, with the session as a third argument. */
@@ -103,12 +114,12 @@ export interface Auth {
 }
 
 /**
- * @param isStreamed Whether the host sends this invocation's request over HTTP.
+ * @param deliveryOf How the caller of an invocation is answered, if that is over HTTP.
  * @param composition What the context was made of, for {@link takeOver}.
  */
 export function createAuth(
   made: Context,
-  isStreamed: (invocationId: string) => boolean,
+  deliveryOf: DeliveryOf,
   composition: Composition = { wishes: {}, place: { prefix: "", home: "/" } },
 ): Auth {
   let context = made;
@@ -127,16 +138,19 @@ export function createAuth(
         if (roles) assertRole(session, roles);
         assertStepUp(session, requirements, context.now());
         if (scopes.length > 0) await session.getToken(scopes);
-        answer = uncached(await handler(request, invocation, sessionFor(session)));
+        answer = uncached(await handler(request, invocation, sessionFor(context, session)));
       } catch (error) {
         if (error instanceof LightsoutError) answer = errorAnswer(context, request, error);
-        else if (!isStreamed(invocation.invocationId)) throw error;
+        else if (!deliveryOf(invocation.invocationId)) throw error;
         else {
           invocation.error(error);
           answer = { status: 500 };
         }
       }
-      return withCookies(answer, cookiesOfUse(context, request, session));
+      const whole = withCookies(answer, cookiesOfUse(context, request, session));
+      return delivered(whole, deliveryOf(invocation.invocationId), (error) =>
+        invocation.error(error),
+      );
     };
   }
   const auth: Auth = {
@@ -166,44 +180,13 @@ function assertRole({ account }: SignedInSession, roles: readonly string[]): voi
   if (!roles.some((role) => account.roles.includes(role))) throw new Forbidden();
 }
 
-function sessionFor({ account, signedInAt, expiresAt, getToken }: SignedInSession): Session {
+function sessionFor(context: Context, session: SignedInSession): Session {
+  const { account, signedInAt, expiresAt, getToken } = session;
   return {
     account,
     signedInAt: new Date(signedInAt),
     expiresAt: new Date(expiresAt),
     getToken: (scopes, { claims } = {}) => getToken(scopes, claims),
+    fetch: (url, init) => fetchAsUser(context, session, url, init),
   };
-}
-
-/** The answer with more cookies. Nobody may cache them, whatever the handler says. */
-function withCookies(
-  answer: HttpResponseInit | HttpResponse,
-  cookies: Cookie[],
-): HttpResponseInit | HttpResponse {
-  if (cookies.length === 0 || typeof answer !== "object") return answer;
-  if ("bodyUsed" in answer) {
-    answer.headers.set("cache-control", "no-store");
-    answer.cookies.push(...cookies);
-    return answer;
-  }
-  const headers = new Headers(answer.headers);
-  headers.set("cache-control", "no-store");
-  return { ...answer, headers, cookies: [...(answer.cookies ?? []), ...cookies] };
-}
-
-/** The answer with `Cache-Control: no-store`, unless the handler set another. No answer is 204, as on the host. */
-function uncached(
-  answer: HttpResponseInit | HttpResponse | undefined,
-): HttpResponseInit | HttpResponse {
-  if (answer === undefined || answer === null) return uncached({ status: 204 });
-  if (typeof answer !== "object") return answer;
-  const headers = new Headers(answer.headers);
-  if (headers.has("cache-control")) return answer;
-  // A spread would lose everything of a `new HttpResponse()`: its properties are getters.
-  if ("bodyUsed" in answer) answer.headers.set("cache-control", "no-store");
-  else {
-    headers.set("cache-control", "no-store");
-    return { ...answer, headers };
-  }
-  return answer;
 }

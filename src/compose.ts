@@ -20,7 +20,8 @@ import {
   type SignOutContext,
   type Wishes,
 } from "./shared/context.ts";
-import { keepAliveSender } from "./shared/net/send.ts";
+import { keepAliveOpener } from "./shared/net/open.ts";
+import { wholeAnswers } from "./shared/net/send.ts";
 import { managedIdentity } from "./shared/oauth/managedIdentity.ts";
 import { azureTable } from "./shared/table/azureTable.ts";
 import { retrying, SHORT_FAULTS, type TableRequests } from "./shared/table/retrying.ts";
@@ -34,14 +35,17 @@ export type Environment = Omit<Platform, "table">;
 /** The real environment, without a log. @param own Replaces parts of it. */
 export function createEnvironment(own: Partial<Environment> = {}): Environment {
   const {
-    send = keepAliveSender(),
+    open = keepAliveOpener(),
+    send = wholeAnswers(open),
     elapsed = () => performance.now(),
-    sleep = (milliseconds) => setTimeout(milliseconds),
+    sleep = (milliseconds, signal) => setTimeout(milliseconds, undefined, { signal }),
   } = own;
   return {
+    open,
     send,
     elapsed,
     sleep,
+    fetch,
     now: Date.now,
     randomBytes,
     managedIdentity: managedIdentity({ send, sleep, elapsed }),

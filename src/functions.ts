@@ -15,10 +15,20 @@ import { authSignIn } from "./functions/authSignIn.ts";
 import { authSignOut } from "./functions/authSignOut.ts";
 import type { Options } from "./options.ts";
 import type { Env } from "./shared/config/env.ts";
-import type { HttpFunction } from "./shared/web/httpFunction.ts";
+import type { HttpFunction, Invocation } from "./shared/web/httpFunction.ts";
+import type { DeliveryOf } from "./streamed.ts";
 
-/** The HTTP functions of an app with these options. @param env The settings that its APIs name. */
-export function functionsOf(app: App, options: Options, env: Env = {}): HttpFunction[] {
+/**
+ * The HTTP functions of an app with these options.
+ *
+ * @param env The settings that its APIs name. @param deliveryOf How its callers are answered with streams.
+ */
+export function functionsOf(
+  app: App,
+  options: Options,
+  env: Env = {},
+  deliveryOf: DeliveryOf = () => undefined,
+): HttpFunction<Invocation>[] {
   const { context, signingOut } = app;
   const { graph, functions = {} } = options;
   const { home = false, health = true, sessions = true } = functions;
@@ -32,7 +42,7 @@ export function functionsOf(app: App, options: Options, env: Env = {}): HttpFunc
     authSignOut(signingOut),
     ...(account ? [authAccount(context)] : []),
     ...(backchannelLogout ? [authBackchannelLogout(context)] : []),
-    ...apisOf(app, options, env).map((api) => authApi(context, api)),
+    ...apisOf(app, options, env).map((api) => authApi(context, api, deliveryOf)),
     ...(health ? [authHealth(context)] : []),
     ...(home ? [authHome(context, graph, env.DEMO_OTHER_APP_URL)] : []),
     ...(sessions ? [authSessions(context), authEndSession(signingOut)] : []),

@@ -6,7 +6,7 @@ import { functionsOf } from "./functions.ts";
 import { readRoutePrefix } from "./hostJson.ts";
 import { followInvocations } from "./invocations.ts";
 import { checkOptions, type Options } from "./options.ts";
-import { keepAliveSender } from "./shared/net/send.ts";
+import { keepAliveOpener } from "./shared/net/open.ts";
 import { watchStreamed } from "./streamed.ts";
 
 export type { Account, Auth, Session } from "./auth.ts";
@@ -44,15 +44,16 @@ export function lightsout(app: FunctionsApp, options: Options = {}): Auth {
   checkOptions(options);
   const env = process.env;
   const log = followInvocations(app.hook);
-  const environment = createEnvironment({ log, send: keepAliveSender(undefined, env) });
+  const environment = createEnvironment({ log, open: keepAliveOpener(undefined, env) });
   const { functions } = options;
   const prefix = readRoutePrefix(process.cwd(), env);
   const place = { prefix, home: functions?.home ? `${prefix}/` : "/" };
   const composition = { wishes: options, place };
   const composed = compose(env, environment, composition);
   const { context, signingOut } = composed;
+  const deliveryOf = watchStreamed();
 
-  for (const { name, ...http } of functionsOf(composed, options, env)) {
+  for (const { name, ...http } of functionsOf(composed, options, env, deliveryOf)) {
     app.http(name, http);
   }
   const { name, ...timer } = authPurgeExpired(signingOut);
@@ -60,5 +61,5 @@ export function lightsout(app: FunctionsApp, options: Options = {}): Auth {
   app.hook.appTerminate(() => {
     for (const who of signingOut.signOuts.unfinished()) log("error", "signout.unfinished", { who });
   });
-  return createAuth(context, watchStreamed(), composition);
+  return createAuth(context, deliveryOf, composition);
 }

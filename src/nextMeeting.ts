@@ -17,8 +17,10 @@ export function nextMeeting(graphBaseUrl: string) {
     } catch (error) {
       // Lightsout answers what the session throws, such as a missing consent.
       if (error instanceof LightsoutError) throw error;
-      const status = error instanceof Error && error.name === "TimeoutError" ? 504 : 502;
-      return { status, jsonBody: { error: "Microsoft Graph does not tell the next meeting." } };
+      return {
+        status: 502,
+        jsonBody: { error: "Microsoft Graph does not tell the next meeting." },
+      };
     }
   };
 }
@@ -45,31 +47,18 @@ async function readNextMeeting(
     $select: "subject,start,end",
     $top: "10",
   });
-  const answer = await callGraph(session, `${graphBaseUrl}/me/calendarView?${query}`);
+  const answer = await session.fetch(`${graphBaseUrl}/me/calendarView?${query}`, {
+    scopes: ["Calendars.Read"],
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  });
   if (answer.status !== 200) throw new Error(`Microsoft Graph answered ${answer.status}.`);
   const { value } = (await answer.json()) as { value: (GraphEvent | null)[] };
   const meetings = value.flatMap(meetingOf);
   return meetings.find(({ start }) => Date.parse(start) >= now) ?? null;
 }
 
-const SCOPES = ["Calendars.Read"];
 /** Milliseconds. */
 const PATIENCE_MS = 30_000;
-
-/** Calls again with a new token if Graph asks for one (Continuous Access Evaluation). */
-async function callGraph(session: Session, url: string): Promise<Response> {
-  const send = (token: string) =>
-    fetch(url, {
-      headers: { authorization: `Bearer ${token}` },
-      redirect: "manual",
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    });
-  const answer = await send(await session.getToken(SCOPES));
-  const challenge = /\bclaims="([^"]+)"/.exec(answer.headers.get("www-authenticate") ?? "")?.[1];
-  if (answer.status !== 401 || challenge === undefined) return answer;
-  const claims = Buffer.from(challenge, "base64").toString();
-  return await send(await session.getToken(SCOPES, { claims }));
-}
 
 interface GraphEvent {
   readonly subject?: unknown;

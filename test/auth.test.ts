@@ -7,9 +7,18 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Tenant } from "../local/tenant/tenant.ts";
 import { type Auth, createAuth, type Session } from "../src/auth.ts";
+import type { Delivery } from "../src/shared/http/delivery.ts";
 import { SESSION_COOKIE } from "../src/shared/session/sessionCookie.ts";
 import { signOutByUser } from "../src/shared/store/signOut.ts";
 import { ADELE, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "./support/app.ts";
+
+/** The way back to a caller who is always ready. */
+const DELIVERY: Delivery = {
+  begin: () => {},
+  ready: async () => {},
+  gone: new AbortController().signal,
+  breakOff: () => {},
+};
 
 let tenant: Tenant;
 let one: TestApp;
@@ -25,7 +34,7 @@ beforeEach(async () => {
   logged = [];
   one = testApp(envOf(tenant));
   cookie = await signIn(one);
-  auth = createAuth(one.app, () => isStreamed);
+  auth = createAuth(one.app, () => (isStreamed ? DELIVERY : undefined));
 });
 afterAll(() => tenant?.stop());
 

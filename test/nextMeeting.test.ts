@@ -2,10 +2,13 @@ import { HttpRequest, InvocationContext } from "@azure/functions";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { Session } from "../src/lightsout.ts";
 import { nextMeeting } from "../src/nextMeeting.ts";
+import { fetchAsUser } from "../src/shared/apis/fetchAsUser.ts";
 import { SignedOut } from "../src/shared/base/errors.ts";
-import { claimsChallenge } from "./support/graph.ts";
+import { testApp } from "./support/app.ts";
+import { claimsChallenge, stubSession } from "./support/graph.ts";
 import { type Loopback, startLoopback } from "./support/loopback.ts";
 
+const { app } = testApp();
 let graph: Loopback;
 beforeAll(async () => {
   graph = await startLoopback();
@@ -24,6 +27,13 @@ const session = (getToken: Session["getToken"] = async () => "token"): Session =
   signedInAt: new Date(0),
   expiresAt: new Date(0),
   getToken,
+  fetch: (url, init) =>
+    fetchAsUser(
+      app,
+      { ...stubSession(), getToken: (scopes, claims) => getToken(scopes, { claims }) },
+      url,
+      init,
+    ),
 });
 
 const ask = (who = session()) =>

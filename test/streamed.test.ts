@@ -5,7 +5,8 @@ import { expect, it } from "@jest/globals";
 import { watchStreamed } from "../src/streamed.ts";
 
 it("knows which invocations are answered over HTTP, for as long as they are", async () => {
-  const isStreamed = watchStreamed();
+  const deliveryOf = watchStreamed();
+  const isStreamed = (id: string) => deliveryOf(id) !== undefined;
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

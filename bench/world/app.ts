@@ -22,5 +22,5 @@ export function handlerOf(context: Context, name: string): Handler {
   const functions = functionsOf({ context, signingOut: context }, { graph: permissions });
   const found = functions.find((one) => one.name === name);
   if (found === undefined) throw new Error(`There is no function ${name}.`);
-  return found.handler;
+  return (request) => found.handler(request, { invocationId: "" });
 }

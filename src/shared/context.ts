@@ -12,10 +12,12 @@ import { createProviderKeys } from "./identity/keySet.ts";
 import { createLogoutTokenValidator, type LogoutTokenValidator } from "./identity/logoutToken.ts";
 import { createMetadataSource, type MetadataSource } from "./identity/metadata.ts";
 import { createTokenEndpoint, type TokenEndpoint } from "./identity/tokens.ts";
+import type { Open } from "./net/open.ts";
 import type { Send } from "./net/send.ts";
 import type { ManagedIdentity } from "./oauth/managedIdentity.ts";
 import { createNetworkClient } from "./oauth/network.ts";
 import { Refreshes } from "./session/refreshes.ts";
+import { createSignOutWatch, type WatchSignOut } from "./session/signOutWatch.ts";
 import type { Store } from "./store/store.ts";
 import { createSignOuts, type SignOuts } from "./store/stubbornSignOuts.ts";
 import { createHealthCheck } from "./table/health.ts";
@@ -46,7 +48,9 @@ export interface Context extends SignOutContext {
   readonly refreshes: Refreshes;
   readonly idTokens: IdTokenValidator;
   readonly logoutTokens: LogoutTokenValidator;
-  readonly send: Send;
+  readonly open: Open;
+  readonly fetch: typeof fetch;
+  readonly watchSignOut: WatchSignOut;
   /** Turns at one API, by account: neither slow calls of one user nor a slow API hold up the other calls. */
   readonly turnsAt: (api: string) => Turns;
   readonly isHealthy: () => Promise<boolean>;
@@ -59,6 +63,10 @@ const API_TURNS = { atOnce: 128, ofEach: 16, patience: 5_000 };
 export interface Platform {
   readonly table: Table;
   readonly send: Send;
+  /** The same, for answers that are not held. */
+  readonly open: Open;
+  /** For what the app's own functions send. */
+  readonly fetch: typeof fetch;
   /** Milliseconds since 1970. */
   readonly now: Clock;
   /** A monotonic clock for durations, in milliseconds. */
@@ -81,7 +89,7 @@ export function createAnswering(
 export function createSignOutContext(
   settings: SignOutSettings,
   sealingKeys: Settings["sealingKeys"],
-  platform: Omit<Platform, "managedIdentity">,
+  platform: Omit<Platform, "managedIdentity" | "open" | "fetch">,
 ): SignOutContext {
   const { table, now, elapsed, sleep, randomBytes, log } = platform;
   const keyring = createKeyring(sealingKeys, randomBytes);
@@ -108,7 +116,7 @@ export function createContext(
   platform: Platform,
   { scopes = [], claims = [] }: Wishes = {},
 ): Context {
-  const { table, send, now, elapsed, randomBytes, managedIdentity, sleep, log } = platform;
+  const { table, send, open, now, elapsed, randomBytes, managedIdentity, sleep, log } = platform;
   const { clientId, allowedTenants } = settings;
   const signingOut = createSignOutContext(settings, settings.sealingKeys, platform);
   const { metadata } = signingOut;
@@ -136,7 +144,9 @@ export function createContext(
     refreshes: new Refreshes(sleep),
     idTokens,
     logoutTokens: createLogoutTokenValidator({ clientId, allowedTenants, metadata: issuer }, keys),
-    send,
+    open,
+    fetch: platform.fetch,
+    watchSignOut: createSignOutWatch(sleep, elapsed),
     turnsAt: byName(() => createTurns(API_TURNS)),
     isHealthy: createHealthCheck(table, elapsed, log),
   };

@@ -76,10 +76,10 @@ describe("Graph that fails", () => {
   });
 
   it("by not answering has timed out", async () => {
-    const { asked, send } = impatientSender();
+    const { asked, open } = impatientSender();
     graph.respond = () => "hang";
     const slow = forwardTo(
-      { ...app, send },
+      { ...app, open },
       request("/graph/me"),
       session,
       graphApi(app.settings.graphBaseUrl, permissions),

@@ -1,13 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { globSync } from "node:fs";
+import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { JWTPayload } from "jose";
 import type { LogLine } from "../../local/host/host.ts";
 import { startRig } from "../../local/rig.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
 import { authSession } from "../../src/functions/authSession.ts";
+import { passBack } from "../../src/shared/apis/passBack.ts";
+import { damped } from "../../src/shared/base/damped.ts";
 import { StoreUnavailable } from "../../src/shared/base/errors.ts";
 import type { Log } from "../../src/shared/base/log.ts";
+import type { Delivery } from "../../src/shared/http/delivery.ts";
 import {
   accountPartition,
   type Generation,
@@ -463,6 +467,35 @@ it("a sid that nobody knows, whose tombstone is given up", async () => {
     reason: "late",
     code: "ServerBusy",
   });
+});
+
+it("streams that break off, and one that cannot be", async () => {
+  const log: Log = (level, event, details = {}) => void logged.push({ level, event, details });
+  const context = { log, dampedLog: damped(log, Date.now) };
+  const headers = { "content-type": "text/event-stream" };
+  const api = { route: "orders", baseUrl: "https://orders.example", paging: undefined };
+  const account = { homeAccountId: "oid.tid", tenantId: "tid" };
+  const answer = (delivery?: Delivery) => {
+    const { keyring } = azuriteStore(rig.azurite);
+    const links = { baseUrl: "https://app.example", api, keyring, account };
+    const body = new Readable({ read: (): void => void body.destroy(new Error("reset")) });
+    const ended = new AbortController();
+    const waiting = <T>(part: Promise<T>) => part;
+    const call = { url: api.baseUrl, scopes: [], links, waiting, delivery, ended };
+    return passBack(context, { status: 200, headers, body }, call);
+  };
+  await logs("api.stream_refused", () => answer().catch(() => {}));
+  const delivery: Delivery = {
+    begin: () => {},
+    ready: async () => {},
+    gone: new AbortController().signal,
+    breakOff: () => {},
+  };
+  const broken = await logs("api.broken_off", async () => {
+    const { body } = await answer(delivery);
+    for await (const _ of body as AsyncIterable<Uint8Array>);
+  });
+  expect(broken).toEqual({ reason: "failed", api: "orders" });
 });
 
 it("all of this is what the sources log and what docs/operations.md lists", () => {

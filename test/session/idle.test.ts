@@ -133,7 +133,7 @@ describe("a session that is used", () => {
   });
 
   it("is by functions of the team's own, whatever they answer with", async () => {
-    const auth = createAuth(one.app, () => false);
+    const auth = createAuth(one.app, () => undefined);
     const answers = [
       () => ({
         status: 204,

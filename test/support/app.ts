@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import { startTenant, type Tenant, type TenantOptions } from "../../local/tenant/tenant.ts";
 import { createEnvironment } from "../../src/compose.ts";
@@ -44,7 +45,10 @@ export function testApp(
   const environment = createEnvironment({
     now: () => Date.now() + ahead,
     elapsed: () => performance.now() + ahead,
-    sleep: async () => {},
+    // What can be cut short is time that has to pass.
+    sleep: async (milliseconds, signal) => {
+      if (signal) await setTimeout(milliseconds, undefined, { signal });
+    },
     managedIdentity: () => async () => "identity-token",
     log: (...entry) => void logged.push(entry),
     ...platform,

@@ -25,10 +25,10 @@ export function azuriteStore(
 ): Store {
   const requests = azureTable({ connectionString }, send, NO_IDENTITY);
   return {
-    table: retrying(requests, { ...SHORT_FAULTS, sleep }),
+    table: retrying(requests, { ...SHORT_FAULTS, sleep: (milliseconds) => sleep(milliseconds) }),
     keyring: createKeyring(readSealingKeys({ TOKEN_CACHE_KEYS: keys }), randomBytes),
     now,
-    sleep,
+    sleep: (milliseconds) => sleep(milliseconds),
     randomBytes,
     log: () => {},
   };

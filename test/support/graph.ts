@@ -22,6 +22,7 @@ export function stubSession(): StubSession {
     expiresAt: 0,
     authenticatedAt: undefined,
     acrs: [],
+    isLive: async () => true,
     list: () => [],
     getToken: async (scopes, claims) => `token-${asked.push([scopes, claims])}`,
   };

@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 export interface VirtualTime {
   /** Milliseconds. */
   readonly now: () => number;
-  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
   /** Lets time pass, and everything happen that is due. */
   pass(milliseconds: number): Promise<void>;
 }
@@ -15,9 +15,14 @@ export function virtualTime(): VirtualTime {
   let sleepers: { readonly at: number; readonly wake: () => void }[] = [];
   return {
     now: () => time,
-    sleep(milliseconds) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      sleepers.push({ at: time + milliseconds, wake: resolve });
+    sleep(milliseconds, signal) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const sleeper = { at: time + milliseconds, wake: resolve };
+      sleepers.push(sleeper);
+      signal?.addEventListener("abort", () => {
+        sleepers = sleepers.filter((other) => other !== sleeper);
+        reject(signal.reason);
+      });
       return promise;
     },
     async pass(milliseconds) {

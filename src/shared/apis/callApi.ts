@@ -1,36 +1,52 @@
-import { ApiUnavailable } from "../base/errors.ts";
+import { finished } from "node:stream/promises";
+import { ApiUnavailable, LightsoutError } from "../base/errors.ts";
 import type { Context } from "../context.ts";
-import { type Answer, type Outgoing, TimeoutError } from "../net/send.ts";
+import { isStream, type Opened, type Outgoing, TimeoutError } from "../net/open.ts";
 import type { SignedInSession } from "../session/session.ts";
 import type { DeclaredApi } from "./api.ts";
 import { asUser } from "./asUser.ts";
 
 /**
- * Calls an API with the user's token, in the user's turn.
+ * Calls an API with the user's token, in the user's turn. The turn lasts until the answer's body is read
+ * or destroyed.
  *
  * @throws {InteractionRequired} @throws {ApiUnavailable} @throws {TooManyCalls} and what `getToken` throws.
  */
 export async function callApi(
-  context: Pick<Context, "send" | "turnsAt">,
+  context: Pick<Context, "open" | "turnsAt">,
   session: SignedInSession,
   api: Pick<DeclaredApi, "route" | "timeout">,
   scopes: readonly string[],
   url: string | URL,
   request: Omit<Outgoing, "timeout"> = {},
-): Promise<Answer> {
+): Promise<Opened> {
   const { homeAccountId } = session.account;
   const { route, timeout } = api;
-  const send = (token: string) =>
-    context.turnsAt(route).take(homeAccountId, async () => {
-      const headers = { ...request.headers, authorization: `Bearer ${token}` };
-      try {
-        return await context.send(url, { ...request, headers, timeout });
-      } catch (cause) {
-        throw new ApiUnavailable(cause instanceof TimeoutError, { cause });
-      }
+  let isSent = false;
+
+  async function send(token: string): Promise<Opened> {
+    // What is streamed is gone. The token is new: whoever sends it again gets through.
+    if (isSent && isStream(request.body)) throw new ApiUnavailable(false);
+    isSent = true;
+    const headers = { ...request.headers, authorization: `Bearer ${token}` };
+    const { promise, resolve, reject } = Promise.withResolvers<Opened>();
+    const turn = context.turnsAt(route).take(homeAccountId, async () => {
+      const answer = await context.open(url, { ...request, headers, timeout });
+      resolve(answer);
+      await finished(answer.body).catch(() => {});
     });
-  return asUser(session, scopes, send, ({ status, headers }) => ({
-    status,
-    challenge: headers["www-authenticate"],
-  }));
+    turn.catch((error) => reject(unavailable(error)));
+    return promise;
+  }
+
+  return asUser(session, scopes, send, ({ status, headers, body }) => {
+    if (status === 401) body.destroy();
+    return { status, challenge: headers["www-authenticate"] };
+  });
+}
+
+/** What is not ours has come from the API or the way there. */
+export function unavailable(cause: unknown): LightsoutError {
+  if (cause instanceof LightsoutError) return cause;
+  return new ApiUnavailable(cause instanceof TimeoutError, { cause });
 }

@@ -30,6 +30,11 @@ const ODATA_LINK = /(@(?:odata\.)?(?:nextLink|deltaLink)"\s*:\s*)("[^"\\]*(?:\\.
 /** A string of JSON, with the one that follows as its value; or where an object or a list begins or ends. */
 const TOKEN = /("[^"\\]*(?:\\.[^"\\]*)*")(?:(\s*:\s*)("[^"\\]*(?:\\.[^"\\]*)*"))?|[{}[\]]/g;
 
+/** Whether the API's JSON may have such links. */
+export function hasLinks({ api }: Links): boolean {
+  return api.paging === "nextLink" || api.paging === "odata";
+}
+
 /**
  * Makes every such link in a JSON text lead through this app. The rest stays the same to the byte, also numbers that
  * JavaScript cannot hold. A link to anywhere but the API stays, because nobody follows it with a token.
@@ -42,7 +47,6 @@ export function withOwnLinks(
   scopes: readonly string[],
 ): Uint8Array {
   const { paging } = links.api;
-  if (paging !== "nextLink" && paging !== "odata") return body;
   // Latin-1: one character for each byte.
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("latin1");
   const own = (literal: string) => {

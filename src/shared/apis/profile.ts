@@ -1,9 +1,9 @@
 import { ApiUnavailable } from "../base/errors.ts";
 import type { Context } from "../context.ts";
-import type { Answer } from "../net/send.ts";
+import { readAll } from "../net/send.ts";
 import type { SignedInSession } from "../session/session.ts";
 import { graphApi } from "./api.ts";
-import { callApi } from "./callApi.ts";
+import { callApi, unavailable } from "./callApi.ts";
 
 const FIELDS = ["displayName", "mail", "jobTitle", "officeLocation"] as const;
 
@@ -19,10 +19,12 @@ export async function readProfile(
   const url = new URL(`${graph.baseUrl}/me`);
   url.searchParams.set("$select", FIELDS.join());
   try {
-    const answer = await callApi(context, session, graph, ["User.Read"], url);
-    const user = answer.status === 200 ? jsonOf(answer) : undefined;
+    const { status, body } = await callApi(context, session, graph, ["User.Read"], url);
+    const text = await readAll(body);
+    const user = status === 200 ? jsonOf(text) : undefined;
     return user && Object.fromEntries(FIELDS.flatMap((name) => textOf(name, user[name])));
-  } catch (error) {
+  } catch (cause) {
+    const error = unavailable(cause);
     if (error instanceof ApiUnavailable) return undefined;
     throw error;
   }
@@ -33,9 +35,9 @@ function textOf(name: string, value: unknown): [string, string][] {
 }
 
 /** @returns undefined unless it is the JSON of an object. An error page may come with any status. */
-function jsonOf({ body }: Pick<Answer, "body">): Readonly<Record<string, unknown>> | undefined {
+function jsonOf(text: Buffer): Readonly<Record<string, unknown>> | undefined {
   try {
-    const value: unknown = JSON.parse(body.toString());
+    const value: unknown = JSON.parse(text.toString());
     return typeof value === "object" && value !== null ? (value as never) : undefined;
   } catch {
     return undefined;

@@ -5,6 +5,8 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers: { get(name: string): string | null };
   readonly params: Readonly<Record<string, string>>;
+  /** What there is of it so far. */
+  readonly body?: AsyncIterable<Uint8Array> | null;
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
@@ -12,7 +14,7 @@ export interface HttpRequest {
 export interface HttpResponse {
   readonly status: number;
   readonly headers?: Record<string, string>;
-  readonly body?: string | Uint8Array;
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>;
   readonly cookies?: Cookie[];
 }
 

@@ -27,6 +27,8 @@ export interface SignedInSession {
   readonly authenticatedAt: number | undefined;
   /** The authentication contexts that the sign-in satisfies. */
   readonly acrs: readonly string[];
+  /** Whether it is still there. One point read. @throws {StoreUnavailable} */
+  isLive(): Promise<boolean>;
   /** All of the user's sessions, newest first. */
   list(): SessionSummary[];
   /**
@@ -151,5 +153,6 @@ function openSession(
   }
 
   const account = { homeAccountId, tenantId, name, username, roles, claims };
-  return { account, signedInAt, expiresAt, authenticatedAt, acrs, list, getToken };
+  const isLive = async () => (await readSession(store, ref)) !== undefined;
+  return { account, signedInAt, expiresAt, authenticatedAt, acrs, isLive, list, getToken };
 }

@@ -1,0 +1,43 @@
+import { RequestTooLarge } from "../base/errors.ts";
+import { readBody } from "./body.ts";
+import type { HttpRequest } from "./types.ts";
+
+/** What is held, so that it can be sent a second time. Bytes. */
+const HELD_BYTES = 64 * 1024;
+
+/**
+ * The body of a request that comes as a stream: as bytes where it is small, else as it comes.
+ *
+ * @param limit Bytes.
+ * @throws {RequestTooLarge} So does the stream, once it is.
+ */
+export async function openUpload(
+  request: HttpRequest,
+  limit: number,
+): Promise<Uint8Array | AsyncIterable<Uint8Array>> {
+  const { body } = request;
+  if (!body) return readBody(request, limit);
+  if (Number(request.headers.get("content-length") ?? 0) > limit) throw new RequestTooLarge(limit);
+  const chunks = within(limit, body);
+  const held: Uint8Array[] = [];
+  let size = 0;
+  while (size <= HELD_BYTES) {
+    const { done, value } = await chunks.next();
+    if (done) return Buffer.concat(held);
+    held.push(value);
+    size += value.length;
+  }
+  return (async function* () {
+    yield* held;
+    yield* chunks;
+  })();
+}
+
+async function* within(limit: number, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > limit) throw new RequestTooLarge(limit);
+    yield chunk;
+  }
+}
