@@ -8,7 +8,7 @@ const rig = shared(() => startRig());
 
 it("answers with the signed-in user's next meeting", async () => {
   const browser = await signedInBrowser(rig);
-  const answer = await browser.get(`${rig.url}/my/next-meeting`);
+  const answer = await browser.fetch(`${rig.url}/my/next-meeting`);
   expect(answer.status).toBe(200);
   const { meeting } = JSON.parse(answer.body);
   expect(meeting.subject).toEqual(expect.any(String));
@@ -19,7 +19,7 @@ it("answers with the signed-in user's next meeting", async () => {
 
 it("answers 401 to anybody else, and does not call Graph", async () => {
   const calls = rig.graph.calls.length;
-  const answer = await createBrowser().get(`${rig.url}/my/next-meeting`);
+  const answer = await createBrowser().fetch(`${rig.url}/my/next-meeting`);
   expect(answer.status).toBe(401);
   expect(JSON.parse(answer.body)).toMatchObject({ signInUrl: `${rig.url}/auth/signin` });
   expect(rig.graph.calls).toHaveLength(calls);
@@ -30,11 +30,11 @@ it("asks for the consent it needs, when the user has not given it", async () => 
   if (registration)
     registration.consentedScopes = ["openid", "profile", "offline_access", "User.Read"];
   const browser = await signedInBrowser(rig, ALEX);
-  const answer = await browser.get(`${rig.url}/my/next-meeting`);
+  const answer = await browser.fetch(`${rig.url}/my/next-meeting`);
   expect(answer.status).toBe(401);
   const { signInUrl } = JSON.parse(answer.body) as { signInUrl: string };
   expect(new URL(signInUrl).searchParams.get("scope")).toBe("Calendars.Read");
 
   await browser.submit(await browser.signIn(signInUrl, ALEX));
-  expect((await browser.get(`${rig.url}/my/next-meeting`)).status).toBe(200);
+  expect((await browser.fetch(`${rig.url}/my/next-meeting`)).status).toBe(200);
 });
