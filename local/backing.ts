@@ -14,6 +14,7 @@ const PORTS = {
   functions: DEFAULT_PORT,
   tenant: 7072,
   graph: 7073,
+  orders: 7076,
   otherApp: 7074,
   live: 7075,
   table: 10002,
@@ -62,9 +63,10 @@ export async function developmentTenant(
     table: PORTS.table,
     tenant: await freePort(PORTS.tenant),
     graph: await freePort(PORTS.graph),
+    orders: await freePort(PORTS.orders),
     otherApp: await freePort(PORTS.otherApp),
   };
-  const { azurite, tenant, graph, otherApp, env } = await parts.add(
+  const { azurite, tenant, graph, orders, otherApp, env } = await parts.add(
     startServices({
       baseUrl,
       secrets,
@@ -93,6 +95,7 @@ export async function developmentTenant(
         { name: "Live", url: live.url, note: "who holds what, while you do" },
         { name: "Dev tenant", url: tenant.url, note: "its accounts and switches" },
         { name: "Microsoft Graph", url: graph.url, note: "a stand-in, for programs" },
+        { name: "Orders", url: orders.url, note: "an example of another API, for programs" },
         tableStore(azurite.tableUrl),
       ],
       steps: [

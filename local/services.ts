@@ -1,5 +1,6 @@
 import { type Azurite, startAzurite } from "./azurite/azurite.ts";
 import { type GraphStandIn, startGraph } from "./graph/graph.ts";
+import { ORDERS_SCOPE, type OrdersApi, startOrders } from "./orders/orders.ts";
 import { type OtherApp, startOtherApp } from "./other-app/otherApp.ts";
 import { Parts } from "./parts.ts";
 import type { Secrets } from "./secrets.ts";
@@ -13,6 +14,7 @@ export interface ServicePorts {
   table?: number;
   tenant?: number;
   graph?: number;
+  orders?: number;
   otherApp?: number;
 }
 
@@ -21,6 +23,7 @@ export interface Services {
   azurite: Azurite;
   tenant: Tenant;
   graph: GraphStandIn;
+  orders: OrdersApi;
   otherApp: OtherApp;
   /** App settings that connect a function app to all of it. */
   env: Record<string, string>;
@@ -28,7 +31,7 @@ export interface Services {
 }
 
 /**
- * Starts a storage emulator, a tenant, a Graph and a second app.
+ * Starts a storage emulator, a tenant, a Graph, an example API and a second app.
  * @param options.baseUrl The function app's public origin, with its route prefix.
  * @param options.tenantUrl The tenant's origin for browsers, if a proxy is in front of it.
  * @param options.otherAppUrl The same for the second app.
@@ -71,6 +74,16 @@ export async function startServices(options: {
         revokeSignInSessions: (oid) => tenant.revoke(oid),
       }),
     );
+    const orders = await parts.add(
+      startOrders({
+        port: ports.orders ?? 0,
+        jwksUri: tenant.metadataUrl.replace(
+          "/v2.0/.well-known/openid-configuration",
+          "/discovery/v2.0/keys",
+        ),
+        issuer: `https://sts.windows.net/${tenant.tenantId}/`,
+      }),
+    );
     const otherApp = await parts.add(
       startOtherApp({
         port: ports.otherApp ?? 0,
@@ -100,13 +113,15 @@ export async function startServices(options: {
       ENTRA_METADATA_URL: tenant.metadataUrl,
       ENTRA_CLIENT_SECRET: secrets.clientSecret,
       GRAPH_BASE_URL: graph.url,
+      ORDERS_BASE_URL: orders.url,
+      ORDERS_SCOPE,
       TOKEN_CACHE_STORAGE: azurite.connectionString,
       TOKEN_CACHE_KEYS: secrets.tokenCacheKeys,
       DEMO_OTHER_APP_URL: otherApp.url,
       AzureWebJobsDisableHomepage: "true",
       ...NOT_OURS,
     };
-    return { azurite, tenant, graph, otherApp, env, stop: () => parts.stop() };
+    return { azurite, tenant, graph, orders, otherApp, env, stop: () => parts.stop() };
   } catch (error) {
     await parts.stop();
     throw error;

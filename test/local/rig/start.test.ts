@@ -54,7 +54,7 @@ describe("lightsout dev", () => {
     const first = program;
     await first.prints(RUNS);
     const urls = [...first.output.matchAll(/http:\S+/g)].map(([url]) => url);
-    expect(new Set(urls).size).toBe(7);
+    expect(new Set(urls).size).toBe(8);
     const widths = first.output.split("\n").map((line) => line.length);
     expect(Math.max(...widths)).toBeLessThanOrEqual(100);
     const ports = portsOn(first.output);
@@ -102,12 +102,12 @@ describe("lightsout dev", () => {
     const file = join(checkout, ".local/secrets.json");
     const before = await readFile(file, "utf8");
     expect((await stat(file)).mode & 0o777).toBe(0o600);
-    const usual = [7071, 7072, 7073, 7074, 7075, 10_002];
+    const usual = [7071, 7072, 7073, 7074, 7075, 7076, 10_002];
     const listeners = await Promise.all(usual.map(occupy));
     try {
       start();
       await program.prints(RUNS);
-      expect(new Set([...portsOn(program.output), ...usual]).size).toBe(12);
+      expect(new Set([...portsOn(program.output), ...usual]).size).toBe(14);
       program.child.kill("SIGTERM");
       expect(await program.exited).toBe(0);
       expect(await readFile(file, "utf8")).toBe(before);

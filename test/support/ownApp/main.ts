@@ -20,6 +20,11 @@ lightsout(app, {
       })),
       paging: "nextLink",
     },
+    shop: {
+      baseUrl: "%ORDERS_BASE_URL%",
+      calls: [{ method: "GET", path: "orders", scopes: ["%ORDERS_SCOPE%"], query: ["page"] }],
+      paging: "link",
+    },
     lacking: {
       baseUrl: "%LACKING_BASE_URL%",
       calls: [{ method: "GET", path: "me", scopes: ["api://lacking/Read"] }],
