@@ -48,7 +48,7 @@ export async function tryOut(
   const takes = tests.reduce((sum, test) => sum + test.takes, 0);
   const outcome = await jest([...options, ...tests.map(({ test }) => test)], {
     stdio: "ignore",
-    timeout: 30_000 + 3 * takes,
+    timeout: Math.ceil(30_000 + 3 * takes),
     killSignal: "SIGKILL",
     env: { ...process.env, [PLANTED]: JSON.stringify(planted) },
   });
