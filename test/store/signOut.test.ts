@@ -1,0 +1,175 @@
+import { setImmediate } from "node:timers/promises";
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { IndexForged } from "../../src/shared/base/errors.ts";
+import type { Log } from "../../src/shared/base/log.ts";
+import { type Sid, sidPartition, subjectPartition } from "../../src/shared/rows/keys.ts";
+import type { IndexRow } from "../../src/shared/rows/rows.ts";
+import { signOutByBackChannel } from "../../src/shared/store/backChannel.ts";
+import { noteSignedOut, readSid } from "../../src/shared/store/sidIndex.ts";
+import { storeSignIn } from "../../src/shared/store/signIn.ts";
+import { signOutByFrontChannel, signOutByOperator } from "../../src/shared/store/signOut.ts";
+import type { Stored } from "../../src/shared/table/table.ts";
+import { cacheOf, HOUR, type MemoryStore, memoryStore, sessionOf } from "./samples.ts";
+
+const SIDS = ["a sid"] as Sid[];
+const [SID = "" as Sid] = SIDS;
+const ms = expect.any(Number);
+
+let store: MemoryStore;
+let logged: Parameters<Log>[];
+/** Of the request that takes tokens away. */
+let isAnswerLost: boolean;
+beforeEach(() => {
+  logged = [];
+  store = { ...memoryStore(), log: (...line) => void logged.push(line) };
+  store = Object.assign(store, { now: () => store.time });
+  const { remove } = store.table;
+  // Who does not wait for it is found out.
+  store.table.remove = async (...row) => {
+    await setImmediate();
+    const removed = await remove(...row);
+    return isAnswerLost ? undefined : removed;
+  };
+  isAnswerLost = false;
+});
+
+const signIn = (sids = SIDS, changes = {}) =>
+  storeSignIn(store, {
+    session: sessionOf({ expiresAt: store.time + 8 * HOUR, ...changes }),
+    cache: cacheOf(),
+    sids,
+    subject: "a subject",
+  });
+const byToken = (who: { sid: Sid } | { sub: string }, issuedAt = store.time) => {
+  const token = { id: crypto.randomUUID(), sid: undefined, sub: undefined, ...who };
+  return signOutByBackChannel(store, { ...token, issuedAt, expiresAt: store.time + HOUR });
+};
+const tokens = () => [...store.table.rows.keys()].filter((key) => key.includes("|c."));
+
+describe("the log says whether tokens were there", () => {
+  const sid = sidPartition(SID);
+  const subject = subjectPartition("a subject");
+  const cases: [string, () => Promise<unknown>, string, object][] = [
+    ["front channel", () => signOutByFrontChannel(store, SID), "signout.elsewhere", { sid }],
+    ["back channel, by sid", () => byToken({ sid: SID }), "signout.elsewhere", { sid }],
+    [
+      "back channel, by subject",
+      () => byToken({ sub: "a subject" }),
+      "signout.subject",
+      { subject },
+    ],
+  ];
+
+  it.each(cases)("%s", async (_, signOut, event, who) => {
+    const { partition: account } = await signIn();
+    await signOut();
+    expect(tokens()).toEqual([]);
+    await signOut();
+    expect(logged).toEqual([
+      ["info", event, { ...who, account, found: true, ms }],
+      ["info", event, { ...who, account, found: false, ms }],
+    ]);
+  });
+
+  it.each(cases)("%s, where nobody can tell", async (_, signOut, event, who) => {
+    const { partition: account } = await signIn();
+    isAnswerLost = true;
+    await signOut();
+    expect(logged).toEqual([["info", event, { ...who, account, found: "unsure", ms }]]);
+  });
+
+  it.each(cases.slice(0, 2))("%s, of nobody", async (_, signOut, event, who) => {
+    await signOut();
+    expect(logged).toEqual([["info", event, { ...who, found: false, ms }]]);
+  });
+
+  it("and that they were stays true while it has to look again", async () => {
+    const { partition: account } = await signIn();
+    // The first change takes the tokens away, the second leaves the tombstone.
+    store.table.before = async () => {
+      store.table.before = async () => {
+        const entry = await readSid(store, sid);
+        if (entry) await noteSignedOut(store, entry);
+      };
+    };
+    await signOutByFrontChannel(store, SID);
+    expect(logged).toEqual([["info", "signout.elsewhere", { sid, account, found: true, ms }]]);
+  });
+
+  it("by an operator", async () => {
+    const { partition } = await signIn();
+    expect(await signOutByOperator(store, partition)).toBe(true);
+    expect(await signOutByOperator(store, partition)).toBe(false);
+    expect(logged).toEqual([
+      ["info", "signout.operator", { account: partition, found: true, ms }],
+      ["info", "signout.operator", { account: partition, found: false, ms }],
+    ]);
+  });
+});
+
+it("a logout token whose subject nobody has signed in with is refused, with a word", async () => {
+  await expect(byToken({ sub: "a stranger" })).rejects.toThrow(/\w+ \w+/);
+});
+
+it("what a forged row leads to is gone when the sign-out is refused", async () => {
+  await signIn();
+  const key = `${sidPartition(SID)}|sid`;
+  store.table.rows.set(key, { ...(store.table.rows.get(key) as Stored), mac: Buffer.alloc(28) });
+  await expect(signOutByFrontChannel(store, SID)).rejects.toThrow(IndexForged);
+  expect(tokens()).toEqual([]);
+});
+
+describe.each<[string, () => Promise<void>]>([
+  ["front channel", () => signOutByFrontChannel(store, SID)],
+  ["back channel", () => byToken({ sid: SID })],
+])("a sign-out by the %s whose own session is over", (_, signOut) => {
+  it("takes tokens away that nobody can use", async () => {
+    await signIn();
+    store.time += 9 * HOUR;
+    await signOut();
+    expect(tokens()).toEqual([]);
+  });
+
+  it("leaves the sessions alone that are not", async () => {
+    await signIn();
+    store.time += 7 * HOUR;
+    await signIn(["another sid"] as Sid[]);
+    store.time += 2 * HOUR;
+    await signOut();
+    expect(tokens()).toHaveLength(1);
+  });
+});
+
+describe("a logout token", () => {
+  const key = sidPartition(SID);
+
+  /** As the release before wrote it. */
+  async function unsign(changes: object = {}) {
+    const { keyId: _, mac: __, ...entry } = (await readSid(store, key)) as Stored<IndexRow>;
+    store.table.rows.set(`${key}|sid`, { ...entry, ...changes });
+  }
+
+  it("leaves its tombstone also where another sign-out was faster", async () => {
+    await signIn();
+    store.table.before = async () => {
+      const entry = await readSid(store, key);
+      if (entry) await noteSignedOut(store, entry);
+    };
+    await byToken({ sid: SID });
+    expect(await readSid(store, key)).toMatchObject({ tokenTombstone: expect.stringMatching(/./) });
+    expect(tokens()).toEqual([]);
+  });
+
+  it("leaves the sessions alone that came after it, as the release before indexed them, too", async () => {
+    await signIn();
+    await unsign();
+    await byToken({ sid: SID }, store.time - HOUR);
+    expect(tokens()).toHaveLength(1);
+  });
+  it("ends what is said to be signed out by nobody knows whom", async () => {
+    await signIn();
+    await unsign({ signedOut: true });
+    await byToken({ sid: SID }, store.time - HOUR);
+    expect(tokens()).toEqual([]);
+  });
+});
