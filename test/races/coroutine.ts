@@ -33,33 +33,38 @@ export interface Port {
   readonly now: () => number;
 }
 
-/** An actor that stands still at every request until it is answered. */
+/** An actor that stands still until one of the requests that it waits for is answered. */
 export interface Coroutine {
-  /** Undefined when it has come to its end. */
-  readonly request: Request | undefined;
-  answer(answer: Answer, now: number): Promise<void>;
+  /** By number, in the order in which they were sent. Empty when it has come to its end. */
+  readonly requests: ReadonlyMap<number, Request>;
+  answer(number: number, answer: Answer, now: number): Promise<void>;
 }
 
-/** Runs an actor up to its first request. It must never wait for anything but its port. */
+/** Runs an actor up to its first requests. It must never wait for anything but its port. */
 export async function launch(
   program: (port: Port) => Promise<void>,
   start: number,
 ): Promise<Coroutine> {
   let now = start;
-  let request: Request | undefined;
-  let waiting: PromiseWithResolvers<unknown> | undefined;
-  let standstill = Promise.withResolvers<void>();
+  let sent = 0;
+  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  const requests = new Map<number, Request>();
+  let failure: { readonly error: unknown } | undefined;
 
-  function ask<T>(next: Request): Promise<T> {
-    if (waiting) throw new Error("An actor sent two requests at once.");
-    request = next;
-    waiting = Promise.withResolvers();
-    standstill.resolve();
-    return waiting.promise as Promise<T>;
+  function ask<T>(request: Request): Promise<T> {
+    const answered = Promise.withResolvers<unknown>();
+    waiting.set(++sent, answered);
+    requests.set(sent, request);
+    return answered.promise as Promise<T>;
+  }
+
+  async function standstill(): Promise<void> {
+    for (let turn = 0; turn < TURNS; turn++) await nextTick();
+    if (failure) throw failure.error;
   }
 
   const write = (writes: readonly AnyWrite[]) => ask<boolean>({ kind: "write", writes });
-  const requests: TableRequests = {
+  const table: TableRequests = {
     get: (partitionKey, rowKey) => ask({ kind: "get", partitionKey, rowKey }),
     write,
     remove: (partitionKey, rowKey, etag = "*") =>
@@ -69,26 +74,29 @@ export async function launch(
 
   const token = () => ask<void>({ kind: "token" });
   const user = () => ask<void>({ kind: "user" });
-  program({ requests, write, token, user, now: () => now }).then(
-    () => standstill.resolve(),
-    (error) => standstill.reject(error),
-  );
-  await standstill.promise;
+  program({ requests: table, write, token, user, now: () => now }).catch((error) => {
+    failure = { error };
+  });
+  await standstill();
 
   return {
-    get request() {
-      return request;
-    },
-    async answer(answer, time) {
-      if (!waiting) throw new Error("There is nothing to answer.");
-      const { resolve, reject } = waiting;
+    requests,
+    async answer(number, answer, time) {
+      const answered = waiting.get(number);
+      if (answered === undefined) throw new Error("There is nothing to answer.");
       now = time;
-      waiting = undefined;
-      request = undefined;
-      standstill = Promise.withResolvers();
-      if (answer === SILENCE) reject(new Unanswered());
-      else resolve(answer);
-      await standstill.promise;
+      waiting.delete(number);
+      requests.delete(number);
+      if (answer === SILENCE) answered.reject(new Unanswered());
+      else answered.resolve(answer);
+      await standstill();
     },
   };
+}
+
+/** Until all is done that follows from an answer. One more than an instance takes that sends one request after the other. */
+const TURNS = 2;
+
+function nextTick(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,7 +1,7 @@
 import type { Keyring } from "../../src/shared/crypto/keyring.ts";
 import type { SessionRef } from "../../src/shared/store/signIn.ts";
 import { retrying } from "../../src/shared/table/retrying.ts";
-import { Automaton, NO_ANSWER, type Place, REFUSED } from "./automaton.ts";
+import { Automaton, NO_ANSWER, type Place, REFUSED, type Slot } from "./automaton.ts";
 import { type Answer, type Request, SILENCE } from "./coroutine.ts";
 import { checkFrozen } from "./frozen.ts";
 import {
@@ -49,6 +49,14 @@ export interface Variant {
   readonly keyring?: Keyring;
   readonly weakness?: Weakness;
   readonly horizon?: number;
+}
+
+interface Answered {
+  readonly answer: Answer;
+  /** Tells answers apart. */
+  readonly key: string;
+  /** As it is then. */
+  readonly table: Table;
 }
 
 /** A scenario that can be taken from any state to any next one. */
@@ -111,40 +119,43 @@ export class Simulation {
     for (const [actor, place] of state.places.entries()) {
       const [, ...further] = (this.scenario.actors[actor] ?? []).filter((op) => !("beside" in op));
       const horizon = this.#horizon + further.length * FURTHER + (this.scenario.longer ?? 0);
-      if (place?.request === undefined || place.depth >= horizon) continue;
-      well.push({ kind: "answer", actor });
-      if (state.faults < faults) wrong.push(...this.#faultsOf(state, actor, place.request));
+      if (place === undefined || place.depth >= horizon) continue;
+      for (const [at, { request }] of place.slots.entries()) {
+        well.push({ kind: "answer", actor, at });
+        if (state.faults < faults) wrong.push(...this.#faultsOf(state, actor, at, request));
+      }
     }
     for (const [index, { actor, request, copy }] of state.inFlight.entries()) {
       // The answer an actor gets is the first one's.
-      const ahead = copy && state.places[actor]?.request === request;
+      const ahead = copy && state.places[actor]?.slots.some((slot) => slot.request === request);
       if (!ahead) well.push({ kind: "land", index });
     }
     if (later !== undefined && state.now < later) well.push({ kind: "later" });
     return { well, wrong };
   }
 
-  #faultsOf(state: State, actor: number, request: Request | undefined): Step[] {
-    const silence = { kind: "silence", actor } as const;
-    if (request?.kind === "token" || request?.kind === "user") return [];
+  #faultsOf(state: State, actor: number, at: number, request: Request): Step[] {
+    const silence = { kind: "silence", actor, at } as const;
+    if (request.kind === "token" || request.kind === "user") return [];
     if (!isWrite(request)) return this.scenario.faultyReads ? [silence] : [];
     const copied = state.inFlight.some((flight) => flight.copy && flight.request === request);
-    return copied ? [silence] : [silence, { kind: "copy", actor }];
+    return copied ? [silence] : [silence, { kind: "copy", actor, at }];
   }
 
   async take(before: State, step: Step): Promise<State> {
     const state = "actor" in step ? this.#called(before, step.actor) : before;
     switch (step.kind) {
       case "answer":
-        return this.#withoutDead(await this.#answer(state, step.actor));
+        return this.#withoutDead(await this.#answer(state, step.actor, step.at));
       case "silence": {
-        const { actor } = step;
-        const place = placeOf(state, actor);
-        const next = await this.#moveOn(state, actor, place, SILENCE, NO_ANSWER);
-        return this.#withLeft({ ...next, faults: state.faults + 1 }, leftOf(actor, place));
+        const { actor, at } = step;
+        const slot = slotOf(state, actor, at);
+        const answered = { answer: SILENCE, key: NO_ANSWER, table: state.table } as const;
+        const next = await this.#moveOn(state, actor, slot, answered);
+        return this.#withLeft({ ...next, faults: state.faults + 1 }, leftOf(actor, slot));
       }
       case "copy": {
-        const left = leftOf(step.actor, placeOf(state, step.actor), true);
+        const left = leftOf(step.actor, slotOf(state, step.actor, step.at), true);
         return this.#withLeft({ ...state, faults: state.faults + 1 }, left);
       }
       case "land": {
@@ -181,36 +192,32 @@ export class Simulation {
     return this.#frozen.get(table);
   }
 
-  async #answer(state: State, actor: number): Promise<State> {
-    const place = placeOf(state, actor);
-    const { request } = place;
-    const { rows } = state.table;
-    switch (request?.kind) {
+  async #answer(state: State, actor: number, at: number): Promise<State> {
+    const slot = slotOf(state, actor, at);
+    return await this.#moveOn(state, actor, slot, this.answerTo(state.table, slot.request));
+  }
+
+  /** What the service answers at this moment. */
+  answerTo(table: Table, request: Request): Answered {
+    const { rows } = table;
+    switch (request.kind) {
       case "get": {
-        const row = read(rows, request.partitionKey, request.rowKey);
-        return await this.#moveOn(
-          state,
-          actor,
-          place,
-          row,
-          row ? `${this.#identities.of(row)}` : "-",
-        );
+        const answer = read(rows, request.partitionKey, request.rowKey);
+        return { answer, key: answer ? `${this.#identities.of(answer)}` : "-", table };
       }
       case "page": {
         const answer = page(rows, request.from, request.to, request.start, PAGE);
         const key = answer.entities.map((row) => this.#identities.of(row)).join();
-        return await this.#moveOn(state, actor, place, answer, `${key} ${answer.next ?? ""}`);
+        return { answer, key: `${key} ${answer.next ?? ""}`, table };
       }
       case "token":
       case "user":
-        return await this.#moveOn(state, actor, place, true, request.kind);
-      case undefined:
-        throw new Error("That actor is at its end.");
+        return { answer: true, key: request.kind, table };
       case "write":
       case "remove": {
-        const table = this.#carryOut(state.table, request);
-        const done = table !== undefined;
-        return await this.#moveOn(state, actor, place, done, done ? "done" : REFUSED, table);
+        const changed = this.#carryOut(table, request);
+        if (changed === undefined) return { answer: false, key: REFUSED, table };
+        return { answer: true, key: "done", table: changed };
       }
     }
   }
@@ -218,15 +225,15 @@ export class Simulation {
   async #moveOn(
     state: State,
     actor: number,
-    place: Place,
-    answer: Answer,
-    answerKey: string,
-    table = state.table,
+    slot: Slot,
+    { answer, key: told, table }: Answered,
   ): Promise<State> {
     const automaton = this.#actors[actor] as Automaton;
-    const key = `${answerKey}@${state.now}`;
+    const place = placeOf(state, actor);
+    const key = `${told}@${state.now}`;
     const next =
-      automaton.known(place, key) ?? (await automaton.learn(place, answer, key, state.now));
+      automaton.known(place, slot, key) ??
+      (await automaton.learn(place, slot, answer, key, state.now));
     let { watch } = state;
     for (const one of next.happenings) watch = this.#note(watch, one, table.rows, state.now);
     return { ...state, table, places: state.places.with(actor, next), watch };
@@ -245,10 +252,14 @@ export class Simulation {
   /** Whoever had started is cut off, wherever it was; its request may land, but not after an hour. */
   async #later(state: State): Promise<State> {
     const { later = 0, now } = this.scenario;
-    const isCutOff = ({ request }: Place) =>
-      request !== undefined && later - now > (request.kind === "user" ? LONGEST_STAY : 2 * MINUTE);
+    const isCutOff = ({ slots }: Place) =>
+      slots.some(
+        ({ request }) => later - now > (request.kind === "user" ? LONGEST_STAY : 2 * MINUTE),
+      );
     const left = state.places.flatMap((place, actor) =>
-      place && state.started[actor] && isCutOff(place) ? leftOf(actor, place) : [],
+      place && state.started[actor] && isCutOff(place)
+        ? place.slots.flatMap((slot) => leftOf(actor, slot))
+        : [],
     );
     const places = await Promise.all(
       state.places.map(async (place, actor) => {
@@ -312,9 +323,15 @@ function placeOf({ places }: State, actor: number): Place {
   return place;
 }
 
+function slotOf(state: State, actor: number, at: number): Slot {
+  const slot = placeOf(state, actor).slots[at];
+  if (slot === undefined) throw new Error("That actor does not wait for so much.");
+  return slot;
+}
+
 /** The request of an actor that does not wait for it any more. */
-function leftOf(actor: number, { request }: Place, copy = false): InFlight[] {
-  return request && isWrite(request) ? [{ actor, request, copy }] : [];
+function leftOf(actor: number, { request }: Slot, copy = false): InFlight[] {
+  return isWrite(request) ? [{ actor, request, copy }] : [];
 }
 
 /** ETags never come back. */

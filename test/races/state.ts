@@ -34,15 +34,16 @@ export interface State {
 
 /**
  * What can happen next. Lost before commit, lost after commit, delayed and repeated requests are all made of
- * these: a request that is not answered stays in flight and lands later, or never.
+ * these: a request that is not answered stays in flight and lands later, or never. An actor may wait for several
+ * requests at once: `at` says for which of them.
  */
 export type Step =
   /** The service carries a request out, and the actor gets the answer. */
-  | { readonly kind: "answer"; readonly actor: number }
+  | { readonly kind: "answer"; readonly actor: number; readonly at: number }
   /** The actor stops waiting. The request stays in flight. */
-  | { readonly kind: "silence"; readonly actor: number }
+  | { readonly kind: "silence"; readonly actor: number; readonly at: number }
   /** Something between here and the service sends the request twice: a copy of it stays in flight. */
-  | { readonly kind: "copy"; readonly actor: number }
+  | { readonly kind: "copy"; readonly actor: number; readonly at: number }
   /** The service carries out a request in flight. */
   | { readonly kind: "land"; readonly index: number }
   /** Time passes. */

@@ -29,7 +29,8 @@ export async function describeFailure(
   return lines.join("\n");
 }
 
-function describeStep({ scenario, watching }: Simulation, state: State, step: Step, next: State) {
+function describeStep(simulation: Simulation, state: State, step: Step, next: State) {
+  const { scenario, watching } = simulation;
   if (step.kind === "later") return "time passes, and whoever is under way is cut off";
   if (step.kind === "land") {
     const flight = state.inFlight[step.index];
@@ -37,13 +38,14 @@ function describeStep({ scenario, watching }: Simulation, state: State, step: St
     const sender = nameOf(scenario.actors, flight?.actor ?? 0);
     return `lands ${effect}: ${sender}'s ${describe(flight?.request)}`;
   }
-  const { actor } = step;
-  const request = `${nameOf(scenario.actors, actor)}: ${describe(state.places[actor]?.request)}`;
+  const { actor, at } = step;
+  const sent = state.places[actor]?.slots[at]?.request;
+  const request = `${nameOf(scenario.actors, actor)}: ${describe(sent)}`;
   if (step.kind === "copy") return `${request} · is sent twice, one of them stays in flight`;
   const answer =
-    step.kind === "silence"
+    step.kind === "silence" || sent === undefined
       ? "no answer, stays in flight"
-      : describeAnswer(next.places[actor]?.from?.answer);
+      : describeAnswer(simulation.answerTo(state.table, sent).answer);
   const ended = watching.ops
     .map(({ id }, index) => ({ id, before: state.watch[index], after: next.watch[index] }))
     .filter(({ before, after }) => after?.result !== undefined && before?.result === undefined)
