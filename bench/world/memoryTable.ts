@@ -7,8 +7,10 @@ export function createMemoryTable(): Table & { take(): Entity[] } {
   const keyOf = (partitionKey: string, rowKey: string) => `${partitionKey}\n${rowKey}`;
 
   async function put(writes: readonly Write[]): Promise<Outcome> {
-    for (const { entity } of writes) {
-      rows.set(keyOf(entity.partitionKey, entity.rowKey), { ...entity, etag: String(version++) });
+    for (const { kind, entity } of writes) {
+      if (kind === "remove") rows.delete(keyOf(entity.partitionKey, entity.rowKey));
+      else
+        rows.set(keyOf(entity.partitionKey, entity.rowKey), { ...entity, etag: String(version++) });
     }
     return "done";
   }

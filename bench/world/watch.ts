@@ -40,7 +40,7 @@ export function createWatch(): Watch {
         count(writes.length > 1 ? "transaction" : (writes[0]?.kind ?? ""), () => write(writes)),
       remove: (partitionKey, rowKey, etag) =>
         count("delete", () => remove(partitionKey, rowKey, etag), rowKey.startsWith("c.")),
-      page,
+      page: (from, to, start) => count("list", () => page<never>(from, to, start)),
     }),
     take() {
       const trace: Trace = { requests, roundTrips: answered, untilGone };

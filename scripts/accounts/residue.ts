@@ -56,8 +56,8 @@ export function createInspection(keyring: Keyring | undefined, now: number) {
   const tokens = new Map<string, AccountRow>();
   const heads = new Map<PartitionKey, HeadRow>();
   const pointers = new Map<IndexKey, IndexRow>();
-  /** The index rows that expiry rows name, by account and generation. */
-  const filed = { generations: new Map<string, IndexKey[]>(), accounts: new Set<PartitionKey>() };
+  /** The index rows that expiry rows name, by account. */
+  const filed = new Map<string, IndexKey[]>();
   const filedPointers = new Set<IndexKey>();
 
   function report({ partitionKey, rowKey }: Entity, kind: ResidueKind): void {
@@ -86,10 +86,8 @@ export function createInspection(keyring: Keyring | undefined, now: number) {
         return;
       case "expiry": {
         const { row, day } = read;
-        const key = `${row.partition} ${row.generation}`;
         const named = indexKeysIn(row);
-        filed.generations.set(key, [...(filed.generations.get(key) ?? []), ...named]);
-        filed.accounts.add(row.partition);
+        filed.set(row.partition, [...(filed.get(row.partition) ?? []), ...named]);
         for (const pointer of named) filedPointers.add(pointer);
         if (isOverdue(day, now)) report(row, "overdue");
         return;
@@ -110,18 +108,13 @@ export function createInspection(keyring: Keyring | undefined, now: number) {
     for (const [key, row] of tokens) {
       const head = heads.get(row.partitionKey as PartitionKey);
       if (!head || generationRow(head.generation) !== row.rowKey) report(row, "unnamed");
-      const sids = filed.generations.get(key);
+      const sids = filed.get(row.partitionKey);
       if (sids === undefined) report(row, "unfiled");
       // A sign-in without a sid claim and a session_state has no index row.
       if ((sids === undefined || sids.length > 0) && !pointedAt.has(key)) report(row, "unindexed");
     }
     for (const [partition, row] of heads) {
-      const { generation } = row;
-      // The head of an account that never had a generation goes with the expiry row of any.
-      const isFiled = generation
-        ? filed.generations.has(`${partition} ${generation}`)
-        : filed.accounts.has(partition);
-      if (!isFiled) report(row, "unfiled");
+      if (!filed.has(partition)) report(row, "unfiled");
     }
     for (const [key, row] of pointers) {
       if (!filedPointers.has(key)) report(row, "unfiled");

@@ -7,6 +7,7 @@ export function memoryRequests(rows: Map<string, Stored>): TableRequests {
 
   function holds(write: Write): boolean {
     const there = rows.get(keyOf(write.entity));
+    if (write.kind === "remove") return there !== undefined;
     return write.kind === "insert" ? !there : there?.etag === write.etag;
   }
 
@@ -16,8 +17,10 @@ export function memoryRequests(rows: Map<string, Stored>): TableRequests {
     },
     async write(writes) {
       if (!writes.every(holds)) return false;
-      for (const { entity } of writes)
-        rows.set(keyOf(entity), { ...entity, etag: `v${++version}` });
+      for (const { kind, entity } of writes) {
+        if (kind === "remove") rows.delete(keyOf(entity));
+        else rows.set(keyOf(entity), { ...entity, etag: `v${++version}` });
+      }
       return true;
     },
     async remove(partitionKey, rowKey, etag = "*") {

@@ -27,12 +27,12 @@ describe("what a watch counts", () => {
   it("is one round trip for requests at the same time", async () => {
     const { watching, take } = createWatch();
     const table = watching(ANSWERING);
-    await Promise.all([table.get("a", "b"), table.get("a", "c")]);
+    await Promise.all([table.get("a", "b"), table.page("a", "b", undefined)]);
     await table.write([
       { kind: "insert", entity: ENTITY },
       { kind: "insert", entity: ENTITY },
     ]);
-    expect(take()).toMatchObject({ requests: ["read", "read", "transaction"], roundTrips: 2 });
+    expect(take()).toMatchObject({ requests: ["read", "list", "transaction"], roundTrips: 2 });
   });
 
   it("takes the tokens for gone only when their row is deleted", async () => {

@@ -13,15 +13,15 @@ import {
 
 const STEPS = [
   "list expiry rows",
+  "read head",
+  "read sid row",
   "read tokens",
   "delete tokens",
-  "read sid row",
   "delete sid row",
-  "read head",
   "delete head",
   "delete expiry row",
   "list used rows",
-  "delete used row",
+  "delete used row + delete used row",
   "list early sign-out rows",
   "delete early sign-out row",
 ];
@@ -47,7 +47,8 @@ async function expiredSignIn() {
 describe("the purge", () => {
   it("consists of these steps", async () => {
     await expiredSignIn();
-    expect(await app.stepsOf(purge)).toEqual(STEPS);
+    // What is sent at once arrives in any order.
+    expect((await app.stepsOf(purge)).sort()).toEqual(STEPS.toSorted());
     expect(await readTable(app.rig.azurite)).toEqual([]);
   });
 

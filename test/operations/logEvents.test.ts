@@ -23,6 +23,7 @@ import {
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
 import type { Account } from "../../src/shared/store/account.ts";
 import { sealAccount, unsealAccount } from "../../src/shared/store/accountEntity.ts";
+import { purge } from "../../src/shared/store/purge.ts";
 import { createSignOuts } from "../../src/shared/store/stubbornSignOuts.ts";
 import type { Entity, Stored } from "../../src/shared/table/table.ts";
 import { TableFault } from "../../src/shared/table/tableFault.ts";
@@ -496,6 +497,21 @@ it("streams that break off, and one that cannot be", async () => {
     for await (const _ of body as AsyncIterable<Uint8Array>);
   });
   expect(broken).toEqual({ reason: "failed", api: "orders" });
+});
+
+it("a purge that takes long", async () => {
+  const store = azuriteStore(rig.azurite);
+  const [row, started] = [{ partitionKey: "x.2020-01-02", rowKey: "row" }, Date.now()];
+  await openTable(rig.azurite).createEntity(row);
+  let reads = 0;
+  const slow = {
+    ...store,
+    now: () => started + 5_000 * reads++,
+    log: (level: string, event: string, details = {}) =>
+      void logged.push({ level, event, details }),
+  };
+  await logs("purge.progress", () => purge(slow, 1));
+  await openTable(rig.azurite).deleteEntity(row.partitionKey, row.rowKey);
 });
 
 it("all of this is what the sources log and what docs/operations.md lists", () => {

@@ -49,7 +49,7 @@ export async function launch(
   let sent = 0;
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   const requests = new Map<number, Request>();
-  let failure: { readonly error: unknown } | undefined;
+  let end: { readonly failed: boolean; readonly error?: unknown } | undefined;
 
   function ask<T>(request: Request): Promise<T> {
     const answered = Promise.withResolvers<unknown>();
@@ -58,9 +58,11 @@ export async function launch(
     return answered.promise as Promise<T>;
   }
 
+  /** An instance that sends one request after the other does so a moment later. */
   async function standstill(): Promise<void> {
-    for (let turn = 0; turn < TURNS; turn++) await nextTick();
-    if (failure) throw failure.error;
+    do await nextTick();
+    while (requests.size === 0 && end === undefined);
+    if (end?.failed) throw end.error;
   }
 
   const write = (writes: readonly AnyWrite[]) => ask<boolean>({ kind: "write", writes });
@@ -74,9 +76,14 @@ export async function launch(
 
   const token = () => ask<void>({ kind: "token" });
   const user = () => ask<void>({ kind: "user" });
-  program({ requests: table, write, token, user, now: () => now }).catch((error) => {
-    failure = { error };
-  });
+  program({ requests: table, write, token, user, now: () => now }).then(
+    () => {
+      end = { failed: false };
+    },
+    (error) => {
+      end = { failed: true, error };
+    },
+  );
   await standstill();
 
   return {
@@ -93,9 +100,6 @@ export async function launch(
     },
   };
 }
-
-/** Until all is done that follows from an answer. One more than an instance takes that sends one request after the other. */
-const TURNS = 2;
 
 function nextTick(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

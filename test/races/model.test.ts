@@ -37,6 +37,7 @@ const version = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.nat(3));
 const change = fc.oneof(
   fc.record({ kind: fc.constant("insert" as const), rowKey, properties }),
   fc.record({ kind: fc.constant("replace" as const), rowKey, properties, version }),
+  fc.record({ kind: fc.constant("remove" as const), rowKey, properties }),
 );
 const command = fc.oneof(
   fc.record({ do: fc.constant("get" as const), partition, rowKey }),
@@ -81,7 +82,7 @@ async function observe(table: TableRequests, commands: readonly Command[]) {
               rowKey: write.rowKey,
               ...write.properties,
             };
-            if (write.kind === "insert") return { kind: "insert", entity };
+            if (write.kind !== "replace") return { kind: write.kind, entity };
             const etag = etagOf(`${command.partition}/${write.rowKey}`, write.version);
             return { kind: "replace", entity, etag };
           }),

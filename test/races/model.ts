@@ -29,7 +29,10 @@ export function write(
   writes: readonly AnyWrite[],
   stored: (entity: Entity) => Stored,
 ): Rows | undefined {
-  for (const { entity } of writes) assertEntity(entity);
+  for (const { entity, kind } of writes) {
+    if (kind === "remove") assertKeys(entity.partitionKey, entity.rowKey);
+    else assertEntity(entity);
+  }
   if (writes.length > 1) assertTransaction(writes.map(({ entity }) => entity));
 
   const next = new Map(rows);
@@ -37,7 +40,8 @@ export function write(
     const { entity } = change;
     const key = keyOf(entity.partitionKey, entity.rowKey);
     if (!holds(change, next.get(key))) return undefined;
-    next.set(key, stored(entity));
+    if (change.kind === "remove") next.delete(key);
+    else next.set(key, stored(entity));
   }
   return next;
 }
@@ -112,7 +116,7 @@ export function modelRequests(
 function holds(change: AnyWrite, row: Stored | undefined): boolean {
   if (change.kind === "upsert") return true;
   if (change.kind === "insert") return row === undefined;
-  return row !== undefined && matches(row, change.etag);
+  return row !== undefined && (change.kind === "remove" || matches(row, change.etag));
 }
 
 function matches(row: Stored, etag: string): boolean {

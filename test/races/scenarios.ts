@@ -166,6 +166,7 @@ const RETURNING: readonly Scenario[] = [
   }),
 
   scenario("the purge of a sid that was signed out, against its front channel and its return", 0, {
+    longer: -4,
     before: yesterday(signIn("A", "1"), front("1")),
     now: NIGHT,
     actors: [[purge], [front("1", "front 1 again")], [slow("B")]],
@@ -176,11 +177,13 @@ const RETURNING: readonly Scenario[] = [
     actors: [[purge], [again("B")]],
   }),
   scenario("two purges, one of which may be cut off, against the return of a sid", 0, {
+    longer: -4,
     before: yesterday(signIn("A", "1"), front("1")),
     now: NIGHT,
     actors: [[purge], [{ ...purge, id: "purge again" }], [again("B")]],
   }),
   scenario("the purge while somebody stays on the sign-in page", 0, {
+    longer: -6,
     before: yesterday(signIn("A", "1")),
     now: NIGHT,
     later: NIGHT + 20 * MINUTE,
@@ -325,6 +328,7 @@ const BACK_CHANNEL: readonly Scenario[] = [
     actors: [[back("ada", { issued: 2 })], [refresh("B")]],
   }),
   scenario("a late logout token against two sign-ins, one of them newer", 0, {
+    longer: -4,
     actors: [
       [signIn("A", "1", { ...known, issued: 1 })],
       [signIn("B", "2", { ...known, issued: 3 })],
@@ -471,7 +475,7 @@ export const SCENARIOS: readonly Scenario[] = [
     actors: [[signIn("A", "1", { tabs: ["B"] }), here("A")], [signIn("B", "1", { tabs: ["A"] })]],
   }),
   scenario("two tabs of one browser against the front channel", 0, {
-    longer: -5,
+    longer: -8,
     actors: [
       [signIn("A", "1", { tabs: ["B"] })],
       [signIn("B", "1", { tabs: ["A"] })],
@@ -487,6 +491,15 @@ export const SCENARIOS: readonly Scenario[] = [
   }),
   scenario("two sign-ins of one account", 1, {
     actors: [[signIn("A", "1")], [signIn("B", "2")]],
+  }),
+  scenario("a second browser that reads the account row by row, against its end and a new one", 0, {
+    page: 1,
+    before: today(signIn("A", "1")),
+    actors: [[here("A"), signIn("B", "2")], [signIn("C", "3")]],
+  }),
+  scenario("the same sid with two accounts at once, and its front channel", 0, {
+    longer: -4,
+    actors: [[signIn("A", "1")], [signIn("B", "1", { account: "bob.t" })], [front("1")]],
   }),
   scenario("two sign-ins of one account, with a back channel", 0, {
     actors: [[signIn("A", "1", { subject: "ada" })], [signIn("B", "2", { subject: "ada" })]],
@@ -661,11 +674,13 @@ export const SCENARIOS: readonly Scenario[] = [
     actors: [[purge], [front("1")]],
   }),
   scenario("the purge against the front channel and a sign-in", 0, {
+    longer: -7,
     before: yesterday(signIn("A", "1")),
     now: NIGHT,
     actors: [[purge], [front("1")], [signIn("B", "1")]],
   }),
   scenario("the purge against the front channel of a session that has ended, and a sign-in", 0, {
+    longer: -4,
     before: yesterday(signIn("A", "1"), here("A")),
     now: NIGHT,
     actors: [[purge], [front("1")], [signIn("B", "1")]],

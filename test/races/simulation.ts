@@ -42,7 +42,7 @@ export const HORIZON = 18;
 const FURTHER = 10;
 /** On the provider's page, with clocks that differ. */
 const LONGEST_STAY = 25 * MINUTE;
-/** Rows of one page: small, so that things happen between two of them. */
+/** Rows of one page: so few that things happen between two of them. */
 const PAGE = 2;
 
 export interface Variant {
@@ -67,6 +67,8 @@ export class Simulation {
   readonly #weakness: Weakness | undefined;
   readonly #horizon: number;
   readonly #actors: Automaton[] = [];
+  /** Whether nobody removes what leads to accounts. */
+  readonly #isUnpurged: boolean;
   readonly #identities = new Identities();
   readonly #effects = new WeakMap<Table, Map<Request, Table | undefined>>();
   readonly #frozen = new Map<Table, Violation | undefined>();
@@ -75,6 +77,7 @@ export class Simulation {
     const { keyring = plainKeyring, weakness, horizon = HORIZON } = variant;
     this.scenario = scenario;
     this.watching = watching(opsOf(scenario));
+    this.#isUnpurged = !scenario.actors.flat().some((op) => op.do === "purge");
     this.#keyring = keyring;
     this.#weakness = weakness;
     this.#horizon = horizon;
@@ -120,7 +123,9 @@ export class Simulation {
       const [, ...further] = (this.scenario.actors[actor] ?? []).filter((op) => !("beside" in op));
       const horizon = this.#horizon + further.length * FURTHER + (this.scenario.longer ?? 0);
       if (place === undefined || place.depth >= horizon) continue;
+      const waits = place.slots.some(({ request }) => !isFiling(request));
       for (const [at, { request }] of place.slots.entries()) {
+        if (waits && isFiling(request)) continue;
         well.push({ kind: "answer", actor, at });
         if (state.faults < faults) wrong.push(...this.#faultsOf(state, actor, at, request));
       }
@@ -206,7 +211,13 @@ export class Simulation {
         return { answer, key: answer ? `${this.#identities.of(answer)}` : "-", table };
       }
       case "page": {
-        const answer = page(rows, request.from, request.to, request.start, PAGE);
+        const answer = page(
+          rows,
+          request.from,
+          request.to,
+          request.start,
+          this.scenario.page ?? PAGE,
+        );
         const key = answer.entities.map((row) => this.#identities.of(row)).join();
         return { answer, key: `${key} ${answer.next ?? ""}`, table };
       }
@@ -312,7 +323,11 @@ export class Simulation {
 
   /** What is in flight on a condition that will never hold again cannot change anything. */
   #withoutDead(state: State): State {
-    const alive = state.inFlight.filter(({ request }) => mayHaveEffect(state.table.rows, request));
+    const { rows } = state.table;
+    const alive = state.inFlight.filter(
+      ({ request }) =>
+        mayHaveEffect(rows, request) && !(this.#isUnpurged && isThere(rows, request)),
+    );
     return alive.length === state.inFlight.length ? state : { ...state, inFlight: alive };
   }
 }
@@ -321,6 +336,15 @@ function placeOf({ places }: State, actor: number): Place {
   const place = places[actor];
   if (place === undefined) throw new Error("That actor is gone.");
   return place;
+}
+
+/**
+ * What nobody reads before it is over comes last of what an actor waits for: the order makes a difference only to who
+ * is cut off meanwhile, and then it is worse when this is what is missing.
+ */
+function isFiling(request: Request): boolean {
+  if (request.kind !== "write") return false;
+  return request.writes.every(({ entity }) => entity.partitionKey.startsWith("x."));
 }
 
 function slotOf(state: State, actor: number, at: number): Slot {
@@ -332,6 +356,15 @@ function slotOf(state: State, actor: number, at: number): Slot {
 /** The request of an actor that does not wait for it any more. */
 function leftOf(actor: number, { request }: Slot, copy = false): InFlight[] {
   return isWrite(request) ? [{ actor, request, copy }] : [];
+}
+
+/** Whether it inserts what is there already, and only a purge removes. */
+function isThere(rows: Rows, request: Request): boolean {
+  if (request.kind !== "write") return false;
+  return request.writes.some(({ kind, entity: { partitionKey, rowKey, taker } }) => {
+    if (kind !== "insert" || taker !== undefined || !/^[sutx]\./.test(partitionKey)) return false;
+    return read(rows, partitionKey, rowKey) !== undefined;
+  });
 }
 
 /** ETags never come back. */

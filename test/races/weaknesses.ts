@@ -10,6 +10,9 @@ const isTokens = ({ rowKey }: Entity) => rowKey.startsWith(generationRow("" as G
 const isHead = ({ rowKey }: Entity) => rowKey === "head";
 const isSid = ({ rowKey }: { readonly rowKey: string }) => rowKey === SID;
 const isUsed = (partitionKey: string) => partitionKey.startsWith("t.");
+const isFiled = ({ partitionKey }: Entity) => partitionKey.startsWith("x.");
+const isAnnouncement = ({ partitionKey, partition }: Entity) =>
+  isUsed(partitionKey) && partition !== undefined;
 const isIndex = ({ partitionKey }: Entity) => /^[sux]\./.test(partitionKey);
 
 /** Sends a write without asking what became of the tries before it. */
@@ -47,6 +50,19 @@ function readingEarlyTombstones(table: Table, change: (tombstone: Buffer) => voi
       const tombstones = Buffer.from((row as Stored).tombstones as Uint8Array);
       for (let at = 0; at < tombstones.length; at += 32) change(tombstones.subarray(at, at + 32));
       return { ...(row as Stored), tombstones } as never;
+    },
+  };
+}
+
+/** Goes on without the answer to what it inserts there: that may still be under way when the next requests are sent. */
+function withoutWaiting(table: Table, isMeant: (entity: Entity) => boolean): Table {
+  return {
+    ...table,
+    async insert(entity) {
+      const outcome = table.insert(entity);
+      if (!isMeant(entity)) return await outcome;
+      outcome.catch(() => {});
+      return "done";
     },
   };
 }
@@ -92,6 +108,52 @@ export const TABLE_WEAKNESSES = {
       transact: (writes) => thenIndex(table.transact(writes)),
     };
   },
+
+  /** Stores the tokens while the row that leads to them is under way. */
+  sidNotAwaited: (table) => withoutWaiting(table, isSid),
+
+  /** Reserves the `sid` while what lets the purge find it is under way. */
+  filingNotAwaited: (table) => withoutWaiting(table, isFiled),
+
+  /** Looks for early tombstones while its announcement is under way. */
+  announcementNotAwaited: (table) => withoutWaiting(table, isAnnouncement),
+
+  /** Signs out without looking for announcements. */
+  announcementIgnored: (table) => ({
+    ...table,
+    get: async (partitionKey, rowKey) =>
+      isUsed(partitionKey) ? undefined : await table.get(partitionKey, rowKey),
+  }),
+
+  /** Takes somebody else's announcement for its own. */
+  announcementShared: (table) => ({
+    ...table,
+    insert: async (entity) => {
+      const outcome = await table.insert(entity);
+      return isAnnouncement(entity) ? "done" : outcome;
+    },
+  }),
+
+  /** Leaves the open generation as it is when it makes a sign-in look again. */
+  joiningNotDisturbed: (table) => {
+    let read: Stored | undefined;
+    return {
+      ...table,
+      async get(partitionKey, rowKey) {
+        read = await table.get<never>(partitionKey, rowKey);
+        return read as never;
+      },
+      replace: async (entity, etag) =>
+        isTokens(entity) && entity.d0 === read?.d0 ? "done" : await table.replace(entity, etag),
+    };
+  },
+
+  /** Believes a list that was read one page after the other. */
+  listTrusted: (table) => ({
+    ...table,
+    get: async (partitionKey, rowKey) =>
+      isTokens({ partitionKey, rowKey }) ? undefined : await table.get(partitionKey, rowKey),
+  }),
 
   /** Takes for granted that a generation which is not there never will be. */
   fenceIgnored: (table) => ({

@@ -9,6 +9,7 @@ import { against, answering, changeset, failed } from "../support/tableAnswers.t
 const ETAG = `W/"datetime'2026-01-15T12%3A00%3A00.0000000Z'"`;
 const row = (rowKey = "r"): Entity => ({ partitionKey: "p", rowKey });
 const insert = (rowKey?: string): Write => ({ kind: "insert", entity: row(rowKey) });
+const remove = (rowKey?: string): Write => ({ kind: "remove", entity: row(rowKey) });
 const replace = (rowKey?: string): Write => ({ kind: "replace", entity: row(rowKey), etag: ETAG });
 
 const NO_ROW = ["404 ResourceNotFound", "404 EntityNotFound"];
@@ -22,6 +23,7 @@ const OPERATIONS: Readonly<
   insert: [(table) => table.write([insert()]), ["409 EntityAlreadyExists"], false],
   replace: [(table) => table.write([replace()]), [...NO_ROW, ...OTHER_VERSION], false],
   delete: [(table) => table.remove("p", "r"), NO_ROW, false],
+  "delete of one, as a write": [(table) => table.write([remove()]), NO_ROW, false],
   "delete of a version": [
     (table) => table.remove("p", "r", ETAG),
     [...NO_ROW, ...OTHER_VERSION],
@@ -107,6 +109,13 @@ describe("a transaction", () => {
     await against(listener, async (table) => {
       const outcome = await table.write(writes).catch((error: unknown) => error);
       expect([StoreUnavailable, Unanswered]).toContain((outcome as Error).constructor);
+    });
+  });
+
+  it("of deletions is refused where one of the rows is gone", async () => {
+    const gone = failed(404, "ResourceNotFound", "1:x");
+    await against(changeset([gone]), async (table) => {
+      expect(await table.write([remove("a"), remove("b")])).toBe(false);
     });
   });
 

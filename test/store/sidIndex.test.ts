@@ -2,12 +2,12 @@ import { beforeEach, describe, expect, it } from "@jest/globals";
 import { SignInOvertaken } from "../../src/shared/base/errors.ts";
 import type { Generation, IndexKey, PartitionKey } from "../../src/shared/rows/keys.ts";
 import { headOf, readHead } from "../../src/shared/store/generation.ts";
+import { reserveSid, takeSidOver } from "../../src/shared/store/reservation.ts";
 import {
   isOver,
   noteIssuedUntil,
   noteSignedOut,
   readSid,
-  reserveSid,
   tombstonesOf,
 } from "../../src/shared/store/sidIndex.ts";
 import type { GenerationRef } from "../../src/shared/store/store.ts";
@@ -25,13 +25,18 @@ beforeEach(() => {
 });
 
 /** Of one that started when the clock stood there. */
-const reserve = (
+const reserve = async (
   ref: GenerationRef,
   abandoned: Generation[] = [],
   start: SignInStart = { at: store.time, seen: [] },
   issuedAt = store.time,
   over = NOON + 8 * HOUR,
-) => reserveSid(store, KEY as IndexKey, ref, over, new Set(abandoned), { start, issuedAt });
+) => {
+  const [key, reservation] = [KEY as IndexKey, { ...ref, over }];
+  if (await reserveSid(store, key, reservation)) return true;
+  const read = await entry();
+  return await takeSidOver(store, key, read, reservation, new Set(abandoned), { start, issuedAt });
+};
 const seen = async () => tombstonesOf(await entry()).map(({ version }) => version);
 async function open({ partition, generation }: GenerationRef) {
   await store.table.insert(headOf(store, partition, generation));
@@ -228,11 +233,12 @@ describe("reserveSid", () => {
     expect(await entry()).toMatchObject({ ...MINE, signedOut: true });
   });
 
-  it("claims an entry that the purge takes away meanwhile", async () => {
+  it("has to begin anew where the purge takes the entry away meanwhile", async () => {
     await reserve(MINE);
     store.table.before = async () => {
       store.table.before = () => store.table.remove(KEY, "sid");
     };
+    expect(await reserve(NEXT, ["g1" as Generation])).toBe(false);
     expect(await reserve(NEXT, ["g1" as Generation])).toBe(true);
     expect(await entry()).toMatchObject(NEXT);
   });

@@ -5,7 +5,7 @@ import { StoreUnavailable } from "../../src/shared/base/errors.ts";
 import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { azureTable } from "../../src/shared/table/azureTable.ts";
 import { retrying, type TableRequests } from "../../src/shared/table/retrying.ts";
-import type { Entity, Write } from "../../src/shared/table/table.ts";
+import { type Entity, MOST_WRITES, type Write } from "../../src/shared/table/table.ts";
 import { collect } from "../store/samples.ts";
 import { openTable } from "../support/table.ts";
 
@@ -24,6 +24,7 @@ const open = (connectionString: string) =>
   azureTable({ connectionString }, keepAliveSender(), noIdentity);
 const row = (rowKey: string = crypto.randomUUID()): Entity => ({ partitionKey: "p", rowKey });
 const insert = (entity: Entity): Write => ({ kind: "insert", entity });
+const remove = (entity: Entity): Write => ({ kind: "remove", entity });
 const replace = (entity: Entity, etag: string): Write => ({ kind: "replace", entity, etag });
 const WRONG_ETAG = `W/"datetime'2020-01-01T00%3A00%3A00.0000000Z'"`;
 
@@ -119,6 +120,10 @@ describe("a condition that does not hold is false, and nothing is written", () =
     ["409 in a transaction", async () => [insert(row("new")), insert(await stored(row("there")))]],
     ["404 in a transaction", async () => [insert(row("new")), replace(row("missing"), WRONG_ETAG)]],
     [
+      "404 in a transaction of deletions",
+      async () => [remove(await stored(row("there"))), remove(row("missing"))],
+    ],
+    [
       "412 in a transaction",
       async () => [insert(row("new")), replace(await stored(row("there")), WRONG_ETAG)],
     ],
@@ -138,6 +143,17 @@ describe("a condition that does not hold is false, and nothing is written", () =
     expect(await table.remove(partitionKey, rowKey, etag)).toBe(true);
     expect(await table.remove(partitionKey, rowKey, etag)).toBe(false);
     expect(await table.remove(partitionKey, rowKey)).toBe(false);
+  });
+
+  it("a transaction removes as many rows as there may be in one, and with its answer lost, refuses the next", async () => {
+    const keys = Array.from({ length: MOST_WRITES }, (_, i) => ({
+      partitionKey: "m",
+      rowKey: `${i}`,
+    }));
+    await table.write(keys.map(insert));
+    expect(await table.write(keys.map(remove))).toBe(true);
+    expect(await table.write(keys.map(remove))).toBe(false);
+    expect((await table.page("m", "n", undefined)).entities).toEqual([]);
   });
 
   it("remove without an ETag takes any version", async () => {

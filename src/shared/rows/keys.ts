@@ -68,16 +68,18 @@ export function expiryPartition(time: number): string {
 }
 
 /** Of what expires: the same things on the same day are one row, however often they are filed. */
-export function expiryRow(
-  { partition, generation }: { readonly partition: PartitionKey; readonly generation: Generation },
-  sids: readonly IndexKey[],
-): string {
-  return hash("expiry", [partition, generation, ...sids].join(" "));
+export function expiryRow(partition: PartitionKey, sids: readonly IndexKey[]): string {
+  return hash("expiry", [partition, ...sids].join(" "));
 }
 
 /** The row that says something was used that may be used once, filed under the day it expires by itself. */
 export function usedRow(id: string, expiresAt: number) {
   return { partitionKey: `t.${dayOf(expiresAt)}`, rowKey: hash("used", id) };
+}
+
+/** The row that says a sign-in is under way, filed like what was used. */
+export function announcedRow(key: IndexKey, expiresAt: number) {
+  return { partitionKey: `t.${dayOf(expiresAt)}`, rowKey: hash("announced", key) };
 }
 
 /** The one partition of sign-outs that came before their sign-in. Its rows go by two hexadecimal digits. */

@@ -63,8 +63,9 @@ export interface IndexRow extends Entity {
 /** Tells the purge of one day what to look at. Written before anything it names. */
 export interface ExpiryRow extends Entity {
   readonly partition: PartitionKey;
+  /** Empty: the account's head says which. In rows of the release before, the one that was to be opened. */
   readonly generation: Generation;
-  /** Partitions of the index rows that point at this generation, separated by spaces. */
+  /** Partitions of the index rows that point at this account, separated by spaces. */
   readonly sids: string;
 }
 
@@ -72,6 +73,11 @@ export interface ExpiryRow extends Entity {
 export interface UsedRow extends Entity {
   /** Random: who has used it. */
   readonly taker: string;
+}
+
+/** A sign-in to this account has come so far that it looks for early tombstones. Among the used rows. */
+export interface AnnouncedRow extends Entity {
+  readonly partition: PartitionKey;
 }
 
 /** Sign-outs that named a `sid` or `sub` which nobody had reserved yet. */

@@ -1,6 +1,12 @@
-import { expiryPartition, expiryRow, type IndexKey } from "../rows/keys.ts";
+import {
+  expiryPartition,
+  expiryRow,
+  type Generation,
+  type IndexKey,
+  type PartitionKey,
+} from "../rows/keys.ts";
 import type { ExpiryRow } from "../rows/rows.ts";
-import type { GenerationRef, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 /**
  * Milliseconds after which no request to the table can still be under way: thirty times the
@@ -19,15 +25,15 @@ export function overAt(store: Store, expiresAt: number): number {
 /** @param over From {@link overAt}. */
 export async function fileForExpiry(
   store: Store,
-  { partition, generation }: GenerationRef,
+  partition: PartitionKey,
   sids: readonly IndexKey[],
   over: number,
 ): Promise<void> {
   const entry: ExpiryRow = {
     partitionKey: expiryPartition(over),
-    rowKey: expiryRow({ partition, generation }, sids),
+    rowKey: expiryRow(partition, sids),
     partition,
-    generation,
+    generation: "" as Generation,
     sids: sids.join(" "),
   };
   // The key names all of its content, so a row that is there already is this one.

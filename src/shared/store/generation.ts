@@ -27,6 +27,12 @@ export function readHead(
   return store.table.get<HeadRow>(partition, HEAD);
 }
 
+/** All rows of an account, one page after the other: what comes later may be newer. */
+export function listPartition(store: Store, partition: PartitionKey): AsyncIterable<Stored> {
+  // `!` sorts before every character of a key, so the range holds this partition alone.
+  return store.table.list(partition, `${partition}!`);
+}
+
 /**
  * Deletes a live generation: the account's tokens and every session, in one request.
  * @returns whether it was there; undefined when an answer was lost, so that nobody can tell.
@@ -92,6 +98,21 @@ export async function fence(
 ): Promise<boolean> {
   const fenced = headOf(store, partition, head?.generation ?? NONE);
   if (head) return (await store.table.replace(fenced, head.etag)) === "done";
-  await fileForExpiry(store, { partition, generation: NONE }, [], overAt(store, store.now()));
+  await fileForExpiry(store, partition, [], overAt(store, store.now()));
   return (await store.table.insert(fenced)) === "done";
+}
+
+/**
+ * Gives head and open generation a new version, and leaves in them what is there: whoever has read the account by now,
+ * and is about to open a generation or to join one, has to look again.
+ * @returns false when something was changed since it was read.
+ */
+export async function disturb(store: Store, partition: PartitionKey): Promise<boolean> {
+  const head = await readHead(store, partition);
+  if (!(await fence(store, partition, head))) return false;
+  if (!head?.generation) return true;
+  const open = await store.table.get(partition, generationRow(head.generation));
+  if (open === undefined) return true;
+  const { etag, ...row } = open;
+  return (await store.table.replace(row, etag)) === "done";
 }

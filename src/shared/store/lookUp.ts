@@ -2,6 +2,7 @@ import { IndexForged } from "../base/errors.ts";
 import type { IndexKey } from "../rows/keys.ts";
 import type { IndexRow } from "../rows/rows.ts";
 import type { Stored } from "../table/table.ts";
+import { readSidAgain } from "./announcements.ts";
 import { deleteIfOver } from "./generation.ts";
 import { endForged, originOf, readSid } from "./sidIndex.ts";
 import type { GenerationRef, Store } from "./store.ts";
@@ -15,8 +16,8 @@ export interface Known {
 
 /**
  * Reads the index row of a `sid` or a `sub`. If there is none, a sign-in may still be redeeming its code: this leaves a
- * tombstone for it, and reads again. A sign-in writes its index row before it looks for tombstones, so one of the two
- * sees the other.
+ * tombstone for it, and reads again. A sign-in announces itself before it looks for tombstones, so one of the two sees
+ * the other.
  *
  * @param looked Called each time that storage has answered: whether there is a row.
  * @throws {StoreUnavailable}
@@ -33,7 +34,7 @@ export async function lookUp(
   looked(entry !== undefined);
   if (entry === undefined) {
     await leaveTombstone();
-    entry = await readSid(store, key);
+    entry = await readSidAgain(store, key);
     looked(entry !== undefined);
   }
   if (entry === undefined) return undefined;

@@ -1,5 +1,19 @@
-import { expiryPartition, generationRow, type IndexKey } from "../rows/keys.ts";
-import { type AccountRow, type ExpiryRow, indexKeysIn, readRow } from "../rows/rows.ts";
+import { allOf } from "../base/allOf.ts";
+import {
+  expiryPartition,
+  type Generation,
+  generationRow,
+  type IndexKey,
+  type PartitionKey,
+} from "../rows/keys.ts";
+import {
+  type AccountRow,
+  type ExpiryRow,
+  type HeadRow,
+  type IndexRow,
+  indexKeysIn,
+  readRow,
+} from "../rows/rows.ts";
 import type { Entity, Stored } from "../table/table.ts";
 
 import { fileForExpiry, REQUESTS_OVER_MS } from "./expiry.ts";
@@ -21,36 +35,33 @@ export async function purgeEntry(
   entry: Stored<ExpiryRow>,
 ): Promise<"expired" | "kept" | "later"> {
   if (readRow(entry) === undefined) throw new Malformed();
-  const { partition, generation } = entry;
-  const state = await deleteIfOver(store, entry);
+  const { partition } = entry;
+  const [head, sids] = await allOf([
+    readHead(store, partition),
+    allOf(indexKeysIn(entry).map((key) => readSid(store, key))),
+  ]);
+  const { generation } = head ?? { generation: "" as Generation };
+  const state = generation ? await deleteIfOver(store, { partition, generation }) : "gone";
 
+  const over: Stored<IndexRow | HeadRow>[] = [];
   const undated: IndexKey[] = [];
-  for (const key of indexKeysIn(entry)) {
-    const sid = await readSid(store, key);
-    if (sid?.partition !== partition || sid.generation !== generation) continue;
-    if (state === "in use" && !isOver(store, sid)) {
-      if (!sid.expiresAt) undated.push(key);
-      // The expiry row of a later sign-in names it too.
-      if (!sid.expiresAt || expiryPartition(timeOf(sid.expiresAt)) > entry.partitionKey) continue;
-      return "later";
-    }
-    // A sign-in under way may still need its tombstones.
-    if (!rests(store, sid)) return "later";
-    if (!(await isRemoved(store, sid))) return "later";
+  for (const sid of sids) {
+    if (sid?.partition !== partition) continue;
+    const isUsed = state === "in use" && sid.generation === generation && !isOver(store, sid);
+    if (!isUsed) over.push(sid);
+    else if (!sid.expiresAt) undated.push(sid.partitionKey);
+    // Else a later sign-in's entry will see to it.
+    else if (expiryPartition(timeOf(sid.expiresAt)) <= entry.partitionKey) return "later";
   }
-  if (state === "in use") {
-    // Index rows of the release before have no end of their own: they go with the account.
-    if (undated.length > 0) await fileAgain(store, entry, undated);
-    return "kept";
-  }
-
-  const head = await readHead(store, partition);
-  if (head === undefined) return "expired";
-  // The expiry row of that generation names the head too.
-  if (head.generation !== "" && head.generation !== generation) return "expired";
-  // A sign-in under way may have read the head, or found none, before it last changed.
-  if (!rests(store, head)) return "later";
-  return (await isRemoved(store, head)) ? "expired" : "later";
+  if (state !== "in use" && head) over.push(head);
+  // A sign-in under way may still have to see the tombstones in it; or have read the head, or found none, before it
+  // last changed.
+  const resting = over.filter((row) => rests(store, row));
+  const removed = await allOf(resting.map((row) => isRemoved(store, row)));
+  // As the release before wrote them, they go with the account.
+  if (undated.length > 0) await fileAgain(store, partition, generation, undated);
+  if (resting.length < over.length || removed.includes(false)) return "later";
+  return state === "in use" ? "kept" : "expired";
 }
 
 /** Removes this version of a row. @returns whether the row is gone, whoever removed it. */
@@ -70,8 +81,12 @@ function timeOf(text: string): number {
   return time;
 }
 
-async function fileAgain(store: Store, ref: ExpiryRow, sids: readonly IndexKey[]): Promise<void> {
-  const rowKey = generationRow(ref.generation);
-  const account = await store.table.get<AccountRow>(ref.partition, rowKey);
-  if (account) await fileForExpiry(store, ref, sids, timeOf(account.expiresAt));
+async function fileAgain(
+  store: Store,
+  partition: PartitionKey,
+  generation: Generation,
+  sids: readonly IndexKey[],
+): Promise<void> {
+  const account = await store.table.get<AccountRow>(partition, generationRow(generation));
+  if (account) await fileForExpiry(store, partition, sids, timeOf(account.expiresAt));
 }

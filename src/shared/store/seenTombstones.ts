@@ -1,3 +1,4 @@
+import { allOf } from "../base/allOf.ts";
 import type { IndexKey } from "../rows/keys.ts";
 import { readEarlyTombstones } from "./earlySignOuts.ts";
 import { readSid, tombstonesOf } from "./sidIndex.ts";
@@ -10,14 +11,11 @@ import type { Store } from "./store.ts";
  * @throws {StoreUnavailable}
  */
 export async function seenTombstones(store: Store, keys: readonly IndexKey[]): Promise<string[]> {
-  const seen: string[] = [];
-  for (const key of new Set(keys)) {
-    const entry = await readSid(store, key);
-    const tombstones = [
-      ...(entry ? tombstonesOf(entry) : []),
-      ...(await readEarlyTombstones(store, key)),
-    ];
-    seen.push(...tombstones.map(({ version }) => version));
-  }
-  return seen;
+  const tombstones = await allOf(
+    [...new Set(keys)].flatMap((key) => [
+      readSid(store, key).then((entry) => (entry ? tombstonesOf(entry) : [])),
+      readEarlyTombstones(store, key),
+    ]),
+  );
+  return tombstones.flat().map(({ version }) => version);
 }

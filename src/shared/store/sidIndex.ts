@@ -1,17 +1,16 @@
 import { randomId } from "../base/random.ts";
 import type { Keyring } from "../crypto/keyring.ts";
-import { type Generation, generationRow, type IndexKey, SID } from "../rows/keys.ts";
+import { type IndexKey, SID } from "../rows/keys.ts";
 import { type IndexRow, isPointer } from "../rows/rows.ts";
 import type { Entity, Stored } from "../table/table.ts";
-import { endGeneration, preventCreation } from "./generation.ts";
-import { beginRound } from "./rounds.ts";
-import type { GenerationRef, Store } from "./store.ts";
-import { assertStartedAfter, CLOCKS_APART_MS, type Started, type Tombstone } from "./tombstones.ts";
+import { endGeneration } from "./generation.ts";
+import type { Store } from "./store.ts";
+import { CLOCKS_APART_MS, type Tombstone } from "./tombstones.ts";
 
 type Content = Pick<IndexRow, "partition" | "generation" | "expiresAt"> &
   Partial<Pick<IndexRow, "signedOut" | "tombstone" | "leftAt" | "tokenTombstone" | "issuedUntil">>;
 
-function entryOf(store: Store, key: IndexKey, content: Content): IndexRow {
+export function entryOf(store: Store, key: IndexKey, content: Content): IndexRow {
   const { partition, generation, expiresAt = "" } = content;
   const { signedOut = false, tombstone = "", leftAt = "" } = content;
   const { tokenTombstone = "", issuedUntil = "" } = content;
@@ -81,52 +80,6 @@ export function isOver(store: Store, { expiresAt }: IndexRow): boolean {
 }
 
 /**
- * Reserves a `sid`: points its index row at the generation that the sign-in is going to be stored in. The tombstones in
- * the row stay, because they stop other sign-ins too.
- *
- * @param over From {@link overAt}.
- * @param abandoned Generations that this sign-in tried before. They were never created.
- * @returns false when the row points at a live generation of the same account, which is not the given one.
- * @throws {SignInOvertaken} The provider has signed this session out since the sign-in was started.
- */
-export async function reserveSid(
-  store: Store,
-  key: IndexKey,
-  { partition, generation }: GenerationRef,
-  over: number,
-  abandoned: ReadonlySet<Generation>,
-  signIn: Started,
-): Promise<boolean> {
-  const expiresAt = new Date(over).toISOString();
-  const reservation = { partition, generation, expiresAt, signedOut: false };
-  for (let round = 0; ; round++) {
-    await beginRound(store, round);
-    if ((await store.table.insert(entryOf(store, key, reservation))) === "done") return true;
-    const entry = await readSid(store, key);
-    if (entry === undefined) continue;
-    assertStartedAfter(tombstonesOf(entry), signIn);
-
-    // Tombstones of a forged row count. Nothing else in it does.
-    const origin = originOf(store.keyring, entry);
-    if (origin === "forged" && entry.partition !== partition) await endForged(store, entry);
-    else if (!entry.signedOut || origin !== "ours") {
-      const isSame = entry.partition === partition && entry.generation === generation;
-      if (isSame && origin === "ours" && entry.expiresAt >= expiresAt) return true;
-      // Only this row leads to the generation that it points at. So that generation ends before the row is overwritten.
-      if (entry.partition !== partition) await endGeneration(store, entry);
-      else if (!isSame && !abandoned.has(entry.generation)) {
-        if (!(await preventCreation(store, entry)) && (await isLive(store, entry))) return false;
-      }
-    }
-    if (await rewrite(store, entry, reservation)) return true;
-  }
-}
-
-async function isLive(store: Store, ref: GenerationRef): Promise<boolean> {
-  return (await store.table.get(ref.partition, generationRow(ref.generation))) !== undefined;
-}
-
-/**
  * Notes in an index row that its `sid` is signed out, with a new tombstone.
  * @returns false when the row has changed since it was read.
  */
@@ -150,7 +103,7 @@ export function noteIssuedUntil(
   return rewrite(store, entry, { tokenTombstone: randomId(store), issuedUntil });
 }
 
-async function rewrite(store: Store, entry: Stored<IndexRow>, changes: Partial<Content>) {
+export async function rewrite(store: Store, entry: Stored<IndexRow>, changes: Partial<Content>) {
   const next = entryOf(store, entry.partitionKey, { ...entry, ...changes });
   return (await store.table.replace(next, entry.etag)) === "done";
 }

@@ -1,9 +1,11 @@
+import { allOf } from "../base/allOf.ts";
 import { SignInOvertaken, StoreUnavailable } from "../base/errors.ts";
 import { randomId } from "../base/random.ts";
 import {
   accountPartition,
   type Generation,
   generationRow,
+  HEAD,
   type IndexKey,
   type PartitionKey,
   type Sid,
@@ -16,11 +18,13 @@ import type { Outcome, Stored } from "../table/table.ts";
 import { mergeCaches, type TokenCache } from "../tokens/tokenCache.ts";
 import { type Account, issuedAtOf, liveSessions, type Session } from "./account.ts";
 import { entityOf, readAccount, unsealAccount } from "./accountEntity.ts";
+import { announce } from "./announcements.ts";
 import { readEarlyTombstones } from "./earlySignOuts.ts";
 import { fileForExpiry, overAt } from "./expiry.ts";
-import { headOf, readHead } from "./generation.ts";
+import { headOf, listPartition } from "./generation.ts";
+import { isOpen, reserveSid, takeSidOver } from "./reservation.ts";
 import { beginRound } from "./rounds.ts";
-import { reserveSid } from "./sidIndex.ts";
+import { readSid } from "./sidIndex.ts";
 import type { GenerationRef, Store } from "./store.ts";
 import { assertStartedAfter, type SignInStart } from "./tombstones.ts";
 
@@ -61,10 +65,11 @@ export function indexKeysOf({ sids, subject }: Pick<SignIn, "sids" | "subject">)
 }
 
 /**
- * Stores a sign-in's tokens: in the account's live generation if it has one, else in a new one.
+ * Stores a sign-in's tokens: in the account's open generation if it has one, else in a new one.
  *
- * 1. File the row that lets the purge find it, then the row that lets the front channel find it.
- * 2. Look for a sign-out of its `sid` that came after the sign-in was started.
+ * 1. Read the account. At once, file the row that lets the purge find what follows, and announce the sign-in.
+ * 2. Write the row that lets the front channel find the tokens. At once, look for a sign-out of its `sid` that came
+ *    after the sign-in was started.
  * 3. Store the tokens, on the condition that nothing changed since the account was read.
  *
  * A sign-out that comes before 3 takes effect either in 2 or through the condition of 3. One that comes
@@ -79,32 +84,59 @@ export async function storeSignIn(store: Store, signIn: SignIn): Promise<Session
   const keys = indexKeysOf(signIn);
   const { start = BEFORE_ALL, sessionIds = [randomId(store)] } = signIn;
   const started = { start, issuedAt: issuedAtOf(signIn.session) };
-  const abandoned = new Set<Generation>();
+  const over = overAt(store, signIn.session.expiresAt);
+  /** Generations that are not open and never will be. */
+  const ended = new Set<Generation>();
+  const lookForTombstones = (index: readonly IndexKey[]) =>
+    allOf(
+      index.map(async (key) => assertStartedAfter(await readEarlyTombstones(store, key), started)),
+    );
 
+  let [current, announced] = await allOf([
+    readCurrent(store, partition),
+    allOf(keys.map((key) => announce(store, key, partition))),
+    fileForExpiry(store, partition, keys, over),
+  ]);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    await beginRound(store, attempt);
-    const current = await readCurrent(store, partition);
-    const generation = current.live ? current.head.generation : (randomId(store) as Generation);
-    const sessionId = idOf(sessionIds, current.live?.account, store.now());
+    if (attempt > 0) {
+      await beginRound(store, attempt);
+      current = await readCurrent(store, partition);
+    }
+    const { head, live } = current;
+    const generation = live ? head.generation : (randomId(store) as Generation);
+    const sessionId = idOf(sessionIds, live?.account, store.now());
     const ref: SessionRef = { partition, generation, sessionId };
+    const reservation = { partition, generation, over };
 
-    const over = overAt(store, signIn.session.expiresAt);
+    const [reserved, isMissed] = await allOf([
+      allOf(keys.map((key) => reserveSid(store, key, reservation))),
+      // A list may have read the head later than the rest.
+      !live && head?.generation ? isOpen(store, { partition, ...head }) : false,
+      lookForTombstones(keys.filter((_, at) => announced[at])),
+    ]);
+    if (isMissed) continue;
+    if (!live && head) ended.add(head.generation);
+    const [entries] = await allOf([
+      allOf(keys.map((key, at) => (reserved[at] ? "new" : readSid(store, key)))),
+      lookForTombstones(keys.filter((_, at) => !announced[at])),
+    ]);
+    const taken = await allOf(
+      keys.map((key, at) => {
+        const entry = entries[at];
+        if (typeof entry !== "object") return entry === "new";
+        return takeSidOver(store, key, entry, reservation, ended, started);
+      }),
+    );
+    if (taken.includes(false)) continue;
 
-    await fileForExpiry(store, ref, keys, over);
-    let reserved = true;
-    for (const key of keys)
-      reserved &&= await reserveSid(store, key, ref, over, abandoned, started);
-    if (!reserved) continue;
-    for (const key of keys) assertStartedAfter(await readEarlyTombstones(store, key), started);
-
-    const outcome = current.live
-      ? await join(store, ref, current.live, signIn)
-      : await create(store, ref, current.head, signIn);
+    const outcome = live
+      ? await join(store, ref, live, signIn)
+      : await create(store, ref, head, signIn);
     if (outcome === "done") return ref;
     if (outcome === "unsure" && (await isStored(store, ref))) return ref;
     // The lost try may have stored the tokens, and a sign-out deleted them. Storing again would undo that.
     if (outcome === "unsure") throw new SignInOvertaken();
-    if (!current.live) abandoned.add(generation);
+    if (!live) ended.add(generation);
   }
   throw new StoreUnavailable("Too many sign-ins to this account at once. Try again in a moment.");
 }
@@ -120,15 +152,15 @@ type Current =
 
 async function readCurrent(store: Store, partition: PartitionKey, round = 0): Promise<Current> {
   await beginRound(store, round);
-  const head = await readHead(store, partition);
-  if (!head?.generation) return { head };
-  const rowKey = generationRow(head.generation);
-  const entity = await store.table.get(partition, rowKey);
-  if (entity === undefined) return { head };
+  const rows = new Map<string, Stored>();
+  for await (const row of listPartition(store, partition)) rows.set(row.rowKey, row);
+  const head = rows.get(HEAD) as Stored<HeadRow> | undefined;
+  const entity = head?.generation ? rows.get(generationRow(head.generation)) : undefined;
+  if (!head || !entity) return { head };
   const account = readAccount(store, entity);
   if (account !== undefined) return { head, live: { account, etag: entity.etag } };
   // Nobody can use it: its sessions are over, or somebody tampered with it.
-  const removed = await store.table.remove(partition, rowKey, entity.etag);
+  const removed = await store.table.remove(partition, entity.rowKey, entity.etag);
   return removed ? { head } : await readCurrent(store, partition, round + 1);
 }
 

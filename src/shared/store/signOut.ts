@@ -6,7 +6,7 @@ import {
   sidPartition,
 } from "../rows/keys.ts";
 import { noteEarlySignOut } from "./earlySignOuts.ts";
-import { deleteGeneration, endGeneration, fence, readHead } from "./generation.ts";
+import { deleteGeneration, endGeneration, fence, listPartition, readHead } from "./generation.ts";
 import { endUnused, lookUp } from "./lookUp.ts";
 import { beginRound } from "./rounds.ts";
 import { isOver, noteSignedOut } from "./sidIndex.ts";
@@ -94,8 +94,7 @@ export async function signOutByOperator(
   for (let round = 0; ; round++) {
     await beginRound(store, round);
     const head = await readHead(store, partition);
-    // `!` sorts before every character of a key, so the range holds this partition alone.
-    for await (const { rowKey } of store.table.list(partition, `${partition}!`)) {
+    for await (const { rowKey } of listPartition(store, partition)) {
       if (!rowKey.startsWith(generationRow("" as Generation))) continue;
       const removed = await store.table.remove(partition, rowKey);
       if (removed || found === false) found = removed;

@@ -17,6 +17,8 @@ const PAGE_SIZE = 200;
 export const TABLE_NAME = "lightsout";
 const NO_TABLE = `The storage account has no table ${TABLE_NAME}. Check the storage setting: the app makes its table with its first request.`;
 
+const OPERATIONS = { insert: "insert", replace: "replace", remove: "delete" } as const;
+
 export interface AzureTable extends TableRequests {
   /** The table endpoint of the storage account, without what may be secret in it. */
   readonly endpoint: string;
@@ -91,12 +93,14 @@ export function azureTable(
           assertAnswer(subResponses.filter(isDone).length === writes.length);
         } else if (only.kind === "insert") {
           await client.createEntity(only.entity);
-        } else {
+        } else if (only.kind === "replace") {
           await client.updateEntity(only.entity, "Replace", { etag: only.etag });
+        } else {
+          await client.deleteEntity(only.entity.partitionKey, only.entity.rowKey);
         }
         return true;
       };
-      const operation = more.length > 0 ? "transaction" : only.kind;
+      const operation = more.length > 0 ? "transaction" : OPERATIONS[only.kind];
       return await request(operation, run, { by: refused(writes), answer: false });
     },
 
@@ -147,9 +151,14 @@ function storedOf<E extends Entity>(entity: object): Stored<E> {
 }
 
 function actionOf(write: Parameters<TableRequests["write"]>[0][number]): TransactionAction {
-  return write.kind === "insert"
-    ? ["create", write.entity]
-    : ["update", write.entity, "Replace", { etag: write.etag }];
+  switch (write.kind) {
+    case "insert":
+      return ["create", write.entity];
+    case "replace":
+      return ["update", write.entity, "Replace", { etag: write.etag }];
+    case "remove":
+      return ["delete", write.entity];
+  }
 }
 
 function saidBy(error: unknown) {

@@ -19,7 +19,7 @@ export type Stored<E extends Entity = Entity> = E & { readonly etag: string };
  */
 export type Outcome = "done" | "refused" | "unsure";
 
-/** The few operations of Table Storage that the protocol is made of. No write in here is unconditional. */
+/** The few operations of Table Storage that the protocol is made of. No write in here is unconditional but for removals. */
 export interface Table {
   /** Point read. */
   get<E extends Entity>(partitionKey: string, rowKey: string): Promise<Stored<E> | undefined>;
@@ -27,7 +27,7 @@ export interface Table {
   insert(entity: Entity): Promise<Outcome>;
   /** Update Entity with `If-Match`: only over the version that was read. */
   replace(entity: Entity, etag: string): Promise<Outcome>;
-  /** One entity group transaction: all of the writes, or none. */
+  /** One entity group transaction, in one partition: all of the writes, or none. */
   transact(writes: readonly Write[]): Promise<Outcome>;
   /**
    * Delete Entity, with `If-Match` when an ETag is given.
@@ -41,4 +41,9 @@ export interface Table {
 
 export type Write =
   | { readonly kind: "insert"; readonly entity: Entity }
-  | { readonly kind: "replace"; readonly entity: Entity; readonly etag: string };
+  | { readonly kind: "replace"; readonly entity: Entity; readonly etag: string }
+  /** Whatever version is there: for rows that never change. Of the entity, the key counts. */
+  | { readonly kind: "remove"; readonly entity: Entity };
+
+/** Writes of one entity group transaction. */
+export const MOST_WRITES = 100;

@@ -11,6 +11,8 @@ const OTHER_VERSION = ["412 UpdateConditionNotSatisfied", "412 ConditionNotMet"]
 const ROW_THERE = ["409 EntityAlreadyExists"];
 const NOT_THAT_VERSION = [...NO_ROW, ...OTHER_VERSION];
 
+const UNFULFILLED = { insert: ROW_THERE, replace: NOT_THAT_VERSION, remove: NO_ROW };
+
 /** @param answer Status and code, such as `404 ResourceNotFound`. */
 export type Unfulfilled = (answer: string, message: string) => boolean;
 
@@ -23,7 +25,6 @@ export function refused(writes: readonly Write[]): Unfulfilled {
   return (answer, message) => {
     const index = writes.length > 1 ? Number(/^(\d+):/.exec(message)?.[1]) : 0;
     const kind = writes[index]?.kind;
-    if (kind === undefined) return false;
-    return (kind === "insert" ? ROW_THERE : NOT_THAT_VERSION).includes(answer);
+    return kind !== undefined && UNFULFILLED[kind].includes(answer);
   };
 }

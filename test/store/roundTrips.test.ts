@@ -1,0 +1,64 @@
+import { beforeEach, expect, it } from "@jest/globals";
+import { createWatch, type Watch } from "../../bench/world/watch.ts";
+import { type HomeAccountId, type Sid, sidPartition } from "../../src/shared/rows/keys.ts";
+import { useOnce } from "../../src/shared/store/replayGuard.ts";
+import { seenTombstones } from "../../src/shared/store/seenTombstones.ts";
+import { storeSignIn } from "../../src/shared/store/signIn.ts";
+import { signOutByFrontChannel, signOutByUser } from "../../src/shared/store/signOut.ts";
+import { retrying } from "../../src/shared/table/retrying.ts";
+import { modelRequests } from "../races/model.ts";
+import { cacheOf, HOME, HOUR, type MemoryStore, memoryStore, NOON, sessionOf } from "./samples.ts";
+
+let watch: Watch;
+let store: MemoryStore;
+beforeEach(() => {
+  watch = createWatch();
+  const requests = watch.watching(modelRequests(200));
+  const table = retrying(requests, { delays: [], maxDelay: 0, sleep: async () => {} });
+  store = memoryStore();
+  Object.assign(store.table, table);
+});
+
+/** What a callback does of a provider that has a back channel, or has none. */
+async function callback(sid: string, subject?: string, homeAccountId = HOME) {
+  await useOnce(store, `state ${store.randomBytes(8)}`, NOON + HOUR);
+  const session = sessionOf({ homeAccountId: homeAccountId as HomeAccountId });
+  return await storeSignIn(store, { session, cache: cacheOf(), sids: [sid as Sid], subject });
+}
+
+async function cost(run: () => Promise<unknown>) {
+  watch.take();
+  await run();
+  const { requests, roundTrips } = watch.take();
+  return { requests: requests.length, roundTrips };
+}
+
+it.each([
+  ["without a back channel", undefined, 0],
+  ["with one", "adele", 3],
+])("a sign-in's round trips one after the other, %s", async (_, subject, more) => {
+  // Opens the account's first generation.
+  expect(await cost(() => callback("1", subject))).toEqual({ requests: 7 + more, roundTrips: 4 });
+  // Joins it.
+  const joined = await cost(() => callback("2", `${subject} too`));
+  expect(joined.roundTrips).toBe(4);
+  // Joins it with a known sid.
+  expect((await cost(() => callback("1", subject))).roundTrips).toBeLessThanOrEqual(6);
+  // Opens another one.
+  await signOutByUser(store, await callback("3"));
+  expect(await cost(() => callback("4"))).toEqual({ requests: 8, roundTrips: 4 });
+  // With a sid that is known.
+  await signOutByUser(store, await callback("4"));
+  expect((await cost(() => callback("4"))).roundTrips).toBe(6);
+});
+
+it("what a browser has seen is read at once", async () => {
+  const keys = ["1", "2", "3"].map((sid) => sidPartition(sid as Sid));
+  expect(await cost(() => seenTombstones(store, keys))).toEqual({ requests: 6, roundTrips: 1 });
+  expect(await cost(() => seenTombstones(store, []))).toEqual({ requests: 0, roundTrips: 0 });
+});
+
+it("a sign-out elsewhere of an unknown sid looks for it, leaves word, and looks again", async () => {
+  const { requests, roundTrips } = await cost(() => signOutByFrontChannel(store, "unknown" as Sid));
+  expect({ requests, roundTrips }).toEqual({ requests: 5, roundTrips: 4 });
+});
