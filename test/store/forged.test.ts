@@ -147,3 +147,9 @@ describe("a sign-in", () => {
     expect(row().partition).toBe(accountPartition(HOME));
   });
 });
+
+it("a sign-in asks for nothing that a forged row makes up", async () => {
+  change({ partition: "made up" });
+  await signIn();
+  expect(store.table.operations.filter((operation) => operation.includes("made up"))).toEqual([]);
+});

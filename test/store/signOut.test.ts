@@ -128,6 +128,7 @@ describe.each<[string, () => Promise<void>]>([
     store.time += 9 * HOUR;
     await signOut();
     expect(tokens()).toEqual([]);
+    expect(logged).toMatchObject([["info", "signout.elsewhere", { found: true }]]);
   });
 
   it("leaves the sessions alone that are not", async () => {
