@@ -42,6 +42,10 @@ function operationBudgets({ operations }: Results["operations"]): string[][] {
     const got = found?.requests.join(", ") ?? "";
     return [what, budget, got, verdict(isKept(got))];
   };
+  const trips = (step: string, most: number) => {
+    const got = operations.find((operation) => operation.step === step)?.roundTrips ?? 99;
+    return [`${step}, round trips`, `≤ ${most}`, String(got), verdict(got <= most)];
+  };
   const gone = operations.find(({ step }) => step === "front-channel sign-out")?.untilGone ?? 99;
   return [
     row("Graph call, token at hand", "signed-in request", "1 read", (got) => got === "read"),
@@ -52,6 +56,8 @@ function operationBudgets({ operations }: Results["operations"]): string[][] {
       (got) => got === "read, replace",
     ),
     row("sign-out by cookie", "sign-out by cookie", "1", (got) => got === "delete"),
+    trips("sign-in, callback", 4),
+    trips("sign-in, callback, second browser", 5),
     [
       "front-channel sign-out, round trips until the tokens are gone",
       "≤ 2",
