@@ -10,6 +10,7 @@ const made: [errors.LightsoutError, string][] = [
   [new errors.CrossSiteRequest(), "ERR_CROSS_SITE_REQUEST"],
   [new errors.SignedOut(), "ERR_SIGNED_OUT"],
   [new errors.InteractionRequired(["s"], "c"), "ERR_INTERACTION_REQUIRED"],
+  [new errors.InteractionInVain(), "ERR_INTERACTION_IN_VAIN"],
   [new errors.SignInRejected("r"), "ERR_SIGN_IN_REJECTED"],
   [new errors.SignInOvertaken(), "ERR_SIGN_IN_OVERTAKEN"],
   [new errors.StoreUnavailable(), "ERR_STORE_UNAVAILABLE"],
@@ -33,8 +34,10 @@ describe("errors", () => {
     expect(error.message).not.toBe("");
   });
 
-  it("are all in this list", () => {
-    const classes = Object.values(errors).filter((exported) => exported !== errors.LightsoutError);
+  it("are all in this list, and idle sessions are signed out", () => {
+    expect(new errors.SessionIdle()).toBeInstanceOf(errors.SignedOut);
+    const { LightsoutError: _, SessionIdle: __, ...others } = errors;
+    const classes = Object.values(others);
     expect(new Set(made.map(([error]) => error.constructor))).toEqual(new Set(classes));
     expect(new Set(made.map(([, code]) => code)).size).toBe(made.length);
   });

@@ -41,7 +41,7 @@ it("gives the settings of lightsout dev for as long as it runs", async () => {
   });
   await claims.pop()?.stop();
   expect(settingsInUse(root, {}).settings).toEqual({});
-  expect(await readdir(join(root, ".local"))).toEqual([]);
+  expect(await readdir(join(root, ".local"))).toEqual([".gitignore"]);
 });
 
 it("is for its owner's eyes only", async () => {
