@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Context } from "../../src/shared/context.ts";
 import { generationRow, type HomeAccountId, type Sid } from "../../src/shared/rows/keys.ts";
 import { SESSION_COOKIE, sessionCookie } from "../../src/shared/session/sessionCookie.ts";
-import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
+import type { HeldSession } from "../../src/shared/store/segments.ts";
+import { storeSignIn } from "../../src/shared/store/signIn.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import type { TokenCache } from "../../src/shared/tokens/tokenCache.ts";
 import { userOf } from "./setUp.ts";
@@ -10,7 +11,7 @@ import { cacheOfUser, graphTokenOf } from "./tokens.ts";
 
 /** A user who is signed in, and everything that any contestant needs to act for them. */
 export interface SignedIn {
-  readonly ref: SessionRef;
+  readonly ref: HeldSession;
   readonly cookie: string;
   readonly sid: string;
   /** Where the tokens are. */
@@ -25,7 +26,7 @@ export async function storeUser(
   lifetime: number,
   cache: TokenCache,
   number: number,
-): Promise<{ ref: SessionRef; sid: string }> {
+): Promise<{ ref: HeldSession; sid: string }> {
   const { oid, name, username } = userOf(number);
   const sid = randomUUID();
   const now = store.now();
@@ -36,6 +37,11 @@ export async function storeUser(
     name,
     username,
     device: "Edge on Windows",
+    roles: [],
+    claims: {},
+    acrs: [],
+    issuedAt: now,
+    confirmedAt: now,
     signedInAt: now,
     expiresAt: now + lifetime,
   };

@@ -1,5 +1,5 @@
 import type { Context } from "../../src/shared/context.ts";
-import type { SessionRef } from "../../src/shared/store/signIn.ts";
+import type { HeldSession } from "../../src/shared/store/segments.ts";
 import type { Entity, Table } from "../../src/shared/table/table.ts";
 import type { TokenCache } from "../../src/shared/tokens/tokenCache.ts";
 import { storeUser } from "./accounts.ts";
@@ -8,7 +8,7 @@ import { cacheOfUser } from "./tokens.ts";
 
 export interface Filled {
   readonly number: number;
-  readonly ref: SessionRef;
+  readonly ref: HeldSession;
   readonly sid: string;
 }
 

@@ -1,6 +1,6 @@
 import { generationRow, HEAD } from "../../src/shared/rows/keys.ts";
 import type { HeadRow } from "../../src/shared/rows/rows.ts";
-import { missingKeyOf } from "../../src/shared/store/accountEntity.ts";
+import { missingKeyOf } from "../../src/shared/store/accountRow.ts";
 import { type AccountDescription, describeEntity } from "../../src/shared/store/describe.ts";
 
 import type { Store } from "../../src/shared/store/store.ts";

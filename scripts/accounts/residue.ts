@@ -14,7 +14,7 @@ import {
   indexKeysIn,
   readRow,
 } from "../../src/shared/rows/rows.ts";
-import { unsealAccount } from "../../src/shared/store/accountEntity.ts";
+import { unsealAccount } from "../../src/shared/store/accountRow.ts";
 import { originOf } from "../../src/shared/store/sidIndex.ts";
 import type { Entity, Stored } from "../../src/shared/table/table.ts";
 

@@ -24,7 +24,7 @@ export function kilobytes(bytes: number): string {
   return `${(bytes / 1_000).toFixed(1)} kB`;
 }
 
-const COLUMNS = ["ACCOUNT", "SESSIONS", "TOKENS", "SIZE", "OPENED", "ENDS"];
+const COLUMNS = ["ACCOUNT", "SESSIONS", "SIZE", "OPENED", "ENDS"];
 
 /**
  * @param fingerprints Of the keys at hand.
@@ -38,9 +38,7 @@ export function renderList(
 ): string {
   const rows = accounts.map((account) => [
     account.account,
-    ...(account.readable
-      ? [String(account.sessions.length), String(account.accessTokens + account.refreshTokens)]
-      : [hasKeys ? "unreadable" : "?", hasKeys ? "" : "?"]),
+    account.readable ? String(account.sessions.length) : hasKeys ? "unreadable" : "?",
     kilobytes(account.sealedBytes),
     distance(account.openedAt, now),
     distance(account.expiresAt, now),
@@ -65,7 +63,7 @@ function keyLines(
   ];
 }
 
-const NO_KEYS = "Without TOKEN_CACHE_KEYS, sessions and tokens cannot be counted.";
+const NO_KEYS = "Without TOKEN_CACHE_KEYS, sessions cannot be counted.";
 
 export function renderAccount(
   account: AccountDescription | undefined,
@@ -86,11 +84,9 @@ export function renderAccount(
     return [...table(facts), "", why].join("\n");
   }
   facts.push(
-    ["access tokens", String(account.accessTokens)],
-    ["refresh tokens", String(account.refreshTokens)],
     ...sessions.map((session, i) => [
       i === 0 ? "sessions" : "",
-      `signed in ${when(session.signedInAt, now)}, ends ${when(session.expiresAt, now)}`,
+      `${session.device}: signed in ${when(session.signedInAt, now)}, ends ${when(session.expiresAt, now)}, ${kilobytes(session.sealedBytes)} that only its browser unseals`,
     ]),
   );
   return table(facts).join("\n");

@@ -188,7 +188,7 @@ describe("a stream up", () => {
 });
 
 describe("the memory of the process", () => {
-  it("grows by less than a quarter of 200 MB that go through, either way, at the slower side's pace", async () => {
+  it("grows by less than half of the 200 MB that go through, either way, at the slower side's pace", async () => {
     const size = 200 * MIB;
     const chunk = Buffer.alloc(MIB);
     const held = () => {
@@ -224,6 +224,6 @@ describe("the memory of the process", () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(read).toBe(size);
-    expect(most / size).toBeLessThan(0.25);
+    expect(most / size).toBeLessThan(0.5);
   }, 120_000);
 });

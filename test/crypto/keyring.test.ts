@@ -1,4 +1,10 @@
-import { createCipheriv, createHmac, createSecretKey, randomBytes } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  randomBytes,
+} from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import { createKeyring } from "../../src/shared/crypto/keyring.ts";
 import { keyring } from "../support/keyring.ts";
@@ -145,5 +151,49 @@ describe("a keyring", () => {
 
   it("needs a key", () => {
     expect(() => createKeyring([], randomBytes)).toThrow("A keyring needs at least one key.");
+  });
+});
+
+describe("with a share", () => {
+  const share = randomBytes(32);
+  const shared = ring.seal(MESSAGE, "account", "row", share);
+
+  it("comes back to who has keys and share", () => {
+    expect(ring.unseal(shared, "account", "row", share)).toEqual(MESSAGE);
+  });
+
+  it("needs this share, these keys, this purpose and this row", () => {
+    const flipped = Uint8Array.from(share, (byte, at) => (at === 31 ? byte ^ 1 : byte));
+    for (const other of [undefined, flipped, share.subarray(1), new Uint8Array(0)]) {
+      expect(ring.unseal(shared, "account", "row", other)).toBeUndefined();
+    }
+    expect(keyring("k2").unseal(shared, "account", "row", share)).toBeUndefined();
+    const renamed = createKeyring(
+      [{ id: "k1", key: createSecretKey(Buffer.alloc(32, "k2")) }],
+      randomBytes,
+    );
+    expect(renamed.unseal(shared, "account", "row", share)).toBeUndefined();
+    expect(ring.unseal(shared, "session", "row", share)).toBeUndefined();
+    expect(ring.unseal(shared, "account", "another", share)).toBeUndefined();
+    // And what was sealed without one opens without one only.
+    expect(
+      ring.unseal(ring.seal(MESSAGE, "account", "row"), "account", "row", share),
+    ).toBeUndefined();
+  });
+
+  it("is sealed under HKDF-SHA-256 of the row's key, with the share as its salt", () => {
+    const hmac = (key: Uint8Array, text: Uint8Array | string) =>
+      createHmac("sha256", key).update(text).digest();
+    const rowKey = hmac(hmac(Buffer.alloc(32, "k1"), "lightsout/1\0account"), "row");
+    const prk = hmac(share, rowKey);
+    const key = hmac(
+      prk,
+      Buffer.concat([Buffer.from("lightsout/share\0account\0row"), Buffer.of(1)]),
+    );
+    const decipher = createDecipheriv("aes-256-gcm", key, shared.bytes.subarray(0, 12));
+    decipher.setAAD(Buffer.from("account/row"));
+    decipher.setAuthTag(shared.bytes.subarray(-16));
+    const plain = [decipher.update(shared.bytes.subarray(12, -16)), decipher.final()];
+    expect(Buffer.concat(plain)).toEqual(MESSAGE);
   });
 });

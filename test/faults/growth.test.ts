@@ -2,17 +2,18 @@ import { randomBytes } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import type { LogLine } from "../../local/host/host.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
-import type { Generation } from "../../src/shared/rows/keys.ts";
-import type { Account } from "../../src/shared/store/account.ts";
-import { sealAccount, unsealAccount } from "../../src/shared/store/accountEntity.ts";
-import { readSession, writeBack } from "../../src/shared/store/accounts.ts";
+import type { Browser } from "../../local/tenant/browserless.ts";
+import type { SessionContent } from "../../src/shared/store/account.ts";
+import { roomBeside } from "../../src/shared/store/accountRow.ts";
+import { readSession, type SessionRead, writeBack } from "../../src/shared/store/accounts.ts";
+import { type HeldSession, sealContent } from "../../src/shared/store/segments.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import type { Entity, Stored } from "../../src/shared/table/table.ts";
 import type { AccessToken } from "../../src/shared/tokens/tokenCache.ts";
 import { azuriteStore, signInSomebody } from "../support/azuriteStore.ts";
 import { eventually } from "../support/eventually.ts";
 import { readAccountRows, restoreTable } from "../support/table.ts";
-import { ADELE, homeAccountIdOf, signedInBrowser } from "../support/user.ts";
+import { ADELE, homeAccountIdOf, signedInBrowser, ticketOf } from "../support/user.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -29,11 +30,13 @@ beforeAll(async () => {
 afterEach(() => restoreTable(rig.azurite, []));
 afterAll(() => rig?.stop());
 
-/** How many access tokens an operator sees. */
-async function heldTokens(): Promise<number> {
-  const url = `${rig.url}/accounts/${homeAccountIdOf(rig)}`;
-  const answer = await fetch(url, { headers: { "x-functions-key": rig.host.keys.default } });
-  return ((await answer.json()) as { accessTokens: number }).accessTokens;
+const storeOfRig = () => azuriteStore(rig.azurite, { keys: rig.env.TOKEN_CACHE_KEYS as string });
+
+/** How many access tokens the browser's session has. */
+async function heldTokens(browser: Browser): Promise<number> {
+  const store = storeOfRig();
+  const found = await readSession(store, ticketOf(rig, browser, store.keyring));
+  return Object.keys(found?.content.cache.AccessToken ?? {}).length;
 }
 
 function accessToken(scope: string, expiresAt: number): AccessToken {
@@ -60,13 +63,13 @@ describe("access tokens of ever other scopes", () => {
       const form = await browser.signIn(`${rig.url}/auth/signin?scope=${scope}`, ADELE);
       expect((await browser.submit(form)).status).toBe(200);
     };
-    expect(await heldTokens()).toBe(1);
+    expect(await heldTokens(browser)).toBe(1);
     switches.caeAccessTokenLifetime = 60;
     for (let i = 0; i < 10; i++) await ask(`Short.${i}`);
-    expect(await heldTokens()).toBe(1);
+    expect(await heldTokens(browser)).toBe(1);
     switches.caeAccessTokenLifetime = 3_600;
     for (let i = 0; i < 3; i++) await ask(`Long.${i}`);
-    expect(await heldTokens()).toBe(4);
+    expect(await heldTokens(browser)).toBe(4);
   });
 
   it("do not add up in the course of a day", async () => {
@@ -76,15 +79,13 @@ describe("access tokens of ever other scopes", () => {
     const counts: number[] = [];
     for (let i = 0; i < 6 * 24; i++) {
       now += 10 * MINUTE;
-      const { read } = (await readSession(store, ref)) as NonNullable<
-        Awaited<ReturnType<typeof readSession>>
-      >;
-      const { cache } = read.account;
+      const found = (await readSession(store, ref)) as SessionRead;
+      const { user, cache } = found.content;
       const token = accessToken(`Scope.${i}`, now + HOUR);
       const AccessToken = { ...cache.AccessToken, [token.target]: token };
-      expect(
-        await writeBack(store, read, { ...read.account, cache: { ...cache, AccessToken } }),
-      ).toBe(true);
+      expect(await writeBack(store, ref, found, { user, cache: { ...cache, AccessToken } })).toBe(
+        true,
+      );
       counts.push(Object.keys(AccessToken).length);
     }
     // One every ten minutes that lives for an hour.
@@ -92,21 +93,21 @@ describe("access tokens of ever other scopes", () => {
   });
 });
 
-describe("a cache that outgrows its row", () => {
+describe("a session that outgrows its row", () => {
   it("is cut to fit, which the log says, and the user does not notice", async () => {
     const browser = await signedInBrowser(rig);
-    const store = azuriteStore(rig.azurite, { keys: rig.env.TOKEN_CACHE_KEYS as string });
+    const store = storeOfRig();
+    const held = ticketOf(rig, browser, store.keyring);
+    const found = (await readSession(store, held)) as SessionRead;
+    expect(await writeBack(store, held, found, filled(store, held, found.content))).toBe(true);
     const [row] = (await readAccountRows(rig.azurite)) as unknown as [Stored<Entity>];
-    const account = unsealAccount(store.keyring, row) as Account;
-    const full = filled(store, row, account);
-    expect(full.chunks).toBe(11);
-    expect(await store.table.replace(full, row.etag)).toBe("done");
-    const before = await heldTokens();
+    expect(row.chunks).toBe(11);
+    const before = await heldTokens(browser);
 
     expect((await browser.fetch(`${rig.url}/graph/me/messages`)).status).toBe(200);
     await eventually(() => cuts.length > 0);
-    expect(await heldTokens()).toBeLessThan(before);
-    expect(await heldTokens()).toBeGreaterThan(before / 3);
+    expect(await heldTokens(browser)).toBeLessThan(before);
+    expect(await heldTokens(browser)).toBeGreaterThan(before / 3);
 
     for (const path of ["me", "me/messages", "me/messages"]) {
       expect((await browser.fetch(`${rig.url}/graph/${path}`)).status).toBe(200);
@@ -114,28 +115,33 @@ describe("a cache that outgrows its row", () => {
     expect(cuts).toEqual([expect.stringMatching(/"dropped":\d{3}/)]);
   });
 
-  /** The row with as many other tokens as it can take. */
-  function filled(store: Store, { partitionKey, rowKey }: Entity, account: Account) {
+  /** The content with as many other tokens as fit. */
+  function filled(
+    store: Store,
+    held: HeldSession,
+    { user, cache }: SessionContent,
+  ): SessionContent {
     const expiresAt = Date.now() + 2 * HOUR;
     const others = Array.from({ length: 4_000 }, (_, i) => accessToken(`Other.${i}`, expiresAt));
-    const sealedWith = (count: number) => {
+    const filledWith = (count: number) => {
       const entries = others.slice(0, count).map((token) => [token.target, token]);
-      const AccessToken = { ...account.cache.AccessToken, ...Object.fromEntries(entries) };
-      const cache = { ...account.cache, AccessToken };
-      return sealAccount(
-        store.keyring,
-        partitionKey,
-        rowKey.slice(2) as Generation,
-        { ...account, cache },
-        Date.now(),
-      );
+      const AccessToken = { ...cache.AccessToken, ...Object.fromEntries(entries) };
+      return { user, cache: { ...cache, AccessToken } };
+    };
+    const fitsWith = (count: number) => {
+      let isCut = false;
+      const log = () => {
+        isCut = true;
+      };
+      sealContent({ ...store, log }, held, filledWith(count), roomBeside([]));
+      return !isCut;
     };
     let [fits, tooMany] = [0, others.length];
     while (tooMany - fits > 1) {
       const count = (fits + tooMany) >> 1;
-      if (sealedWith(count).dropped === 0) fits = count;
+      if (fitsWith(count)) fits = count;
       else tooMany = count;
     }
-    return sealedWith(fits).entity;
+    return filledWith(fits);
   }
 });

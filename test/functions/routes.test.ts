@@ -172,7 +172,7 @@ describe("/accounts/{homeAccountId}", () => {
 
   it("says what is held, never a token, and signs the account out", async () => {
     const held = await (await account(homeAccountIdOf(rig))).text();
-    expect(JSON.parse(held)).toMatchObject({ held: true, refreshTokens: 1 });
+    expect(JSON.parse(held)).toMatchObject({ held: true, readable: true });
     expect(held).not.toContain("eyJ");
 
     const other = await signedInBrowser(rig);

@@ -96,7 +96,7 @@ describe("a session that no sign-out could name", () => {
     const form = await browser.signIn(`${rig.url}/auth/signin`, "adelev@contoso.com");
     const answer = await browser.submit(form);
     expect(answer.status).toBe(400);
-    expect(answer.text).toContain("could not sign you out by");
+    expect(answer.text).toContain("could not sign you out later");
     expect(await readAccountRows(rig.azurite)).toEqual(before);
     expect(lastLine("signin.refused")).toEqual({ reason: "id_token_sid" });
   });

@@ -22,8 +22,10 @@ import {
 } from "../../src/shared/rows/keys.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
 import type { Account } from "../../src/shared/store/account.ts";
-import { sealAccount, unsealAccount } from "../../src/shared/store/accountEntity.ts";
+import { roomBeside } from "../../src/shared/store/accountRow.ts";
+import { readSession, type SessionRead, writeBack } from "../../src/shared/store/accounts.ts";
 import { purge } from "../../src/shared/store/purge.ts";
+import { sealContent } from "../../src/shared/store/segments.ts";
 import { createSignOuts } from "../../src/shared/store/stubbornSignOuts.ts";
 import type { Entity, Stored } from "../../src/shared/table/table.ts";
 import { TableFault } from "../../src/shared/table/tableFault.ts";
@@ -47,6 +49,7 @@ import {
   sessionCookieOf,
   sidOf,
   signedInBrowser,
+  ticketOf,
 } from "../support/user.ts";
 import { virtualTime } from "../support/virtualTime.ts";
 
@@ -536,31 +539,35 @@ async function rowsOfAdele(): Promise<Stored<Entity>[]> {
   return rows.filter(({ partitionKey }) => partitionKey === account());
 }
 
-/** Gives the account's row one more token, as large as fits to the byte. */
+/** Gives the session one more token, as large as fits to the byte. */
 async function fillRow(): Promise<void> {
   const store = azuriteStore(rig.azurite, { keys: rig.env.TOKEN_CACHE_KEYS ?? "" });
-  const [row] = (await rowsOfAdele()) as [Stored<Entity>];
-  const { sessions, cache } = unsealAccount(store.keyring, row) as Account;
+  const held = ticketOf(rig, browser, store.keyring);
+  const found = (await readSession(store, held)) as SessionRead;
+  const { user, cache } = found.content;
   const [token] = Object.values(cache.AccessToken) as [AccessToken];
   const noise = randomBytes(1_000_000).toString("base64url");
+  const others = Object.entries(found.read.account.sessions).filter(
+    ([, one]) => one !== found.entry,
+  );
+  const room = roomBeside(others.map(([, one]) => one));
   const filledWith = (length: number) => {
     const filler = { ...token, target: "Other.Scope", secret: noise.slice(0, length) };
-    const AccessToken = { ...cache.AccessToken, filler };
-    const filled = { sessions, cache: { ...cache, AccessToken } };
-    const { partitionKey, rowKey } = row;
-    return sealAccount(
-      store.keyring,
-      partitionKey,
-      rowKey.slice(2) as Generation,
-      filled,
-      Date.now(),
-    );
+    return { user, cache: { ...cache, AccessToken: { ...cache.AccessToken, filler } } };
+  };
+  const fitsWith = (length: number) => {
+    let isCut = false;
+    const log = () => {
+      isCut = true;
+    };
+    sealContent({ ...store, log }, held, filledWith(length), room);
+    return !isCut;
   };
   let [fits, tooMuch] = [0, noise.length];
   while (tooMuch - fits > 1) {
     const length = (fits + tooMuch) >> 1;
-    if (filledWith(length).dropped === 0) fits = length;
+    if (fitsWith(length)) fits = length;
     else tooMuch = length;
   }
-  expect(await store.table.replace(filledWith(fits).entity, row.etag)).toBe("done");
+  expect(await writeBack(store, held, found, filledWith(fits))).toBe(true);
 }

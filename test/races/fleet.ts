@@ -1,14 +1,14 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { SessionRef } from "../../src/shared/store/signIn.ts";
+import type { HeldSession } from "../../src/shared/store/segments.ts";
 import type { Op, Result } from "./ops.ts";
 import type { FromWorker, ToWorker } from "./worker.ts";
 
 export interface Errand {
   readonly op: Op;
   readonly now: number;
-  readonly refs: ReadonlyMap<string, SessionRef>;
+  readonly refs: ReadonlyMap<string, HeldSession>;
   /** Seed of what is random in it. */
   readonly random: string;
   /** Called when a sign-in has been started, and when the token endpoint is asked. */

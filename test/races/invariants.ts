@@ -2,11 +2,13 @@ import type { Keyring } from "../../src/shared/crypto/keyring.ts";
 import { HEAD } from "../../src/shared/rows/keys.ts";
 import { type Row, readRow } from "../../src/shared/rows/rows.ts";
 import { GRACE_MS } from "../../src/shared/session/confirm.ts";
-import { unsealAccount } from "../../src/shared/store/accountEntity.ts";
+import { unsealAccount } from "../../src/shared/store/accountRow.ts";
+import { unpackContent } from "../../src/shared/store/contentPacking.ts";
 import { CLOCKS_APART_MS } from "../../src/shared/store/tombstones.ts";
 import type { Stored } from "../../src/shared/table/table.ts";
 import type { Rows } from "./model.ts";
 import { LIMITS, type Op, type OpOf, PERIOD, signInsIn } from "./ops.ts";
+import { bare, shareIn } from "./scenario.ts";
 import { bit, isNamedBy, isNewer, isOutlived, isOver, type Watch, type Watching } from "./watch.ts";
 
 /** What one row of tokens holds. */
@@ -19,13 +21,15 @@ export interface Held {
   readonly ends: readonly number[];
   /** When the provider has confirmed each of them. Milliseconds since 1970. */
   readonly confirmed: readonly number[];
+  /** What their tokens are sealed with, besides the app's keys. */
+  readonly shares: readonly string[];
   readonly accessTokens: readonly string[];
   readonly refreshTokens: readonly string[];
 }
 
 export interface Violation {
   /** I1 to I4 of the design, or the word for what else must never be. */
-  readonly invariant: "I1" | "I2" | "I3" | "I4" | "confirmed" | "structure" | "outcome";
+  readonly invariant: "I1" | "I2" | "I3" | "I4" | "I7" | "confirmed" | "structure" | "outcome";
   readonly what: string;
 }
 
@@ -52,14 +56,15 @@ function contentOf({ row, partition, generation }: AccountRead, keyring: Keyring
       partition,
       generation,
       expiresAt: Date.parse(String(row.expiresAt)),
-      ...signInsIn(account),
+      shares: Object.values(account.sessions).flatMap(({ segment }) => shareIn(segment) ?? []),
+      ...signInsIn(account, (segment) => unpackContent(bare(segment))),
     };
     contents.set(row, content);
   }
   return content;
 }
 
-/** An account has one row of tokens at most, and its head names it. */
+/** An account has one row of tokens at most, and its head names it. I7: each session's tokens have a share of their own. */
 export function checkStructure(rows: Rows, held: readonly Held[]): Violation | undefined {
   for (const [index, { partition, generation }] of held.entries()) {
     if (held.some((other, at) => at < index && other.partition === partition)) {
@@ -68,6 +73,11 @@ export function checkStructure(rows: Rows, held: readonly Held[]): Violation | u
     const head = rows.get(`${partition}\n${HEAD}`);
     if (head?.generation !== generation) {
       return { invariant: "structure", what: "The head does not name the open generation." };
+    }
+  }
+  for (const { shares } of held) {
+    if (shares.includes("") || new Set(shares).size < shares.length) {
+      return { invariant: "I7", what: "Something else than a session's own share unseals it." };
     }
   }
   return undefined;
@@ -167,23 +177,14 @@ export function checkKept(
     if (signIn.do !== "signIn" || result?.kind !== "done" || result.ref === undefined) continue;
     const { partition, generation } = result.ref;
     const row = held.find((one) => one.partition === partition && one.generation === generation);
-    // The tabs of one browser have one session; each of them has its tokens.
+    // The tabs of one browser have one session, with the tokens of the last of them.
     const tabs = [signIn.id, ...(signIn.tabs ?? [])];
-    const isKept = tabs.some((tab) => row?.sessions.includes(tab));
-    if (row && isKept) {
-      if (row.accessTokens.includes(signIn.id) || wasCut(ops, watch, row)) continue;
-    }
+    if (tabs.some((tab) => row?.sessions.includes(tab) && row.accessTokens.includes(tab))) continue;
     if (now >= expiryOf(signIn, watch[index]?.calledAt ?? 0)) continue;
     if (isExcused(ops, watch, index, signIn)) continue;
     return { invariant: "I2", what: `${signIn.id} is lost, and nothing may have undone it.` };
   }
   return undefined;
-}
-
-/** A logout token that ends a part of the sessions takes all access tokens along. */
-function wasCut(ops: Watching["ops"], watch: Watch, { refreshTokens }: Held): boolean {
-  const called = ops.some((op, at) => op.do === "back" && watch[at]?.called);
-  return called && refreshTokens.length > 0;
 }
 
 /** Whether anything that was called had the power to undo a sign-in. */
@@ -224,8 +225,8 @@ function mayUndo(
       return op.account === signIn.account;
     case "refresh":
     case "visit":
-      // The grant of the last one in is the account's: with it go all that came before.
-      return op.revoked === true && cause > index && index <= indexIn(ops, op.of);
+      // A session's grant is its own; that of another tab of this browser is the same session's.
+      return op.revoked === true && [signIn.id, ...(signIn.tabs ?? [])].includes(op.of);
     case "idle": {
       const { calledAt = 0 } = watch[cause] ?? {};
       const { idleLimit, revalidatePeriod } = LIMITS;

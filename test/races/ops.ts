@@ -18,20 +18,16 @@ import { isIdleForAll, type Limits } from "../../src/shared/session/idle.ts";
 import type { Sessions } from "../../src/shared/session/refresh.ts";
 import type { Refreshes } from "../../src/shared/session/refreshes.ts";
 import { findSession } from "../../src/shared/session/session.ts";
-import { type Account, confirmedAtOf } from "../../src/shared/store/account.ts";
+import type { Account, Segment, UnsealedContent } from "../../src/shared/store/account.ts";
 import { readSession } from "../../src/shared/store/accounts.ts";
 import { signOutByBackChannel } from "../../src/shared/store/backChannel.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import { giveBack, useOnce } from "../../src/shared/store/replayGuard.ts";
 import { seenTombstones } from "../../src/shared/store/seenTombstones.ts";
+import type { HeldSession } from "../../src/shared/store/segments.ts";
 import { readSid } from "../../src/shared/store/sidIndex.ts";
-import {
-  indexKeysOf,
-  type SessionRef,
-  type SignIn,
-  storeSignIn,
-} from "../../src/shared/store/signIn.ts";
+import { indexKeysOf, type SignIn, storeSignIn } from "../../src/shared/store/signIn.ts";
 import {
   signOutByFrontChannel,
   signOutByOperator,
@@ -126,7 +122,7 @@ export type Op =
 export type OpOf<K extends Op["do"]> = Extract<Op, { do: K }>;
 
 export type Result =
-  | { readonly kind: "done"; readonly ref?: SessionRef }
+  | { readonly kind: "done"; readonly ref?: HeldSession }
   /**
    * `unknown`: the logout token names nobody. `used`: the answer or the logout token has been used. `refused`: the
    * code is.
@@ -146,7 +142,7 @@ export type Result =
 export interface World {
   readonly store: Store;
   /** What sign-ins returned so far, by id. */
-  readonly refs: Map<string, SessionRef>;
+  readonly refs: Map<string, HeldSession>;
   /** Of the instance that this is done on. */
   readonly refreshes: Refreshes;
   /** Waits for the token endpoint. */
@@ -300,6 +296,9 @@ function signInOf(
       identity: { iss: "", sub: "", oid: "" },
       name: id,
       username: id,
+      roles: [],
+      claims: {},
+      acrs: [],
       device: id,
       issuedAt: EPOCH + issued * MINUTE,
       confirmedAt: signedInAt,
@@ -310,11 +309,16 @@ function signInOf(
     sids: sids as Sid[],
     subject,
     replaces: replaces === undefined ? undefined : refOf(replaces, world),
-    ...(tabs && { sessionIds: [id, ...tabs].map((tab) => `session of ${tab}`) }),
+    ...(tabs && {
+      ids: [id, ...tabs].map((tab) => ({
+        sessionId: `session of ${tab}`,
+        share: Buffer.from(`share of ${tab}`).toString("base64url"),
+      })),
+    }),
   };
 }
 
-function refOf(id: string, { refs }: World): SessionRef {
+function refOf(id: string, { refs }: World): HeldSession {
   const ref = refs.get(id);
   if (ref === undefined) throw new Error(`Sign-in ${id} has no session.`);
   return ref;
@@ -348,15 +352,16 @@ export function goesOn(op: Op, { kind }: Result, next: Op | undefined): boolean 
   return (kind === "overtaken" || kind === "refused") && next?.do === "signIn";
 }
 
-/** The sign-ins whose tokens or sessions an account holds. */
-export function signInsIn({ sessions, cache }: Account) {
+/** The sign-ins whose tokens or sessions an account holds. @param unseal Takes no share. */
+export function signInsIn({ sessions }: Account, unseal: (segment: Segment) => UnsealedContent) {
   const ownerOf = ({ secret }: { readonly secret?: unknown }) => String(secret).split(":")[1] ?? "";
+  const contents = Object.values(sessions).map(({ segment }) => unseal(segment));
   return {
-    sessions: Object.values(sessions).map(({ username }) => username),
+    sessions: contents.map(({ user }) => user.username),
     ends: Object.values(sessions).map(({ expiresAt }) => expiresAt),
-    confirmed: Object.values(sessions).map(confirmedAtOf),
-    accessTokens: Object.values(cache.AccessToken).map(ownerOf),
-    refreshTokens: Object.values(cache.RefreshToken).map(ownerOf),
+    confirmed: Object.values(sessions).map(({ confirmedAt }) => confirmedAt),
+    accessTokens: contents.flatMap(({ cache }) => Object.values(cache.AccessToken).map(ownerOf)),
+    refreshTokens: contents.flatMap(({ cache }) => Object.values(cache.RefreshToken).map(ownerOf)),
   };
 }
 
@@ -373,7 +378,7 @@ function tokenEndpoint(
       onToken();
       const [account, refreshToken] = Object.entries(cache.RefreshToken)[0] ?? ["", {}];
       const [, owner = ""] = String(refreshToken.secret).split(":");
-      if (op.revoked && owner === op.of) return { refused: new SignedOut() };
+      if (op.revoked && owner === op.of) return { refused: new SignedOut(), isUserGone: false };
       const secret = `at:${owner}:${op.id}`;
       const fresh = accessToken(account, secret, op.do === "refresh" ? scopeOf(op) : "openid");
       return {

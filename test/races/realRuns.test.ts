@@ -42,7 +42,7 @@ describe("three processes and Azurite, with a proxy between them that makes thin
     for (const [fault, count] of Object.entries(proxy.counts)) {
       if (fault !== "silence") expect({ fault, often: count > 20 }).toEqual({ fault, often: true });
     }
-  }, 120_000);
+  }, 300_000);
 
   it("are found out when a sign-out leaves no tombstone", async () => {
     // Real time decides which requests meet, so it goes on until they have.

@@ -9,7 +9,7 @@ import {
   subjectPartition,
 } from "../../src/shared/rows/keys.ts";
 import { purge } from "../../src/shared/store/purge.ts";
-import type { SessionRef } from "../../src/shared/store/signIn.ts";
+import type { HeldSession } from "../../src/shared/store/segments.ts";
 import type { Entity, Stored } from "../../src/shared/table/table.ts";
 import type { FaultProxy } from "./faultProxy.ts";
 import type { Fleet } from "./fleet.ts";
@@ -64,7 +64,7 @@ export async function carryOutAll(
 async function prepare({ azurite, proxy, fleet }: Place, scenario: Scenario, seed: number) {
   const watched = watching(opsOf(scenario));
   const direct = openTable(azurite.connectionString);
-  const refs = new Map<string, SessionRef>();
+  const refs = new Map<string, HeldSession>();
   const rowsNow = () => readRows(azurite, scenario);
   const randomOf = (op: Op) => `${seed} ${scenario.name} ${op.id}`;
   let watch = nothingYet(watched);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { Keyring } from "../../src/shared/crypto/keyring.ts";
+import type { Keyring, Sealed } from "../../src/shared/crypto/keyring.ts";
 import { Refreshes } from "../../src/shared/session/refreshes.ts";
-import type { SessionRef } from "../../src/shared/store/signIn.ts";
+import type { HeldSession } from "../../src/shared/store/segments.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import { type RetryPolicy, retrying, type TableRequests } from "../../src/shared/table/retrying.ts";
 import type { Table } from "../../src/shared/table/table.ts";
@@ -58,7 +58,7 @@ export function opsOf({ before = [], actors }: Scenario): Op[] {
 /** One actor's code. `refs` is what the sign-ins before left. */
 export function programOf(
   ops: readonly Op[],
-  refs: ReadonlyMap<string, SessionRef>,
+  refs: ReadonlyMap<string, HeldSession>,
   keyring: Keyring,
   weakness?: Weakness,
 ): Program {
@@ -166,7 +166,7 @@ function nextTick(): Promise<void> {
 }
 
 /** Where what happened before has happened: everything on an instance of its own, and the token endpoint answers. */
-export function pastOf(store: Store, refs: Map<string, SessionRef>): World {
+export function pastOf(store: Store, refs: Map<string, HeldSession>): World {
   const atOnce = async () => {};
   return { store, refs, refreshes: new Refreshes(atOnce), token: atOnce, user: atOnce };
 }
@@ -193,15 +193,50 @@ export function deterministicBytes(name: string): (size: number) => Uint8Array {
 /** Seals nothing, but is as strict about the context as the real one. */
 export const plainKeyring: Keyring = {
   fingerprints: new Map(),
-  seal: (plaintext, context, row = "") => ({
+  seal: (plaintext, context, row, share) => ({
     keyId: "none",
-    bytes: Buffer.concat([Buffer.from(`${context}\0${row}\0`), plaintext]),
+    bytes: Buffer.concat([frameOf(context, row, share), plaintext]),
   }),
-  unseal({ bytes }, context, row = "") {
-    const prefix = Buffer.from(`${context}\0${row}\0`);
+  unseal({ bytes }, context, row, share) {
+    const prefix = frameOf(context, row, share);
     const sealed = Buffer.from(bytes);
     return sealed.subarray(0, prefix.length).equals(prefix)
       ? sealed.subarray(prefix.length)
       : undefined;
   },
 };
+
+function frameOf(context: string, row = "", share: Uint8Array = Buffer.alloc(0)): Buffer {
+  return Buffer.from(`${context}\0${row}\0${Buffer.from(share).toString("hex")}\0`);
+}
+
+const seen = new Map<string, Uint8Array>();
+
+/** A keyring that seals, and lets {@link bare} see what it has sealed. */
+export function watched(keyring: Keyring): Keyring {
+  return {
+    ...keyring,
+    seal(plaintext, ...about) {
+      const sealed = keyring.seal(plaintext, ...about);
+      seen.set(Buffer.from(sealed.bytes).toString("base64"), plaintext);
+      return sealed;
+    },
+  };
+}
+
+/** The share that {@link plainKeyring} has sealed with; undefined where another keyring has. */
+export function shareIn({ bytes }: Sealed): string | undefined {
+  const sealed = Buffer.from(bytes);
+  if (seen.has(sealed.toString("base64"))) return undefined;
+  return sealed.toString("latin1").split("\0", 3)[2];
+}
+
+/** What {@link plainKeyring} or one that is {@link watched} has sealed, for whatever purpose, row and share. */
+export function bare({ bytes }: Sealed): Uint8Array {
+  const sealed = Buffer.from(bytes);
+  const plaintext = seen.get(sealed.toString("base64"));
+  if (plaintext) return plaintext;
+  let end = -1;
+  for (let part = 0; part < 3; part++) end = sealed.indexOf(0, end + 1);
+  return sealed.subarray(end + 1);
+}

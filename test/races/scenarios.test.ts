@@ -2,7 +2,7 @@ import { createSecretKey } from "node:crypto";
 import { afterAll, describe, expect, it } from "@jest/globals";
 import { createKeyring } from "../../src/shared/crypto/keyring.ts";
 import { type Exploration, explore } from "./explore.ts";
-import type { Scenario } from "./scenario.ts";
+import { type Scenario, watched } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
 import { Simulation, type Variant } from "./simulation.ts";
 import { describeFailure } from "./trace.ts";
@@ -54,7 +54,7 @@ describe("every schedule of", () => {
 describe("with the real keyring, every schedule of", () => {
   const key = createSecretKey(Buffer.alloc(32, 7));
   // The same answers have to lead to the same requests, so the nonce is always the same.
-  const keyring = createKeyring([{ id: "k1", key }], (size) => Buffer.alloc(size, 1));
+  const keyring = watched(createKeyring([{ id: "k1", key }], (size) => Buffer.alloc(size, 1)));
 
   it.each(["a second browser against sign-out by cookie", "the purge against the front channel"])(
     "%s",

@@ -1,5 +1,5 @@
 import type { Keyring } from "../../src/shared/crypto/keyring.ts";
-import type { SessionRef } from "../../src/shared/store/signIn.ts";
+import type { HeldSession } from "../../src/shared/store/segments.ts";
 import { retrying } from "../../src/shared/table/retrying.ts";
 import { Automaton, NO_ANSWER, type Place, REFUSED, type Slot } from "./automaton.ts";
 import { type Answer, type Request, SILENCE } from "./coroutine.ts";
@@ -86,7 +86,7 @@ export class Simulation {
   async start(): Promise<State> {
     const { before = [], actors, now } = this.scenario;
     const requests = modelRequests(PAGE);
-    const refs = new Map<string, SessionRef>();
+    const refs = new Map<string, HeldSession>();
     let watch = nothingYet(this.watching);
     for (const { at, op } of before) {
       const table = retrying(requests, { delays: [], maxDelay: 0, sleep: async () => {} });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import type { Keyring, Share } from "../../src/shared/crypto/keyring.ts";
 import { explore } from "./explore.ts";
 import { carryOut, run } from "./random.ts";
-import type { Scenario } from "./scenario.ts";
+import { plainKeyring, type Scenario } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
 import { Simulation } from "./simulation.ts";
 import { describeFailure } from "./trace.ts";
@@ -12,6 +13,16 @@ function scenarioOf(name: string): Scenario {
   const scenario = SCENARIOS.find((one) => one.name === name);
   if (scenario === undefined) throw new Error(`There is no scenario ${name}.`);
   return scenario;
+}
+
+function withShare(changed: (share: Share | undefined) => Share | undefined): Keyring {
+  return {
+    ...plainKeyring,
+    seal: (plaintext, purpose, row, share) =>
+      plainKeyring.seal(plaintext, purpose, row, changed(share)),
+    unseal: (sealed, purpose, row, share) =>
+      plainKeyring.unseal(sealed, purpose, row, changed(share)),
+  };
 }
 
 /** A check that would pass on a broken protocol is none. */
@@ -106,6 +117,15 @@ describe("the explorer finds out", () => {
     expect(failure?.violation.invariant).toBe(invariant);
   });
 
+  it.each<[string, Keyring]>([
+    ["is ignored", withShare(() => undefined)],
+    ["is the same for everybody", withShare((share) => share && new Uint8Array(32))],
+  ])("a share that %s, by a violation of I7", async (_, keyring) => {
+    const scenario = scenarioOf("a refresh against a second browser");
+    const { failure } = await explore(new Simulation(scenario, { keyring }));
+    expect(failure?.violation.invariant).toBe("I7");
+  });
+
   it("and shows the shortest schedule that leads there", async () => {
     const scenario = scenarioOf("a refresh against sign-out by cookie");
     const simulation = new Simulation(scenario, { weakness: WEAKNESSES.refreshUpserts });
@@ -116,8 +136,8 @@ describe("the explorer finds out", () => {
     expect(what).toBe("I1 violated: A is stored after cookie of A has answered.");
     expect(name).toBe(scenario.name);
     expect(steps).toHaveLength(4);
-    expect(steps[0]).toMatch(/^ {2}1 {2}refresh of A: read account ada.t\/c.A-2 · /);
-    expect(steps[3]).toMatch(/upsert account ada.t\/c.A-2 · done · \[refresh of A\] done$/);
+    expect(steps[0]).toMatch(/^ {2}1 {2}refresh of A: read account ada.t\/c.A-3 · /);
+    expect(steps[3]).toMatch(/upsert account ada.t\/c.A-3 · done · \[refresh of A\] done$/);
   });
 });
 

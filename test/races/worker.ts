@@ -1,5 +1,5 @@
 import { Refreshes } from "../../src/shared/session/refreshes.ts";
-import type { SessionRef } from "../../src/shared/store/signIn.ts";
+import type { HeldSession } from "../../src/shared/store/segments.ts";
 import { type Op, perform, type Result } from "./ops.ts";
 import { openTable, seededBytes } from "./realTable.ts";
 import { plainKeyring, storeOf } from "./scenario.ts";
@@ -12,7 +12,7 @@ export type ToWorker =
       readonly job: number;
       readonly op: Op;
       readonly now: number;
-      readonly refs: readonly (readonly [string, SessionRef])[];
+      readonly refs: readonly (readonly [string, HeldSession])[];
       readonly random: string;
     }
   /** The token endpoint answers, or the user comes back. */

@@ -3,7 +3,7 @@ import type { Tenant } from "../../local/tenant/tenant.ts";
 import type { TokenEndpoint } from "../../src/shared/identity/tokens.ts";
 import type { Generation, PartitionKey } from "../../src/shared/rows/keys.ts";
 import { findSession, type SignedInSession } from "../../src/shared/session/session.ts";
-import type { SessionRef } from "../../src/shared/store/signIn.ts";
+import type { HeldSession } from "../../src/shared/store/segments.ts";
 import { signOutByUser } from "../../src/shared/store/signOut.ts";
 import { ADELE, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
 import { CLIENT_ID } from "../support/settings.ts";
@@ -14,7 +14,7 @@ const READ = ["User.Read"];
 
 let tenant: Tenant;
 let one: TestApp;
-let ref: SessionRef;
+let ref: HeldSession;
 /** How far the tenant's clock is ahead. Milliseconds. */
 let ahead = 0;
 beforeAll(async () => {
@@ -33,7 +33,7 @@ afterEach(() => {
 afterAll(() => tenant.stop());
 
 /** The access token of this sign-in lasts for ten minutes, those that follow for a day. */
-async function signInForTenMinutes(): Promise<SessionRef> {
+async function signInForTenMinutes(): Promise<HeldSession> {
   tenant.switches.caeAccessTokenLifetime = 600;
   try {
     return refOf(one, await signIn(one));

@@ -19,6 +19,7 @@ const TICKET = {
   partition: "a.x" as PartitionKey,
   generation: "g" as Generation,
   sessionId: "s",
+  share: "h",
   indexKeys: ["s.1", "u.1"] as IndexKey[],
   logoutHint: "hint",
 };

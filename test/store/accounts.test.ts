@@ -1,12 +1,14 @@
+import { randomBytes } from "node:crypto";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { Generation, PartitionKey, Sid } from "../../src/shared/rows/keys.ts";
 import {
-  type AccountRead,
   readSession,
   removeRead,
+  type SessionRead,
   writeBack,
 } from "../../src/shared/store/accounts.ts";
-import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
+import type { HeldSession } from "../../src/shared/store/segments.ts";
+import { storeSignIn } from "../../src/shared/store/signIn.ts";
 import { signOutByUser } from "../../src/shared/store/signOut.ts";
 import type { Stored } from "../../src/shared/table/table.ts";
 import type { TokenCache } from "../../src/shared/tokens/tokenCache.ts";
@@ -16,7 +18,7 @@ import { cacheOf, HOUR, type MemoryStore, memoryStore, sessionOf, tokenOf } from
 const OLD = cacheOf({ t: tokenOf({ secret: "old" }) });
 const FRESH = cacheOf({ t: tokenOf({ secret: "fresh" }) });
 let store: MemoryStore;
-let ref: SessionRef;
+let ref: HeldSession;
 beforeEach(async () => {
   store = memoryStore();
   ref = await signIn("sid");
@@ -27,12 +29,12 @@ const signIn = (sid: string) =>
 async function read() {
   const found = await readSession(store, ref);
   if (found === undefined) throw new Error("There is no session.");
-  return found.read;
+  return found;
 }
-const secret = async () => (await read()).account.cache.AccessToken.t?.secret;
+const secret = async () => (await read()).content.cache.AccessToken.t?.secret;
 
 describe("readSession finds none", () => {
-  it.each<[string, Partial<SessionRef>]>([
+  it.each<[string, Partial<HeldSession>]>([
     ["with another session id", { sessionId: "another" }],
     ["of another generation", { generation: "another" as Generation }],
     ["in another partition", { partition: "a.another" as PartitionKey }],
@@ -64,42 +66,80 @@ it("readSession does not say that there is none where the key is missing, before
   expect(await readSession(later, ref)).toBeUndefined();
 });
 
-const withCache = ({ account: { sessions } }: AccountRead, cache: TokenCache) => ({
-  sessions,
-  cache,
-});
+const withCache = ({ content: { user } }: SessionRead, cache: TokenCache) => ({ user, cache });
 
 describe("writeBack", () => {
   it("writes over the version that was read, and keeps the sessions", async () => {
     const before = await read();
-    expect(await writeBack(store, before, withCache(before, FRESH))).toBe(true);
+    expect(await writeBack(store, ref, before, withCache(before, FRESH))).toBe(true);
     expect(await secret()).toBe("fresh");
-    expect((await read()).account.sessions).toEqual(before.account.sessions);
+    expect((await read()).session).toEqual(before.session);
   });
 
   it("loses against a sign-out, and leaves nothing", async () => {
     const before = await read();
     await signOutByUser(store, ref);
     const rows = new Map(store.table.rows);
-    expect(await writeBack(store, before, withCache(before, FRESH))).toBe(false);
+    expect(await writeBack(store, ref, before, withCache(before, FRESH))).toBe(false);
     expect(store.table.rows).toEqual(rows);
   });
 
   it.each<[string, () => Promise<unknown>]>([
-    ["another refresh", async () => writeBack(store, await read(), withCache(await read(), OLD))],
+    [
+      "another refresh",
+      async () => writeBack(store, ref, await read(), withCache(await read(), OLD)),
+    ],
     ["another browser", () => signIn("sid 2")],
   ])("loses against %s, and leaves that one's work", async (_, faster) => {
     const before = await read();
     await faster();
     const rows = new Map(store.table.rows);
-    expect(await writeBack(store, before, withCache(before, FRESH))).toBe(false);
+    expect(await writeBack(store, ref, before, withCache(before, FRESH))).toBe(false);
     expect(store.table.rows).toEqual(rows);
+  });
+});
+
+describe("a session among others", () => {
+  it("is written back without a change to theirs, and without their shares", async () => {
+    const other = await signIn("sid 2");
+    const theirs = (await readSession(store, other))?.entry;
+    const before = await read();
+    expect(await writeBack(store, ref, before, withCache(before, FRESH), { confirmedAt: 5 })).toBe(
+      true,
+    );
+    expect((await readSession(store, other))?.entry).toEqual(theirs);
+    expect((await read()).session.confirmedAt).toBe(5);
+  });
+
+  it.each([
+    ["its own share", () => ref.share],
+    ["no share", () => ""],
+  ])("is not read by another's id with %s", async (_, share) => {
+    const other = await signIn("sid 2");
+    expect(await readSession(store, { ...other, share: share() })).toBeUndefined();
+    expect(await readSession(store, other)).toBeDefined();
+  });
+
+  it("is cut to what they leave free, its old place included", async () => {
+    for (let i = 0; i < 49; i++) await signIn(`sid ${i + 2}`);
+    const tokens = Array.from({ length: 400 }, (_, i) => [
+      `t${i}`,
+      tokenOf({ secret: randomBytes(3_000).toString("base64url") }, HOUR + i),
+    ]);
+    const before = await read();
+    const cache = cacheOf(Object.fromEntries(tokens));
+    expect(await writeBack(store, ref, before, withCache(before, cache))).toBe(true);
+    const held = Object.keys((await read()).content.cache.AccessToken).length;
+    expect(held).toBeGreaterThan(50);
+    expect(held).toBeLessThan(400);
+    expect(store.logged).toContain("cache.cut");
+    expect(Object.keys((await read()).read.account.sessions)).toHaveLength(50);
   });
 });
 
 describe("removeRead", () => {
   it("deletes the version that was read", async () => {
-    expect(await removeRead(store, await read())).toBe(true);
+    expect(await removeRead(store, (await read()).read)).toBe(true);
     expect(await readSession(store, ref)).toBeUndefined();
   });
 
@@ -107,7 +147,7 @@ describe("removeRead", () => {
     const before = await read();
     await signIn("sid 2");
     store.time += HOUR;
-    expect(await removeRead(store, before)).toBe(false);
+    expect(await removeRead(store, before.read)).toBe(false);
     expect(await readSession(store, ref)).toBeDefined();
   });
 });

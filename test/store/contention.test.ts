@@ -11,7 +11,8 @@ import {
 import { readSession, removeRead } from "../../src/shared/store/accounts.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
 import { endGeneration, preventCreation } from "../../src/shared/store/generation.ts";
-import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
+import type { HeldSession } from "../../src/shared/store/segments.ts";
+import { storeSignIn } from "../../src/shared/store/signIn.ts";
 import {
   signOutByFrontChannel,
   signOutByOperator,
@@ -22,7 +23,7 @@ import type { Table } from "../../src/shared/table/table.ts";
 import { cacheOf, HOME, type MemoryStore, memoryStore, sessionOf } from "./samples.ts";
 
 let memory: MemoryStore;
-let ref: SessionRef;
+let ref: HeldSession;
 let logged: unknown[];
 beforeEach(async () => {
   memory = memoryStore();

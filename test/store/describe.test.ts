@@ -12,7 +12,8 @@ import {
   describePartition,
 } from "../../src/shared/store/describe.ts";
 import { deleteGeneration, fence } from "../../src/shared/store/generation.ts";
-import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
+import type { HeldSession } from "../../src/shared/store/segments.ts";
+import { storeSignIn } from "../../src/shared/store/signIn.ts";
 import { keyring } from "../support/keyring.ts";
 import {
   cacheOf,
@@ -27,7 +28,7 @@ import {
 
 const PARTITION = accountPartition(HOME);
 let store: MemoryStore;
-let ref: SessionRef;
+let ref: HeldSession;
 beforeEach(async () => {
   store = memoryStore();
   const cache = cacheOf({ a: tokenOf(), b: tokenOf({ target: "Mail.Send" }) });
@@ -45,11 +46,16 @@ describe("the description of an account", () => {
     expect(await describeAccount(store, HOME)).toEqual({
       readable: true,
       sealedBytes: sealedBytes(),
-      accessTokens: 2,
-      refreshTokens: 1,
       openedAt: "2026-01-15T12:00:00.000Z",
       expiresAt: "2026-01-15T20:00:00.000Z",
-      sessions: [{ signedInAt: "2026-01-15T12:00:00.000Z", expiresAt: "2026-01-15T20:00:00.000Z" }],
+      sessions: [
+        {
+          device: "Edge on Windows",
+          signedInAt: "2026-01-15T12:00:00.000Z",
+          expiresAt: "2026-01-15T20:00:00.000Z",
+          sealedBytes: expect.any(Number),
+        },
+      ],
     });
   });
 
@@ -63,7 +69,15 @@ describe("the description of an account", () => {
 
   it("holds no token, no name, and no key to anything", async () => {
     const text = JSON.stringify(await describeAccount(store, HOME));
-    for (const secret of ["-token", "Adele", "adele@", "Edge", "sid", PARTITION, ref.sessionId]) {
+    for (const secret of [
+      "-token",
+      "Adele",
+      "adele@",
+      ref.share,
+      "sid",
+      PARTITION,
+      ref.sessionId,
+    ]) {
       expect(text).not.toContain(secret);
     }
   });
@@ -79,8 +93,6 @@ describe("the description of an account", () => {
     expect(await describeAccount(rotated, HOME)).toEqual({
       readable: false,
       sealedBytes: sealedBytes(),
-      accessTokens: 0,
-      refreshTokens: 0,
       openedAt: "2026-01-15T12:00:00.000Z",
       expiresAt: "2026-01-15T20:00:00.000Z",
       sessions: [],

@@ -1,23 +1,24 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { StoreUnavailable } from "../../src/shared/base/errors.ts";
 import { type Sid, sessionKey } from "../../src/shared/rows/keys.ts";
-import { readSession, writeBack } from "../../src/shared/store/accounts.ts";
-import { endSession } from "../../src/shared/store/endSession.ts";
-import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
+import { readSession, type SessionRead, writeBack } from "../../src/shared/store/accounts.ts";
+import { endGrant, endSession } from "../../src/shared/store/endSession.ts";
+import type { HeldSession } from "../../src/shared/store/segments.ts";
+import { storeSignIn } from "../../src/shared/store/signIn.ts";
 import { cacheOf, type MemoryStore, memoryStore, sessionOf, tokenOf } from "./samples.ts";
 
 let store: MemoryStore;
-let here: SessionRef;
+let here: HeldSession;
 beforeEach(async () => {
   store = memoryStore();
   here = await signIn("sid");
 });
 
-function signIn(sid: string): Promise<SessionRef> {
+function signIn(sid: string): Promise<HeldSession> {
   const cache = cacheOf({ t: tokenOf() });
   return storeSignIn(store, { session: sessionOf(), cache, sids: [sid as Sid] });
 }
-const isThere = async (ref: SessionRef) => (await readSession(store, ref)) !== undefined;
+const isThere = async (ref: HeldSession) => (await readSession(store, ref)) !== undefined;
 const tokenRows = () => [...store.table.rows.keys()].filter((key) => key.includes("|c."));
 
 describe("endSession", () => {
@@ -26,7 +27,7 @@ describe("endSession", () => {
     await endSession(store, here);
     expect(await isThere(here)).toBe(false);
     const left = await readSession(store, other);
-    expect(left?.read.account.cache).toEqual(cacheOf({ t: tokenOf() }));
+    expect(left?.content.cache).toEqual(cacheOf({ t: tokenOf() }));
   });
 
   it("takes the tokens with the last one", async () => {
@@ -66,7 +67,7 @@ describe("endSession", () => {
   });
 
   it("does not take the tokens from a browser that joins at that moment", async () => {
-    let other: SessionRef | undefined;
+    let other: HeldSession | undefined;
     store.table.before = async () => {
       other = await signIn("sid 2");
     };
@@ -80,16 +81,48 @@ describe("endSession", () => {
     const fresh = cacheOf({ t: tokenOf({ secret: "fresh" }) });
     store.table.before = async () => {
       const found = await readSession(store, other);
-      if (found) await writeBack(store, found.read, { ...found.read.account, cache: fresh });
+      if (found) await writeBack(store, other, found, { user: found.content.user, cache: fresh });
     };
     await endSession(store, here);
     expect(await isThere(here)).toBe(false);
     const left = await readSession(store, other);
-    expect(left?.read.account.cache).toEqual(fresh);
+    expect(left?.content.cache).toEqual(fresh);
   });
 
   it("throws when the table is silent", async () => {
     store.table.down = true;
     await expect(endSession(store, here)).rejects.toThrow(StoreUnavailable);
   });
+});
+
+describe("endGrant", () => {
+  const readOf = async (held: HeldSession) => (await readSession(store, held)) as SessionRead;
+
+  it("ends the session, and has the others confirmed before they are answered again", async () => {
+    const other = await signIn("sid 2");
+    const { content } = await readOf(other);
+    expect(await endGrant(store, here, await readOf(here), false)).toBe(true);
+    expect(await isThere(here)).toBe(false);
+    const left = await readOf(other);
+    expect(left.session.confirmedAt).toBe(0);
+    expect(left.content.cache).toEqual(content.cache);
+  });
+
+  it("ends all of them where the user is gone", async () => {
+    await signIn("sid 2");
+    expect(await endGrant(store, here, await readOf(here), true)).toBe(true);
+    expect(tokenRows()).toEqual([]);
+  });
+
+  it.each([true, false])(
+    "leaves a session alone that has newer tokens (user gone: %p)",
+    async (gone) => {
+      const read = await readOf(here);
+      const { user, cache } = read.content;
+      await writeBack(store, here, read, { user, cache });
+      const rows = new Map(store.table.rows);
+      expect(await endGrant(store, here, read, gone)).toBe(false);
+      expect(store.table.rows).toEqual(rows);
+    },
+  );
 });

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
-import type { HomeAccountId } from "../../src/shared/rows/keys.ts";
-import type { Account, Session } from "../../src/shared/store/account.ts";
+import type { Keyring } from "../../src/shared/crypto/keyring.ts";
+import type { Generation, HomeAccountId, PartitionKey } from "../../src/shared/rows/keys.ts";
+import { type KeptSession, partsOf, type Session } from "../../src/shared/store/account.ts";
+import { type HeldSession, sealContent } from "../../src/shared/store/segments.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import type { AccessToken, TokenCache } from "../../src/shared/tokens/tokenCache.ts";
 import { keyring } from "../support/keyring.ts";
@@ -66,15 +68,36 @@ export function sessionOf(changes: Partial<Session> = {}): Session {
     name: "Adele Vance",
     username: "adele@contoso.com",
     device: "Edge on Windows",
+    issuedAt: NOON,
     signedInAt: NOON,
+    confirmedAt: NOON,
     expiresAt: NOON + 8 * HOUR,
     identity: { iss: "https://login.example/t", sub: "pairwise", oid: "oid" },
+    roles: [],
+    claims: {},
+    acrs: [],
     ...changes,
   };
 }
 
-export function accountOf(changes: Partial<Account> = {}): Account {
-  return { sessions: { one: sessionOf() }, cache: cacheOf({ t: tokenOf() }), ...changes };
+/** A session as its browser holds it. */
+export function heldBy(sessionId = "one", changes: Partial<HeldSession> = {}): HeldSession {
+  const share = Buffer.alloc(32, sessionId).toString("base64url");
+  const place = { partition: "a.1" as PartitionKey, generation: "g1" as Generation };
+  return { ...place, sessionId, share, ...changes };
+}
+
+/** A session as its account's row holds it. */
+export function keptOf(
+  ring: Keyring,
+  held: HeldSession,
+  session: Session,
+  cache = cacheOf({ t: tokenOf() }),
+  room = Number.POSITIVE_INFINITY,
+): KeptSession {
+  const { entry, user } = partsOf(session);
+  const store = { keyring: ring, now: () => NOON, log: () => {} };
+  return { ...entry, segment: sealContent(store, held, { user, cache }, room) };
 }
 
 export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {

@@ -5,7 +5,8 @@ import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
 import { createKeyring } from "../../src/shared/crypto/keyring.ts";
 import { keepAliveSender, type Send } from "../../src/shared/net/send.ts";
 import type { HomeAccountId, Sid } from "../../src/shared/rows/keys.ts";
-import { type SessionRef, storeSignIn } from "../../src/shared/store/signIn.ts";
+import type { HeldSession } from "../../src/shared/store/segments.ts";
+import { storeSignIn } from "../../src/shared/store/signIn.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import { azureTable } from "../../src/shared/table/azureTable.ts";
 import { retrying, SHORT_FAULTS } from "../../src/shared/table/retrying.ts";
@@ -43,7 +44,7 @@ const NO_TOKENS: TokenCache = {
 };
 
 /** A new user's sign-in, at the store's time. @param lifetime Milliseconds. */
-export function signInSomebody(store: Store, lifetime: number): Promise<SessionRef> {
+export function signInSomebody(store: Store, lifetime: number): Promise<HeldSession> {
   const session = {
     tenantId: TENANT_ID,
     homeAccountId: `${crypto.randomUUID()}.${TENANT_ID}` as HomeAccountId,
@@ -51,6 +52,11 @@ export function signInSomebody(store: Store, lifetime: number): Promise<SessionR
     name: "",
     username: "",
     device: "",
+    roles: [],
+    claims: {},
+    acrs: [],
+    issuedAt: store.now(),
+    confirmedAt: store.now(),
     signedInAt: store.now(),
     expiresAt: store.now() + lifetime,
   };

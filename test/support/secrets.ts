@@ -121,12 +121,18 @@ function secretsOfCookies({ env }: Rig, answers: readonly Answer[]): Secrets {
 
 function secretsInside(keyring: Keyring, name: string, value: string): Secrets {
   const content = unsealCookie<Record<string, unknown>>(keyring, name, value);
-  if (typeof content?.sessionId === "string") return [[content.sessionId, "a session id"]];
+  if (typeof content?.sessionId === "string") {
+    return [
+      [content.sessionId, "a session id"],
+      [String(content.share), "a session's share"],
+    ];
+  }
   if (typeof content?.secret !== "string") return [];
-  const { id, nonce, codeVerifier } = transactionOf(content.secret);
+  const { id, nonce, codeVerifier, share } = transactionOf(content.secret);
   return [
     [content.secret, "a sign-in's secret"],
     [codeVerifier, "a code verifier"],
+    [share, "a session's share"],
     [id, "a state or nonce"],
     [nonce, "a state or nonce"],
   ];

@@ -1,6 +1,9 @@
 import type { Rig } from "../../local/rig.ts";
 import { type Browser, createBrowser, type Page } from "../../local/tenant/browserless.ts";
+import type { Keyring } from "../../src/shared/crypto/keyring.ts";
+import type { HttpRequest } from "../../src/shared/http/types.ts";
 import { accountPartition, type HomeAccountId } from "../../src/shared/rows/keys.ts";
+import { readSessionCookie, type SessionTicket } from "../../src/shared/session/sessionCookie.ts";
 import { readAccountRows } from "./table.ts";
 
 export const ADELE = "adelev@contoso.com";
@@ -72,6 +75,16 @@ export function sidOf({ tenant }: Pick<Rig, "tenant">, browser: Browser, usernam
 /** The session cookie, as a `Cookie` header: a copy works for as long as the session does. */
 export function sessionCookieOf({ url }: Pick<Rig, "url">, browser: Browser): string {
   return `__Host-lightsout=${browser.cookies.get(url, "__Host-lightsout")}`;
+}
+
+/** What a browser's session cookie says to who has the app's keys. */
+export function ticketOf(rig: Pick<Rig, "url">, browser: Browser, keyring: Keyring): SessionTicket {
+  const cookie = sessionCookieOf(rig, browser);
+  const ticket = readSessionCookie(keyring, {
+    headers: new Headers({ cookie }),
+  } as unknown as HttpRequest);
+  if (!ticket) throw new Error("Nobody is signed in.");
+  return ticket;
 }
 
 /** Whether a session cookie works. */

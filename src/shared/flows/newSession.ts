@@ -10,7 +10,7 @@ import { sessionCookie } from "../session/sessionCookie.ts";
 import type { KnownSignIn } from "../session/signInCookie.ts";
 import { areTooLarge, userOf } from "../store/account.ts";
 import { endSession } from "../store/endSession.ts";
-import { indexKeysOf, type SignIn, storeSignIn } from "../store/signIn.ts";
+import { indexKeysOf, type SessionId, type SignIn, storeSignIn } from "../store/signIn.ts";
 import type { RedeemedCode } from "./redeemCode.ts";
 
 interface AnsweredCode extends RedeemedCode {
@@ -36,7 +36,7 @@ export async function newSession(
 ): Promise<Cookie[]> {
   const { settings, store, keyring, log } = context;
   const { pending } = current;
-  const { replaced, sessionIds } = browserOf(context, request, current, signIns);
+  const { replaced, ids } = browserOf(context, request, current, signIns);
   const { backchannel_logout_supported } = await context.metadata.get();
 
   const partition = accountPartition(homeAccountId);
@@ -67,7 +67,7 @@ export async function newSession(
     subject: backchannel_logout_supported ? claims.sub : undefined,
     start: { at: pending.startedAt, seen: pending.seen },
     replaces: pending.replaces,
-    sessionIds,
+    ids,
   };
   const indexKeys = indexKeysOf(signIn);
   const ref = await storeSignIn(store, signIn).catch((error) => {
@@ -101,20 +101,24 @@ function browserOf(
   const last = readLastSession(keyring, request);
   const before = pending.replaces;
   const others = [
-    ...signIns.map(({ transaction }) => transaction.sessionId),
-    last?.sessionId ?? "",
+    ...signIns.map(({ transaction }) => idOf(transaction)),
+    ...(last?.share ? [idOf(last)] : []),
   ];
   return {
     replaced: [
       ...(before ? [before] : []),
       ...(last && last.sessionId !== before?.sessionId ? [last] : []),
     ],
-    sessionIds: [
-      transaction.sessionId,
+    ids: [
+      idOf(transaction),
       // A session that was there when the sign-in started is replaced, never taken over.
-      ...others.filter((id) => id && id !== before?.sessionId),
+      ...others.filter(({ sessionId }) => sessionId !== before?.sessionId),
     ],
   };
+}
+
+function idOf({ sessionId, share }: SessionId): SessionId {
+  return { sessionId, share };
 }
 
 /**

@@ -10,7 +10,7 @@ import { readIndexKeys, readSessionCookie, type SessionTicket } from "../session
 import { signInCookies } from "../session/signInCookie.ts";
 import { STATE_LIFETIME_MS, sealState } from "../session/signInState.ts";
 import { seenTombstones } from "../store/seenTombstones.ts";
-import type { SessionRef } from "../store/signIn.ts";
+import type { SessionRef } from "../store/segments.ts";
 
 /**
  * Sends the browser to the provider's sign-in page. `state` says where the sign-in is going. A cookie binds the answer to

@@ -13,7 +13,7 @@ import {
   SignInRejected,
 } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
-import { fixOf } from "../oauth/aadsts.ts";
+import { fixOf, isUserGone } from "../oauth/aadsts.ts";
 import { TokenRequestRefused } from "../oauth/network.ts";
 import { type GrantType, type Refusal, refusalOf } from "../oauth/refusal.ts";
 import { accountPartition, type HomeAccountId } from "../rows/keys.ts";
@@ -68,6 +68,8 @@ export interface Refreshed {
 export interface GrantRefused {
   /** What to answer: {@link SignedOut} if the grant is dead. */
   readonly refused: SignedOut | InteractionRequired;
+  /** Whether every grant of the user's is dead: who is disabled or deleted has none. */
+  readonly isUserGone: boolean;
 }
 
 export function createTokenEndpoint(
@@ -139,7 +141,7 @@ export function createTokenEndpoint(
       const stored = client.getTokenCache();
       stored.deserialize(JSON.stringify(cache));
       const account = await stored.getAccountByHomeId(homeAccountId);
-      if (!account) return { refused: new SignedOut() };
+      if (!account) return { refused: new SignedOut(), isUserGone: false };
 
       try {
         const { accessToken } = await client.acquireTokenSilent({
@@ -156,10 +158,11 @@ export function createTokenEndpoint(
       } catch (cause) {
         const refusal = read(cause, "refresh_token", accountPartition(homeAccountId));
         if (refusal?.verdict === "dead") {
-          return { refused: new SignedOut((say) => say.revoked, { cause }) };
+          const refused = new SignedOut((say) => say.revoked, { cause });
+          return { refused, isUserGone: isUserGone(refusal.number) };
         }
         const asked = new InteractionRequired(scopes, refusal?.claims ?? challenge, { cause });
-        if (refusal?.verdict === "grant") return { refused: asked };
+        if (refusal?.verdict === "grant") return { refused: asked, isUserGone: false };
         // MSAL has no refresh token, or an expired one.
         if (refusal || cause instanceof InteractionRequiredAuthError) throw asked;
         throw new ProviderUnavailable(undefined, { cause });

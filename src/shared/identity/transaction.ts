@@ -12,6 +12,8 @@ export interface Transaction {
   readonly codeChallenge: string;
   /** The id of the session that it makes. */
   readonly sessionId: string;
+  /** What the content of that session is sealed under, besides the app's keys. 256 bits, base64url. */
+  readonly share: string;
 }
 
 /**
@@ -26,6 +28,7 @@ export function transactionOf(secret: string): Transaction {
     codeVerifier,
     codeChallenge: sha256(codeVerifier),
     sessionId: sha256(`session ${secret}`).slice(0, 22),
+    share: sha256(`share ${secret}`),
   };
 }
 

@@ -133,6 +133,11 @@ const FIXES: Readonly<Record<number, string>> = {
 const CREDENTIAL =
   "Check ENTRA_CLIENT_ID and the client secret, certificate or federated credential.";
 
+/** Whether a dead grant is dead because the user is: disabled, or deleted. */
+export function isUserGone(number: number | undefined): boolean {
+  return number === 50057 || number === 50034;
+}
+
 /** What whoever runs the app has to do. */
 export function fixOf(verdict: "app" | "credential", number: number | undefined): string {
   const known = number === undefined ? undefined : FIXES[number];

@@ -7,11 +7,10 @@ import {
   SignedOut,
   StoreUnavailable,
 } from "../base/errors.ts";
-import { confirmedAtOf } from "../store/account.ts";
 import { readSession, type SessionRead } from "../store/accounts.ts";
 import { TOO_MANY_CHANGES } from "../store/rounds.ts";
-import type { SessionRef } from "../store/signIn.ts";
-import { refreshAccount, type Sessions } from "./refresh.ts";
+import type { HeldSession } from "../store/segments.ts";
+import { refreshSession, type Sessions } from "./refresh.ts";
 import { isSame, type RunningRefresh } from "./refreshes.ts";
 
 /** While the provider does not answer, sessions go on for so long after their confirmation was due. Milliseconds. */
@@ -25,14 +24,14 @@ const ROUNDS = 100;
  * until then the result is the same.
  *
  * @param period Milliseconds. @param begun When the request began. Milliseconds since 1970.
- * @returns undefined when the session is gone, or the grant dead and the account deleted.
+ * @returns undefined when the session is gone, or its grant dead and the session ended.
  * @throws {InteractionRequired} The user has to sign in again. Nothing is deleted.
  * @throws {ProviderUnavailable} @throws {ManagedIdentityUnavailable} @throws {AppRefused} It has failed for an hour.
  * @throws {StoreUnavailable}
  */
 export async function confirmSession(
   sessions: Sessions,
-  ref: SessionRef,
+  held: HeldSession,
   found: SessionRead,
   period: number,
   begun: number,
@@ -40,27 +39,28 @@ export async function confirmSession(
   const { store, refreshes, now } = sessions;
   let current = found;
   for (let round = 0; round < ROUNDS; round++) {
-    const { session, read } = current;
-    const due = confirmedAtOf(session) + period;
+    const { session } = current;
+    const due = session.confirmedAt + period;
     if (begun <= due) return current;
-    const before = refreshes.failureOf(ref, now());
+    const before = refreshes.failureOf(held, now());
     if (before !== undefined) return unconfirmed(sessions, current, before, begun - due);
 
     const asked = { tenantId: session.tenantId, scopes: [], claims: undefined };
-    const running = refreshes.running(ref);
-    if (running !== undefined || !refreshes.hasReplaced(read)) {
-      const work = () => refreshAccount(sessions, ref, read, session, asked);
-      const refresh = running ?? refreshes.start(ref, asked, work);
+    const running = refreshes.running(held);
+    if (running !== undefined || !refreshes.hasReplaced(current)) {
+      const version = current;
+      const work = () => refreshSession(sessions, held, version, asked);
+      const refresh = running ?? refreshes.start(held, asked, work);
       const error = await failureIn(refresh);
       if (error instanceof SignedOut) return undefined;
       // That refresh asked for other scopes. One without scopes may succeed.
       if (error !== undefined && isTheirs(error) && !isSame(refresh.asked, asked)) continue;
       if (error !== undefined) {
-        refreshes.failed(ref, error, now());
+        refreshes.failed(held, error, now());
         return unconfirmed(sessions, current, error, begun - due);
       }
     }
-    const again = await readSession(store, ref);
+    const again = await readSession(store, held);
     if (again === undefined) return undefined;
     current = again;
   }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Keyring } from "../crypto/keyring.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
-import { confirmedAtOf, type Session } from "../store/account.ts";
+import type { Session } from "../store/account.ts";
 import { GRACE_MS } from "./confirm.ts";
 import { readCookies, readSealedCookie, sealCookie, unsealCookie } from "./cookies.ts";
 
@@ -50,7 +50,7 @@ export function isIdleForAll(
   { idleLimit, revalidatePeriod }: Limits,
   now: number,
 ): boolean {
-  const last = confirmedAtOf(session) + revalidatePeriod + GRACE_MS;
+  const last = session.confirmedAt + revalidatePeriod + GRACE_MS;
   return revalidatePeriod > 0 && now > last + idleLimit;
 }
 

@@ -1,6 +1,6 @@
 import type { Keyring } from "../crypto/keyring.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
-import type { SessionRef } from "../store/signIn.ts";
+import type { HeldSession } from "../store/segments.ts";
 import { readSealedCookie, sealCookie } from "./cookies.ts";
 import { SIGN_IN_LIFETIME_MS } from "./signInCookie.ts";
 
@@ -10,11 +10,11 @@ const NAME = "__Host-lightsout-last";
  * Names the session that this browser's last sign-in made, for sign-ins that were under way then: their answers are posted
  * from another site, which does not carry the session's own cookie. It serves only to find that session.
  */
-export function lastSessionCookie(keyring: Keyring, ref: SessionRef): Cookie {
-  const { partition, generation, sessionId } = ref;
+export function lastSessionCookie(keyring: Keyring, held: HeldSession): Cookie {
+  const { partition, generation, sessionId, share } = held;
   return {
     name: NAME,
-    value: sealCookie(keyring, NAME, { partition, generation, sessionId }),
+    value: sealCookie(keyring, NAME, { partition, generation, sessionId, share }),
     path: "/",
     secure: true,
     httpOnly: true,
@@ -23,6 +23,6 @@ export function lastSessionCookie(keyring: Keyring, ref: SessionRef): Cookie {
   };
 }
 
-export function readLastSession(keyring: Keyring, request: HttpRequest): SessionRef | undefined {
+export function readLastSession(keyring: Keyring, request: HttpRequest): HeldSession | undefined {
   return readSealedCookie(keyring, request, NAME);
 }

@@ -1,14 +1,14 @@
 import type { Clock } from "../base/clock.ts";
 import type { DampedLog } from "../base/damped.ts";
-import { InteractionRequired, SignedOut, StoreUnavailable } from "../base/errors.ts";
+import { InteractionRequired, SignedOut } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
-import type { GrantRefused, Refreshed, TokenEndpoint } from "../identity/tokens.ts";
-import { type Account, type Session, withConfirmation } from "../store/account.ts";
-import { type AccountRead, readSession, removeRead, writeBack } from "../store/accounts.ts";
-import { TOO_MANY_CHANGES } from "../store/rounds.ts";
-import type { SessionRef } from "../store/signIn.ts";
+import type { GrantRefused, TokenEndpoint } from "../identity/tokens.ts";
+import { type SessionContent, userOf } from "../store/account.ts";
+import { hasSameTokens, readSession, type SessionRead, writeBack } from "../store/accounts.ts";
+import { endGrant } from "../store/endSession.ts";
+import { beginRound } from "../store/rounds.ts";
+import type { HeldSession } from "../store/segments.ts";
 import type { Store } from "../store/store.ts";
-import { type TokenCache, withToken } from "../tokens/tokenCache.ts";
 import type { Asked, Refreshes, Stored } from "./refreshes.ts";
 
 /** What sessions are found and refreshed with. */
@@ -21,49 +21,48 @@ export interface Sessions {
   readonly refreshes: Refreshes;
 }
 
-/** A try fails only when another instance has written. */
-const WRITE_ATTEMPTS = 24;
 /** Another instance stores the token endpoint's answer within this time. Milliseconds. */
 const WRITTEN_SOON_MS = 1_000;
 
 /**
- * Sends one token request, and stores the token and the confirmation in one write, on the condition that the account is
- * still the version that was read. If another instance's write came first, the fresh token goes into the newer version, as
- * long as that has the session. Otherwise the token is thrown away.
+ * Sends one token request, and stores the tokens and the confirmation in one write, on the condition that the account is
+ * still the version that was read. If another session's write came first, they go into the newer version, as long as that
+ * has this session with the tokens that the request was made from. Newer tokens are taken instead. If the session is
+ * gone, the fresh ones are thrown away.
  *
  * @returns undefined when the session is gone.
- * @throws what {@link TokenEndpoint.refresh} does. @throws {SignedOut} The grant is dead, and the account deleted.
+ * @throws what {@link TokenEndpoint.refresh} does. @throws {SignedOut} The grant is dead, and the session ended.
  * @throws {StoreUnavailable}
  */
-export async function refreshAccount(
+export async function refreshSession(
   sessions: Sessions,
-  ref: SessionRef,
-  read: AccountRead,
-  session: Session,
+  held: HeldSession,
+  found: SessionRead,
   asked: Asked,
 ): Promise<Stored | undefined> {
   const { tokens, now, log } = sessions;
-  const { homeAccountId, identity } = session;
-  const account = read.partition;
   const started = now();
+  const { content, session } = found;
+  const { homeAccountId, identity } = session;
   // A challenge refuses the tokens at hand, so they are taken out.
-  const { cache } = read.account;
-  const refused = asked.claims === undefined ? {} : cache.AccessToken;
+  const { cache } = content;
   const usable = asked.claims === undefined ? cache : { ...cache, AccessToken: {} };
   try {
     const result = await tokens.refresh(usable, { homeAccountId, identity, ...asked });
-    if ("refused" in result) return await lookAgain(sessions, ref, read, result, started);
-    const confirm = (all: Account["sessions"]) =>
-      withConfirmation(all, session, started, result.claims);
-    // A refresh without scopes only confirms the grant. MSAL may have dropped access tokens for its answer: they stay.
-    const fresh =
-      asked.scopes.length > 0
-        ? result
-        : { ...result, cache: { ...result.cache, AccessToken: cache.AccessToken } };
-    return await storeTokens(sessions, ref, read, fresh, refused, confirm, started);
+    if ("refused" in result) return await lookAgain(sessions, held, found, result, started);
+    const { claims, accessToken } = result;
+    const fresh = {
+      user: { ...content.user, ...(claims && userOf(claims)) },
+      // A refresh without scopes only confirms the grant. MSAL may have dropped access tokens for its answer: they stay.
+      cache:
+        asked.scopes.length > 0
+          ? result.cache
+          : { ...result.cache, AccessToken: cache.AccessToken },
+    };
+    return await storeTokens(sessions, held, found, fresh, accessToken, started);
   } catch (error) {
     if (error instanceof InteractionRequired) {
-      log("info", "token.interaction_required", { account });
+      log("info", "token.interaction_required", { account: held.partition });
     }
     throw error;
   }
@@ -71,37 +70,29 @@ export async function refreshAccount(
 
 async function storeTokens(
   { store, refreshes, now, log }: Sessions,
-  ref: SessionRef,
-  first: AccountRead,
-  fresh: Refreshed,
-  refused: TokenCache["AccessToken"],
-  confirm: (sessions: Account["sessions"]) => Account["sessions"],
+  held: HeldSession,
+  first: SessionRead,
+  fresh: SessionContent,
+  accessToken: string,
   started: number,
 ): Promise<Stored | undefined> {
-  let read = first;
-  let { cache } = fresh;
-  for (let attempt = 0; attempt < WRITE_ATTEMPTS; attempt++) {
-    const next = { sessions: confirm(read.account.sessions), cache };
-    if (await writeBack(store, read, next)) {
-      refreshes.replaced(read);
-      log("info", "token.refreshed", { account: ref.partition, ms: now() - started });
-      const { accessToken } = fresh;
-      return { account: next, accessToken };
+  let current = first;
+  for (let round = 0; ; round++) {
+    await beginRound(store, round);
+    // What has happened to another session since may ask for a newer confirmation than this one.
+    const isConfirmed = current.entry.confirmedAt === first.entry.confirmedAt;
+    const confirmation = isConfirmed ? { confirmedAt: started } : {};
+    if (await writeBack(store, held, current, fresh, confirmation)) {
+      refreshes.replaced(first);
+      log("info", "token.refreshed", { account: held.partition, ms: now() - started });
+      return { content: fresh, accessToken };
     }
-    const found = await readSession(store, ref);
+    const found = await readSession(store, held);
     if (found === undefined) return undefined;
-    read = found.read;
-    // An earlier try stored the token, and lost its answer.
-    const { account } = read;
-    const { accessToken } = fresh;
-    if (isHeld(account.cache, accessToken)) return { account, accessToken };
-    cache = withToken(account.cache, fresh, refused);
+    // Newer ones, or an earlier try of our own that lost its answer.
+    if (!hasSameTokens(found, first)) return { content: found.content, accessToken: undefined };
+    current = found;
   }
-  throw new StoreUnavailable(TOO_MANY_CHANGES);
-}
-
-function isHeld({ AccessToken }: TokenCache, secret: string): boolean {
-  return Object.values(AccessToken).some((token) => token.secret === secret);
 }
 
 /**
@@ -110,26 +101,19 @@ function isHeld({ AccessToken }: TokenCache, secret: string): boolean {
  */
 async function lookAgain(
   { store, refreshes, now, log }: Sessions,
-  ref: SessionRef,
-  read: AccountRead,
-  { refused }: GrantRefused,
+  held: HeldSession,
+  first: SessionRead,
+  { refused, isUserGone }: GrantRefused,
   started: number,
 ): Promise<Stored | undefined> {
   await refreshes.sleep(WRITTEN_SOON_MS);
-  const found = await readSession(store, ref);
+  const found = await readSession(store, held);
   if (found === undefined) return undefined;
-  if (refreshTokensOf(found.read) !== refreshTokensOf(read)) {
-    return { account: found.read.account, accessToken: undefined };
-  }
+  if (!hasSameTokens(found, first)) return { content: found.content, accessToken: undefined };
   if (refused instanceof SignedOut) {
-    // Only this version: a sign-in that joins now brings a grant of its own.
-    if (!(await removeRead(store, found.read))) return undefined;
-    const ms = now() - started;
-    log("info", "signout.revoked", { account: ref.partition, ms });
+    // Only with this grant: another tab's sign-in may take the session over at this moment.
+    if (!(await endGrant(store, held, found, isUserGone))) return undefined;
+    log("info", "signout.revoked", { account: held.partition, ms: now() - started });
   }
   throw refused;
-}
-
-function refreshTokensOf({ account }: AccountRead): string {
-  return JSON.stringify(Object.values(account.cache.RefreshToken).map(({ secret }) => secret));
 }

@@ -1,7 +1,6 @@
-import type { Account } from "../store/account.ts";
-import type { AccountRead } from "../store/accounts.ts";
-import type { SessionRef } from "../store/signIn.ts";
-import type { GenerationRef } from "../store/store.ts";
+import type { SessionContent } from "../store/account.ts";
+import type { EntryRead } from "../store/accounts.ts";
+import type { SessionRef } from "../store/segments.ts";
 
 /** What a refresh is to get. */
 export interface Asked {
@@ -14,8 +13,8 @@ export interface Asked {
 
 /** What is in the table once a refresh is over. */
 export interface Stored {
-  readonly account: Account;
-  /** The token, if this refresh got one. */
+  readonly content: SessionContent;
+  /** The token that was asked for, where it is this refresh that has got it. */
   readonly accessToken: string | undefined;
 }
 
@@ -27,13 +26,13 @@ export interface RunningRefresh {
 
 /** How many versions. */
 const REMEMBERED = 1_000;
-/** How many sessions whose grant was not confirmed, and for how long each. Milliseconds. */
+/** How many sessions whose grant was not confirmed, and for how long each. */
 const FAILURES = 10_000;
 const FAILURE_LIFETIME_MS = 60_000;
 
 /**
- * The refreshes of this process, one at a time for each generation. A request that needs another refresh waits for the
- * running one, and looks at its result first. Only a request that has read the account itself comes here.
+ * The refreshes of this process: one at a time for each session. Whoever needs another one waits for it, and looks
+ * first at what has come of it. Only who has unsealed the session gets as far as here.
  */
 export class Refreshes {
   /** Milliseconds. */
@@ -46,33 +45,33 @@ export class Refreshes {
     this.sleep = sleep;
   }
 
-  running(ref: GenerationRef): RunningRefresh | undefined {
+  running(ref: SessionRef): RunningRefresh | undefined {
     return this.#running.get(keyOf(ref));
   }
 
-  /** Call it only if none is {@link running}. */
-  start(ref: GenerationRef, asked: Asked, work: () => Promise<Stored | undefined>): RunningRefresh {
+  /** Only where none is {@link running}. */
+  start(ref: SessionRef, asked: Asked, work: () => Promise<Stored | undefined>): RunningRefresh {
     const key = keyOf(ref);
     const refresh = { asked, outcome: work().finally(() => this.#running.delete(key)) };
     this.#running.set(key, refresh);
     return refresh;
   }
 
-  /** Remembers that this version has been replaced. */
-  replaced(read: AccountRead): void {
+  /** Remembers that these tokens have been written over. */
+  replaced(read: EntryRead): void {
     this.#replaced.add(versionOf(read));
     const [oldest] = this.#replaced;
     if (this.#replaced.size > REMEMBERED && oldest) this.#replaced.delete(oldest);
   }
 
-  /** Whether this version is known to be replaced. Then reading again is cheaper than a refresh in vain. */
-  hasReplaced(read: AccountRead): boolean {
+  /** Whether these tokens are known to be old ones: reading again is cheaper than a refresh in vain. */
+  hasReplaced(read: EntryRead): boolean {
     return this.#replaced.has(versionOf(read));
   }
 
   /** Remembers why the provider did not confirm this session's grant. @param now Milliseconds since 1970. */
   failed(ref: SessionRef, error: unknown, now: number): void {
-    const key = sessionOf(ref);
+    const key = keyOf(ref);
     this.#failures.delete(key);
     this.#failures.set(key, { error, at: now });
     const [oldest] = this.#failures.keys();
@@ -81,7 +80,7 @@ export class Refreshes {
 
   /** Why the last try failed, if that was within the last minute. */
   failureOf(ref: SessionRef, now: number): unknown {
-    const { error, at = 0 } = this.#failures.get(sessionOf(ref)) ?? {};
+    const { error, at = 0 } = this.#failures.get(keyOf(ref)) ?? {};
     return Math.abs(now - at) < FAILURE_LIFETIME_MS ? error : undefined;
   }
 }
@@ -96,14 +95,11 @@ function textOf({ tenantId, scopes, claims }: Asked): string {
   return JSON.stringify([tenantId, names, claims]);
 }
 
-function keyOf({ partition, generation }: GenerationRef): string {
-  return `${partition}/${generation}`;
+function keyOf({ partition, generation, sessionId }: SessionRef): string {
+  return `${partition}/${generation}/${sessionId}`;
 }
 
-function sessionOf(ref: SessionRef): string {
-  return `${keyOf(ref)}/${ref.sessionId}`;
-}
-
-function versionOf(read: AccountRead): string {
-  return `${keyOf(read)} ${read.etag}`;
+/** The tag of sealed bytes: no two are the same. */
+function versionOf({ entry }: EntryRead): string {
+  return Buffer.from(entry.segment.bytes.subarray(-16)).toString("base64url");
 }

@@ -1,11 +1,11 @@
 import { AppRefused, InteractionRequired, SignedOut, StoreUnavailable } from "../base/errors.ts";
 import { sessionKey } from "../rows/keys.ts";
 import { liveSessions, type Session } from "../store/account.ts";
-import { type AccountRead, readSession, type SessionRead } from "../store/accounts.ts";
+import { readSession, type SessionRead } from "../store/accounts.ts";
 import { TOO_MANY_CHANGES } from "../store/rounds.ts";
-import type { SessionRef } from "../store/signIn.ts";
+import type { HeldSession } from "../store/segments.ts";
 import { findAccessToken } from "../tokens/tokenCache.ts";
-import { refreshAccount, type Sessions } from "./refresh.ts";
+import { refreshSession, type Sessions } from "./refresh.ts";
 import { type Asked, isSame, type Stored } from "./refreshes.ts";
 
 /** A signed-in user, for as long as one request lasts. */
@@ -64,64 +64,64 @@ export type Admit = (found: SessionRead) => Promise<SessionRead | undefined>;
 export async function findSession(
   sessions: Sessions,
   clientId: string,
-  ref: SessionRef,
+  held: HeldSession,
   admit: Admit = async (found) => found,
 ): Promise<SignedInSession | undefined> {
-  const found = await readSession(sessions.store, ref);
+  const found = await readSession(sessions.store, held);
   const admitted = found && (await admit(found));
-  return admitted && openSession(sessions, clientId, ref, admitted);
+  return admitted && signedIn(sessions, clientId, held, admitted);
 }
 
-function openSession(
+function signedIn(
   sessions: Sessions,
   clientId: string,
-  ref: SessionRef,
-  { session, read: firstRead }: SessionRead,
+  held: HeldSession,
+  found: SessionRead,
 ): SignedInSession {
   const { store, refreshes, now } = sessions;
-  const { homeAccountId, tenantId, name, username, roles = [], claims = {} } = session;
-  const { signedInAt, expiresAt, authenticatedAt, acrs = [] } = session;
-  let read: AccountRead | undefined = firstRead;
-  /** The token that a challenge refuses. It is not given again. */
+  const { session, read: firstRead } = found;
+  const { homeAccountId, tenantId, name, username, roles, claims } = session;
+  const { signedInAt, expiresAt, authenticatedAt, acrs } = session;
+  let version: SessionRead | undefined = found;
+  /** What a challenge refuses, so that it does not answer it. */
   const handedOut = new Set<string>();
 
-  /** The newest version that is known. A replaced one is read again. */
-  async function current(): Promise<AccountRead> {
-    read ??= (await readSession(store, ref))?.read;
-    if (read === undefined) throw new SignedOut();
-    return read;
+  /** The newest version that is known; what was written over is read again. */
+  async function current(): Promise<SessionRead> {
+    version ??= await readSession(store, held);
+    if (version === undefined) throw new SignedOut();
+    return version;
   }
 
   function accepted(token: string | undefined, { claims }: Asked): string | undefined {
     return token !== undefined && claims !== undefined && handedOut.has(token) ? undefined : token;
   }
 
-  /** The result of a refresh, if the account still has this session. */
-  function tokenOf({ account, accessToken }: Stored, got: Asked, asked: Asked): string | undefined {
-    const time = now();
-    if (liveSessions(account, time)[sessionKey(ref.sessionId)] === undefined) return undefined;
+  /** What a refresh has brought. */
+  function tokenOf({ content, accessToken }: Stored, got: Asked, asked: Asked): string | undefined {
+    if (expiresAt <= now()) return undefined;
     if (accessToken !== undefined && isSame(got, asked)) return accessToken;
     const wanted = { homeAccountId, clientId, ...asked };
-    return accepted(findAccessToken(account.cache, wanted, time), asked);
+    return accepted(findAccessToken(content.cache, wanted, now()), asked);
   }
 
   async function findOrRefresh(asked: Asked): Promise<string> {
     const wanted = { homeAccountId, clientId, ...asked };
     for (let round = 0; round < ROUNDS; round++) {
-      const version = await current();
-      const held = accepted(version.account.findAccessToken(wanted, now()), asked);
-      if (held !== undefined) return held;
+      const newest = await current();
+      const token = accepted(newest.content.findAccessToken(wanted, now()), asked);
+      if (token !== undefined) return token;
 
-      const running = refreshes.running(ref);
-      if (running === undefined && refreshes.hasReplaced(version)) {
-        read = undefined;
+      const running = refreshes.running(held);
+      if (running === undefined && refreshes.hasReplaced(newest)) {
+        version = undefined;
         continue;
       }
-      const work = () => refreshAccount(sessions, ref, version, session, asked);
-      const refresh = running ?? refreshes.start(ref, asked, work);
+      const work = () => refreshSession(sessions, held, newest, asked);
+      const refresh = running ?? refreshes.start(held, asked, work);
       try {
         const stored = await refresh.outcome;
-        read = undefined;
+        version = undefined;
         const token = stored && tokenOf(stored, refresh.asked, asked);
         if (token !== undefined) return token;
       } catch (error) {
@@ -140,7 +140,7 @@ function openSession(
   }
 
   function list(): SessionSummary[] {
-    const current = sessionKey(ref.sessionId);
+    const current = sessionKey(held.sessionId);
     return Object.entries(liveSessions(firstRead.account, now()))
       .map(([key, { device, signedInAt, expiresAt }]) => ({
         key,
@@ -153,6 +153,6 @@ function openSession(
   }
 
   const account = { homeAccountId, tenantId, name, username, roles, claims };
-  const isLive = async () => (await readSession(store, ref)) !== undefined;
+  const isLive = async () => (await readSession(store, held)) !== undefined;
   return { account, signedInAt, expiresAt, authenticatedAt, acrs, isLive, list, getToken };
 }

@@ -1,12 +1,12 @@
 import type { Keyring } from "../crypto/keyring.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
 import type { IndexKey } from "../rows/keys.ts";
-import type { SessionRef } from "../store/signIn.ts";
+import type { HeldSession } from "../store/segments.ts";
 import type { Asked } from "./asked.ts";
 import { readSealedCookie, sealCookie } from "./cookies.ts";
 
-/** The sealed content of the session cookie: where the session is, and what sign-out needs after the tokens are gone. */
-export interface SessionTicket extends SessionRef {
+/** What the browser keeps, sealed: where its session is, and what sign-out needs when the tokens are gone already. */
+export interface SessionTicket extends HeldSession {
   /** Where in the index the session is found, and where a sign-out leaves its tombstone. Absent in cookies of a release before. */
   readonly indexKeys?: readonly IndexKey[];
   readonly logoutHint?: string | undefined;

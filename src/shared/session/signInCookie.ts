@@ -1,7 +1,7 @@
 import type { Keyring } from "../crypto/keyring.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
 import { type Transaction, transactionOf } from "../identity/transaction.ts";
-import type { SessionRef } from "../store/signIn.ts";
+import type { SessionRef } from "../store/segments.ts";
 import type { Asked } from "./asked.ts";
 import { readCookies, sealCookie, unsealCookie } from "./cookies.ts";
 

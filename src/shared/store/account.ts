@@ -1,104 +1,101 @@
+import type { Sealed } from "../crypto/keyring.ts";
 import type { Identity, IdTokenClaims } from "../identity/idToken.ts";
 import type { HomeAccountId } from "../rows/keys.ts";
 import type { TokenCache, Wanted } from "../tokens/tokenCache.ts";
 
-/** One browser's sign-in. */
-export interface Session {
-  /** The tenant that issued the tokens. For a guest, not the home tenant. */
-  readonly tenantId: string;
-  readonly homeAccountId: HomeAccountId;
-  /** Whom an ID token of a refresh has to name. */
-  readonly identity: Identity;
-  readonly name: string;
-  readonly username: string;
-  /** App roles. Absent in rows of a release before, as are the next two. */
-  readonly roles?: readonly string[];
-  /** Those claims of the ID token that the app asks for. */
-  readonly claims?: Readonly<Record<string, unknown>>;
-  /** When the request was sent by which the provider last confirmed the grant. Milliseconds since 1970. */
-  readonly confirmedAt?: number;
+/** Of a session, what the app's keys alone unseal: enough to list it, to end it, and to purge it. */
+export interface SessionEntry {
   /** A few words by which the user recognizes the browser. */
   readonly device: string;
-  /** `iat` of the ID token: the time by the provider's clock. Milliseconds since 1970. Absent in rows of a release before. */
-  readonly issuedAt?: number;
-  /** `auth_time` of the ID token. Milliseconds since 1970. */
-  readonly authenticatedAt?: number | undefined;
-  /** The authentication contexts of Conditional Access that the sign-in satisfies. */
-  readonly acrs?: readonly string[];
+  /** `iat` of the ID token: the time by the provider's clock. Milliseconds since 1970. */
+  readonly issuedAt: number;
   /** Milliseconds since 1970. */
   readonly signedInAt: number;
+  /**
+   * When the request was sent by which the provider last confirmed the grant. Milliseconds since 1970. 0: it has to
+   * confirm it again.
+   */
+  readonly confirmedAt: number;
   /** Milliseconds since 1970. Nothing extends it. */
   readonly expiresAt: number;
 }
 
-/** What one account entity holds, all of it sealed. */
-export interface Account {
-  /** By {@link sessionKey}. */
-  readonly sessions: Readonly<Record<string, Session>>;
+/** Of a session, what takes its browser's share as well: whose it is. */
+export interface SessionUser {
+  /** The tenant the tokens were issued by; for a guest, not the home tenant. */
+  readonly tenantId: string;
+  readonly homeAccountId: HomeAccountId;
+  /** Who an ID token that comes with a refresh has to be about. */
+  readonly identity: Identity;
+  readonly name: string;
+  readonly username: string;
+  /** App roles. */
+  readonly roles: readonly string[];
+  /** Those claims of the ID token that the app asks for. */
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** `auth_time` of the ID token. Milliseconds since 1970. */
+  readonly authenticatedAt?: number | undefined;
+  /** The authentication contexts of Conditional Access that the sign-in satisfies. */
+  readonly acrs: readonly string[];
+}
+
+/** One browser's sign-in. */
+export interface Session extends SessionEntry, SessionUser {}
+
+/** What a session's segment holds: its user, and its own tokens. */
+export interface SessionContent {
+  readonly user: SessionUser;
   readonly cache: TokenCache;
 }
 
-/** An account as it was read. The rest of it is unpacked only when it is asked for. */
-export interface UnsealedAccount extends Account {
-  /** The secret of an access token that suits, if there is one. */
+/** Content as it was read. What most requests need is at hand, and the rest is unpacked when it is asked for. */
+export interface UnsealedContent extends SessionContent {
+  /** The secret of an access token that suits; undefined when there is none. */
   findAccessToken(wanted: Wanted, now: number): string | undefined;
 }
 
-/** When the provider issued the sign-in. Milliseconds since 1970. */
-export function issuedAtOf({ issuedAt, signedInAt }: Session): number {
-  return issuedAt ?? signedInAt;
+/** What one row of an account holds. */
+export interface Account {
+  /** By {@link sessionKey}. */
+  readonly sessions: Readonly<Record<string, KeptSession>>;
 }
 
-/** When the provider last confirmed that the grant is good. Milliseconds since 1970. */
-export function confirmedAtOf(session: Session): number {
-  return session.confirmedAt ?? Math.min(issuedAtOf(session), session.signedInAt);
+export interface KeptSession extends SessionEntry {
+  readonly segment: Segment;
 }
 
-/** For one session, so that an account with many fits into its row. Characters, as JSON. */
+/** A session's {@link SessionContent}, sealed under the app's keys and its browser's share. */
+export interface Segment extends Sealed {
+  /** Of the app's key. */
+  readonly fingerprint: string;
+}
+
+/** A session in its two parts. */
+export function partsOf(session: Session): { entry: SessionEntry; user: SessionUser } {
+  const { device, issuedAt, signedInAt, confirmedAt, expiresAt, ...user } = session;
+  return { entry: { device, issuedAt, signedInAt, confirmedAt, expiresAt }, user };
+}
+
+/** Characters of the claims that a session may keep, as JSON. */
 const MAX_CLAIMS = 8_192;
 
-/** What the app may know of the user, from an ID token. */
+/** What an ID token says of a user that the app may know. */
 export function userOf({ name, preferred_username: username, roles, handedOn }: IdTokenClaims) {
   return { name, username, roles, claims: areTooLarge(handedOn) ? {} : handedOn };
 }
 
-/** Whether the claims that the app asks for are too large to be kept. */
+/** Whether none of the claims that the app asks for is kept. */
 export function areTooLarge(claims: IdTokenClaims["handedOn"]): boolean {
   return JSON.stringify(claims).length > MAX_CLAIMS;
 }
 
-/**
- * The sessions of an account after a refresh. It confirms all sessions of the user in that tenant, because they share the
- * grant. What a later answer said stays.
- *
- * @param sentAt When the request was sent. Milliseconds since 1970.
- */
-export function withConfirmation(
-  sessions: Account["sessions"],
-  { tenantId, identity }: Pick<Session, "tenantId" | "identity">,
-  sentAt: number,
-  claims: IdTokenClaims | undefined,
-): Account["sessions"] {
-  const isMeant = (other: Session) =>
-    other.tenantId === tenantId &&
-    other.identity.oid === identity.oid &&
-    confirmedAtOf(other) < sentAt;
-  const confirmation = { ...(claims && userOf(claims)), confirmedAt: sentAt };
-  return Object.fromEntries(
-    Object.entries(sessions).map(([key, session]) => [
-      key,
-      isMeant(session) ? { ...session, ...confirmation } : session,
-    ]),
-  );
-}
-
-/** When the last session ends, and with it the entity. Milliseconds since 1970. */
+/** The longest-living session decides how long the row may stay. Milliseconds since 1970. */
 export function expiryOf(account: Account): number {
   return Math.max(0, ...Object.values(account.sessions).map((session) => session.expiresAt));
 }
 
-/** The sessions that have not expired. */
-export function liveSessions({ sessions }: Account, now: number): Record<string, Session> {
+/** The sessions whose time is not over. */
+export function liveSessions({ sessions }: Account, now: number): Record<string, KeptSession> {
   return Object.fromEntries(
     Object.entries(sessions).filter(([, session]) => session.expiresAt > now),
   );

@@ -1,19 +1,32 @@
 import { generationRow, sessionKey } from "../rows/keys.ts";
-import type { Account, Session, UnsealedAccount } from "./account.ts";
-import { entityOf, readAccount } from "./accountEntity.ts";
-import type { SessionRef } from "./signIn.ts";
+import type {
+  Account,
+  KeptSession,
+  Session,
+  SessionContent,
+  SessionEntry,
+  UnsealedContent,
+} from "./account.ts";
+import { readAccount, roomBeside, rowOf } from "./accountRow.ts";
+import { type HeldSession, type SessionRef, sealContent, unsealContent } from "./segments.ts";
 import type { GenerationRef, Store } from "./store.ts";
 
-/** An account's entity as one request read it. Writes of that request are conditional on its ETag. */
+/** An account's row as one request read it. What the request writes back is conditional on this read. */
 export interface AccountRead extends GenerationRef {
-  readonly account: UnsealedAccount;
+  readonly account: Account;
   readonly etag: string;
 }
 
-/** A session as one request read it. */
-export interface SessionRead {
-  readonly session: Session;
+/** A session as one request read it, without what takes its browser's share. */
+export interface EntryRead {
+  readonly entry: KeptSession;
   readonly read: AccountRead;
+}
+
+/** The same with it. */
+export interface SessionRead extends EntryRead {
+  readonly session: Session;
+  readonly content: UnsealedContent;
 }
 
 /**
@@ -24,35 +37,61 @@ export async function readVersion(
   store: Store,
   { partition, generation }: GenerationRef,
 ): Promise<AccountRead | undefined> {
-  const entity = await store.table.get(partition, generationRow(generation));
-  const account = entity && readAccount(store, entity);
-  return account && { partition, generation, account, etag: entity.etag };
+  const row = await store.table.get(partition, generationRow(generation));
+  const account = row && readAccount(store, row);
+  return account && { partition, generation, account, etag: row.etag };
 }
 
 /** The same for one session: undefined also when that is over. */
-export async function readSession(store: Store, ref: SessionRef): Promise<SessionRead | undefined> {
+export async function readEntry(store: Store, ref: SessionRef): Promise<EntryRead | undefined> {
   const read = await readVersion(store, ref);
-  const session = read?.account.sessions[sessionKey(ref.sessionId)];
-  if (read === undefined || session === undefined || session.expiresAt <= store.now())
-    return undefined;
-  return { session, read };
+  const entry = read?.account.sessions[sessionKey(ref.sessionId)];
+  if (read === undefined || entry === undefined || entry.expiresAt <= store.now()) return undefined;
+  return { entry, read };
 }
 
 /**
- * Writes an account over exactly the version that it was made from.
- * @returns false when that version is gone: another request replaced it, or a sign-out deleted it. Read to find out.
+ * One point read. @returns undefined when the session is signed out, expired, or nothing that we have sealed.
+ * @throws {SealingKeyMissing} Whether there is a session, nobody can tell here. @throws {StoreUnavailable}
+ */
+export async function readSession(
+  store: Store,
+  held: HeldSession,
+): Promise<SessionRead | undefined> {
+  const found = await readEntry(store, held);
+  if (found === undefined) return undefined;
+  const content = unsealContent(store, held, found.entry);
+  if (content === undefined) return undefined;
+  const { segment: _, ...entry } = found.entry;
+  return { ...found, content, session: { ...entry, ...content.user } };
+}
+
+/** Whether two reads found a session with the very same tokens: nothing is sealed twice alike. */
+export function hasSameTokens(a: Pick<EntryRead, "entry">, b: Pick<EntryRead, "entry">): boolean {
+  return Buffer.compare(a.entry.segment.bytes, b.entry.segment.bytes) === 0;
+}
+
+/**
+ * Writes a session's own segment back, over exactly the version that was read. The other sessions stay as they are.
+ * @returns false when that version is gone: replaced by another request, or signed out. Read again to find out.
  */
 export async function writeBack(
   store: Store,
-  read: AccountRead,
-  account: Account,
+  held: HeldSession,
+  { read, entry }: EntryRead,
+  content: SessionContent,
+  changes: Partial<SessionEntry> = {},
 ): Promise<boolean> {
-  return (await store.table.replace(entityOf(store, read, account), read.etag)) === "done";
+  const key = sessionKey(held.sessionId);
+  const { [key]: _, ...others } = read.account.sessions;
+  const segment = sealContent(store, held, content, roomBeside(Object.values(others)));
+  const sessions = { ...others, [key]: { ...entry, ...changes, segment } };
+  return (await store.table.replace(rowOf(store, read, { sessions }), read.etag)) === "done";
 }
 
 /**
  * Deletes exactly the version that was read, with all the account's sessions.
- * @returns false when a newer version is there, or none was.
+ * @returns false when it is newer, or was gone.
  */
 export async function removeRead(store: Store, read: AccountRead): Promise<boolean> {
   const rowKey = generationRow(read.generation);

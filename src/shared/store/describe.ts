@@ -7,7 +7,7 @@ import {
 } from "../rows/keys.ts";
 import type { HeadRow } from "../rows/rows.ts";
 import type { Entity, Stored } from "../table/table.ts";
-import { unsealAccount } from "./accountEntity.ts";
+import { unsealAccount } from "./accountRow.ts";
 import { readHead } from "./generation.ts";
 import type { Store } from "./store.ts";
 
@@ -17,12 +17,18 @@ export interface AccountDescription {
   readonly readable: boolean;
   /** Bytes in the table. */
   readonly sealedBytes: number;
-  readonly accessTokens: number;
-  readonly refreshTokens: number;
   /** ISO 8601. */
   readonly openedAt: string;
   readonly expiresAt: string;
-  readonly sessions: readonly { readonly signedInAt: string; readonly expiresAt: string }[];
+  readonly sessions: readonly DescribedSession[];
+}
+
+interface DescribedSession {
+  readonly device: string;
+  readonly signedInAt: string;
+  readonly expiresAt: string;
+  /** Of its user and tokens, which only its browser can unseal. */
+  readonly sealedBytes: number;
 }
 
 /** @returns undefined when nothing is held. */
@@ -57,13 +63,13 @@ export function describeEntity(
       (sum: number, value) => sum + (value instanceof Uint8Array ? value.length : 0),
       0,
     ),
-    accessTokens: Object.keys(account?.cache.AccessToken ?? {}).length,
-    refreshTokens: Object.keys(account?.cache.RefreshToken ?? {}).length,
     openedAt: head.changedAt,
     expiresAt: String(entity.expiresAt),
-    sessions: Object.values(account?.sessions ?? {}).map(({ signedInAt, expiresAt }) => ({
-      signedInAt: new Date(signedInAt).toISOString(),
-      expiresAt: new Date(expiresAt).toISOString(),
+    sessions: Object.values(account?.sessions ?? {}).map((session) => ({
+      device: session.device,
+      signedInAt: new Date(session.signedInAt).toISOString(),
+      expiresAt: new Date(session.expiresAt).toISOString(),
+      sealedBytes: session.segment.bytes.length,
     })),
   };
 }

@@ -1,13 +1,19 @@
 import { sessionKey } from "../rows/keys.ts";
-import { liveSessions } from "./account.ts";
-import { entityOf } from "./accountEntity.ts";
-import { readVersion, removeRead } from "./accounts.ts";
+import { type Account, liveSessions } from "./account.ts";
+import { rowOf } from "./accountRow.ts";
+import {
+  type AccountRead,
+  type EntryRead,
+  hasSameTokens,
+  readVersion,
+  removeRead,
+} from "./accounts.ts";
 import { beginRound } from "./rounds.ts";
-import type { SessionRef } from "./signIn.ts";
+import type { SessionRef } from "./segments.ts";
 import type { Store } from "./store.ts";
 
 /**
- * Ends one browser's session. The account's other sessions stay; with the last one, the tokens go.
+ * Ends one browser's session with its tokens. The account's other sessions stay.
  *
  * @param by A session of the account, without which nobody may end another.
  * @param key Of the session that is to end, see {@link sessionKey}.
@@ -18,21 +24,70 @@ export async function endSession(
   by: SessionRef,
   key = sessionKey(by.sessionId),
 ): Promise<boolean> {
+  const mine = sessionKey(by.sessionId);
+  const first = await readVersion(store, by);
+  return end(store, by, first, key, (sessions) =>
+    Object.hasOwn(sessions, mine) ? (others) => others : undefined,
+  );
+}
+
+/**
+ * Ends a session whose grant is dead, as long as it has the very tokens that were read. The account's other sessions
+ * have to be confirmed before they are answered again, unless they end with it.
+ *
+ * @param isUserGone Whether nobody's grant is good any more.
+ * @returns whether it was there, with those tokens. @throws {StoreUnavailable}
+ */
+export function endGrant(
+  store: Store,
+  ref: SessionRef,
+  dead: EntryRead,
+  isUserGone: boolean,
+): Promise<boolean> {
+  const key = sessionKey(ref.sessionId);
+  return end(store, ref, dead.read, key, ({ [key]: entry }) => {
+    if (entry === undefined || !hasSameTokens({ entry }, dead)) return undefined;
+    return isUserGone ? () => ({}) : unconfirmed;
+  });
+}
+
+type Sessions = Account["sessions"];
+
+function unconfirmed(sessions: Sessions): Sessions {
+  return Object.fromEntries(
+    Object.entries(sessions).map(([key, session]) => [key, { ...session, confirmedAt: 0 }]),
+  );
+}
+
+/**
+ * @param first The account as it was read.
+ * @param key Of the session that is to end.
+ * @param rule What becomes of the account's other live sessions. Undefined: the session is not to end after all.
+ */
+async function end(
+  store: Store,
+  ref: SessionRef,
+  first: AccountRead | undefined,
+  key: string,
+  rule: (sessions: Sessions) => ((others: Sessions) => Sessions) | undefined,
+): Promise<boolean> {
   let isUnsure = false;
+  let read = first;
   for (let round = 0; ; round++) {
     await beginRound(store, round);
-    const read = await readVersion(store, by);
-    const sessions = read ? liveSessions(read.account, store.now()) : {};
+    if (round > 0) read = await readVersion(store, ref);
+    const live = read ? liveSessions(read.account, store.now()) : {};
     // An earlier try may have ended it, and lost its answer.
-    if (read === undefined || !Object.hasOwn(sessions, key)) return isUnsure;
-    if (!Object.hasOwn(sessions, sessionKey(by.sessionId))) return false;
-    const { [key]: _, ...others } = sessions;
-    if (Object.keys(others).length === 0) {
+    if (read === undefined || !Object.hasOwn(live, key)) return isUnsure;
+    const left = rule(live);
+    if (left === undefined) return false;
+    const { [key]: _, ...others } = live;
+    const sessions = left(others);
+    if (Object.keys(sessions).length === 0) {
       if (await removeRead(store, read)) return true;
       continue;
     }
-    const account = { sessions: others, cache: read.account.cache };
-    const outcome = await store.table.replace(entityOf(store, by, account), read.etag);
+    const outcome = await store.table.replace(rowOf(store, ref, { sessions }), read.etag);
     if (outcome === "done") return true;
     if (outcome === "unsure") isUnsure = true;
   }

@@ -15,17 +15,18 @@ import {
 } from "../rows/keys.ts";
 import type { HeadRow } from "../rows/rows.ts";
 import type { Outcome, Stored } from "../table/table.ts";
-import { mergeCaches, type TokenCache } from "../tokens/tokenCache.ts";
-import { type Account, issuedAtOf, liveSessions, type Session } from "./account.ts";
-import { entityOf, readAccount, unsealAccount } from "./accountEntity.ts";
+import type { TokenCache } from "../tokens/tokenCache.ts";
+import { type Account, type KeptSession, liveSessions, partsOf, type Session } from "./account.ts";
+import { readAccount, roomBeside, rowOf, unsealAccount } from "./accountRow.ts";
 import { announce } from "./announcements.ts";
 import { readEarlyTombstones } from "./earlySignOuts.ts";
 import { fileForExpiry, overAt } from "./expiry.ts";
 import { headOf, listPartition } from "./generation.ts";
 import { isOpen, reserveSid, takeSidOver } from "./reservation.ts";
 import { beginRound } from "./rounds.ts";
+import { type HeldSession, type SessionRef, sealContent } from "./segments.ts";
 import { readSid } from "./sidIndex.ts";
-import type { GenerationRef, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 import { assertStartedAfter, type SignInStart } from "./tombstones.ts";
 
 export interface SignIn {
@@ -40,21 +41,22 @@ export interface SignIn {
   /** The session this browser had before, if any. */
   readonly replaces?: SessionRef | undefined;
   /**
-   * Ids for the session, its own one first. The others are those of the browser's other sign-ins under way: if one of
-   * them has made a session, this sign-in takes it over. So all of them end as one session, whichever cookie the browser
-   * keeps. Default: a new id.
+   * Ids for the session with their shares, its own one first. The others are those of the browser's other sign-ins under
+   * way: if one of them has made a session, this sign-in takes it over. So all of them end as one session, whichever
+   * cookie the browser keeps. Default: new ones.
    */
-  readonly sessionIds?: readonly string[];
+  readonly ids?: readonly SessionId[];
 }
 
-export interface SessionRef extends GenerationRef {
-  readonly sessionId: string;
-}
+/** What a browser knows a session by. */
+export type SessionId = Pick<HeldSession, "sessionId" | "share">;
 
 /** Sign-ins of one account disturb each other when they run at once. Tests never needed so many rounds. */
 const ATTEMPTS = 24;
 /** For one account. With one more, the session that ends first goes. */
 const MAX_SESSIONS = 50;
+/** What a new session gets at least. Fifty of them fit. */
+const MIN_ROOM_BYTES = 13 * 1024;
 const BEFORE_ALL: SignInStart = { at: 0, seen: [] };
 
 /** The partitions of a sign-in's index rows. Tombstones in them may stop it. */
@@ -65,7 +67,7 @@ export function indexKeysOf({ sids, subject }: Pick<SignIn, "sids" | "subject">)
 }
 
 /**
- * Stores a sign-in's tokens: in the account's open generation if it has one, else in a new one.
+ * Stores a sign-in's tokens: in the account's live generation if it has one, else in a new one.
  *
  * 1. Read the account. At once, file the row that lets the purge find what follows, and announce the sign-in.
  * 2. Write the row that lets the front channel find the tokens. At once, look for a sign-out of its `sid` that came
@@ -79,11 +81,11 @@ export function indexKeysOf({ sids, subject }: Pick<SignIn, "sids" | "subject">)
  * @throws {SealingKeyMissing} The account's row was sealed with a key that is not here. Nothing is stored.
  * @throws {StoreUnavailable}
  */
-export async function storeSignIn(store: Store, signIn: SignIn): Promise<SessionRef> {
+export async function storeSignIn(store: Store, signIn: SignIn): Promise<HeldSession> {
   const partition = accountPartition(signIn.session.homeAccountId);
   const keys = indexKeysOf(signIn);
-  const { start = BEFORE_ALL, sessionIds = [randomId(store)] } = signIn;
-  const started = { start, issuedAt: issuedAtOf(signIn.session) };
+  const { start = BEFORE_ALL, ids = [newId(store)] } = signIn;
+  const started = { start, issuedAt: signIn.session.issuedAt };
   const over = overAt(store, signIn.session.expiresAt);
   /** Generations that are not open and never will be. */
   const ended = new Set<Generation>();
@@ -104,8 +106,8 @@ export async function storeSignIn(store: Store, signIn: SignIn): Promise<Session
     }
     const { head, live } = current;
     const generation = live ? head.generation : (randomId(store) as Generation);
-    const sessionId = idOf(sessionIds, live?.account, store.now());
-    const ref: SessionRef = { partition, generation, sessionId };
+    const id = idOf(ids, live?.account, store.now());
+    const ref: HeldSession = { partition, generation, ...id };
     const reservation = { partition, generation, over };
 
     const [reserved, isMissed] = await allOf([
@@ -164,55 +166,65 @@ async function readCurrent(store: Store, partition: PartitionKey, round = 0): Pr
   return removed ? { head } : await readCurrent(store, partition, round + 1);
 }
 
-function create(store: Store, ref: SessionRef, head: Stored<HeadRow> | undefined, signIn: SignIn) {
-  const account: Account = {
-    sessions: { [sessionKey(ref.sessionId)]: signIn.session },
-    cache: signIn.cache,
-  };
-  const next = headOf(store, ref.partition, ref.generation);
+function create(
+  store: Store,
+  held: HeldSession,
+  head: Stored<HeadRow> | undefined,
+  signIn: SignIn,
+): Promise<Outcome> {
+  const next = headOf(store, held.partition, held.generation);
+  const account = withSession(store, held, [], signIn);
   return store.table.transact([
     head ? { kind: "replace", entity: next, etag: head.etag } : { kind: "insert", entity: next },
-    { kind: "insert", entity: entityOf(store, ref, account) },
+    { kind: "insert", entity: rowOf(store, held, account) },
   ]);
 }
 
 function join(
   store: Store,
-  ref: SessionRef,
+  held: HeldSession,
   { account, etag }: LiveGeneration,
   signIn: SignIn,
 ): Promise<Outcome> {
   const { replaces } = signIn;
   const sessions = liveSessions(account, store.now());
-  if (replaces?.generation === ref.generation) delete sessions[sessionKey(replaces.sessionId)];
-  delete sessions[sessionKey(ref.sessionId)];
-  const byExpiry = Object.entries(sessions).sort(([, a], [, b]) => b.expiresAt - a.expiresAt);
-  const joined: Account = {
-    sessions: {
-      ...Object.fromEntries(byExpiry.slice(0, MAX_SESSIONS - 1)),
-      [sessionKey(ref.sessionId)]: signIn.session,
-    },
-    cache: mergeInOrder(account, signIn),
+  if (replaces?.generation === held.generation) delete sessions[sessionKey(replaces.sessionId)];
+  delete sessions[sessionKey(held.sessionId)];
+  const others = Object.entries(sessions).sort(([, a], [, b]) => b.expiresAt - a.expiresAt);
+  return store.table.replace(rowOf(store, held, withSession(store, held, others, signIn)), etag);
+}
+
+/** The new session among the others. Those that end first give way when there are too many, or no room is left. */
+function withSession(
+  store: Store,
+  held: HeldSession,
+  others: readonly [string, KeptSession][],
+  { session, cache }: SignIn,
+): Account {
+  let kept = others.slice(0, MAX_SESSIONS - 1);
+  const roomLeft = () => roomBeside(kept.map(([, other]) => other));
+  while (kept.length > 0 && roomLeft() < MIN_ROOM_BYTES) kept = kept.slice(0, -1);
+  const { entry, user } = partsOf(session);
+  const segment = sealContent(store, held, { user, cache }, roomLeft());
+  return {
+    sessions: { ...Object.fromEntries(kept), [sessionKey(held.sessionId)]: { ...entry, segment } },
   };
-  return store.table.replace(entityOf(store, ref, joined), etag);
+}
+
+function newId(store: Store): SessionId {
+  const share = Buffer.from(store.randomBytes(32)).toString("base64url");
+  return { sessionId: randomId(store), share };
 }
 
 /** The first id that the account has a session for, else the first of all. */
-function idOf(ids: readonly string[], account: Account | undefined, now: number): string {
+function idOf(ids: readonly SessionId[], account: Account | undefined, now: number): SessionId {
   const sessions = account ? liveSessions(account, now) : {};
-  return (ids.find((id) => sessions[sessionKey(id)]) ?? ids[0]) as string;
+  return (ids.find((id) => sessions[sessionKey(id.sessionId)]) ?? ids[0]) as SessionId;
 }
 
-/** The cache of the sign-in that was issued last wins, with its refresh token. */
-function mergeInOrder({ sessions, cache }: Account, signIn: SignIn): TokenCache {
-  const last = Math.max(0, ...Object.values(sessions).map(issuedAtOf));
-  return issuedAtOf(signIn.session) < last
-    ? mergeCaches(signIn.cache, cache)
-    : mergeCaches(cache, signIn.cache);
-}
-
-async function isStored(store: Store, ref: SessionRef): Promise<boolean> {
-  const entity = await store.table.get(ref.partition, generationRow(ref.generation));
-  const account = entity && unsealAccount(store.keyring, entity);
-  return account?.sessions[sessionKey(ref.sessionId)] !== undefined;
+/** Only who has the sign-in's share can have stored its session. */
+async function isStored(store: Store, held: HeldSession): Promise<boolean> {
+  const row = await store.table.get(held.partition, generationRow(held.generation));
+  const account = row && unsealAccount(store.keyring, row);
+  return account?.sessions[sessionKey(held.sessionId)] !== undefined;
 }

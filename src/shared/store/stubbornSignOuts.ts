@@ -3,7 +3,7 @@ import type { LogoutToken } from "../identity/logoutToken.ts";
 import { type PartitionKey, type Sid, sidPartition, subjectPartition } from "../rows/keys.ts";
 import { signOutByBackChannel } from "./backChannel.ts";
 import { endSessionByUser } from "./endSession.ts";
-import type { SessionRef } from "./signIn.ts";
+import type { SessionRef } from "./segments.ts";
 import { signOutByFrontChannel, signOutByOperator, signOutByUser } from "./signOut.ts";
 import type { GenerationRef, Store } from "./store.ts";
 import { stubborn } from "./stubborn.ts";

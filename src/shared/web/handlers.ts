@@ -8,7 +8,7 @@ import { findSession, type SignedInSession } from "../session/session.ts";
 import { readSessionCookie } from "../session/sessionCookie.ts";
 import type { SessionRead } from "../store/accounts.ts";
 import { endSession } from "../store/endSession.ts";
-import type { SessionRef } from "../store/signIn.ts";
+import type { HeldSession } from "../store/segments.ts";
 import { errorAnswer, pageAnswer, problemAnswer } from "./answers.ts";
 
 export type Handler<Invocation = unknown> = (
@@ -100,7 +100,7 @@ export function cookiesOfUse(
 async function findOf(
   context: Context,
   request: HttpRequest,
-  admit: (found: SessionRead, ticket: SessionRef) => Promise<SessionRead | undefined>,
+  admit: (found: SessionRead, ticket: HeldSession) => Promise<SessionRead | undefined>,
 ): Promise<SignedInSession | undefined> {
   const ticket = readSessionCookie(context.keyring, request);
   if (ticket === undefined) return undefined;

@@ -18,6 +18,13 @@ afterEach(() => restoreTable(rig.azurite, []));
 const accounts = (args: string, env: Record<string, string> = {}) =>
   runScript(`accounts ${args}`, { ...rig.env, ...env });
 
+const DESCRIBED = {
+  device: expect.any(String),
+  signedInAt: expect.any(String),
+  expiresAt: expect.any(String),
+  sealedBytes: expect.any(Number),
+};
+
 describe("while two users are signed in", () => {
   it("lists them, without their names", async () => {
     await signedInBrowser(rig);
@@ -28,10 +35,10 @@ describe("while two users are signed in", () => {
     expect(code).toBe(0);
     const [table, head, ...lines] = stdout.split("\n");
     expect(table).toBe(`Table lightsout in ${rig.azurite.tableUrl}`);
-    expect(head).toMatch(/^ACCOUNT +SESSIONS +TOKENS +SIZE +OPENED +ENDS$/);
+    expect(head).toMatch(/^ACCOUNT +SESSIONS +SIZE +OPENED +ENDS$/);
     const adele = lines.find((line) => line.startsWith(partitionOf(ADELE)));
-    expect(adele).toMatch(/^a\.[\w-]{43} +2 +2 +\d+\.\d kB +a moment ago +in 11 h$/);
-    expect(lines.find((line) => line.startsWith(partitionOf(ALEX)))).toMatch(/ 1 +2 /);
+    expect(adele).toMatch(/^a\.[\w-]{43} +2 +\d+\.\d kB +a moment ago +in 11 h$/);
+    expect(lines.find((line) => line.startsWith(partitionOf(ALEX)))).toMatch(/ 1 +\d+\.\d kB /);
     expect(stdout).toMatch(/\n2 accounts hold tokens, \d+\.\d kB\.\n$/);
     expect(stdout).not.toMatch(/adele|alex|contoso|eyJ/i);
 
@@ -40,14 +47,9 @@ describe("while two users are signed in", () => {
       account: partitionOf(ADELE),
       readable: true,
       sealedBytes: expect.any(Number),
-      accessTokens: 1,
-      refreshTokens: 1,
       openedAt: expect.any(String),
       expiresAt: expect.any(String),
-      sessions: [
-        { signedInAt: expect.any(String), expiresAt: expect.any(String) },
-        { signedInAt: expect.any(String), expiresAt: expect.any(String) },
-      ],
+      sessions: [DESCRIBED, DESCRIBED],
     });
   });
 
@@ -55,7 +57,7 @@ describe("while two users are signed in", () => {
     await signedInBrowser(rig);
     const { code, stdout } = await accounts("list", { TOKEN_CACHE_KEYS: "" });
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^a\.[\w-]{43} +\? +\? +\d+\.\d kB /m);
+    expect(stdout).toMatch(/^a\.[\w-]{43} +\? +\d+\.\d kB /m);
     expect(stdout).toContain("Without TOKEN_CACHE_KEYS");
   });
 
@@ -63,7 +65,9 @@ describe("while two users are signed in", () => {
     const browser = await signedInBrowser(rig);
     const colleague = await signedInBrowser(rig, ALEX);
     const id = homeAccountIdOf(rig);
-    expect((await accounts(`show ${id}`)).stdout).toMatch(/sessions +signed in 2\S+Z \(a moment/);
+    expect((await accounts(`show ${id}`)).stdout).toMatch(
+      /sessions +.+: signed in 2\S+Z \(a moment/,
+    );
 
     const { code, stdout, stderr } = await accounts(`signout ${partitionOf(ADELE)}`);
     expect(code).toBe(0);

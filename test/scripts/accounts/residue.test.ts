@@ -6,7 +6,7 @@ import { signOutByBackChannel } from "../../../src/shared/store/backChannel.ts";
 import { endSession } from "../../../src/shared/store/endSession.ts";
 import { purge } from "../../../src/shared/store/purge.ts";
 import { useOnce } from "../../../src/shared/store/replayGuard.ts";
-import type { SessionRef } from "../../../src/shared/store/signIn.ts";
+import type { HeldSession } from "../../../src/shared/store/segments.ts";
 import {
   signOutByFrontChannel,
   signOutByOperator,
@@ -45,7 +45,7 @@ describe("a table that only the app has written", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
         store = testStore("k1");
-        const signedIn: SessionRef[] = [];
+        const signedIn: HeldSession[] = [];
         for (const one of steps) {
           await carryOut(one, signedIn).catch(overtaken);
           expect(residueOf(store)).toEqual([]);
@@ -60,7 +60,7 @@ describe("a table that only the app has written", () => {
 
   type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
-  async function carryOut(one: Step, signedIn: SessionRef[]): Promise<void> {
+  async function carryOut(one: Step, signedIn: HeldSession[]): Promise<void> {
     switch (one.do) {
       case "signIn": {
         const subject = `subject ${one.user}`;

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { createInspection, type Residue } from "../../../scripts/accounts/residue.ts";
 import type { Keyring } from "../../../src/shared/crypto/keyring.ts";
 import type { HomeAccountId, Sid } from "../../../src/shared/rows/keys.ts";
-import { type SessionRef, storeSignIn } from "../../../src/shared/store/signIn.ts";
+import type { HeldSession } from "../../../src/shared/store/segments.ts";
+import { storeSignIn } from "../../../src/shared/store/signIn.ts";
 import type { Store } from "../../../src/shared/store/store.ts";
 import type { TokenCache } from "../../../src/shared/tokens/tokenCache.ts";
 import { keyring } from "../../support/keyring.ts";
@@ -47,14 +48,14 @@ export interface SomeSignIn {
   readonly user?: number;
   readonly sids?: readonly string[];
   readonly subject?: string;
-  readonly replaces?: SessionRef | undefined;
+  readonly replaces?: HeldSession | undefined;
   readonly hours?: number;
 }
 
 export function signIn(
   store: Store,
   { user = 1, sids = ["a sid"], subject, replaces, hours = 12 }: SomeSignIn = {},
-): Promise<SessionRef> {
+): Promise<HeldSession> {
   const session = {
     homeAccountId: homeAccountId(user),
     tenantId: TENANT,
@@ -62,6 +63,11 @@ export function signIn(
     name: "Somebody's Name",
     username: "somebody@contoso.com",
     device: "",
+    roles: [],
+    claims: {},
+    acrs: [],
+    issuedAt: store.now(),
+    confirmedAt: store.now(),
     signedInAt: store.now(),
     expiresAt: store.now() + hours * HOUR,
   };

@@ -1,57 +1,51 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { type AccessToken, type Grant, suits, type TokenCache } from "../tokens/tokenCache.ts";
-import type { Account, Session, UnsealedAccount } from "./account.ts";
+import type { SessionContent, SessionUser, UnsealedContent } from "./account.ts";
 
 /*
- * An account as bytes, and back.
+ * A session's content as bytes, and back.
  *
- * Most requests need a session and one access token, and get them without unpacking anything else:
+ * Most requests want to know the user and one access token, and get them without unpacking anything else:
  *
  * The length of the index in 4 bytes · the index, JSON · the first access token's secret · the secrets of the
  * others, each compressed by itself · everything else, JSON, compressed.
  *
- * The first secret is the dictionary of the others, so that what a user's tokens have in common is kept once.
+ * The first secret is the dictionary of the others: what all tokens of a user have in common is kept once.
  */
 
 interface Index {
-  readonly sessions: Readonly<Record<string, Omit<Session, "identity">>>;
+  readonly user: SessionUser;
   readonly tokens: readonly IndexedToken[];
 }
 
-/** What the first token is good for, and where the others differ from it. */
+/** What the first token is good for, and in which of it the others differ. */
 interface IndexedToken extends Partial<Grant> {
   /** Of the packed secret, in bytes. */
   readonly length: number;
 }
 
-/** The access tokens without their secrets, in the order of the index. */
-interface Rest extends TokenCache {
-  readonly identities: Readonly<Record<string, Session["identity"]>>;
-}
-
 const LENGTH_BYTES = 4;
-/** Nothing packed here inflates to more. Bytes. */
+/** More than anything packed here inflates to. Bytes. */
 const MAX_INFLATED_BYTES = 64 * 1024 * 1024;
 
-export function packAccount({ sessions, cache }: Account): Uint8Array {
+export function packContent({ user, cache }: SessionContent): Uint8Array {
   const tokens = Object.entries(cache.AccessToken);
   const first = tokens[0]?.[1];
   const dictionary = Buffer.from(first?.secret ?? "");
   const secrets = tokens.map(([, { secret }], i) =>
     i === 0 ? dictionary : deflateRawSync(secret, { level: 1, dictionary }),
   );
-  const known = Object.entries(sessions);
   const index: Index = {
-    sessions: Object.fromEntries(known.map(([key, { identity: _, ...rest }]) => [key, rest])),
+    user,
     tokens: tokens.map(([, token], i) => ({
       ...grantOf(token, i === 0 ? undefined : first),
       length: (secrets[i] as Buffer).length,
     })),
   };
-  const rest: Rest = {
+  /** The access tokens without secrets, and in the order of the index. */
+  const rest: TokenCache = {
     ...cache,
     AccessToken: Object.fromEntries(tokens.map(([key, token]) => [key, { ...token, secret: "" }])),
-    identities: Object.fromEntries(known.map(([key, { identity }]) => [key, identity])),
   };
   const indexed = Buffer.from(JSON.stringify(index));
   const length = Buffer.alloc(LENGTH_BYTES);
@@ -60,16 +54,15 @@ export function packAccount({ sessions, cache }: Account): Uint8Array {
   return Buffer.concat([length, indexed, ...secrets, packedRest]);
 }
 
-/** @param bytes From {@link packAccount}. The account goes on reading them. */
-export function unpackAccount(bytes: Uint8Array): UnsealedAccount {
+/** @param bytes What {@link packContent} made; they stay in use as long as the content does. */
+export function unpackContent(bytes: Uint8Array): UnsealedContent {
   const packed = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = LENGTH_BYTES + packed.readUInt32BE();
-  const index: Index = JSON.parse(packed.toString("utf8", LENGTH_BYTES, start));
-  const { tokens } = index;
+  const { user, tokens }: Index = JSON.parse(packed.toString("utf8", LENGTH_BYTES, start));
   /** Where each packed secret begins, and where the last ends. */
   const offsets = [start];
   for (const [i, { length }] of tokens.entries()) offsets.push((offsets[i] as number) + length);
-  let unpacked: { cache: TokenCache; identities: Rest["identities"] } | undefined;
+  let unpacked: TokenCache | undefined;
 
   const packedSecret = (number: number) => packed.subarray(offsets[number], offsets[number + 1]);
 
@@ -78,37 +71,20 @@ export function unpackAccount(bytes: Uint8Array): UnsealedAccount {
     return number === 0 ? first.toString() : inflate(packedSecret(number), first);
   }
 
-  function unpackRest() {
-    const rest = JSON.parse(inflate(packed.subarray(offsets.at(-1))));
-    const { identities, ...cache }: Rest = rest;
-    const withSecrets = Object.entries(cache.AccessToken).map(([key, token], i) => [
+  function unpackCache(): TokenCache {
+    const rest: TokenCache = JSON.parse(inflate(packed.subarray(offsets.at(-1))));
+    const withSecrets = Object.entries(rest.AccessToken).map(([key, token], i) => [
       key,
       { ...token, secret: secretOf(i) },
     ]);
-    return { cache: { ...cache, AccessToken: Object.fromEntries(withSecrets) }, identities };
-  }
-
-  function rest() {
-    unpacked ??= unpackRest();
-    return unpacked;
-  }
-
-  function sessionOf([key, session]: [string, Index["sessions"][string]]): [string, Session] {
-    return [
-      key,
-      {
-        ...session,
-        get identity() {
-          return rest().identities[key] as Session["identity"];
-        },
-      },
-    ];
+    return { ...rest, AccessToken: Object.fromEntries(withSecrets) };
   }
 
   return {
-    sessions: Object.fromEntries(Object.entries(index.sessions).map(sessionOf)),
+    user,
     get cache() {
-      return rest().cache;
+      unpacked ??= unpackCache();
+      return unpacked;
     },
     findAccessToken(wanted, now) {
       const found = tokens.findIndex((token) =>
@@ -129,7 +105,7 @@ const GRANT = [
 ] as const;
 
 function grantOf(token: AccessToken, except: AccessToken | undefined): Partial<Grant> {
-  // A missing field means: as in the first token.
+  // A field that were left out would be taken from the first token.
   const fields = GRANT.map((field) => [field, token[field] ?? ""] as const);
   const first = (field: keyof Grant) => except && (except[field] ?? "");
   return Object.fromEntries(fields.filter(([field, value]) => value !== first(field)));

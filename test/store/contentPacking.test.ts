@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import type { HomeAccountId } from "../../src/shared/rows/keys.ts";
-import type { Account } from "../../src/shared/store/account.ts";
-import { packAccount, unpackAccount } from "../../src/shared/store/packing.ts";
+import type { SessionContent } from "../../src/shared/store/account.ts";
+import { packContent, unpackContent } from "../../src/shared/store/contentPacking.ts";
 import type { AccessToken } from "../../src/shared/tokens/tokenCache.ts";
 
 const SHARED = randomBytes(900).toString("base64url");
@@ -18,20 +18,18 @@ function tokenOf(number: number): AccessToken {
   };
 }
 
-function accountOf(tokens: number): Account {
+function contentOf(tokens: number): SessionContent {
   const entries = Array.from({ length: tokens }, (_, i) => [`key ${i}`, tokenOf(i)]);
   return {
-    sessions: {
-      id: {
-        tenantId: "tid",
-        homeAccountId: "oid.tid" as HomeAccountId,
-        name: "Zoë Ångström 🙂",
-        username: "zoe@contoso.com",
-        device: "Edge on Windows",
-        signedInAt: 1,
-        expiresAt: 2,
-        identity: { iss: "https://login.example/tid/v2.0", sub: "pairwise", oid: "oid" },
-      },
+    user: {
+      tenantId: "tid",
+      homeAccountId: "oid.tid" as HomeAccountId,
+      name: "Zoë Ångström 🙂",
+      username: "zoe@contoso.com",
+      identity: { iss: "https://login.example/tid/v2.0", sub: "pairwise", oid: "oid" },
+      roles: ["Reader"],
+      claims: { email: "zoe@contoso.com" },
+      acrs: [],
     },
     cache: {
       Account: { a: { name: "Zoë" } },
@@ -43,56 +41,56 @@ function accountOf(tokens: number): Account {
   };
 }
 
-describe("a packed account", () => {
+describe("packed content", () => {
   it.each([0, 1, 2, 50])("with %i access tokens comes back as it was", (tokens) => {
-    const account = accountOf(tokens);
-    const unpacked = unpackAccount(packAccount(account));
-    expect(JSON.parse(JSON.stringify(unpacked))).toEqual(account);
+    const content = contentOf(tokens);
+    const unpacked = unpackContent(packContent(content));
+    expect(JSON.parse(JSON.stringify(unpacked))).toEqual(content);
   });
 
   it("can be packed again after it was unpacked", () => {
-    const account = accountOf(3);
-    const again = unpackAccount(packAccount(unpackAccount(packAccount(account))));
-    expect(JSON.stringify(again)).toBe(JSON.stringify(account));
+    const content = contentOf(3);
+    const again = unpackContent(packContent(unpackContent(packContent(content))));
+    expect(JSON.stringify(again)).toBe(JSON.stringify(content));
   });
 
   it("comes back also when its first token is taken away in between", () => {
-    const { cache, ...rest } = unpackAccount(packAccount(accountOf(3)));
+    const { cache, ...rest } = unpackContent(packContent(contentOf(3)));
     const { "key 0": _, ...tokens } = cache.AccessToken;
-    const account: Account = { ...rest, cache: { ...cache, AccessToken: tokens } };
-    expect(JSON.stringify(unpackAccount(packAccount(account)))).toBe(JSON.stringify(account));
+    const content: SessionContent = { ...rest, cache: { ...cache, AccessToken: tokens } };
+    expect(JSON.stringify(unpackContent(packContent(content)))).toBe(JSON.stringify(content));
   });
 
   it("keeps once what its tokens have in common", () => {
-    const [one, two] = [1, 2].map((tokens) => packAccount(accountOf(tokens)).length);
+    const [one, two] = [1, 2].map((tokens) => packContent(contentOf(tokens)).length);
     expect((two ?? 0) - (one ?? 0)).toBeLessThan(SHARED.length / 2);
   });
 
   it("is found at an offset of a larger buffer", () => {
-    const packed = packAccount(accountOf(2));
+    const packed = packContent(contentOf(2));
     const larger = Buffer.concat([Buffer.alloc(7), packed]);
-    const { sessions, cache } = unpackAccount(larger.subarray(7));
-    expect(sessions).toHaveProperty("id");
+    const { user, cache } = unpackContent(larger.subarray(7));
+    expect(user.roles).toEqual(["Reader"]);
     expect(cache.RefreshToken).toHaveProperty("r");
   });
 });
 
 it("the same token under two keys comes back under both", () => {
-  const account = accountOf(1);
-  const [token] = Object.values(account.cache.AccessToken) as [AccessToken];
-  const twice = { ...account, cache: { ...account.cache, AccessToken: { a: token, b: token } } };
-  expect(JSON.stringify(unpackAccount(packAccount(twice)))).toBe(JSON.stringify(twice));
+  const content = contentOf(1);
+  const [token] = Object.values(content.cache.AccessToken) as [AccessToken];
+  const twice = { ...content, cache: { ...content.cache, AccessToken: { a: token, b: token } } };
+  expect(JSON.stringify(unpackContent(packContent(twice)))).toBe(JSON.stringify(twice));
 });
 
-describe("an access token of a packed account", () => {
+describe("an access token of packed content", () => {
   const wanted = { homeAccountId: "oid.tid", tenantId: "tid", clientId: "client" };
   const packed = (...tokens: AccessToken[]) => {
-    const account = accountOf(0);
+    const content = contentOf(0);
     const AccessToken = Object.fromEntries(tokens.map((token, i) => [`key ${i}`, token]));
-    return packAccount({ ...account, cache: { ...account.cache, AccessToken } });
+    return packContent({ ...content, cache: { ...content.cache, AccessToken } });
   };
   const find = (bytes: Uint8Array, ...scopes: string[]) =>
-    unpackAccount(bytes).findAccessToken({ ...wanted, scopes }, 0);
+    unpackContent(bytes).findAccessToken({ ...wanted, scopes }, 0);
 
   it.each([0, 1, 24, 49])("is found among fifty: number %i", (number) => {
     const tokens = Array.from({ length: 50 }, (_, i) => tokenOf(i));
@@ -133,8 +131,7 @@ describe("an access token of a packed account", () => {
     const damaged = bytes.fill(0xff, second);
     expect(find(damaged, "api://1/read")).toBe(tokens[0]?.secret);
     expect(() => find(damaged, "api://2/read")).toThrow();
-    expect(unpackAccount(damaged).sessions.id?.username).toBe("zoe@contoso.com");
-    expect(() => unpackAccount(damaged).cache).toThrow();
-    expect(() => unpackAccount(damaged).sessions.id?.identity).toThrow();
+    expect(unpackContent(damaged).user.username).toBe("zoe@contoso.com");
+    expect(() => unpackContent(damaged).cache).toThrow();
   });
 });
