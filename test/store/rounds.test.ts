@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { expect, it } from "@jest/globals";
 import { StoreUnavailable } from "../../src/shared/base/errors.ts";
 import { beginRound } from "../../src/shared/store/rounds.ts";
@@ -13,7 +14,10 @@ it.each([
     const store = {
       ...memoryStore(),
       randomBytes: (count: number) => Buffer.alloc(count, byte),
-      sleep: async (milliseconds: number) => void slept.push(milliseconds),
+      sleep: async (milliseconds: number) => {
+        await setImmediate();
+        slept.push(milliseconds);
+      },
     };
     for (let round = 0; round < 24; round++) await beginRound(store, round);
     expect(slept.slice(0, 8)).toEqual(pauses);
