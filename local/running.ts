@@ -22,7 +22,7 @@ const fileIn = (root: string) => join(root, ".local", "running.json");
  * Reserves the app's folder until `stop`, because only one `lightsout dev` can use its tables and its build.
  * @throws Error another one has it.
  */
-export async function claim(root: string) {
+export async function holdFolder(root: string) {
   const file = fileIn(root);
   const other = readRunning(root);
   if (other !== undefined && !(await isFree(other.lock))) {

@@ -9,7 +9,7 @@ import { startFunc, useFunc } from "./func.ts";
 import { hostFunctions } from "./functions.ts";
 import { type FunctionInfo, listFunctions } from "./host/host.ts";
 import { Parts } from "./parts.ts";
-import { claim } from "./running.ts";
+import { holdFolder } from "./running.ts";
 import { paint, renderScreen } from "./screen.ts";
 import { appSettings, hasTenant } from "./settings.ts";
 import { listenForSignals } from "./signals.ts";
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   const parts = new Parts();
   const signals = listenForSignals();
   try {
-    const claimed = await parts.add(claim(root));
+    const held = await parts.add(holdFolder(root));
     const sources = sourcesOf(root);
     await sources.build();
     const settings = appSettings(root);
@@ -75,7 +75,7 @@ async function main(): Promise<void> {
         console.log(paint("dim", "Loaded again."));
       });
     }
-    claimed.note({ env: backing.env, url: `http://localhost:${backing.port}` });
+    held.note({ env: backing.env, url: `http://localhost:${backing.port}` });
     process.stdout.write(`${renderScreen(backing.screen, paint)}\n`);
     await Promise.race([
       signals.asked(),

@@ -9,11 +9,9 @@ const auth = lightsout(app, {
   functions: { home: true },
 });
 
-const graphBaseUrl = process.env.GRAPH_BASE_URL || "https://graph.microsoft.com/v1.0";
-
 app.http("nextMeeting", {
   methods: ["GET"],
   route: "my/next-meeting",
   authLevel: "anonymous",
-  handler: auth.signedIn({ scopes: ["Calendars.Read"] }, nextMeeting(graphBaseUrl)),
+  handler: auth.signedIn({ scopes: ["Calendars.Read"] }, nextMeeting(process.env)),
 });

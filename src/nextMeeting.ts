@@ -1,18 +1,21 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
 import { LightsoutError, type Session } from "./lightsout.ts";
+import type { Env } from "./shared/config/env.ts";
+import { readGraphBaseUrl } from "./shared/config/settings.ts";
 
 /**
  * An example of a function of your own. Only signed-in users get in, and `session` is the user.
  *
- * @param graphBaseUrl Without a slash at the end.
+ * @param env The app settings, which say where Microsoft Graph is.
  */
-export function nextMeeting(graphBaseUrl: string) {
+export function nextMeeting(env: Env) {
   return async (
     _request: HttpRequest,
     _context: InvocationContext,
     session: Session,
   ): Promise<HttpResponseInit> => {
     try {
+      const graphBaseUrl = readGraphBaseUrl(env);
       return { jsonBody: { meeting: await readNextMeeting(graphBaseUrl, session, Date.now()) } };
     } catch (error) {
       // Lightsout answers what the session throws, such as a missing consent.

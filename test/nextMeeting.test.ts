@@ -4,9 +4,11 @@ import type { Session } from "../src/lightsout.ts";
 import { nextMeeting } from "../src/nextMeeting.ts";
 import { fetchAsUser } from "../src/shared/apis/fetchAsUser.ts";
 import { SignedOut } from "../src/shared/base/errors.ts";
+import type { Env } from "../src/shared/config/env.ts";
 import { testApp } from "./support/app.ts";
 import { claimsChallenge, stubSession } from "./support/graph.ts";
 import { type Loopback, startLoopback } from "./support/loopback.ts";
+import { env } from "./support/settings.ts";
 
 const { app } = testApp();
 let graph: Loopback;
@@ -36,8 +38,8 @@ const session = (getToken: Session["getToken"] = async () => "token"): Session =
     ),
 });
 
-const ask = (who = session()) =>
-  nextMeeting(`${graph.url}/v1.0`)(
+const ask = (who = session(), changes: Env = { GRAPH_BASE_URL: `${graph.url}/v1.0` }) =>
+  nextMeeting(env(changes))(
     new HttpRequest({ url: "https://app.example.com/my/next-meeting", method: "GET" }),
     new InvocationContext(),
     who,
@@ -82,6 +84,19 @@ describe("the next meeting", () => {
     await expect(ask(who)).resolves.toMatchObject({ jsonBody: { meeting: null } });
     expect(claims).toEqual([undefined, '{"access_token":{}}']);
     expect(graph.requests.at(-1)?.headers.authorization).toBe("Bearer token-2");
+  });
+
+  it("is asked of the Microsoft Graph of a national cloud", async () => {
+    const urls: unknown[] = [];
+    const who: Session = {
+      ...session(),
+      fetch: async (url) => {
+        urls.push(new URL(url).origin);
+        return Response.json({ value: [] });
+      },
+    };
+    await ask(who, { ENTRA_AUTHORITY: "https://login.microsoftonline.us/contoso.com" });
+    expect(urls).toEqual(["https://graph.microsoft.us"]);
   });
 
   it("leaves to Lightsout what the session throws", async () => {

@@ -23,7 +23,8 @@ const RULES: readonly Rule[] = [
   { name: "Table Storage SDK", matches: (_, url) => /node_modules\/@(azure|typespec)\//.test(url) },
   {
     name: "unseal, inflate, parse",
-    matches: (_, url) => /src\/shared\/store\/(sealing|packing|accountEntity)\.ts$/.test(url),
+    matches: (_, url) =>
+      /src\/shared\/(crypto\/keyring|store\/(accountRow|contentPacking|segments))\.ts$/.test(url),
   },
   { name: "Lightsout, the rest", matches: (_, url) => url.includes("/src/shared/") },
 ];

@@ -29,7 +29,7 @@ export async function profile(
   }
 }
 
-export function timesOf(
+function timesOf(
   { nodes, samples = [], timeDeltas = [] }: Profiler.Profile,
   rules: readonly Rule[],
   rest: string,

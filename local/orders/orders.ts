@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from "jose";
 
 /** The API's Application ID URI: what its tokens are for. */
-export const ORDERS_AUDIENCE = "api://orders";
+const ORDERS_AUDIENCE = "api://orders";
 /** What reading orders takes. */
 export const ORDERS_SCOPE = `${ORDERS_AUDIENCE}/Orders.Read`;
 

@@ -117,7 +117,7 @@ export function errorUri(error: EntraError): string {
   return `https://login.microsoftonline.com/error?code=${error.number}`;
 }
 
-export function timestampOf(at: number): string {
+function timestampOf(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace("T", " ")}Z`;
 }
 

@@ -12,7 +12,7 @@ const UNITS: readonly [name: string, milliseconds: number][] = [
 ];
 
 /** Such as `3 h ago` or `in 9 h`. @param time ISO 8601. */
-export function distance(time: string, now: number): string {
+function distance(time: string, now: number): string {
   const ahead = Date.parse(time) - now;
   const size = Math.abs(ahead);
   const [name, unit] = UNITS.find(([, unit]) => size >= unit) ?? ["min", MINUTE];
@@ -20,7 +20,7 @@ export function distance(time: string, now: number): string {
   return ahead > 0 ? `in ${span}` : `${span} ago`;
 }
 
-export function kilobytes(bytes: number): string {
+function kilobytes(bytes: number): string {
   return `${(bytes / 1_000).toFixed(1)} kB`;
 }
 

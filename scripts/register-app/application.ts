@@ -39,7 +39,7 @@ export interface FederatedIdentityCredential {
 }
 
 /** Of ID tokens: what sign-outs find a session by, and what a sign-in is held against. */
-export const OPTIONAL_CLAIMS = ["sid", "login_hint", "auth_time", "acrs"] as const;
+const OPTIONAL_CLAIMS = ["sid", "login_hint", "auth_time", "acrs"] as const;
 
 const MICROSOFT_GRAPH = "00000003-0000-0000-c000-000000000000";
 

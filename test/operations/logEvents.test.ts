@@ -14,14 +14,12 @@ import type { Log } from "../../src/shared/base/log.ts";
 import type { Delivery } from "../../src/shared/http/delivery.ts";
 import {
   accountPartition,
-  type Generation,
   type HomeAccountId,
   type Sid,
   sidPartition,
   subjectPartition,
 } from "../../src/shared/rows/keys.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
-import type { Account } from "../../src/shared/store/account.ts";
 import { roomBeside } from "../../src/shared/store/accountRow.ts";
 import { readSession, type SessionRead, writeBack } from "../../src/shared/store/accounts.ts";
 import { purge } from "../../src/shared/store/purge.ts";

@@ -5,10 +5,8 @@ import { authSession } from "../../src/functions/authSession.ts";
 import { authSessions } from "../../src/functions/authSessions.ts";
 import { authSignIn } from "../../src/functions/authSignIn.ts";
 import { authSignOut } from "../../src/functions/authSignOut.ts";
-import { sessionKey } from "../../src/shared/rows/keys.ts";
 import { GRACE_MS } from "../../src/shared/session/confirm.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
-import type { Account, Session } from "../../src/shared/store/account.ts";
 import { readSession } from "../../src/shared/store/accounts.ts";
 import type { HeldSession } from "../../src/shared/store/segments.ts";
 import { signedIn } from "../../src/shared/web/handlers.ts";
@@ -17,7 +15,6 @@ import {
   ADELE,
   ALEX,
   envOf,
-  GUEST,
   refOf,
   signIn,
   type TestApp,

@@ -34,19 +34,19 @@ const reserve = async (
 ) => {
   const [key, reservation] = [KEY as IndexKey, { ...ref, over }];
   if (await reserveSid(store, key, reservation)) return true;
-  const read = await entry();
+  const read = await row();
   return await takeSidOver(store, key, read, reservation, new Set(abandoned), { start, issuedAt });
 };
-const seen = async () => tombstonesOf(await entry()).map(({ version }) => version);
+const seen = async () => tombstonesOf(await row()).map(({ version }) => version);
 async function open({ partition, generation }: GenerationRef) {
   await store.table.insert(headOf(store, partition, generation));
   await store.table.insert({ partitionKey: partition, rowKey: `c.${generation}` });
 }
 const isOpen = ({ partition, generation }: GenerationRef) =>
   store.table.rows.has(`${partition}|c.${generation}`);
-async function entry() {
+async function row() {
   const found = await readSid(store, KEY as IndexKey);
-  if (!found) throw new Error("There is no entry.");
+  if (!found) throw new Error("There is no row.");
   return found;
 }
 
@@ -54,7 +54,7 @@ describe("reserveSid", () => {
   it("of a new sid writes one row", async () => {
     expect(await reserve(MINE)).toBe(true);
     expect(store.table.operations).toEqual(["insert s.1|sid"]);
-    expect(await entry()).toEqual({
+    expect(await row()).toEqual({
       partitionKey: KEY,
       rowKey: "sid",
       ...MINE,
@@ -73,10 +73,10 @@ describe("reserveSid", () => {
 
   it("of one that is its own already changes nothing", async () => {
     await reserve(MINE);
-    const before = await entry();
+    const before = await row();
     store.time += HOUR;
     expect(await reserve(MINE)).toBe(true);
-    expect(await entry()).toEqual(before);
+    expect(await row()).toEqual(before);
   });
 
   it.each([
@@ -85,7 +85,7 @@ describe("reserveSid", () => {
   ])("says when the last session is over, where another one is so %s", async (_, over, last) => {
     await reserve(MINE);
     expect(await reserve(MINE, [], undefined, undefined, NOON + over)).toBe(true);
-    const found = await entry();
+    const found = await row();
     expect(found.expiresAt).toBe(new Date(NOON + last).toISOString());
     for (const [later, isIt] of [
       [10 * MINUTE - 1, false],
@@ -106,14 +106,14 @@ describe("reserveSid", () => {
       await open(MINE);
       await reserve(MINE);
       await store.table.remove("a.1", "c.g1");
-      await noteSignedOut(store, await entry());
-      const { tombstone, leftAt } = await entry();
+      await noteSignedOut(store, await row());
+      const { tombstone, leftAt } = await row();
       const start = { at: store.time, seen: await seen() };
       expect(await reserve(ref, [], start)).toBe(true);
-      expect(await entry()).toMatchObject({ ...ref, signedOut: false, tombstone, leftAt });
+      expect(await row()).toMatchObject({ ...ref, signedOut: false, tombstone, leftAt });
       // Nobody else is let in by that, and nobody twice.
       await expect(reserve(ref)).rejects.toThrow(SignInOvertaken);
-      await noteSignedOut(store, await entry());
+      await noteSignedOut(store, await row());
       await expect(reserve(ref, [], start)).rejects.toThrow(SignInOvertaken);
     },
   );
@@ -123,14 +123,14 @@ describe("reserveSid", () => {
     [10 * MINUTE + 1, "good for who started later", true],
   ])("of one that was signed out, after %i ms, is %s", async (elapsed, _, good) => {
     await reserve(MINE);
-    await noteSignedOut(store, await entry());
+    await noteSignedOut(store, await row());
     store.time += elapsed;
-    const claimed = reserve(NEXT).then(
+    const reserved = reserve(NEXT).then(
       () => true,
       () => false,
     );
-    expect(await claimed).toBe(good);
-    expect(await entry()).toMatchObject(good ? NEXT : { ...MINE, signedOut: true });
+    expect(await reserved).toBe(good);
+    expect(await row()).toMatchObject(good ? NEXT : { ...MINE, signedOut: true });
   });
 
   it("of one that a release before has marked, goes by its time", async () => {
@@ -153,31 +153,31 @@ describe("reserveSid", () => {
     ["newer by more", 5_001, true],
   ])("for an ID token that is %s", async (_, newer, good) => {
     await reserve(MINE);
-    await noteIssuedUntil(store, await entry(), NOON);
-    const claimed = reserve(MINE, [], { at: NOON, seen: [] }, NOON + newer).then(
+    await noteIssuedUntil(store, await row(), NOON);
+    const reserved = reserve(MINE, [], { at: NOON, seen: [] }, NOON + newer).then(
       () => true,
       () => false,
     );
-    expect(await claimed).toBe(good);
+    expect(await reserved).toBe(good);
     expect(await reserve(MINE, [], { at: NOON, seen: await seen() }, NOON)).toBe(true);
   });
 
-  it("of one that has been signed out is overtaken, whoever claims it", async () => {
+  it("of one that has been signed out is overtaken, whoever reserves it", async () => {
     await reserve(MINE);
-    expect(await noteSignedOut(store, await entry())).toBe(true);
+    expect(await noteSignedOut(store, await row())).toBe(true);
     for (const ref of [MINE, NEXT, OTHERS]) {
       await expect(reserve(ref)).rejects.toThrow(SignInOvertaken);
     }
-    expect(await entry()).toMatchObject({ ...MINE, signedOut: true });
+    expect(await row()).toMatchObject({ ...MINE, signedOut: true });
   });
 
-  it("ends another account's generation before it takes its entry", async () => {
+  it("ends another account's generation before it takes its row", async () => {
     await open(OTHERS);
     await reserve(OTHERS);
     store.table.operations.length = 0;
     expect(await reserve(MINE)).toBe(true);
     expect(isOpen(OTHERS)).toBe(false);
-    expect(await entry()).toMatchObject(MINE);
+    expect(await row()).toMatchObject(MINE);
     const order = store.table.operations.filter((operation) => /^(remove|replace)/.test(operation));
     expect(order).toEqual(["remove a.2|c.g9", "replace s.1|sid"]);
   });
@@ -193,7 +193,7 @@ describe("reserveSid", () => {
     await reserve(MINE);
     expect(await reserve(NEXT)).toBe(false);
     expect(isOpen(MINE)).toBe(true);
-    expect(await entry()).toMatchObject(MINE);
+    expect(await row()).toMatchObject(MINE);
   });
 
   it("takes over from a generation of the account that has ended", async () => {
@@ -201,26 +201,26 @@ describe("reserveSid", () => {
     await reserve(MINE);
     await store.table.remove("a.1", "c.g1");
     expect(await reserve(NEXT)).toBe(true);
-    expect(await entry()).toMatchObject(NEXT);
+    expect(await row()).toMatchObject(NEXT);
   });
 
   it("takes over from a generation that is not open yet, and keeps it from opening", async () => {
     await reserve(MINE);
     expect(await reserve(NEXT)).toBe(true);
-    expect(await entry()).toMatchObject(NEXT);
+    expect(await row()).toMatchObject(NEXT);
     expect(await readHead(store, MINE.partition)).toMatchObject({ generation: "" });
   });
 
   it("takes over from a try of its own without touching the head", async () => {
     await reserve(MINE);
     expect(await reserve(NEXT, ["g1" as Generation])).toBe(true);
-    expect(await entry()).toMatchObject(NEXT);
+    expect(await row()).toMatchObject(NEXT);
     expect(await readHead(store, MINE.partition)).toBeUndefined();
   });
 
-  it("looks again when the entry changes meanwhile", async () => {
+  it("looks again when the row changes meanwhile", async () => {
     await reserve(MINE);
-    const read = await entry();
+    const read = await row();
     let marked = false;
     // The first change is the insert that is refused, the second the replacement.
     store.table.before = async () => {
@@ -230,55 +230,55 @@ describe("reserveSid", () => {
     };
     await expect(reserve(NEXT, ["g1" as Generation])).rejects.toThrow(SignInOvertaken);
     expect(marked).toBe(true);
-    expect(await entry()).toMatchObject({ ...MINE, signedOut: true });
+    expect(await row()).toMatchObject({ ...MINE, signedOut: true });
   });
 
-  it("has to begin anew where the purge takes the entry away meanwhile", async () => {
+  it("has to begin anew where the purge takes the row away meanwhile", async () => {
     await reserve(MINE);
     store.table.before = async () => {
       store.table.before = () => store.table.remove(KEY, "sid");
     };
     expect(await reserve(NEXT, ["g1" as Generation])).toBe(false);
     expect(await reserve(NEXT, ["g1" as Generation])).toBe(true);
-    expect(await entry()).toMatchObject(NEXT);
+    expect(await row()).toMatchObject(NEXT);
   });
 });
 
 describe("noteIssuedUntil", () => {
   it("keeps the latest time, and the other channel's tombstone", async () => {
     await reserve(MINE);
-    await noteSignedOut(store, await entry());
-    const { tombstone, leftAt } = await entry();
+    await noteSignedOut(store, await row());
+    const { tombstone, leftAt } = await row();
     for (const until of [NOON, NOON + MINUTE, NOON - MINUTE])
-      expect(await noteIssuedUntil(store, await entry(), until)).toBe(true);
+      expect(await noteIssuedUntil(store, await row(), until)).toBe(true);
     const issuedUntil = new Date(NOON + MINUTE).toISOString();
-    expect(await entry()).toMatchObject({
+    expect(await row()).toMatchObject({
       ...MINE,
       signedOut: true,
       tombstone,
       leftAt,
       issuedUntil,
     });
-    await noteSignedOut(store, await entry());
-    expect(await entry()).toMatchObject({ issuedUntil });
-    expect((await entry()).tombstone).not.toBe(tombstone);
+    await noteSignedOut(store, await row());
+    expect(await row()).toMatchObject({ issuedUntil });
+    expect((await row()).tombstone).not.toBe(tombstone);
   });
 });
 
 describe("noteSignedOut", () => {
-  it("keeps where the entry points, and notes when", async () => {
+  it("keeps where the row points, and notes when", async () => {
     await reserve(MINE);
     store.time += HOUR;
-    await noteSignedOut(store, await entry());
+    await noteSignedOut(store, await row());
     const changedAt = "2026-01-15T13:00:00.000Z";
-    expect(await entry()).toMatchObject({ ...MINE, signedOut: true, changedAt });
+    expect(await row()).toMatchObject({ ...MINE, signedOut: true, changedAt });
   });
 
-  it("fails when a sign-in has claimed it since", async () => {
+  it("fails when a sign-in has reserved it since", async () => {
     await reserve(MINE);
-    const old = await entry();
+    const old = await row();
     await reserve(NEXT, ["g1" as Generation]);
     expect(await noteSignedOut(store, old)).toBe(false);
-    expect(await entry()).toMatchObject({ ...NEXT, signedOut: false });
+    expect(await row()).toMatchObject({ ...NEXT, signedOut: false });
   });
 });

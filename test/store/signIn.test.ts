@@ -231,7 +231,7 @@ describe("a sign-out while it runs", () => {
       "for its sid, before it looked for one",
       () => noteEarlySignOut(store, sidPartition("sid" as Sid)),
     ],
-    ["for its sid, before it claimed it", () => signOutByFrontChannel(store, "sid" as Sid)],
+    ["for its sid, before it reserved it", () => signOutByFrontChannel(store, "sid" as Sid)],
   ])("%s: it is overtaken, and nothing is stored", async (_, signOut) => {
     store.table.before = signOut;
     await expect(signIn()).rejects.toThrow(SignInOvertaken);

@@ -88,8 +88,8 @@ describe("the log says whether tokens were there", () => {
     // The first change takes the tokens away, the second leaves the tombstone.
     store.table.before = async () => {
       store.table.before = async () => {
-        const entry = await readSid(store, sid);
-        if (entry) await noteSignedOut(store, entry);
+        const row = await readSid(store, sid);
+        if (row) await noteSignedOut(store, row);
       };
     };
     await signOutByFrontChannel(store, SID);
@@ -146,15 +146,15 @@ describe("a logout token", () => {
 
   /** As the release before wrote it. */
   async function unsign(changes: object = {}) {
-    const { keyId: _, mac: __, ...entry } = (await readSid(store, key)) as Stored<IndexRow>;
-    store.table.rows.set(`${key}|sid`, { ...entry, ...changes });
+    const { keyId: _, mac: __, ...row } = (await readSid(store, key)) as Stored<IndexRow>;
+    store.table.rows.set(`${key}|sid`, { ...row, ...changes });
   }
 
   it("leaves its tombstone also where another sign-out was faster", async () => {
     await signIn();
     store.table.before = async () => {
-      const entry = await readSid(store, key);
-      if (entry) await noteSignedOut(store, entry);
+      const row = await readSid(store, key);
+      if (row) await noteSignedOut(store, row);
     };
     await byToken({ sid: SID });
     expect(await readSid(store, key)).toMatchObject({ tokenTombstone: expect.stringMatching(/./) });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { Rig } from "../../local/rig.ts";
-import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
+import { createBrowser } from "../../local/tenant/browserless.ts";
 import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
 import { createKeyring, type Keyring } from "../../src/shared/crypto/keyring.ts";
 import type { RawAnswer } from "./raw.ts";
@@ -24,15 +24,6 @@ export async function answeredBrowser({ url }: Pick<Rig, "url">, username = ADEL
   const browser = createBrowser();
   const form = await browser.signIn(`${url}/auth/signin${query}`, username);
   return { browser, form };
-}
-
-export function setCookie(
-  { url }: Pick<Rig, "url">,
-  browser: Browser,
-  name: string,
-  value: string,
-) {
-  browser.cookies.set(new URL(url), `${name}=${value}; Path=/; Secure; HttpOnly; SameSite=None`);
 }
 
 /** Everything of an answer that whoever gets it can tell apart. */

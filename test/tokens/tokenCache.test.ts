@@ -1,7 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import {
   type AccessToken,
-  mergeCaches,
   suits,
   type TokenCache,
   withHalfTheTokens,
@@ -11,24 +10,6 @@ import { cacheOf, HOME, HOUR, MINUTE, NOON, TENANT, tokenOf } from "../store/sam
 
 const MARGIN = 5 * MINUTE;
 const keysOf = (cache: TokenCache) => Object.keys(cache.AccessToken).sort();
-
-describe("mergeCaches", () => {
-  const SECTIONS = ["Account", "IdToken", "AccessToken", "RefreshToken", "AppMetadata"] as const;
-
-  it.each(SECTIONS)("keeps both caches' %s, and of two the newer", (section) => {
-    const empty = { Account: {}, IdToken: {}, AccessToken: {}, RefreshToken: {}, AppMetadata: {} };
-    const of = (entries: Record<string, string>): TokenCache => ({
-      ...empty,
-      [section]: Object.fromEntries(
-        Object.entries(entries).map(([key, secret]) => [key, tokenOf({ secret })]),
-      ),
-    });
-    const older = of({ a: "old", b: "old" });
-    const newer = of({ b: "new", c: "new" });
-    expect(mergeCaches(older, newer)).toEqual(of({ a: "old", b: "new", c: "new" }));
-    expect(older).toEqual(of({ a: "old", b: "old" }));
-  });
-});
 
 describe("withoutExpiredTokens", () => {
   it.each<[number, boolean]>([

@@ -83,16 +83,20 @@ export function readSettings(env: Env, place = AT_ROOT): Settings {
     metadataUrl: readMetadataUrl(env, authority),
     credential: readCredential(env, cloud),
     allowedTenants: readAllowedTenants(env, tenant),
-    graphBaseUrl: pathUrl(
-      "GRAPH_BASE_URL",
-      optional(env, "GRAPH_BASE_URL") ?? `${cloud.graph}/v1.0`,
-    ),
+    graphBaseUrl: readGraphBaseUrl(env),
     storage: readStorageSettings(env),
     sealingKeys: readSealingKeys(env),
     sessionLifetime: readSessionHours(env) * HOUR_MS,
     idleLimit: readMinutes(env, "SESSION_IDLE_MINUTES", 0) * MINUTE_MS,
     revalidatePeriod: readMinutes(env, "REVALIDATE_MINUTES", 15) * MINUTE_MS,
   };
+}
+
+/** Microsoft Graph of the authority's cloud, unless a setting names another. @throws {SettingInvalid} */
+export function readGraphBaseUrl(env: Env): string {
+  const given = optional(env, "GRAPH_BASE_URL");
+  const { graph } = cloudOf(readAuthority(env, readTenant(env)));
+  return pathUrl("GRAPH_BASE_URL", given ?? `${graph}/v1.0`);
 }
 
 /**

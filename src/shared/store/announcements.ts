@@ -33,14 +33,14 @@ export async function readSidAgain(
   store: Store,
   key: IndexKey,
 ): Promise<Stored<IndexRow> | undefined> {
-  const [entry, ...accounts] = await allOf([
+  const [row, ...accounts] = await allOf([
     readSid(store, key),
-    ...placesOf(store, key).map(([partition, row]) =>
-      store.table.get<AnnouncedRow>(partition, row),
+    ...placesOf(store, key).map(([partition, rowKey]) =>
+      store.table.get<AnnouncedRow>(partition, rowKey),
     ),
   ]);
   const underWay = accounts.flatMap((row) => row?.partition ?? []);
-  if (entry !== undefined || underWay.length === 0) return entry;
+  if (row !== undefined || underWay.length === 0) return row;
   for (const partition of underWay) {
     for (let round = 0; !(await disturb(store, partition)); ) await beginRound(store, ++round);
   }

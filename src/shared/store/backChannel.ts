@@ -46,13 +46,13 @@ async function signOutIssuedUntil(
     await beginRound(store, round);
     const known = await lookUp(store, key, () => noteEarlyLogoutToken(store, key, until));
     if (known === undefined) return { account: undefined, found: false };
-    const { entry, isOurs } = known;
-    if (!isOurs && entry.signedOut) await endGeneration(store, entry);
-    if (!(await noteIssuedUntil(store, entry, until))) continue;
+    const { row, isOurs } = known;
+    if (!isOurs && row.signedOut) await endGeneration(store, row);
+    if (!(await noteIssuedUntil(store, row, until))) continue;
     const found =
-      isOurs && isOver(store, entry)
-        ? await endUnused(store, entry)
-        : await endIssuedUntil(store, entry, until);
-    return { account: entry.partition, found };
+      isOurs && isOver(store, row)
+        ? await endUnused(store, row)
+        : await endIssuedUntil(store, row, until);
+    return { account: row.partition, found };
   }
 }

@@ -29,7 +29,7 @@ export async function fileForExpiry(
   sids: readonly IndexKey[],
   over: number,
 ): Promise<void> {
-  const entry: ExpiryRow = {
+  const row: ExpiryRow = {
     partitionKey: expiryPartition(over),
     rowKey: expiryRow(partition, sids),
     partition,
@@ -37,5 +37,5 @@ export async function fileForExpiry(
     sids: sids.join(" "),
   };
   // The key names all of its content, so a row that is there already is this one.
-  await store.table.insert(entry);
+  await store.table.insert(row);
 }

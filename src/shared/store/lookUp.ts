@@ -9,7 +9,7 @@ import type { GenerationRef, Store } from "./store.ts";
 
 /** The index row that a `sid` or a `sub` has led to. */
 export interface Known {
-  readonly entry: Stored<IndexRow>;
+  readonly row: Stored<IndexRow>;
   /** Whether the row's MAC verifies. Rows of the release before have none. */
   readonly isOurs: boolean;
 }
@@ -30,24 +30,24 @@ export async function lookUp(
   leaveTombstone: () => Promise<void>,
   looked: (isKnown: boolean) => void = () => {},
 ): Promise<Known | undefined> {
-  let entry = await readSid(store, key);
-  looked(entry !== undefined);
-  if (entry === undefined) {
+  let row = await readSid(store, key);
+  looked(row !== undefined);
+  if (row === undefined) {
     await leaveTombstone();
-    entry = await readSidAgain(store, key);
-    looked(entry !== undefined);
+    row = await readSidAgain(store, key);
+    looked(row !== undefined);
   }
-  if (entry === undefined) return undefined;
+  if (row === undefined) return undefined;
 
-  const origin = originOf(store.keyring, entry);
+  const origin = originOf(store.keyring, row);
   if (origin === "forged") {
     await leaveTombstone();
-    await endForged(store, entry);
+    await endForged(store, row);
     store.log("error", "index.forged", { index: key });
     throw new IndexForged();
   }
   if (origin === "unsigned") store.log("warn", "index.unsigned", { index: key });
-  return { entry, isOurs: origin === "ours" };
+  return { row, isOurs: origin === "ours" };
 }
 
 /** For an index row whose session is over: ends the generation, unless other sessions still use it. */

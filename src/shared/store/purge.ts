@@ -5,7 +5,7 @@ import { MOST_WRITES, type Stored, type Table } from "../table/table.ts";
 import { faultFields } from "../table/tableFault.ts";
 import { idleSlots } from "./earlySignOuts.ts";
 import { fileForExpiry } from "./expiry.ts";
-import { Malformed, purgeEntry } from "./purgeEntry.ts";
+import { Malformed, purgeRow } from "./purgeRow.ts";
 import { removeRows } from "./removal.ts";
 import { listUsed } from "./replayGuard.ts";
 import type { Store } from "./store.ts";
@@ -83,44 +83,40 @@ export async function purge(unlimited: Store, atOnce = AT_ONCE): Promise<Purged>
     return failed;
   }
 
-  let ended: { readonly entry: Stored<ExpiryRow>; readonly result: "expired" | "kept" }[] = [];
+  let ended: { readonly row: Stored<ExpiryRow>; readonly result: "expired" | "kept" }[] = [];
 
-  /** Removes the entries of which all else is gone. */
+  /** Removes the rows of which all else is gone. */
   async function removeEnded(): Promise<void> {
     const together = ended;
     ended = [];
     await removeRows(
       store,
-      together.map(({ entry }) => entry),
+      together.map(({ row }) => row),
     );
     for (const { result } of together) purged[result]++;
   }
 
   const today = expiryPartition(started);
-  const silent = await each(
-    store.table.list<ExpiryRow>("x.", today),
-    END.signIns,
-    async (entry) => {
-      try {
-        const result = await purgeEntry(store, entry);
-        if (result === "later") return;
-        ended.push({ entry, result });
-      } catch (error) {
-        if (!(error instanceof Malformed)) throw error;
-        purged.malformed++;
-        store.log("warn", "purge.malformed", { day: entry.partitionKey, row: entry.rowKey });
-      }
-      if (ended.length >= MOST_WRITES) await removeEnded();
-    },
-  );
+  const silent = await each(store.table.list<ExpiryRow>("x.", today), END.signIns, async (row) => {
+    try {
+      const result = await purgeRow(store, row);
+      if (result === "later") return;
+      ended.push({ row, result });
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      purged.malformed++;
+      store.log("warn", "purge.malformed", { day: row.partitionKey, row: row.rowKey });
+    }
+    if (ended.length >= MOST_WRITES) await removeEnded();
+  });
   await removeEnded();
   purged.failed += silent.length;
   if (!isFinished) {
     // The next run would begin with the failed rows, and might get no further either. So they are filed for today,
     // and tomorrow's run reads them.
-    await each(all(silent), END.rows, async (entry) => {
-      await fileForExpiry(store, entry.partition, indexKeysIn(entry), started);
-      await store.table.remove(entry.partitionKey, entry.rowKey);
+    await each(all(silent), END.rows, async (row) => {
+      await fileForExpiry(store, row.partition, indexKeysIn(row), started);
+      await store.table.remove(row.partitionKey, row.rowKey);
     });
   }
   const used = batchesOf(listUsed(store), MOST_WRITES);

@@ -3,7 +3,7 @@ import type { IndexRow } from "../rows/rows.ts";
 import type { Stored } from "../table/table.ts";
 import { endGeneration, preventCreation } from "./generation.ts";
 import { beginRound } from "./rounds.ts";
-import { endForged, entryOf, originOf, readSid, rewrite, tombstonesOf } from "./sidIndex.ts";
+import { endForged, indexRowOf, originOf, readSid, rewrite, tombstonesOf } from "./sidIndex.ts";
 import type { GenerationRef, Store } from "./store.ts";
 import { assertStartedAfter, type Started } from "./tombstones.ts";
 
@@ -22,7 +22,7 @@ export async function reserveSid(
   key: IndexKey,
   reservation: Reservation,
 ): Promise<boolean> {
-  return (await store.table.insert(entryOf(store, key, contentOf(reservation)))) === "done";
+  return (await store.table.insert(indexRowOf(store, key, contentOf(reservation)))) === "done";
 }
 
 /**
@@ -44,24 +44,24 @@ export async function takeSidOver(
 ): Promise<boolean> {
   const { partition, generation } = reservation;
   const content = contentOf(reservation);
-  let entry: Stored<IndexRow> | undefined = read;
-  for (let round = 0; ; entry = await readSid(store, key)) {
-    if (entry === undefined) return false;
-    assertStartedAfter(tombstonesOf(entry), signIn);
+  let row: Stored<IndexRow> | undefined = read;
+  for (let round = 0; ; row = await readSid(store, key)) {
+    if (row === undefined) return false;
+    assertStartedAfter(tombstonesOf(row), signIn);
 
     // Its tombstones count whoever has made them; nothing else does that is not ours.
-    const origin = originOf(store.keyring, entry);
-    if (origin === "forged" && entry.partition !== partition) await endForged(store, entry);
-    else if (!entry.signedOut || origin !== "ours") {
-      const isSame = entry.partition === partition && entry.generation === generation;
-      if (isSame && origin === "ours" && entry.expiresAt >= content.expiresAt) return true;
-      // The entry is the only way to find what it points at, so that has to be gone before it is overwritten.
-      if (entry.partition !== partition) await endGeneration(store, entry);
-      else if (!isSame && !ended.has(entry.generation)) {
-        if (!(await preventCreation(store, entry)) && (await isOpen(store, entry))) return false;
+    const origin = originOf(store.keyring, row);
+    if (origin === "forged" && row.partition !== partition) await endForged(store, row);
+    else if (!row.signedOut || origin !== "ours") {
+      const isSame = row.partition === partition && row.generation === generation;
+      if (isSame && origin === "ours" && row.expiresAt >= content.expiresAt) return true;
+      // The row is the only way to find what it points at, so that has to be gone before it is overwritten.
+      if (row.partition !== partition) await endGeneration(store, row);
+      else if (!isSame && !ended.has(row.generation)) {
+        if (!(await preventCreation(store, row)) && (await isOpen(store, row))) return false;
       }
     }
-    if (await rewrite(store, entry, content)) return true;
+    if (await rewrite(store, row, content)) return true;
     await beginRound(store, ++round);
   }
 }

@@ -13,7 +13,7 @@ import type { Store } from "./store.ts";
 export async function seenTombstones(store: Store, keys: readonly IndexKey[]): Promise<string[]> {
   const tombstones = await allOf(
     [...new Set(keys)].flatMap((key) => [
-      readSid(store, key).then((entry) => (entry ? tombstonesOf(entry) : [])),
+      readSid(store, key).then((row) => (row ? tombstonesOf(row) : [])),
       readEarlyTombstones(store, key),
     ]),
   );

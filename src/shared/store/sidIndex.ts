@@ -10,7 +10,7 @@ import { CLOCKS_APART_MS, type Tombstone } from "./tombstones.ts";
 type Content = Pick<IndexRow, "partition" | "generation" | "expiresAt"> &
   Partial<Pick<IndexRow, "signedOut" | "tombstone" | "leftAt" | "tokenTombstone" | "issuedUntil">>;
 
-export function entryOf(store: Store, key: IndexKey, content: Content): IndexRow {
+export function indexRowOf(store: Store, key: IndexKey, content: Content): IndexRow {
   const { partition, generation, expiresAt = "" } = content;
   const { signedOut = false, tombstone = "", leftAt = "" } = content;
   const { tokenTombstone = "", issuedUntil = "" } = content;
@@ -63,8 +63,8 @@ export function readSid(store: Store, key: IndexKey): Promise<Stored<IndexRow> |
 }
 
 /** The tombstones in an index row. A sign-in under its key has to have started after these sign-outs. */
-export function tombstonesOf(entry: IndexRow): Tombstone[] {
-  const { tombstone, leftAt, tokenTombstone, issuedUntil, signedOut, changedAt } = entry;
+export function tombstonesOf(row: IndexRow): Tombstone[] {
+  const { tombstone, leftAt, tokenTombstone, issuedUntil, signedOut, changedAt } = row;
   const tombstones: Tombstone[] = [];
   if (tombstone) tombstones.push({ version: tombstone, leftAt: Date.parse(leftAt) });
   // The release before wrote no tombstone.
@@ -83,9 +83,9 @@ export function isOver(store: Store, { expiresAt }: IndexRow): boolean {
  * Notes in an index row that its `sid` is signed out, with a new tombstone.
  * @returns false when the row has changed since it was read.
  */
-export function noteSignedOut(store: Store, entry: Stored<IndexRow>): Promise<boolean> {
+export function noteSignedOut(store: Store, row: Stored<IndexRow>): Promise<boolean> {
   const leftAt = new Date(store.now()).toISOString();
-  return rewrite(store, entry, { signedOut: true, tombstone: randomId(store), leftAt });
+  return rewrite(store, row, { signedOut: true, tombstone: randomId(store), leftAt });
 }
 
 /**
@@ -95,15 +95,15 @@ export function noteSignedOut(store: Store, entry: Stored<IndexRow>): Promise<bo
  */
 export function noteIssuedUntil(
   store: Store,
-  entry: Stored<IndexRow>,
+  row: Stored<IndexRow>,
   until: number,
 ): Promise<boolean> {
   const time = new Date(until).toISOString();
-  const issuedUntil = entry.issuedUntil > time ? entry.issuedUntil : time;
-  return rewrite(store, entry, { tokenTombstone: randomId(store), issuedUntil });
+  const issuedUntil = row.issuedUntil > time ? row.issuedUntil : time;
+  return rewrite(store, row, { tokenTombstone: randomId(store), issuedUntil });
 }
 
-export async function rewrite(store: Store, entry: Stored<IndexRow>, changes: Partial<Content>) {
-  const next = entryOf(store, entry.partitionKey, { ...entry, ...changes });
-  return (await store.table.replace(next, entry.etag)) === "done";
+export async function rewrite(store: Store, row: Stored<IndexRow>, changes: Partial<Content>) {
+  const next = indexRowOf(store, row.partitionKey, { ...row, ...changes });
+  return (await store.table.replace(next, row.etag)) === "done";
 }

@@ -118,15 +118,15 @@ export async function storeSignIn(store: Store, signIn: SignIn): Promise<HeldSes
     ]);
     if (isMissed) continue;
     if (!live && head) ended.add(head.generation);
-    const [entries] = await allOf([
+    const [found] = await allOf([
       allOf(keys.map((key, at) => (reserved[at] ? "new" : readSid(store, key)))),
       lookForTombstones(keys.filter((_, at) => !announced[at])),
     ]);
     const taken = await allOf(
       keys.map((key, at) => {
-        const entry = entries[at];
-        if (typeof entry !== "object") return entry === "new";
-        return takeSidOver(store, key, entry, reservation, ended, started);
+        const row = found[at];
+        if (typeof row !== "object") return row === "new";
+        return takeSidOver(store, key, row, reservation, ended, started);
       }),
     );
     if (taken.includes(false)) continue;

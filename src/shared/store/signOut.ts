@@ -56,19 +56,19 @@ export async function signOutByFrontChannel(
   for (let round = 0; ; round++) {
     await beginRound(store, round);
     const known = await lookUp(store, key, () => noteEarlySignOut(store, key), looked);
-    account = known?.entry.partition;
+    account = known?.row.partition;
     if (known === undefined) break;
 
-    const { entry, isOurs } = known;
+    const { row, isOurs } = known;
     let ended: boolean | undefined = false;
     // Without a valid MAC, `signedOut` does not count.
-    if (!isOurs) ended = await endGeneration(store, entry);
-    else if (isOver(store, entry)) ended = await endUnused(store, entry);
-    else if (!entry.signedOut) ended = await endGeneration(store, entry);
+    if (!isOurs) ended = await endGeneration(store, row);
+    else if (isOver(store, row)) ended = await endUnused(store, row);
+    else if (!row.signedOut) ended = await endGeneration(store, row);
     if (ended || found === false) found = ended;
     // A new tombstone each time: a sign-in under way may have seen the last one. The write fails when a sign-in has
     // reserved the `sid` meanwhile, which has to end too, or when the purge has removed the row.
-    if (await noteSignedOut(store, entry)) break;
+    if (await noteSignedOut(store, row)) break;
   }
   const ms = store.now() - started;
   store.log("info", "signout.elsewhere", {

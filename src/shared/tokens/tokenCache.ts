@@ -53,22 +53,6 @@ export function withToken(
   return { ...newer, AccessToken: Object.fromEntries([...kept, ...fresh]) };
 }
 
-/** Both caches, the newer one's credentials before the older one's. */
-export function mergeCaches(older: TokenCache, newer: TokenCache): TokenCache {
-  return {
-    Account: { ...older.Account, ...newer.Account },
-    IdToken: { ...older.IdToken, ...newer.IdToken },
-    AccessToken: { ...older.AccessToken, ...newer.AccessToken },
-    RefreshToken: { ...older.RefreshToken, ...newer.RefreshToken },
-    AppMetadata: { ...older.AppMetadata, ...newer.AppMetadata },
-  };
-}
-
-/** The cache without its access tokens. Its newest refresh token can get new ones. */
-export function withoutIssuedTokens(cache: TokenCache): TokenCache {
-  return { ...cache, AccessToken: {}, IdToken: {} };
-}
-
 /** MSAL never removes an expired access token of scopes nobody asks for again; this does. */
 export function withoutExpiredTokens(cache: TokenCache, now: number): TokenCache {
   const live = Object.entries(cache.AccessToken).filter(

@@ -3,28 +3,28 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { freePort } from "../../../local/ports.ts";
-import { claim, settingsInUse } from "../../../local/running.ts";
+import { holdFolder, settingsInUse } from "../../../local/running.ts";
 
 const URL = "http://localhost:7071";
 const DEVELOPMENT = { ENTRA_CLIENT_ID: "made up", TOKEN_CACHE_STORAGE: "emulator" };
 
 let root: string;
 let file: string;
-const claims: { stop(): Promise<void> }[] = [];
+const folders: { stop(): Promise<void> }[] = [];
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), "lightsout-running-"));
   file = join(root, ".local", "running.json");
 });
 afterEach(async () => {
-  await Promise.all(claims.splice(0).map((claimed) => claimed.stop()));
+  await Promise.all(folders.splice(0).map((held) => held.stop()));
   await rm(root, { recursive: true });
 });
 
 async function run(env: Record<string, string>) {
-  const claimed = await claim(root);
-  claims.push(claimed);
-  claimed.note({ env, url: URL });
-  return claimed;
+  const held = await holdFolder(root);
+  folders.push(held);
+  held.note({ env, url: URL });
+  return held;
 }
 
 async function leave(note: object): Promise<void> {
@@ -39,7 +39,7 @@ it("gives the settings of lightsout dev for as long as it runs", async () => {
     settings: { PATH: "/bin", ...DEVELOPMENT },
     source: "lightsout dev",
   });
-  await claims.pop()?.stop();
+  await folders.pop()?.stop();
   expect(settingsInUse(root, {}).settings).toEqual({});
   expect(await readdir(join(root, ".local"))).toEqual([".gitignore"]);
 });
@@ -67,13 +67,13 @@ it("gives way to a tenant that local.settings.json names by now", async () => {
   await run(DEVELOPMENT);
   expect(settingsInUse(root, {}).settings).toEqual(Values);
   // Started after that, it only makes up the table.
-  await claims.pop()?.stop();
+  await folders.pop()?.stop();
   await run({ TOKEN_CACHE_STORAGE: "emulator" });
   expect(settingsInUse(root, {}).settings).toEqual({ ...Values, TOKEN_CACHE_STORAGE: "emulator" });
 });
 
 it("gives none while it is still starting", async () => {
-  claims.push(await claim(root));
+  folders.push(await holdFolder(root));
   expect(settingsInUse(root, {})).toEqual({
     settings: {},
     source: "local.settings.json and the environment",
@@ -82,14 +82,14 @@ it("gives none while it is still starting", async () => {
 
 describe("the checkout", () => {
   it("is for one at a time", async () => {
-    const starting = await claim(root);
-    claims.push(starting);
+    const starting = await holdFolder(root);
+    folders.push(starting);
     const taken = `lightsout dev already runs here (pid ${process.pid})`;
-    await expect(claim(root)).rejects.toThrow(`${taken}. Stop it first.`);
+    await expect(holdFolder(root)).rejects.toThrow(`${taken}. Stop it first.`);
     starting.note({ env: DEVELOPMENT, url: URL });
-    await expect(claim(root)).rejects.toThrow(`${taken}: ${URL}. Stop it first.`);
+    await expect(holdFolder(root)).rejects.toThrow(`${taken}: ${URL}. Stop it first.`);
     expect(settingsInUse(root, {}).settings).toEqual(DEVELOPMENT);
-    await claims.pop()?.stop();
+    await folders.pop()?.stop();
     await run({});
   });
 
@@ -112,6 +112,6 @@ it("leaves alone what another one has written since", async () => {
   await leave({ pid: process.ppid, lock: 1 });
   const written = await readFile(file, "utf8");
   await stop();
-  claims.pop();
+  folders.pop();
   expect(await readFile(file, "utf8")).toBe(written);
 });

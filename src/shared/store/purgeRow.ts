@@ -30,15 +30,15 @@ export class Malformed extends Error {}
  * @returns `expired`: all of it is gone. `kept`: other sessions use the account. `later`: a request under way may need it.
  * @throws {Malformed} @throws {StoreUnavailable}
  */
-export async function purgeEntry(
+export async function purgeRow(
   store: Store,
-  entry: Stored<ExpiryRow>,
+  row: Stored<ExpiryRow>,
 ): Promise<"expired" | "kept" | "later"> {
-  if (readRow(entry) === undefined) throw new Malformed();
-  const { partition } = entry;
+  if (readRow(row) === undefined) throw new Malformed();
+  const { partition } = row;
   const [head, sids] = await allOf([
     readHead(store, partition),
-    allOf(indexKeysIn(entry).map((key) => readSid(store, key))),
+    allOf(indexKeysIn(row).map((key) => readSid(store, key))),
   ]);
   const { generation } = head ?? { generation: "" as Generation };
   const state = generation ? await deleteIfOver(store, { partition, generation }) : "gone";
@@ -50,8 +50,8 @@ export async function purgeEntry(
     const isUsed = state === "in use" && sid.generation === generation && !isOver(store, sid);
     if (!isUsed) over.push(sid);
     else if (!sid.expiresAt) undated.push(sid.partitionKey);
-    // Else a later sign-in's entry will see to it.
-    else if (expiryPartition(timeOf(sid.expiresAt)) <= entry.partitionKey) return "later";
+    // Else a later sign-in's row will see to it.
+    else if (expiryPartition(timeOf(sid.expiresAt)) <= row.partitionKey) return "later";
   }
   if (state !== "in use" && head) over.push(head);
   // A sign-in under way may still have to see the tombstones in it; or have read the head, or found none, before it
