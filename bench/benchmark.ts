@@ -19,4 +19,9 @@ export interface Benchmark<Result = never> {
   run(options: Options): Promise<Result>;
   tables(result: Result): readonly Table[];
   charts(result: Result): readonly Chart[];
+  /**
+   * Of a benchmark that counts, and so has the same result on every machine: what costs more than it did, one line each.
+   * Fewer rounds are enough for it.
+   */
+  regressions?(kept: Result, now: Result): readonly string[];
 }

@@ -2,16 +2,18 @@ import { parseArgs } from "node:util";
 import type { Benchmark } from "./benchmark.ts";
 import { benchmarks } from "./benchmarks/all.ts";
 import { Progress } from "./lib/progress.ts";
-import { environment, save } from "./lib/results.ts";
+import { environment, load, save } from "./lib/results.ts";
 import { textTable } from "./lib/table.ts";
 import { writeReport } from "./report.ts";
 
 const HELP = `Usage: npm run bench [-- --only NAME]... [-- --quick]
+       npm run bench -- --check
        npm run bench -- --report
 
 Measures Lightsout, keeps the results in bench/results, and writes them into docs/.
   --only NAME   one of ${benchmarks.map(({ name }) => name).join(", ")}; can be repeated
   --quick       seconds instead of minutes, to see that everything works; nothing is kept
+  --check       what counts instead of timing: says what costs more than in bench/results, and ends with 1 then
   --report      measures nothing, and writes the results that are there into docs/
   --help        show this
 `;
@@ -21,20 +23,23 @@ const { values } = parseArgs({
   options: {
     only: { type: "string", multiple: true },
     quick: flag,
+    check: flag,
     report: flag,
     help: flag,
   },
 });
-const { only, quick, report, help } = values;
-const chosen = only ? benchmarks.filter(({ name }) => only.includes(name)) : benchmarks;
+const { only, quick, check, report, help } = values;
+const named = only ? benchmarks.filter(({ name }) => only.includes(name)) : benchmarks;
 
-if (help || chosen.length < (only?.length ?? 0)) {
+const chosen = check ? named.filter(({ regressions }) => regressions) : named;
+
+if (help || named.length < (only?.length ?? 0)) {
   process.stdout.write(HELP);
   process.exitCode = help ? 0 : 1;
 } else {
   process.stdout.write(`${environment()}\n`);
   if (!report) for (const benchmark of chosen) await run(benchmark as Benchmark<unknown>);
-  if (!quick) {
+  if (!quick && !check) {
     await writeReport().catch(({ message }: Error) => {
       process.stdout.write(`The documentation stays as it is. ${message}\n`);
       process.exitCode = report ? 1 : 0;
@@ -44,10 +49,20 @@ if (help || chosen.length < (only?.length ?? 0)) {
 
 async function run(benchmark: Benchmark<unknown>): Promise<void> {
   const progress = new Progress(benchmark.name);
-  const result = await benchmark.run({ quick, progress });
+  const result = await benchmark.run({ quick: quick || check, progress });
   progress.end();
   for (const table of benchmark.tables(result)) process.stdout.write(`\n${textTable(table)}\n`);
   process.stdout.write("\n");
-  if (quick) return;
+  if (check) await compare(benchmark, result);
+  if (quick || check) return;
   await save(benchmark.name, result);
+}
+
+async function compare<Result>(benchmark: Benchmark<Result>, now: Result): Promise<void> {
+  const kept = await load<Result>(benchmark.name);
+  const worse = kept
+    ? (benchmark.regressions?.(kept.result, now) ?? [])
+    : ["There is no kept result to compare with."];
+  for (const line of worse) process.stdout.write(`${benchmark.name}: ${line}\n`);
+  if (worse.length > 0) process.exitCode = 1;
 }

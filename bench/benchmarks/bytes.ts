@@ -115,4 +115,22 @@ function charts({ rows }: BytesResult) {
   ];
 }
 
-export const bytes: Benchmark<BytesResult> = { name: "bytes", run, tables, charts };
+/** Tokens are random, and so is how well they compress. */
+const NOISE = 1.02;
+
+function regressions(kept: BytesResult, now: BytesResult): string[] {
+  return kept.rows.flatMap((before) => {
+    const after = now.rows.find(({ tokens }) => tokens === before.tokens);
+    if (after !== undefined && after.total <= before.total * NOISE) return [];
+    const [then, since] = [before.total, after?.total ?? Number.NaN].map(formatBytes);
+    return [`${before.tokens} access tokens: ${since} for one account, and ${then} before.`];
+  });
+}
+
+export const bytes: Benchmark<BytesResult> = {
+  name: "bytes",
+  run,
+  tables,
+  charts,
+  regressions,
+};

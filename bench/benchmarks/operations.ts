@@ -169,9 +169,25 @@ function tables({ operations, users }: OperationsResult) {
   ];
 }
 
+function regressions(kept: OperationsResult, now: OperationsResult): string[] {
+  return kept.operations.flatMap((before) => {
+    const after = now.operations.find(({ step }) => step === before.step);
+    if (after === undefined) return [`${before.step}: it is not measured any more.`];
+    const counts = [
+      ["requests to storage", before.requests.length, after.requests.length],
+      ["round trips", before.roundTrips, after.roundTrips],
+      ["round trips until the tokens are gone", before.untilGone ?? 0, after.untilGone ?? 0],
+    ] as const;
+    return counts
+      .filter(([, then, now]) => now > then)
+      .map(([what, then, now]) => `${before.step}: ${now} ${what}, and ${then} before.`);
+  });
+}
+
 export const operations: Benchmark<OperationsResult> = {
   name: "operations",
   run,
   tables,
   charts: () => [],
+  regressions,
 };

@@ -13,7 +13,7 @@ import type { AccessToken } from "../../src/shared/tokens/tokenCache.ts";
 import { azuriteStore, signInSomebody } from "../support/azuriteStore.ts";
 import { eventually } from "../support/eventually.ts";
 import { readAccountRows, restoreTable } from "../support/table.ts";
-import { ADELE, homeAccountIdOf, signedInBrowser, ticketOf } from "../support/user.ts";
+import { homeAccountIdOf, signedInBrowser, ticketOf } from "../support/user.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -56,22 +56,6 @@ function accessToken(scope: string, expiresAt: number): AccessToken {
 }
 
 describe("access tokens of ever other scopes", () => {
-  it("are kept until they expire, and go with the next write", async () => {
-    const { switches } = rig.tenant;
-    const browser = await signedInBrowser(rig);
-    const ask = async (scope: string) => {
-      const form = await browser.signIn(`${rig.url}/auth/signin?scope=${scope}`, ADELE);
-      expect((await browser.submit(form)).status).toBe(200);
-    };
-    expect(await heldTokens(browser)).toBe(1);
-    switches.caeAccessTokenLifetime = 60;
-    for (let i = 0; i < 10; i++) await ask(`Short.${i}`);
-    expect(await heldTokens(browser)).toBe(1);
-    switches.caeAccessTokenLifetime = 3_600;
-    for (let i = 0; i < 3; i++) await ask(`Long.${i}`);
-    expect(await heldTokens(browser)).toBe(4);
-  });
-
   it("do not add up in the course of a day", async () => {
     let now = Date.now();
     const store = azuriteStore(rig.azurite, { now: () => now });

@@ -50,6 +50,7 @@ test("CI runs the suite on what is deployed, and on the oldest Node that package
     "npm exec --call 'node --version'",
     "npm test",
     "npm run coverage",
+    "npm run bench -- --check",
   ]);
 });
 

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "@jest/globals";
+import { bytes } from "../../bench/benchmarks/bytes.ts";
+import { operations } from "../../bench/benchmarks/operations.ts";
+import { load } from "../../bench/lib/results.ts";
+
+type Kept<B> = B extends { run(options: never): Promise<infer Result> } ? Result : never;
+
+async function kept<B extends { readonly name: string }>({ name }: B): Promise<Kept<B>> {
+  const saved = await load<Kept<B>>(name);
+  if (saved === undefined) throw new Error(`There is no result of ${name}.`);
+  return saved.result;
+}
+
+describe("npm run bench -- --check", () => {
+  it("finds nothing in what is kept", async () => {
+    const [counted, sized] = [await kept(operations), await kept(bytes)];
+    expect(operations.regressions?.(counted, counted)).toEqual([]);
+    expect(bytes.regressions?.(sized, sized)).toEqual([]);
+  });
+
+  it("names each request that takes more of storage than before", async () => {
+    const before = await kept(operations);
+    const [first, ...others] = before.operations.map((one) => ({
+      ...one,
+      requests: [...one.requests, "read"],
+      roundTrips: one.roundTrips + 1,
+    }));
+    if (first === undefined) throw new Error("Nothing is kept.");
+    const found = operations.regressions?.(before, { ...before, operations: [first, ...others] });
+    expect(found).toHaveLength(2 * before.operations.length);
+    expect(found?.[0]).toBe("sign-in, start: 1 requests to storage, and 0 before.");
+    expect(operations.regressions?.(before, { ...before, operations: others })).toContain(
+      "sign-in, start: it is not measured any more.",
+    );
+  });
+
+  it("names accounts that take more than two percent more bytes", async () => {
+    const before = await kept(bytes);
+    const by = (factor: number) => ({
+      rows: before.rows.map((row) => ({ ...row, total: row.total * factor })),
+    });
+    expect(bytes.regressions?.(before, by(1.01))).toEqual([]);
+    expect(bytes.regressions?.(before, by(1.03))).toHaveLength(before.rows.length);
+    expect(bytes.regressions?.(by(1.03), before)).toEqual([]);
+  });
+});
