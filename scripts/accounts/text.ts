@@ -28,7 +28,7 @@ const COLUMNS = ["ACCOUNT", "SESSIONS", "SIZE", "OPENED", "ENDS"];
 
 /**
  * @param fingerprints Of the keys at hand.
- * @param hasKeys Whether sessions and tokens could be counted.
+ * @param hasKeys Whether sessions could be counted.
  */
 export function renderList(
   accounts: readonly ListedAccount[],

@@ -285,6 +285,26 @@ describe("purge", () => {
     expect(keys()).toEqual([]);
   });
 
+  it("goes on past expiry rows that cannot be removed, and counts them", async () => {
+    for (let i = 0; i < 3; i++)
+      await signIn(NOON + 8 * HOUR, `sid ${i}`, `${i}.${HOME}` as HomeAccountId);
+    await useOnce(store, "state", NOON);
+    const { transact } = store.table;
+    const table: Table = {
+      ...store.table,
+      transact: async (writes) => {
+        if (writes[0]?.entity.partitionKey.startsWith("x.")) throw new StoreUnavailable();
+        return await transact(writes);
+      },
+    };
+    store.time = MIDNIGHT;
+    expect(await purge({ ...store, table })).toMatchObject({ expired: 0, failed: 3 });
+    expect(store.logged).toEqual(["purge.unfinished"]);
+    expect(keys()).toEqual(filed().map(() => expect.stringMatching(/^x\./)));
+    expect(await purge(store)).toMatchObject({ failed: 0 });
+    expect(keys()).toEqual([]);
+  });
+
   it("ends by itself before the host ends it, and the next one goes on there", async () => {
     for (let i = 0; i < 100; i++)
       await signIn(NOON + 8 * HOUR, `sid ${i}`, `${i}.${HOME}` as HomeAccountId);

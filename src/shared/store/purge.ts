@@ -89,10 +89,15 @@ export async function purge(unlimited: Store, atOnce = AT_ONCE): Promise<Purged>
   async function removeEnded(): Promise<void> {
     const together = ended;
     ended = [];
-    await removeRows(
-      store,
-      together.map(({ row }) => row),
-    );
+    const rows = together.map(({ row }) => row);
+    try {
+      await removeRows(store, rows);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      purged.failed += rows.length;
+      fault ??= error;
+      return;
+    }
     for (const { result } of together) purged[result]++;
   }
 
