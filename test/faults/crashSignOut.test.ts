@@ -38,6 +38,7 @@ const early: Scenario = {
     "read early sign-out row",
     "insert early sign-out row",
     "read sid row (2)",
+    "read used row",
   ],
   async begin(rig) {
     const browser = createBrowser();

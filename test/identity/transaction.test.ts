@@ -7,7 +7,7 @@ describe("transactionOf", () => {
     const attempt = transactionOf("secret");
     expect(transactionOf("secret")).toEqual(attempt);
     const values = [...Object.values(attempt), ...Object.values(transactionOf("another"))];
-    expect(new Set(values).size).toBe(10);
+    expect(new Set(values).size).toBe(12);
   });
 
   it("is in the form that the standards ask for", () => {

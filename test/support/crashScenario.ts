@@ -44,8 +44,10 @@ export function testCrashes(scenarios: readonly Scenario[]): void {
   describe.each(scenarios)("$name", ({ name, steps, begin }) => {
     it("consists of these steps", async () => {
       const { run } = await begin(app.rig);
+      // Half an hour around midnight (UTC), the used rows of two days are read.
+      const taken = (await app.stepsOf(run)).filter((step) => step !== "read used row (2)");
       // What is sent at once arrives in any order.
-      expect((await app.stepsOf(run)).sort()).toEqual(steps.toSorted());
+      expect(taken.sort()).toEqual(steps.toSorted());
     });
 
     it.each(crashPoints(name, steps))("$title", async (point) => {
