@@ -30,7 +30,7 @@ export function functionsOf(
   deliveryOf: DeliveryOf = () => undefined,
 ): HttpFunction<Invocation>[] {
   const { context, signingOut } = app;
-  const { graph, functions = {} } = options;
+  const { graph, functions = {}, revokeSignInSessions = false } = options;
   const { home = false, health = true, sessions = true } = functions;
   const { account = true, backchannelLogout = true } = functions;
   return [
@@ -39,12 +39,12 @@ export function functionsOf(
     authSession(context),
     authSignIn(context),
     authSignedOut(signingOut),
-    authSignOut(signingOut),
+    authSignOut(signingOut, revokeSignInSessions ? context : undefined),
     ...(account ? [authAccount(context)] : []),
     ...(backchannelLogout ? [authBackchannelLogout(context)] : []),
     ...apisOf(app, options, env).map((api) => authApi(context, api, deliveryOf)),
     ...(health ? [authHealth(context)] : []),
     ...(home ? [authHome(context, graph, env.DEMO_OTHER_APP_URL)] : []),
-    ...(sessions ? [authSessions(context), authEndSession(signingOut)] : []),
+    ...(sessions ? [authSessions(context, revokeSignInSessions), authEndSession(signingOut)] : []),
   ];
 }

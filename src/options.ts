@@ -39,6 +39,12 @@ export interface Options {
     /** `/auth/backchannel-logout` (OpenID Connect Back-Channel Logout 1.0). Default: `true`. */
     readonly backchannelLogout?: boolean;
   };
+  /**
+   * Whether the pages that sign out have a second button, which also asks Entra ID to end the user's sessions everywhere
+   * (Microsoft Graph, `POST /me/revokeSignInSessions`). It takes the delegated permission `User.RevokeSessions.All`, with an
+   * administrator's consent. Default: `false`.
+   */
+  readonly revokeSignInSessions?: boolean;
 }
 
 /** Functions that no app can leave out. */
@@ -61,8 +67,11 @@ const TAKEN = /^(auth|graph|accounts|health)$|^(admin|runtime)/i;
 
 /** @throws {OptionInvalid} One line that names the option. */
 export function checkOptions(options: Options): void {
-  assertKnown("lightsout", options, ["graph", "apis", "scopes", "claims", "functions"]);
+  assertKnown("lightsout", options, [
+    ...["graph", "apis", "scopes", "claims", "functions", "revokeSignInSessions"],
+  ]);
   const { graph, apis = {}, scopes = [], claims = [], functions = {} } = options;
+  const { revokeSignInSessions = false } = options;
   if (graph !== undefined) checkCalls("graph", graph);
   checkApis(apis);
   if (!Array.isArray(scopes) || !scopes.every((scope) => scope && isOneScope(scope))) {
@@ -70,6 +79,9 @@ export function checkOptions(options: Options): void {
   }
   checkClaims(claims);
   checkFunctions(functions, scopes);
+  if (typeof revokeSignInSessions !== "boolean") {
+    throw new OptionInvalid("revokeSignInSessions has to be true or false.");
+  }
 }
 
 function checkApis(apis: NonNullable<Options["apis"]>): void {

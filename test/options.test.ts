@@ -59,6 +59,7 @@ const WRONG: [string, unknown, string][] = [
   ["functions that are none", { functions: true }, "functions takes an object"],
   ["a function that is none", { functions: { helth: false } }, "functions has no option helth"],
   ["sign-out left out", { functions: { signOut: false } }, "functions.signOut cannot be set"],
+  ["revoking in words", { revokeSignInSessions: "yes" }, "revokeSignInSessions has to be true"],
   ["a function by words", { functions: { health: "no" } }, "functions.health has to be true"],
   ["a home page without its scope", { functions: { home: true } }, "needs User.Read in scopes"],
   [

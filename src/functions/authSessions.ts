@@ -6,8 +6,8 @@ import { sessionsPage } from "../shared/web/pages/sessionsPage.ts";
 import { page } from "../shared/web/responses.ts";
 import { viewOf } from "../shared/web/view.ts";
 
-/** The page that says where the user is signed in. */
-export const authSessions = (context: Context): HttpFunction => ({
+/** The page that says where the user is signed in. @param revokes Whether its sign-out can ask Microsoft too. */
+export const authSessions = (context: Context, revokes = false): HttpFunction => ({
   name: "authSessions",
   methods: ["GET"],
   route: "auth/sessions",
@@ -19,7 +19,7 @@ export const authSessions = (context: Context): HttpFunction => ({
     const { username } = session.account;
     return page(
       settings,
-      sessionsPage(viewOf(context, request), session, username, session.list(), now()),
+      sessionsPage(viewOf(context, request), session, username, session.list(), now(), revokes),
     );
   }),
 });

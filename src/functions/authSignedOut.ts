@@ -1,4 +1,5 @@
 import type { SignOutContext } from "../shared/context.ts";
+import { readRevocation, revocationCookie } from "../shared/session/revocationCookie.ts";
 import { readSessionCookie } from "../shared/session/sessionCookie.ts";
 import { readSession } from "../shared/store/accounts.ts";
 import { webPage } from "../shared/web/handlers.ts";
@@ -17,8 +18,10 @@ export const authSignedOut = (context: SignOutContext): HttpFunction => ({
     const { settings, keyring, store } = context;
     const ticket = readSessionCookie(keyring, request);
     const isSignedIn = ticket && (await readSession(store, ticket)) !== undefined;
+    const revocation = readRevocation(keyring, request);
+    const cookies = revocation ? [revocationCookie(keyring, undefined)] : [];
     // Somebody has signed in since: nobody is told what is not so.
-    if (isSignedIn) return redirect(302, settings.origin + settings.home);
-    return page(settings, signedOutPage(viewOf(context, request)));
+    if (isSignedIn) return redirect(302, settings.origin + settings.home, cookies);
+    return { ...page(settings, signedOutPage(viewOf(context, request), revocation)), cookies };
   }),
 });

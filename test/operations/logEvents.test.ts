@@ -11,6 +11,7 @@ import { passBack } from "../../src/shared/apis/passBack.ts";
 import { damped } from "../../src/shared/base/damped.ts";
 import { StoreUnavailable } from "../../src/shared/base/errors.ts";
 import type { Log } from "../../src/shared/base/log.ts";
+import { revokeAtMicrosoft } from "../../src/shared/flows/revokeAtMicrosoft.ts";
 import type { Delivery } from "../../src/shared/http/delivery.ts";
 import {
   accountPartition,
@@ -300,6 +301,24 @@ it("each kind of sign-out, and who started it", async () => {
   expect(await logs("signout.revoked", () => get("/graph/me/messages"))).toEqual({
     account: account(),
     ms: milliseconds,
+  });
+});
+
+it("what came of asking Microsoft to end all sessions", async () => {
+  let status = 204;
+  const open = async () => ({ status, headers: {}, body: Readable.from([]) });
+  const log: Log = (level, event, details = {}) => void logged.push({ level, event, details });
+  const { app } = testApp({}, { open, log });
+  const user = { homeAccountId: "oid.tid", tenantId: "tid" };
+  const opened = { session: user, content: { findAccessToken: () => "token" } };
+  const ask = () =>
+    revokeAtMicrosoft(app, { partition: account() }, opened as unknown as SessionRead);
+  expect(await logs("signout.provider", ask)).toEqual({ account: account(), ms: milliseconds });
+  status = 403;
+  expect(await logs("signout.provider_failed", ask)).toEqual({
+    account: account(),
+    outcome: "unconfirmed",
+    error: "ApiUnavailable/ERR_API_UNAVAILABLE",
   });
 });
 

@@ -13,6 +13,7 @@ const auth = lightsout(app, {
   ],
   scopes: ["User.Read"],
   functions: { home: true },
+  revokeSignInSessions: true,
 });
 
 const add = (name: string, handler: HttpHandler) =>

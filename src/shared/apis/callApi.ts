@@ -6,6 +6,11 @@ import type { SignedInSession } from "../session/session.ts";
 import type { DeclaredApi } from "./api.ts";
 import { asUser } from "./asUser.ts";
 
+/** As whom an API is called. */
+export interface Caller extends Pick<SignedInSession, "getToken"> {
+  readonly account: Pick<SignedInSession["account"], "homeAccountId">;
+}
+
 /**
  * Calls an API with the user's token, in the user's turn. The turn lasts until the answer's body is read
  * or destroyed.
@@ -14,7 +19,7 @@ import { asUser } from "./asUser.ts";
  */
 export async function callApi(
   context: Pick<Context, "open" | "turnsAt">,
-  session: SignedInSession,
+  session: Caller,
   api: Pick<DeclaredApi, "route" | "timeout">,
   scopes: readonly string[],
   url: string | URL,

@@ -63,6 +63,7 @@ const pages: Record<string, (text: string) => string> = {
       text,
       [session, { ...session, current: false }],
       NOW,
+      true,
     );
   },
   error: (text) => errorPage(VIEW, { type: text, title: text, status: 400, detail: text }, text),
@@ -74,9 +75,9 @@ const pages: Record<string, (text: string) => string> = {
       text,
       text,
     ),
-  signOut: () => signOutPage(VIEW),
-  signedOut: (text) => signedOutPage({ ...VIEW, appName: text }),
-  signOutFailed: () => signOutFailedPage(VIEW),
+  signOut: () => signOutPage(VIEW, true),
+  signedOut: (text) => signedOutPage({ ...VIEW, appName: text }, "accepted"),
+  signOutFailed: () => signOutFailedPage(VIEW, true),
   layout: (text) => layout(VIEW, { title: text, content: html`${text}` }),
 };
 
@@ -295,7 +296,7 @@ describe("what the pages say", () => {
   });
 
   it("sign-out: asks before, and says when it did not work", () => {
-    expect(signOutPage(VIEW)).toContain("Sign out?");
-    expect(signOutFailedPage(VIEW)).toContain("You are not signed out yet");
+    expect(signOutPage(VIEW, true)).toContain("Sign out?");
+    expect(signOutFailedPage(VIEW, true)).toContain("You are not signed out yet");
   });
 });

@@ -11,6 +11,7 @@ export const ar: Language = {
   signIn: "تسجيل الدخول",
   signOut: "تسجيل الخروج",
   signOutEverywhere: "تسجيل الخروج من كل مكان",
+  signOutAtMicrosoft: "تسجيل الخروج من كل مكان، ولدى Microsoft أيضًا",
   staySignedIn: "متابعة الجلسة الحالية",
   tryAgain: "إعادة المحاولة",
   home: "الصفحة الرئيسية",
@@ -42,6 +43,13 @@ export const ar: Language = {
 
   signOutQuestion: "هل تريد تسجيل الخروج؟",
   signOutReaches: "ستنتهي جلستك هنا وفي كل تطبيق آخر سجّلت الدخول إليه بهذا الحساب.",
+  microsoftReaches:
+    "يطلب خيار «ولدى Microsoft أيضًا» من Microsoft إنهاء جلساتك في كل المتصفحات وعلى كل الأجهزة.",
+  revocation: {
+    accepted: "تُنهي Microsoft جلساتك في كل المتصفحات وعلى كل الأجهزة. قد يستغرق ذلك بضع دقائق.",
+    notAsked: "لم يُطلب من Microsoft إنهاء جلساتك في المتصفحات والأجهزة الأخرى.",
+    unconfirmed: "لم تؤكد Microsoft إنهاء جلساتك في المتصفحات والأجهزة الأخرى.",
+  },
   notSignedOut: "لم يكتمل تسجيل الخروج",
   notSignedOutYet: "لم يتم تسجيل خروجك بعد",
   tokensStillThere:

@@ -12,6 +12,7 @@ export const cs: Language = {
   signIn: "Přihlásit se",
   signOut: "Odhlásit se",
   signOutEverywhere: "Odhlásit se všude",
+  signOutAtMicrosoft: "Odhlásit se všude, i u Microsoftu",
   staySignedIn: "Zůstat přihlášeni",
   tryAgain: "Zkusit znovu",
   home: "Domů",
@@ -45,6 +46,16 @@ export const cs: Language = {
   signOutQuestion: "Odhlásit se?",
   signOutReaches:
     "Vaše relace skončí zde i ve všech ostatních aplikacích, do kterých jste se tímto účtem přihlásili.",
+  microsoftReaches:
+    "Volba „i u Microsoftu“ požádá Microsoft, aby ukončil vaše relace ve všech prohlížečích a na všech zařízeních.",
+  revocation: {
+    accepted:
+      "Microsoft ukončuje vaše relace ve všech prohlížečích a na všech zařízeních. Může to trvat několik minut.",
+    notAsked:
+      "Microsoft nebyl požádán, aby ukončil vaše relace v jiných prohlížečích a na jiných zařízeních.",
+    unconfirmed:
+      "Microsoft nepotvrdil, že ukončuje vaše relace v jiných prohlížečích a na jiných zařízeních.",
+  },
   notSignedOut: "Ještě neodhlášeno",
   notSignedOutYet: "Ještě nejste odhlášeni",
   tokensStillThere:

@@ -12,6 +12,7 @@ export const de: Language = {
   signIn: "Anmelden",
   signOut: "Abmelden",
   signOutEverywhere: "Überall abmelden",
+  signOutAtMicrosoft: "Überall abmelden, auch bei Microsoft",
   staySignedIn: "Angemeldet bleiben",
   tryAgain: "Erneut versuchen",
   home: "Startseite",
@@ -43,6 +44,16 @@ export const de: Language = {
   signOutQuestion: "Abmelden?",
   signOutReaches:
     "Damit endet Ihre Sitzung hier und in jeder anderen App, bei der Sie sich mit diesem Konto angemeldet haben.",
+  microsoftReaches:
+    "„Auch bei Microsoft“ bittet Microsoft, Ihre Sitzungen in allen Browsern und auf allen Geräten zu beenden.",
+  revocation: {
+    accepted:
+      "Microsoft beendet Ihre Sitzungen in allen Browsern und auf allen Geräten. Das kann einige Minuten dauern.",
+    notAsked:
+      "Microsoft wurde nicht gebeten, Ihre Sitzungen in anderen Browsern und auf anderen Geräten zu beenden.",
+    unconfirmed:
+      "Microsoft hat nicht bestätigt, dass Ihre Sitzungen in anderen Browsern und auf anderen Geräten beendet werden.",
+  },
   notSignedOut: "Noch nicht abgemeldet",
   notSignedOutYet: "Sie sind noch nicht abgemeldet",
   tokensStillThere:

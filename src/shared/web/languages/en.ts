@@ -9,6 +9,7 @@ export const en: Language = {
   signIn: "Sign in",
   signOut: "Sign out",
   signOutEverywhere: "Sign out everywhere",
+  signOutAtMicrosoft: "Sign out everywhere, also at Microsoft",
   staySignedIn: "Stay signed in",
   tryAgain: "Try again",
   home: "Home",
@@ -39,6 +40,16 @@ export const en: Language = {
   signOutQuestion: "Sign out?",
   signOutReaches:
     "This ends your session here and in every other app you signed in to with this account.",
+  microsoftReaches:
+    "“Also at Microsoft” asks Microsoft to end your sessions in all browsers and on all devices.",
+  revocation: {
+    accepted:
+      "Microsoft is ending your sessions in all browsers and on all devices. That may take some minutes.",
+    notAsked:
+      "Microsoft was not asked to end your sessions in other browsers and on other devices.",
+    unconfirmed:
+      "Microsoft has not confirmed that it ends your sessions in other browsers and on other devices.",
+  },
   notSignedOut: "Not signed out yet",
   notSignedOutYet: "You are not signed out yet",
   tokensStillThere:

@@ -12,6 +12,7 @@ export const es: Language = {
   signIn: "Iniciar sesión",
   signOut: "Cerrar sesión",
   signOutEverywhere: "Cerrar sesión en todas partes",
+  signOutAtMicrosoft: "Cerrar sesión en todas partes, también en Microsoft",
   staySignedIn: "Mantener la sesión",
   tryAgain: "Reintentar",
   home: "Inicio",
@@ -45,6 +46,16 @@ export const es: Language = {
   signOutQuestion: "¿Cerrar sesión?",
   signOutReaches:
     "Su sesión terminará aquí y en todas las demás aplicaciones en las que haya iniciado sesión con esta cuenta.",
+  microsoftReaches:
+    "«También en Microsoft» pide a Microsoft que cierre sus sesiones en todos los navegadores y dispositivos.",
+  revocation: {
+    accepted:
+      "Microsoft está cerrando sus sesiones en todos los navegadores y dispositivos. Puede tardar unos minutos.",
+    notAsked:
+      "No se ha pedido a Microsoft que cierre sus sesiones en otros navegadores y dispositivos.",
+    unconfirmed:
+      "Microsoft no ha confirmado el cierre de sus sesiones en otros navegadores y dispositivos.",
+  },
   notSignedOut: "La sesión sigue abierta",
   notSignedOutYet: "Su sesión todavía no se ha cerrado",
   tokensStillThere:

@@ -12,6 +12,7 @@ export const fr: Language = {
   signIn: "Se connecter",
   signOut: "Se déconnecter",
   signOutEverywhere: "Se déconnecter partout",
+  signOutAtMicrosoft: "Se déconnecter partout, y compris chez Microsoft",
   staySignedIn: "Rester connecté",
   tryAgain: "Réessayer",
   home: "Accueil",
@@ -45,6 +46,16 @@ export const fr: Language = {
   signOutQuestion: "Se déconnecter ?",
   signOutReaches:
     "Votre session prendra fin ici et dans toutes les autres applications auxquelles vous vous êtes connecté avec ce compte.",
+  microsoftReaches:
+    "« Y compris chez Microsoft » demande à Microsoft de mettre fin à vos sessions dans tous les navigateurs et sur tous les appareils.",
+  revocation: {
+    accepted:
+      "Microsoft met fin à vos sessions dans tous les navigateurs et sur tous les appareils. Cela peut prendre quelques minutes.",
+    notAsked:
+      "Il n’a pas été demandé à Microsoft de mettre fin à vos sessions dans d’autres navigateurs et sur d’autres appareils.",
+    unconfirmed:
+      "Microsoft n’a pas confirmé la fin de vos sessions dans d’autres navigateurs et sur d’autres appareils.",
+  },
   notSignedOut: "Pas encore déconnecté",
   notSignedOutYet: "Vous n’êtes pas encore déconnecté",
   tokensStillThere:

@@ -12,6 +12,7 @@ export const ja: Language = {
   signIn: "サインイン",
   signOut: "サインアウト",
   signOutEverywhere: "すべての場所でサインアウト",
+  signOutAtMicrosoft: "Microsoft も含め、すべての場所からサインアウト",
   staySignedIn: "サインインしたままにする",
   tryAgain: "再試行",
   home: "ホーム",
@@ -45,6 +46,14 @@ export const ja: Language = {
   signOutQuestion: "サインアウトしますか?",
   signOutReaches:
     "このアプリと、このアカウントでサインインした他のすべてのアプリのセッションが終了します。",
+  microsoftReaches:
+    "「Microsoft も含め」を選ぶと、すべてのブラウザーとデバイスのセッションを終了するよう Microsoft に要求します。",
+  revocation: {
+    accepted:
+      "Microsoft が、すべてのブラウザーとデバイスのセッションを終了しています。数分かかることがあります。",
+    notAsked: "他のブラウザーやデバイスのセッションの終了は、Microsoft に要求されていません。",
+    unconfirmed: "他のブラウザーやデバイスのセッションの終了を、Microsoft はまだ確認していません。",
+  },
   notSignedOut: "サインアウトは未完了です",
   notSignedOutYet: "まだサインアウトしていません",
   tokensStillThere:

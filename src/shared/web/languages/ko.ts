@@ -12,6 +12,7 @@ export const ko: Language = {
   signIn: "로그인",
   signOut: "로그아웃",
   signOutEverywhere: "모든 곳에서 로그아웃",
+  signOutAtMicrosoft: "Microsoft를 포함한 모든 곳에서 로그아웃",
   staySignedIn: "로그인 유지",
   tryAgain: "다시 시도",
   home: "홈",
@@ -43,6 +44,14 @@ export const ko: Language = {
 
   signOutQuestion: "로그아웃하시겠습니까?",
   signOutReaches: "이 앱과 이 계정으로 로그인한 다른 모든 앱에서 세션이 종료됩니다.",
+  microsoftReaches:
+    "“Microsoft를 포함한”을 선택하면 모든 브라우저와 기기의 세션을 종료하도록 Microsoft에 요청합니다.",
+  revocation: {
+    accepted:
+      "Microsoft가 모든 브라우저와 기기의 세션을 종료하고 있습니다. 몇 분 정도 걸릴 수 있습니다.",
+    notAsked: "다른 브라우저와 기기의 세션을 종료하도록 Microsoft에 요청하지 않았습니다.",
+    unconfirmed: "다른 브라우저와 기기의 세션이 종료되는지 Microsoft가 확인하지 않았습니다.",
+  },
   notSignedOut: "아직 로그아웃되지 않음",
   notSignedOutYet: "아직 로그아웃되지 않았습니다",
   tokensStillThere:

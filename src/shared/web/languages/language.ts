@@ -1,4 +1,5 @@
 import type { Details } from "../../base/details.ts";
+import type { Revocation } from "../../session/revocationCookie.ts";
 import type { Html } from "../pages/html.ts";
 
 /** All that the pages and problems say, in one language. What is {@link Html} already comes in `<bdi>` where others have chosen it. */
@@ -10,6 +11,7 @@ export interface Language {
   readonly signIn: string;
   readonly signOut: string;
   readonly signOutEverywhere: string;
+  readonly signOutAtMicrosoft: string;
   readonly staySignedIn: string;
   readonly tryAgain: string;
   readonly home: string;
@@ -40,6 +42,8 @@ export interface Language {
 
   readonly signOutQuestion: string;
   readonly signOutReaches: string;
+  readonly microsoftReaches: string;
+  readonly revocation: Readonly<Record<Revocation, string>>;
   readonly notSignedOut: string;
   readonly notSignedOutYet: string;
   readonly tokensStillThere: string;

@@ -2,6 +2,7 @@ import type { Profile } from "../../apis/profile.ts";
 import type { View } from "../view.ts";
 import { foreign, html } from "./html.ts";
 import { layout, type ShownSession } from "./layout.ts";
+import { signOutForm } from "./signOutForm.ts";
 import { timeShown } from "./times.ts";
 
 export interface SignedInHome {
@@ -38,7 +39,7 @@ ${profile?.officeLocation && html`<dt>${say.office}</dt><dd>${foreign(profile.of
 ${!profile && html`<dt>${say.profile}</dt><dd>${say.noProfile}</dd>`}
 </dl>
 <div class="actions">
-<form method="post" action="${view.prefix}/auth/signout"><button class="button">${say.signOutEverywhere}</button></form>
+${signOutForm(view, say.signOutEverywhere)}
 <a class="button quiet" href="${view.prefix}/auth/sessions">${say.yourSessions}</a>
 </div>
 ${guide(view, otherApp, true)}`,

@@ -2,15 +2,17 @@ import type { SessionSummary } from "../../session/session.ts";
 import type { View } from "../view.ts";
 import { foreign, html } from "./html.ts";
 import { layout, type ShownSession } from "./layout.ts";
+import { signOutForms } from "./signOutForm.ts";
 import { ageShown } from "./times.ts";
 
-/** @param now Milliseconds since 1970. */
+/** @param now Milliseconds since 1970. @param revokes Whether there is a button that asks Microsoft too. */
 export function sessionsPage(
   view: View,
   session: ShownSession,
   username: string,
   sessions: readonly SessionSummary[],
   now: number,
+  revokes = false,
 ): string {
   const { language: say } = view;
 
@@ -34,8 +36,8 @@ export function sessionsPage(
 <ul class="rows">
 ${sessions.map(row)}</ul>
 <p>${say.signingOutEndsAll}</p>
-<div class="actions">
-<form method="post" action="${view.prefix}/auth/signout"><button class="button">${say.signOutEverywhere}</button></form>
+${revokes && html`<p>${say.microsoftReaches}</p>\n`}<div class="actions">
+${signOutForms(view, revokes)}
 <a class="button quiet" href="${view.home}">${say.home}</a>
 </div>`,
   });
