@@ -41,7 +41,7 @@ export interface ColdStartResult {
   readonly bundle: number;
 }
 
-const UNBUNDLED = "unbundled, ES modules";
+export const UNBUNDLED = "unbundled, ES modules";
 
 async function run({ quick, progress }: Options): Promise<ColdStartResult> {
   const loads = quick ? 3 : 25;
