@@ -153,17 +153,21 @@ function newSlots({ coroutine }: Run, before: readonly Slot[] = []): Slot[] {
   });
 }
 
+function answersAfter(place: Place, slot: Slot, key: string): Map<number, string> {
+  return new Map(place.answers).set(slot.at, told(slot, key));
+}
+
 /**
  * `retrying` forgets how many tries an answer took, but for one thing: whether a refusal was the first try's.
  * Places that differ in nothing else are one place.
  */
-function answersAfter(place: Place, { at, silences }: Slot, key: string): Map<number, string> {
-  const isUnsure = silences > 0 && key.startsWith(REFUSED);
-  const told = key.startsWith(NO_ANSWER) ? NO_ANSWER.repeat(silences) + key : key;
-  return new Map(place.answers).set(at, isUnsure ? `unsure ${told}` : told);
+function told({ silences }: Slot, key: string): string {
+  if (key.startsWith(NO_ANSWER)) return NO_ANSWER.repeat(silences) + key;
+  return silences > 0 && key.startsWith(REFUSED) ? `unsure ${key}` : key;
 }
 
 function keyOf(place: Place, slot: Slot, key: string): string {
+  if (place.answers.size === 0) return `${slot.at},${told(slot, key)}`;
   const answers = answersAfter(place, slot, key);
   return [...answers].sort(([a], [b]) => a - b).join(" ");
 }

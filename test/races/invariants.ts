@@ -33,12 +33,15 @@ export interface Violation {
   readonly what: string;
 }
 
+const known = new WeakMap<Rows, readonly Held[]>();
+
 /** The rows that hold tokens. */
-export function heldIn(rows: Rows, keyring: Keyring): Held[] {
-  const held: Held[] = [];
-  for (const row of rows.values()) {
-    const read = readRow(row);
-    if (read?.kind === "account") held.push(contentOf(read, keyring));
+export function heldIn(rows: Rows, keyring: Keyring): readonly Held[] {
+  let held = known.get(rows);
+  if (held === undefined) {
+    const read = Array.from(rows.values(), (row) => readRow(row));
+    held = read.flatMap((row) => (row?.kind === "account" ? [contentOf(row, keyring)] : []));
+    known.set(rows, held);
   }
   return held;
 }

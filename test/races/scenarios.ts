@@ -178,12 +178,14 @@ const RETURNING: readonly Scenario[] = [
   }),
   scenario("two purges, one of which may be cut off, against the return of a sid", 0, {
     longer: -4,
+    shorter: 2,
     before: yesterday(signIn("A", "1"), front("1")),
     now: NIGHT,
     actors: [[purge], [{ ...purge, id: "purge again" }], [again("B")]],
   }),
   scenario("the purge while somebody stays on the sign-in page", 0, {
     longer: -6,
+    shorter: 2,
     before: yesterday(signIn("A", "1")),
     now: NIGHT,
     later: NIGHT + 20 * MINUTE,
@@ -329,6 +331,7 @@ const BACK_CHANNEL: readonly Scenario[] = [
   }),
   scenario("a late logout token against two sign-ins, one of them newer", 0, {
     longer: -4,
+    shorter: 2,
     actors: [
       [signIn("A", "1", { ...known, issued: 1 })],
       [signIn("B", "2", { ...known, issued: 3 })],
@@ -465,13 +468,16 @@ export const SCENARIOS: readonly Scenario[] = [
   }),
 
   scenario("two sign-ins of one browser", 1, {
+    shorter: 2,
     actors: [[signIn("A", "1")], [signIn("B", "1")]],
   }),
   scenario("two tabs of one browser", 1, {
+    shorter: 2,
     actors: [[signIn("A", "1", { tabs: ["B"] })], [signIn("B", "1", { tabs: ["A"] })]],
   }),
   scenario("two tabs of one browser, and a sign-out by the cookie of one", 1, {
     longer: -2,
+    shorter: 4,
     actors: [[signIn("A", "1", { tabs: ["B"] }), here("A")], [signIn("B", "1", { tabs: ["A"] })]],
   }),
   scenario("two tabs of one browser against the front channel", 0, {
@@ -499,6 +505,7 @@ export const SCENARIOS: readonly Scenario[] = [
   }),
   scenario("the same sid with two accounts at once, and its front channel", 0, {
     longer: -4,
+    shorter: 2,
     actors: [[signIn("A", "1")], [signIn("B", "1", { account: "bob.t" })], [front("1")]],
   }),
   scenario("two sign-ins of one account, with a back channel", 0, {
@@ -707,3 +714,9 @@ export const SCENARIOS: readonly Scenario[] = [
   ...RETURNING,
   ...BACK_CHANNEL,
 ];
+
+export function scenarioOf(name: string): Scenario {
+  const scenario = SCENARIOS.find((one) => one.name === name);
+  if (scenario === undefined) throw new Error(`There is no scenario ${name}.`);
+  return scenario;
+}

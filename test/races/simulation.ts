@@ -38,6 +38,8 @@ import { type Happening, note, nothingYet, type Watch, type Watching, watching }
  * twice by then.
  */
 export const HORIZON = 18;
+/** How far `npm test` goes through a scenario. */
+export const testHorizon = ({ shorter = 0 }: Scenario) => HORIZON - shorter;
 /** For every further op of the actor. */
 const FURTHER = 10;
 /** On the provider's page, with clocks that differ. */
@@ -65,7 +67,8 @@ export class Simulation {
   readonly watching: Watching;
   readonly #keyring: Keyring;
   readonly #weakness: Weakness | undefined;
-  readonly #horizon: number;
+  /** Of each actor. */
+  readonly #horizons: readonly number[];
   readonly #actors: Automaton[] = [];
   /** Whether nobody removes what leads to accounts. */
   readonly #isUnpurged: boolean;
@@ -80,7 +83,10 @@ export class Simulation {
     this.#isUnpurged = !scenario.actors.flat().some((op) => op.do === "purge");
     this.#keyring = keyring;
     this.#weakness = weakness;
-    this.#horizon = horizon;
+    this.#horizons = scenario.actors.map((ops) => {
+      const [, ...further] = ops.filter((op) => !("beside" in op));
+      return horizon + further.length * FURTHER + (scenario.longer ?? 0);
+    });
   }
 
   async start(): Promise<State> {
@@ -120,9 +126,7 @@ export class Simulation {
     const well: Step[] = [];
     const wrong: Step[] = [];
     for (const [actor, place] of state.places.entries()) {
-      const [, ...further] = (this.scenario.actors[actor] ?? []).filter((op) => !("beside" in op));
-      const horizon = this.#horizon + further.length * FURTHER + (this.scenario.longer ?? 0);
-      if (place === undefined || place.depth >= horizon) continue;
+      if (place === undefined || place.depth >= (this.#horizons[actor] ?? 0)) continue;
       const waits = place.slots.some(({ request }) => !isFiling(request));
       for (const [at, { request }] of place.slots.entries()) {
         if (waits && isFiling(request)) continue;

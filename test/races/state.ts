@@ -64,9 +64,7 @@ export class Identities {
   of(object: object): number {
     let number = this.#known.get(object);
     if (number === undefined) {
-      const text = JSON.stringify(object);
-      number = this.#numbers.get(text) ?? this.#numbers.size;
-      this.#numbers.set(text, number);
+      number = this.#number(JSON.stringify(object));
       this.#known.set(object, number);
     }
     return number;
@@ -100,6 +98,21 @@ export class Identities {
     for (const place of places) key += `${place?.id ?? "-"},`;
     key += `|${faults}|${now}|`;
     for (const flight of inFlight) key += this.flight(flight);
-    return `${key}|${table.id}|${keyOfWatch(watch)}`;
+    return `${key}|${table.id}|${this.#watch(watch)}`;
+  }
+
+  #watch(watch: Watch): number {
+    let number = this.#known.get(watch);
+    if (number === undefined) {
+      number = this.#number(keyOfWatch(watch));
+      this.#known.set(watch, number);
+    }
+    return number;
+  }
+
+  #number(text: string): number {
+    const number = this.#numbers.get(text) ?? this.#numbers.size;
+    this.#numbers.set(text, number);
+    return number;
   }
 }

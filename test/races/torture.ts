@@ -29,7 +29,7 @@ import { describeFailure } from "./trace.ts";
 
 /** Rounds that an actor can go through; the tests are content with fewer requests. */
 const HORIZON = 22;
-/** States of a scenario that is made harder. What has more is gone through as the tests do. */
+/** States of a scenario that is made harder. What has more is gone through as it is written. */
 const MOST_STATES = 400_000;
 /** For each real run, so many at random in the model. */
 const RANDOM_PER_RUN = 10;

@@ -1,19 +1,17 @@
-import { describe, expect, it } from "@jest/globals";
+import { afterAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { Keyring, Share } from "../../src/shared/crypto/keyring.ts";
 import { explore } from "./explore.ts";
+import { startExplorer } from "./explorer.ts";
 import { carryOut, run } from "./random.ts";
-import { plainKeyring, type Scenario } from "./scenario.ts";
-import { SCENARIOS } from "./scenarios.ts";
+import { plainKeyring } from "./scenario.ts";
+import { scenarioOf } from "./scenarios.ts";
 import { Simulation } from "./simulation.ts";
 import { describeFailure } from "./trace.ts";
 import { WEAKNESSES } from "./weaknesses.ts";
 
-function scenarioOf(name: string): Scenario {
-  const scenario = SCENARIOS.find((one) => one.name === name);
-  if (scenario === undefined) throw new Error(`There is no scenario ${name}.`);
-  return scenario;
-}
+const explorer = startExplorer();
+afterAll(() => explorer.stop());
 
 function withShare(changed: (share: Share | undefined) => Share | undefined): Keyring {
   return {
@@ -111,10 +109,9 @@ describe("the explorer finds out", () => {
     ["faultsSwallowed", "I4", "a second browser against sign-out by cookie"],
     ["purgeMatchesAny", "I2", "the purge against a second browser"],
     ["purgeMatchesAny", "I3", "the purge against another account with the same sid"],
-  ] as const)("%s, by a violation of %s in %s", async (name, invariant, scenario) => {
-    const weakness = WEAKNESSES[name];
-    const { failure } = await explore(new Simulation(scenarioOf(scenario), { weakness }));
-    expect(failure?.violation.invariant).toBe(invariant);
+  ] as const)("%s, by a violation of %s in %s", async (weakness, invariant, name) => {
+    const { failure } = await explorer.explore({ name, weakness });
+    expect(failure?.invariant).toBe(invariant);
   });
 
   it.each<[string, Keyring]>([
