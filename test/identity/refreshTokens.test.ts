@@ -206,6 +206,15 @@ describe("an answer that is not this session's (OpenID Connect Core §12.2)", ()
     await expectThrownAway(reason);
   });
 
+  it("unless client_info has the same ids in another case", async () => {
+    const { refresh, request } = await signedIn();
+    const [uid, utid] = request.homeAccountId.toUpperCase().split(".");
+    const client_info = Buffer.from(JSON.stringify({ uid, utid })).toString("base64url");
+    tenant.switches.tokenAnswerOverrides = (own) => ({ ...own, client_info });
+    const { accessToken, cache } = await refreshed(refresh());
+    expect(heldIn(cache, request)).toBe(accessToken);
+  });
+
   it("a whole answer that is another user's", async () => {
     const other = await redeem(one.app, { username: ALEX });
     const { homeAccountId, cache } = other;
