@@ -18,7 +18,7 @@ body {
   margin: 0; min-height: 100dvh; padding: 1.5rem 1rem;
   display: grid; justify-items: center; align-content: center; gap: 1rem;
   background: var(--ground); color: var(--text);
-  font: 1rem/1.5 system-ui, sans-serif;
+  font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere;
 }
 main {
   width: 100%; max-width: 27rem; padding: clamp(1.25rem, 6vw, 2rem);
@@ -50,7 +50,7 @@ button.account:hover, button.account:focus { background: var(--hover); }
   background: oklch(0.9 0.06 var(--hue)); color: oklch(0.35 0.1 var(--hue));
 }
 .accent { color: var(--accent); }
-.actions { display: flex; gap: 0.75rem; margin-top: 1.5rem; flex-wrap: wrap; }
+.actions { display: flex; flex-wrap: wrap; gap: 0.75rem; margin-top: 1.5rem; }
 .actions button, button.small {
   padding: 0.55rem 1.25rem; border-radius: 0.5rem;
   border: 1px solid var(--line); background: none;

@@ -9,6 +9,7 @@ import { freePort } from "../../local/ports.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
 import { AT_ROOT } from "../../src/shared/config/settings.ts";
 import { en } from "../../src/shared/web/languages/en.ts";
+import { LANGUAGES } from "../../src/shared/web/languages/languages.ts";
 import { signOutFailedPage } from "../../src/shared/web/pages/signOutPage.ts";
 import { launchChromium } from "./chromium.ts";
 import { describeInBrowser } from "./describeInBrowser.ts";
@@ -19,7 +20,12 @@ const RUN = "axe.run({ preload: false, resultTypes: ['violations'] })";
 const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 /** The narrowest that content has to fit without scrolling sideways (WCAG 2.2, 1.4.10 Reflow). */
-const NARROWEST = { width: 320, height: 640 };
+const NARROWEST = { width: 320 };
+
+/** Milliseconds for many pages: others may be at work on the machine. */
+const PATIENCE_MS = 120_000;
+/** What somebody signed in can open. */
+const PAGES = ["/", "/auth/sessions", "/auth/signout", "/auth/signin?prompt=nonsense"];
 
 let rig: Rig;
 let live: Live;
@@ -44,6 +50,21 @@ afterAll(async () => {
   await rig?.stop();
 });
 
+/** Sees that what is open needs no scrolling sideways: at the narrowest, and on a phone with text at twice the size. */
+async function fits(name: string): Promise<void> {
+  for (const [{ width }, size] of [
+    [NARROWEST, "100%"],
+    [PHONE, "200%"],
+  ] as const) {
+    await page.setViewportSize({ width, height: PHONE.height });
+    await page.evaluate(`document.documentElement.style.fontSize = "${size}"`);
+    const needed = await page.evaluate("document.documentElement.scrollWidth");
+    expect([name, size, needed]).toEqual([name, size, width]);
+  }
+  await page.evaluate('document.documentElement.style.fontSize = ""');
+  await page.setViewportSize(DESKTOP);
+}
+
 /** Looks at what is open in light and dark, on desktop and phone, and at the narrowest. */
 async function check(name: string): Promise<void> {
   await page.evaluate(AXE);
@@ -58,10 +79,7 @@ async function check(name: string): Promise<void> {
       expect([name, viewport.width, colorScheme, ...found]).toHaveLength(3);
     }
   }
-  await page.setViewportSize(NARROWEST);
-  const width = await page.evaluate("document.documentElement.scrollWidth");
-  expect([name, width]).toEqual([name, NARROWEST.width]);
-  await page.setViewportSize(DESKTOP);
+  await fits(name);
 }
 
 async function open(url: string, name = url): Promise<void> {
@@ -139,6 +157,28 @@ describeInBrowser("nothing for axe to find, and nothing wider than a phone", () 
     await page.getByText("You are signed out everywhere").waitFor();
     await check("other app, after a sign-out");
   });
+});
+
+describeInBrowser("in every language", () => {
+  it(
+    "the pages fit the narrowest, and say which language they are in",
+    async () => {
+      await page.goto(`${rig.url}/auth/signin`);
+      await button("Adele Vance").click();
+      await page.waitForURL(`${rig.url}/`);
+      for (const { tag, dir } of LANGUAGES) {
+        await page.setExtraHTTPHeaders({ "Accept-Language": tag });
+        for (const path of PAGES) {
+          await page.goto(rig.url + path);
+          const root = page.locator("html");
+          const said = [await root.getAttribute("lang"), await root.getAttribute("dir")];
+          expect([path, ...said]).toEqual([path, tag, dir]);
+          await fits(`${path} in ${tag}`);
+        }
+      }
+    },
+    PATIENCE_MS,
+  );
 });
 
 describeInBrowser("the single-page app", () => {
