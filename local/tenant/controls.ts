@@ -12,7 +12,7 @@ const SWITCHES = {
   omitAcrs: "Leave the acrs claim out of ID tokens: a step-up is in vain",
   omitSessionState: "Leave session_state out of authorization responses",
   deviceMode: "Keep sessions, and their sid, over a sign-out, as a device does",
-  signOutByFrontChannel: "Sign out on another origin, by way of a third",
+  signOutOnOtherOrigin: "Sign out on another origin, by way of a third",
   revokeReusedRefreshTokens: "Revoke all refresh tokens of a sign-in when one is used twice",
 } as const;
 

@@ -32,7 +32,7 @@ export function discovery(state: State, authority: Authority): Reply {
       backchannel_logout_supported: true,
       backchannel_logout_session_supported: true,
     }),
-    end_session_endpoint: `${state.switches.signOutByFrontChannel ? `${state.elsewhere.url}/${name}` : browser}/oauth2/v2.0/logout`,
+    end_session_endpoint: `${state.switches.signOutOnOtherOrigin ? `${state.elsewhere.url}/${name}` : browser}/oauth2/v2.0/logout`,
     claims_supported: [
       "sub",
       "iss",

@@ -14,7 +14,7 @@ export async function logout(
   authority: Authority,
   { params, cookies }: TenantRequest,
 ): Promise<Reply> {
-  if (state.switches.signOutByFrontChannel && params[FEDERATED] === undefined) {
+  if (state.switches.signOutOnOtherOrigin && params[FEDERATED] === undefined) {
     const query = new URLSearchParams(params);
     return redirect(`${state.elsewhere.federation}/${authority.name}/oauth2/v2.0/logout?${query}`);
   }

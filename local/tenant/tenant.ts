@@ -102,7 +102,7 @@ function defaultSwitches(): Switches {
     omitAcrs: false,
     omitSessionState: false,
     deviceMode: false,
-    signOutByFrontChannel: false,
+    signOutOnOtherOrigin: false,
     backchannelLogout: false,
     refreshTokenRotation: true,
     revokeReusedRefreshTokens: false,

@@ -67,7 +67,7 @@ export interface Switches {
    * Announces an end-session endpoint on another origin than the authority's, which first sends the browser
    * on to a third one: as federation (AD FS) and personal accounts do.
    */
-  signOutByFrontChannel: boolean;
+  signOutOnOtherOrigin: boolean;
   /** Announces back-channel logout in the metadata. Entra does not have it. */
   backchannelLogout: boolean;
   /** Whether a refresh answers with a new refresh token. The old one stays valid, as in Entra. */

@@ -23,11 +23,11 @@ export async function listAccounts(
   let rows: Stored<Entity>[] = [];
   function finish(): void {
     const head = rows.find(({ rowKey }) => rowKey === HEAD) as Stored<HeadRow> | undefined;
-    const open = head && rows.find(({ rowKey }) => rowKey === generationRow(head.generation));
-    if (open) {
-      const missingKey = missingKeyOf(keyring, open);
-      const description = describeEntity(keyring, head, open);
-      accounts.push({ account: open.partitionKey, ...description, missingKey });
+    const live = head && rows.find(({ rowKey }) => rowKey === generationRow(head.generation));
+    if (live) {
+      const missingKey = missingKeyOf(keyring, live);
+      const description = describeEntity(keyring, head, live);
+      accounts.push({ account: live.partitionKey, ...description, missingKey });
     }
     rows = [];
   }

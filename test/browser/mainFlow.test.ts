@@ -108,7 +108,7 @@ describeInBrowser("a provider that signs out on another origin, by way of a thir
   beforeAll(async () => {
     elsewhere = await startRig();
     // Before the app has asked for the metadata.
-    elsewhere.tenant.switches.signOutByFrontChannel = true;
+    elsewhere.tenant.switches.signOutOnOtherOrigin = true;
   });
   afterAll(() => elsewhere?.stop());
 

@@ -199,7 +199,7 @@ describe("the way back", () => {
 describe("a sign-out that goes elsewhere", () => {
   it("leads over two more origins, and ends the session there", async () => {
     const { idToken } = await signInToBoth();
-    tenant.switches.signOutByFrontChannel = true;
+    tenant.switches.signOutOnOtherOrigin = true;
     const metadata = (await (await fetch(tenant.metadataUrl)).json()) as Record<string, string>;
     const url = new URL(logoutUrl({ logout_hint: idToken.login_hint, state: "kept" }));
     url.searchParams.set("post_logout_redirect_uri", AFTER);
