@@ -30,8 +30,10 @@ export interface Rig extends Services {
   /** The app's public origin, with the route prefix of its host.json. */
   url: string;
   host: FunctionsHost;
-  /** Another instance of the app, on the same store and behind the same public origin. */
-  startHost(options?: Pick<HostOptions, "port" | "env" | "onLog">): Promise<FunctionsHost>;
+  /** Another instance of the app, or of the one in `root`, on the same store and behind the same public origin. */
+  startHost(
+    options?: Partial<Pick<HostOptions, "root">> & Pick<HostOptions, "port" | "env" | "onLog">,
+  ): Promise<FunctionsHost>;
 }
 
 /**

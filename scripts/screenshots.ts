@@ -1,8 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { BrowserContext, Page } from "playwright-core";
+import { buildFunctions } from "../examples/spa/build.ts";
 import { startSpa } from "../examples/spa/server.ts";
 import { type Live, startLive } from "../local/live/live.ts";
+import { ORDERS_SCOPE } from "../local/orders/orders.ts";
 import { Parts } from "../local/parts.ts";
 import { freePort } from "../local/ports.ts";
 import { type Rig, startRig } from "../local/rig.ts";
@@ -63,10 +65,13 @@ async function takeLive(context: BrowserContext, rig: Rig, live: Live): Promise<
 
 async function takeSpa(context: BrowserContext): Promise<void> {
   const port = await freePort();
-  const rig = await parts.add(startRig({ baseUrl: `http://localhost:${port}` }));
+  const { root } = await parts.add(buildFunctions());
+  const rig = await parts.add(startRig({ root, baseUrl: `http://localhost:${port}` }));
   const spa = await parts.add(startSpa({ port, functionsUrl: rig.host.url }));
   const registration = rig.tenant.apps.get(rig.env.ENTRA_CLIENT_ID ?? "");
-  if (registration) registration.consentedScopes = ["User.Read", "Mail.Read", "Mail.Send"];
+  if (registration) {
+    registration.consentedScopes = ["User.Read", "Mail.Read", "Mail.Send", ORDERS_SCOPE];
+  }
   const page = await context.newPage();
   await page.setViewportSize(PART);
   await page.goto(spa.url);

@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 
 /** What the functions answer. The rest of the origin is the app's own. */
-const FUNCTIONS = /^\/(auth|graph|my)\//;
+const FUNCTIONS = /^\/(auth|graph|my|shop)\//;
 
 const APP = fileURLToPath(new URL("app", import.meta.url));
 

@@ -4,6 +4,7 @@ import { Parts } from "../../local/parts.ts";
 import { freePort } from "../../local/ports.ts";
 import { startRig } from "../../local/rig.ts";
 import { paint, renderScreen } from "../../local/screen.ts";
+import { buildFunctions } from "./build.ts";
 import { startSpa } from "./server.ts";
 
 const PORTS = { spa: 7080, live: 7075, otherApp: 7074 };
@@ -13,8 +14,10 @@ let live: Live | undefined;
 try {
   const port = await freePort(PORTS.spa);
   const baseUrl = `http://localhost:${port}`;
+  const { root } = await parts.add(buildFunctions());
   const rig = await parts.add(
     startRig({
+      root,
       baseUrl,
       ports: { otherApp: await freePort(PORTS.otherApp) },
       onLog: (line) => live?.log(line),

@@ -3,8 +3,10 @@ import { createRequire } from "node:module";
 import { afterAll, beforeAll, beforeEach, expect, it } from "@jest/globals";
 import type { AxeResults } from "axe-core";
 import type { BrowserContext, Page } from "playwright-core";
+import { buildFunctions } from "../../examples/spa/build.ts";
 import { type SpaServer, startSpa } from "../../examples/spa/server.ts";
 import { type Live, startLive } from "../../local/live/live.ts";
+import { ORDERS_SCOPE } from "../../local/orders/orders.ts";
 import { freePort } from "../../local/ports.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
 import { AT_ROOT } from "../../src/shared/config/settings.ts";
@@ -29,6 +31,7 @@ const PAGES = ["/", "/auth/sessions", "/auth/signout", "/auth/signin?prompt=nons
 
 let rig: Rig;
 let live: Live;
+let functions: Awaited<ReturnType<typeof buildFunctions>> | undefined;
 let spa: SpaServer | undefined;
 let context: BrowserContext;
 let page: Page;
@@ -48,6 +51,7 @@ afterAll(async () => {
   await spa?.stop();
   await live?.stop();
   await rig?.stop();
+  await functions?.stop();
 });
 
 /** Sees that what is open needs no scrolling sideways: at the narrowest, and on a phone with text at twice the size. */
@@ -93,7 +97,8 @@ async function openSpa(): Promise<void> {
   const baseUrl = `http://localhost:${port}`;
   const { redirectUris } = registration();
   redirectUris.push(`${baseUrl}/auth/callback`, `${baseUrl}/auth/signed-out`);
-  const { url } = await rig.startHost({ env: { APP_BASE_URL: baseUrl } });
+  functions = await buildFunctions();
+  const { url } = await rig.startHost({ root: functions.root, env: { APP_BASE_URL: baseUrl } });
   spa = await startSpa({ port, functionsUrl: url });
   await page.goto(baseUrl);
 }
@@ -183,7 +188,7 @@ describeInBrowser("in every language", () => {
 
 describeInBrowser("the single-page app", () => {
   it("has nothing for axe to find either", async () => {
-    registration().consentedScopes = ["User.Read", "Mail.Read"];
+    registration().consentedScopes = ["User.Read", "Mail.Read", ORDERS_SCOPE];
     await openSpa();
     await link("Sign in").waitFor();
     await check("single-page app, signed out");

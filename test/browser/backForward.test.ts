@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "@jest/globals";
 import type { BrowserContext, Page } from "playwright-core";
+import { buildFunctions } from "../../examples/spa/build.ts";
 import { type SpaServer, startSpa } from "../../examples/spa/server.ts";
 import { freePort } from "../../local/ports.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
@@ -15,6 +16,7 @@ import { describeInBrowser } from "./describeInBrowser.ts";
 let rig: Rig;
 let app: HttpsFront;
 let mailroom: HttpsFront;
+let functions: Awaited<ReturnType<typeof buildFunctions>>;
 let spa: SpaServer;
 let context: BrowserContext;
 let page: Page;
@@ -33,7 +35,11 @@ beforeAll(async () => {
     `${mailroom.url}/auth/callback`,
     `${mailroom.url}/auth/signed-out`,
   );
-  const { url } = await rig.startHost({ env: { APP_BASE_URL: mailroom.url } });
+  functions = await buildFunctions();
+  const { url } = await rig.startHost({
+    root: functions.root,
+    env: { APP_BASE_URL: mailroom.url },
+  });
   spa = await startSpa({ port: await freePort(), functionsUrl: url });
   mailroom.target = spa.url;
   const { publicKeyHash } = app;
@@ -57,6 +63,7 @@ afterAll(async () => {
   await context?.close();
   await spa?.stop();
   await rig?.stop();
+  await functions?.stop();
   await app?.stop();
   await mailroom?.stop();
 });

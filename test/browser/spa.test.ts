@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "@jest/globals";
 import type { BrowserContext, Page } from "playwright-core";
+import { buildFunctions } from "../../examples/spa/build.ts";
 import { type SpaServer, startSpa } from "../../examples/spa/server.ts";
+import { ORDERS_SCOPE } from "../../local/orders/orders.ts";
 import { freePort } from "../../local/ports.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
 import { eventually } from "../support/eventually.ts";
@@ -8,6 +10,7 @@ import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
 import { launchChromium } from "./chromium.ts";
 import { describeInBrowser } from "./describeInBrowser.ts";
 
+let functions: Awaited<ReturnType<typeof buildFunctions>>;
 let rig: Rig;
 let proxy: TableProxy;
 let spa: SpaServer;
@@ -19,7 +22,8 @@ let violations: string[];
 
 beforeAll(async () => {
   const port = await freePort();
-  rig = await startRig({ baseUrl: `http://localhost:${port}` });
+  functions = await buildFunctions();
+  rig = await startRig({ root: functions.root, baseUrl: `http://localhost:${port}` });
   proxy = await startTableProxy(rig.azurite);
   const { url } = await rig.startHost({ env: { TOKEN_CACHE_STORAGE: proxy.connectionString } });
   spa = await startSpa({ port, functionsUrl: url });
@@ -50,6 +54,7 @@ afterAll(async () => {
   await spa?.stop();
   await rig?.stop();
   await proxy?.stop();
+  await functions?.stop();
 });
 
 const registration = () => {
@@ -57,19 +62,19 @@ const registration = () => {
   if (!app) throw new Error("The app is not registered.");
   return app;
 };
-const meeting = () =>
-  page
-    .locator("section", { has: page.getByRole("heading", { name: "Next meeting" }) })
-    .getByText(/\d:\d\d/);
-const rows = () => page.locator(".rows li");
+const section = (name: string) =>
+  page.locator("section", { has: page.getByRole("heading", { name }) });
+const meeting = () => section("Next meeting").getByText(/\d:\d\d/);
+const rows = (name = "Messages") => section(name).locator("li");
 const click = (name: string) => page.getByRole("button", { name }).click();
 
-async function signIn(path = "/"): Promise<void> {
+async function signIn(path = "/", name = "Adele Vance"): Promise<void> {
   await page.goto(spa.url + path);
   await page.getByRole("link", { name: "Sign in" }).click();
-  await click("Adele Vance");
-  await page.getByRole("heading", { name: "Adele Vance" }).waitFor();
+  await click(name);
+  await page.getByRole("heading", { name }).waitFor();
   await rows().first().waitFor();
+  await rows("Orders").first().waitFor();
 }
 
 /** Nothing is under way any more that a fault could hit. */
@@ -91,7 +96,7 @@ const comeBack = () => page.evaluate("dispatchEvent(new Event('focus'))");
 
 async function expectNothingPrivate(): Promise<void> {
   const text = await page.locator("html").innerText();
-  for (const secret of ["Adele", "adelev", "Quarterly", "Miriam"]) {
+  for (const secret of ["Adele", "adelev", "Quarterly", "Miriam", "Chair"]) {
     expect(text).not.toContain(secret);
   }
   expect(await page.locator("img").count()).toBe(0);
@@ -124,6 +129,23 @@ describeInBrowser("the single-page app", () => {
     await rows().first().getByText("Lights <b>out</b>").waitFor();
     expect(await rows().count()).toBe(6);
     expect(await page.getByLabel("Message").inputValue()).toBe("");
+    expect([...origins]).toEqual([spa.url]);
+  });
+
+  it("lists orders from an API of its own, with a token for that, and shows the user's roles", async () => {
+    await signIn("/", "Megan Bowen");
+    await page.getByText("Role: Auditor").waitFor();
+    expect(await rows("Orders").allInnerTexts()).toEqual([
+      expect.stringContaining("Chair"),
+      expect.stringContaining("Desk"),
+    ]);
+    for (const count of [4, 5]) {
+      await click("More orders");
+      await rows("Orders")
+        .nth(count - 1)
+        .waitFor();
+    }
+    expect(await page.getByRole("button", { name: "More orders" }).count()).toBe(0);
     expect([...origins]).toEqual([spa.url]);
   });
 
@@ -177,7 +199,7 @@ describeInBrowser("the single-page app", () => {
   });
 
   it("asks for consent where something needs it", async () => {
-    registration().consentedScopes = ["User.Read", "Mail.Read", "Mail.Send"];
+    registration().consentedScopes = ["User.Read", "Mail.Read", "Mail.Send", ORDERS_SCOPE];
     await signIn();
     await page.getByText("Microsoft asks for your permission first.").waitFor();
     expect(await rows().count()).toBe(6);

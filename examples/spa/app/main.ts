@@ -3,6 +3,7 @@ import { SignedOut, withReturn } from "./api.ts";
 import { compose } from "./compose.ts";
 import { el, focusOn, say } from "./dom.ts";
 import { messages } from "./messages.ts";
+import { orders } from "./orders.ts";
 import { nextMeeting, profile } from "./profile.ts";
 import { readSession, type SignedIn } from "./session.ts";
 
@@ -59,7 +60,7 @@ function showSignedIn(session: SignedIn): void {
     mail.replaceWith(fresh);
     mail = fresh;
   };
-  main.append(profile(session), nextMeeting(here), mail, compose(here, refresh));
+  main.append(profile(session), nextMeeting(here), mail, orders(here), compose(here, refresh));
 }
 
 /** @param now Whether it is news to the user. */

@@ -9,7 +9,15 @@ export function profile({ account, signOutUrl }: SignedIn): HTMLElement {
     "section",
     { className: "who" },
     el("img", { src: "/graph/me/photo/$value", alt: "", width: 64, height: 64 }),
-    el("div", {}, el("h1", {}, account.name), el("p", { className: "soft" }, account.username)),
+    el(
+      "div",
+      {},
+      el("h1", {}, account.name),
+      el("p", { className: "soft" }, account.username),
+      // To show. What a role allows is for the server: `auth.signedIn({ roles })`.
+      account.roles.length > 0 &&
+        el("p", { className: "soft" }, `Role: ${account.roles.join(", ")}`),
+    ),
     // A form, not a fetch: the answer leads to Microsoft, which signs the user out of everything else.
     el(
       "form",

@@ -2,7 +2,7 @@ import { call } from "./api.ts";
 
 export interface SignedIn {
   signedIn: true;
-  account: { homeAccountId: string; name: string; username: string };
+  account: { homeAccountId: string; name: string; username: string; roles: string[] };
   signedInAt: string;
   signOutUrl: string;
 }
