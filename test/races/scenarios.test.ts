@@ -28,7 +28,7 @@ describe("every schedule of", () => {
     async (name) => {
       expect(await failureOf({ name })).toBeUndefined();
     },
-    60_000,
+    180_000,
   );
 
   it.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))(
