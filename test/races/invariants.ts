@@ -54,7 +54,7 @@ function contentOf({ row, partition, generation }: AccountRead, keyring: Keyring
   let content = contents.get(row);
   if (content === undefined) {
     const account = unsealAccount(keyring, row);
-    if (account === undefined) throw new Error(`Row ${row.rowKey} cannot be opened.`);
+    if (account === undefined) throw new Error(`Row ${row.rowKey} cannot be unsealed.`);
     content = {
       partition,
       generation,
@@ -71,11 +71,11 @@ function contentOf({ row, partition, generation }: AccountRead, keyring: Keyring
 export function checkStructure(rows: Rows, held: readonly Held[]): Violation | undefined {
   for (const [index, { partition, generation }] of held.entries()) {
     if (held.some((other, at) => at < index && other.partition === partition)) {
-      return { invariant: "structure", what: "An account has two open generations." };
+      return { invariant: "structure", what: "An account has two live generations." };
     }
     const head = rows.get(`${partition}\n${HEAD}`);
     if (head?.generation !== generation) {
-      return { invariant: "structure", what: "The head does not name the open generation." };
+      return { invariant: "structure", what: "The head does not name the live generation." };
     }
   }
   for (const { shares } of held) {

@@ -134,7 +134,7 @@ export const TABLE_WEAKNESSES = {
     },
   }),
 
-  /** Leaves the open generation as it is when it makes a sign-in look again. */
+  /** Leaves the live generation as it is when it makes a sign-in look again. */
   joiningNotDisturbed: (table) => {
     let read: Stored | undefined;
     return {

@@ -63,7 +63,7 @@ export interface IndexRow extends Entity {
 /** Tells the purge of one day what to look at. Written before anything it names. */
 export interface ExpiryRow extends Entity {
   readonly partition: PartitionKey;
-  /** Empty: the account's head says which. In rows of the release before, the one that was to be opened. */
+  /** Empty: the account's head says which. In rows of the release before, the one that was to be created. */
   readonly generation: Generation;
   /** Partitions of the index rows that point at this account, separated by spaces. */
   readonly sids: string;

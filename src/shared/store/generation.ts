@@ -103,16 +103,16 @@ export async function fence(
 }
 
 /**
- * Gives head and open generation a new version, and leaves in them what is there: whoever has read the account by now,
- * and is about to open a generation or to join one, has to look again.
+ * Gives head and live generation a new version, and leaves in them what is there: whoever has read the account by now,
+ * and is about to create a generation or to join one, has to look again.
  * @returns false when something was changed since it was read.
  */
 export async function disturb(store: Store, partition: PartitionKey): Promise<boolean> {
   const head = await readHead(store, partition);
   if (!(await fence(store, partition, head))) return false;
   if (!head?.generation) return true;
-  const open = await store.table.get(partition, generationRow(head.generation));
-  if (open === undefined) return true;
-  const { etag, ...row } = open;
+  const live = await store.table.get(partition, generationRow(head.generation));
+  if (live === undefined) return true;
+  const { etag, ...row } = live;
   return (await store.table.replace(row, etag)) === "done";
 }

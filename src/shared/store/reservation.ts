@@ -29,7 +29,7 @@ export async function reserveSid(
  * The same for a `sid` that has a row. The tombstones in it stay: they stop other sign-ins too.
  *
  * @param read The row.
- * @param ended Generations that are not open and never will be, as far as this sign-in knows.
+ * @param ended Generations that are not live and never will be, as far as this sign-in knows.
  * @returns false when the `sid` already belongs to a generation that has been created in the meantime, or the row has
  * gone.
  * @throws {SignInOvertaken} The provider has signed this session out since the sign-in was started.
@@ -58,7 +58,7 @@ export async function takeSidOver(
       // The row is the only way to find what it points at, so that has to be gone before it is overwritten.
       if (row.partition !== partition) await endGeneration(store, row);
       else if (!isSame && !ended.has(row.generation)) {
-        if (!(await preventCreation(store, row)) && (await isOpen(store, row))) return false;
+        if (!(await preventCreation(store, row)) && (await isLive(store, row))) return false;
       }
     }
     if (await rewrite(store, row, content)) return true;
@@ -70,6 +70,6 @@ function contentOf({ partition, generation, over }: Reservation) {
   return { partition, generation, expiresAt: new Date(over).toISOString(), signedOut: false };
 }
 
-export async function isOpen(store: Store, ref: GenerationRef): Promise<boolean> {
+export async function isLive(store: Store, ref: GenerationRef): Promise<boolean> {
   return (await store.table.get(ref.partition, generationRow(ref.generation))) !== undefined;
 }

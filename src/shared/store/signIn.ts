@@ -22,7 +22,7 @@ import { announce } from "./announcements.ts";
 import { readEarlyTombstones } from "./earlySignOuts.ts";
 import { fileForExpiry, overAt } from "./expiry.ts";
 import { headOf, listPartition } from "./generation.ts";
-import { isOpen, reserveSid, takeSidOver } from "./reservation.ts";
+import { isLive, reserveSid, takeSidOver } from "./reservation.ts";
 import { beginRound } from "./rounds.ts";
 import { type HeldSession, type SessionRef, sealContent } from "./segments.ts";
 import { readSid } from "./sidIndex.ts";
@@ -87,7 +87,7 @@ export async function storeSignIn(store: Store, signIn: SignIn): Promise<HeldSes
   const { start = BEFORE_ALL, ids = [newId(store)] } = signIn;
   const started = { start, issuedAt: signIn.session.issuedAt };
   const over = overAt(store, signIn.session.expiresAt);
-  /** Generations that are not open and never will be. */
+  /** Generations that are not live and never will be. */
   const ended = new Set<Generation>();
   const lookForTombstones = (index: readonly IndexKey[]) =>
     allOf(
@@ -113,7 +113,7 @@ export async function storeSignIn(store: Store, signIn: SignIn): Promise<HeldSes
     const [reserved, isMissed] = await allOf([
       allOf(keys.map((key) => reserveSid(store, key, reservation))),
       // A list may have read the head later than the rest.
-      !live && head?.generation ? isOpen(store, { partition, ...head }) : false,
+      !live && head?.generation ? isLive(store, { partition, ...head }) : false,
       lookForTombstones(keys.filter((_, at) => announced[at])),
     ]);
     if (isMissed) continue;

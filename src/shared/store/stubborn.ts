@@ -80,7 +80,7 @@ const TOO_MANY = "Too many sign-outs are waiting for Table Storage. Try again in
 
 export function stubborn({ now, sleep, random, log }: Environment, limits: Limits): Stubborn {
   const loops = new Map<unknown, Loop>();
-  const open = createPlaces<Loop>(limits.loops, ({ isKnown }) => !isKnown);
+  const failing = createPlaces<Loop>(limits.loops, ({ isKnown }) => !isKnown);
   const held = createPlaces<Call>(limits.held, ({ loop }) => !loop.isKnown);
   let isWatched = false;
   let reportedAt = Number.NEGATIVE_INFINITY;
@@ -105,7 +105,7 @@ export function stubborn({ now, sleep, random, log }: Environment, limits: Limit
         }
       }
     }
-    open.leave(loop);
+    failing.leave(loop);
     loops.delete(key);
   }
 
@@ -116,7 +116,7 @@ export function stubborn({ now, sleep, random, log }: Environment, limits: Limit
 
   function goOn(loop: Loop, fault: StoreUnavailable): void {
     loop.fault = fault;
-    const without = open.take(loop);
+    const without = failing.take(loop);
     if (without) giveUp(without, "full", without.calls);
     for (const call of loop.calls) hold(call);
   }
