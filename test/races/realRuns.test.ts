@@ -1,43 +1,46 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type Azurite, startAzurite } from "../../local/azurite/azurite.ts";
 import { type FaultProxy, startFaultProxy } from "./faultProxy.ts";
-import { startFleet } from "./fleet.ts";
+import { type Fleet, startFleet } from "./fleet.ts";
 import { carryOutAll, leftAfterAll, scenariosOf } from "./realRuns.ts";
 import { openTable } from "./realTable.ts";
 
 const SEED = 20_260_310;
 const BATCH = 12;
+const RUNS = 8 * BATCH;
 
 let azurite: Azurite;
 let proxy: FaultProxy;
+let fleet: Fleet;
+/** Its sign-outs leave no tombstones. */
+let weak: Fleet;
 beforeAll(async () => {
   azurite = await startAzurite();
   proxy = await startFaultProxy(azurite, SEED);
   await openTable(azurite.connectionString).get("any", "row");
+  fleet = await startFleet(3, proxy.connectionString);
+  weak = await startFleet(3, proxy.connectionString, "tombstoneSwallowed");
 });
 afterAll(async () => {
+  await fleet?.stop();
+  await weak?.stop();
   await proxy?.stop();
   await azurite?.stop();
 });
 
-async function violationsOf(first: number, count: number, weakness?: string) {
-  const fleet = await startFleet(3, proxy.connectionString, weakness);
+async function violationsIn(fleet: Fleet, first: number, count: number) {
   const scenarios = scenariosOf(SEED, first + count).slice(first);
   const violations = [];
-  try {
-    for (let at = 0; at < scenarios.length; at += BATCH) {
-      const batch = scenarios.slice(at, at + BATCH);
-      violations.push(...(await carryOutAll({ azurite, proxy, fleet }, batch, SEED)));
-    }
-  } finally {
-    await fleet.stop();
+  for (let at = 0; at < scenarios.length; at += BATCH) {
+    const batch = scenarios.slice(at, at + BATCH);
+    violations.push(...(await carryOutAll({ azurite, proxy, fleet }, batch, SEED)));
   }
   return violations;
 }
 
 describe("three processes and Azurite, with a proxy between them that makes things go wrong", () => {
   it("violate nothing, and leave nothing for ever", async () => {
-    expect(await violationsOf(0, 150)).toEqual([]);
+    expect(await violationsIn(fleet, 0, RUNS)).toEqual([]);
     expect(await leftAfterAll(azurite)).toEqual([]);
     for (const [fault, count] of Object.entries(proxy.counts)) {
       if (fault !== "silence") expect({ fault, often: count > 20 }).toEqual({ fault, often: true });
@@ -47,8 +50,8 @@ describe("three processes and Azurite, with a proxy between them that makes thin
   it("are found out when a sign-out leaves no tombstone", async () => {
     // Real time decides which requests meet, so it goes on until they have.
     const found: string[] = [];
-    for (let first = 150; first < 750 && !found.includes("I1"); first += 30) {
-      const violations = await violationsOf(first, 30, "tombstoneSwallowed");
+    for (let first = RUNS; first < 750 && !found.includes("I1"); first += BATCH) {
+      const violations = await violationsIn(weak, first, BATCH);
       found.push(...violations.map(({ violation }) => violation.invariant));
     }
     expect(found).toContain("I1");
