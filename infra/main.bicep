@@ -33,6 +33,10 @@ param sessionIdleMinutes int = 0
 @description('Minutes within which a user who is disabled, deleted or revoked is out, and a changed role counts. 0: when a token is needed.')
 param revalidateMinutes int = 15
 
+@allowed(['off', 'optional', 'required'])
+@description('Whether a session counts only on the device that signed in. required: only browsers that bind sessions get on.')
+param sessionBinding string = 'off'
+
 @description('Who gets a mail when an alert fires. Empty: nobody.')
 param alertEmail string = ''
 
@@ -231,6 +235,7 @@ module api './app/api.bicep' = {
       SESSION_HOURS: string(sessionHours)
       SESSION_IDLE_MINUTES: string(sessionIdleMinutes)
       REVALIDATE_MINUTES: string(revalidateMinutes)
+      SESSION_BINDING: sessionBinding
       // The host holds a body in memory before anybody looks at it. Microsoft Graph takes 4 MB.
       FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '4194304'
     })

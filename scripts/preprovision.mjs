@@ -13,6 +13,11 @@ const VALUES = {
   SESSION_HOURS: wholeNumber(1, 720, "12"),
   SESSION_IDLE_MINUTES: wholeNumber(0, 43_200, "30"),
   REVALIDATE_MINUTES: wholeNumber(0, 43_200, "15"),
+  SESSION_BINDING: {
+    what: "off, optional or required",
+    example: "optional",
+    isRight: (value) => ["off", "optional", "required"].includes(value),
+  },
   APP_NAME: {
     what: "a name of up to 60 characters, without quotes and backslashes",
     example: "Contoso",

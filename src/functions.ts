@@ -4,6 +4,8 @@ import { authAccount } from "./functions/authAccount.ts";
 import { authApi } from "./functions/authApi.ts";
 import { authBackchannelLogout } from "./functions/authBackchannelLogout.ts";
 import { authCallback } from "./functions/authCallback.ts";
+import { authDevice } from "./functions/authDevice.ts";
+import { authDeviceRefresh } from "./functions/authDeviceRefresh.ts";
 import { authEndSession } from "./functions/authEndSession.ts";
 import { authHealth } from "./functions/authHealth.ts";
 import { authHome } from "./functions/authHome.ts";
@@ -35,6 +37,8 @@ export function functionsOf(
   const { account = true, backchannelLogout = true } = functions;
   return [
     authCallback(context),
+    authDevice(context),
+    authDeviceRefresh(context),
     authLogoutCallback(signingOut),
     authSession(context),
     authSignIn(context),

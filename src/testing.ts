@@ -127,7 +127,7 @@ async function signIn(
   const homeAccountId = `${oid}.${TENANT_ID}` as HomeAccountId;
   const secret = randomUUID();
   const pending = { secret, startedAt: now, seen: [], silent: false };
-  const [session] = await newSession(
+  const { cookies } = await newSession(
     context,
     requestOf()("/auth/callback"),
     {
@@ -140,7 +140,7 @@ async function signIn(
     { pending, transaction: transactionOf(secret), noCookie: NO_COOKIE },
     [],
   );
-  return session?.value ?? "";
+  return cookies[0]?.value ?? "";
 }
 
 const NO_COOKIE = {

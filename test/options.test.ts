@@ -82,6 +82,8 @@ describe("lightsout refuses", () => {
 
 const ALWAYS = [
   "authCallback",
+  "authDevice",
+  "authDeviceRefresh",
   "authLogoutCallback",
   "authPurgeExpired",
   "authSession",

@@ -7,6 +7,7 @@ param appName = 'Contoso'
 param sessionHours = 8
 param sessionIdleMinutes = 30
 param revalidateMinutes = 5
+param sessionBinding = 'optional'
 param alertEmail = 'ops@example.com'
 param alwaysReadyInstances = 1
 // Always the same, so that two snapshots differ only in what the templates say.

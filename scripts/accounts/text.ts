@@ -86,7 +86,7 @@ export function renderAccount(
   facts.push(
     ...sessions.map((session, i) => [
       i === 0 ? "sessions" : "",
-      `${session.device}: signed in ${when(session.signedInAt, now)}, ends ${when(session.expiresAt, now)}, ${kilobytes(session.sealedBytes)} that only its browser unseals`,
+      `${session.device}: signed in ${when(session.signedInAt, now)}, ends ${when(session.expiresAt, now)}, ${kilobytes(session.sealedBytes)} that only its browser unseals${session.bound ? ", bound to its device" : ""}`,
     ]),
   );
   return table(facts).join("\n");

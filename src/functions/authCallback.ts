@@ -17,10 +17,10 @@ export const authCallback = (context: Context): HttpFunction => ({
     const isLate = request.method === "GET";
     const state = isLate ? readQuery(request).get("state") : null;
     if (isLate && !state) return redirect(302, context.settings.origin + context.settings.home);
-    const { location, cookies, refused } = state
+    const { location, cookies, headers, refused } = state
       ? await resumeSignIn(context, request, state)
       : await finishSignIn(context, request);
     if (refused) return { ...explain(context, request, refused, location), cookies };
-    return redirect(303, location, cookies);
+    return redirect(303, location, cookies, headers);
   }),
 });

@@ -10,6 +10,8 @@ const made: [errors.LightsoutError, string][] = [
   [new errors.CrossSiteRequest(), "ERR_CROSS_SITE_REQUEST"],
   [new errors.SignedOut(), "ERR_SIGNED_OUT"],
   [new errors.InteractionRequired(["s"], "c"), "ERR_INTERACTION_REQUIRED"],
+  [new errors.SessionUnbound(), "ERR_SESSION_UNBOUND"],
+  [new errors.DeviceUnproven(), "ERR_DEVICE_UNPROVEN"],
   [new errors.InteractionInVain(), "ERR_INTERACTION_IN_VAIN"],
   [new errors.SignInRejected("r"), "ERR_SIGN_IN_REJECTED"],
   [new errors.SignInOvertaken(), "ERR_SIGN_IN_OVERTAKEN"],

@@ -18,6 +18,11 @@ export const MISSING =
 /** Playwright's own list, which `--disable-features` replaces, has what cookie blocking depends on. */
 const DISABLED_FEATURES = ["HttpsUpgrades", "MediaRouter", "OptimizationHints", "Translate"];
 
+const DEVICE_BOUND_FEATURES = [
+  "DeviceBoundSessions",
+  "EnableBoundSessionCredentialsSoftwareKeysForManualTesting",
+];
+
 /** Whether {@link launchChromium} will find a browser. */
 export function hasChromium(): boolean {
   return installedPath() !== undefined || npmChromiumRuns();
@@ -28,6 +33,7 @@ export function hasChromium(): boolean {
  * @param options.thirdPartyCookies whether a frame of another site gets and may set its cookies
  * @param options.backForwardCache as users have it, and Playwright has not. Only pages of https get into it.
  * @param options.publicKeyHash of the self-signed certificate that it trusts
+ * @param options.deviceBound whether it binds sessions, with keys in software
  * @throws Error when there is no browser
  */
 export async function launchChromium(
@@ -35,9 +41,11 @@ export async function launchChromium(
     thirdPartyCookies: "blocked" | "allowed";
     backForwardCache?: boolean;
     publicKeyHash?: string;
+    deviceBound?: boolean;
   } & BrowserContextOptions,
 ): Promise<BrowserContext> {
-  const { thirdPartyCookies, backForwardCache, publicKeyHash, ...contextOptions } = options;
+  const { thirdPartyCookies, backForwardCache, publicKeyHash, deviceBound, ...contextOptions } =
+    options;
   const { executablePath, env } = await findChromium();
   const profile = await createProfile();
   const context = await chromium.launchPersistentContext(profile, {
@@ -52,6 +60,7 @@ export async function launchChromium(
       "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1",
       ...(thirdPartyCookies === "blocked" ? ["--test-third-party-cookie-phaseout"] : []),
       ...(publicKeyHash ? [`--ignore-certificate-errors-spki-list=${publicKeyHash}`] : []),
+      ...(deviceBound ? [`--enable-features=${DEVICE_BOUND_FEATURES.join()}`] : []),
     ],
   });
   const close = context.close.bind(context);

@@ -133,6 +133,23 @@ describe("readSettings", () => {
   });
 });
 
+describe("SESSION_BINDING", () => {
+  const read = (SESSION_BINDING: string | undefined, APP_BASE_URL = "https://a.example") =>
+    settings({ SESSION_BINDING, APP_BASE_URL }).sessionBinding;
+
+  it("is off, unless it is set", () => {
+    expect([undefined, "", "off", "optional", "required"].map((value) => read(value))).toEqual([
+      ...["off", "off", "off", "optional", "required"],
+    ]);
+    expect(() => read("on")).toThrow("SESSION_BINDING has to be off, optional or required.");
+  });
+
+  it("cannot be required over http, where no browser binds a session", () => {
+    expect(read("optional", "http://localhost:7071")).toBe("optional");
+    expect(() => read("required", "http://localhost:7071")).toThrow(/^SESSION_BINDING.*https/);
+  });
+});
+
 describe("settings in minutes", () => {
   it.each<[string, "idleLimit" | "revalidatePeriod", number]>([
     ["SESSION_IDLE_MINUTES", "idleLimit", 0],

@@ -22,6 +22,8 @@ const ROUTES = [
   "/auth/sessions",
   "/auth/sessions/end",
   "/auth/signed-out",
+  "/auth/device",
+  "/auth/device/refresh",
   "/auth/signout",
   "/auth/logout-callback",
   "/auth/backchannel-logout",

@@ -79,6 +79,7 @@ describe("what is read as a whole is nothing more", () => {
     ["SESSION_HOURS", { read: setting("SESSION_HOURS"), good: "1.5", strange: "h" }],
     ["SESSION_IDLE_MINUTES", { read: setting("SESSION_IDLE_MINUTES"), good: "1.5", strange: "h" }],
     ["REVALIDATE_MINUTES", { read: setting("REVALIDATE_MINUTES"), good: "1.5", strange: "h" }],
+    ["SESSION_BINDING", { read: setting("SESSION_BINDING"), good: "optional", strange: "x" }],
     ["TOKEN_CACHE_KEYS", { read: setting("TOKEN_CACHE_KEYS"), good: KEYS, strange: "!" }],
     [
       "a host on this machine",

@@ -126,6 +126,7 @@ describe("the step before provisioning", () => {
     ["SESSION_IDLE_MINUTES", "-1"],
     ["REVALIDATE_MINUTES", "-1"],
     ["REVALIDATE_MINUTES", "1.5"],
+    ["SESSION_BINDING", "Required"],
     ["CUSTOM_DOMAIN", "https://app.example.com"],
     ["CUSTOM_DOMAIN", "app.example.com/"],
     ["CUSTOM_DOMAIN", "app.example.com:8443"],

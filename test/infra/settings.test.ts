@@ -45,6 +45,7 @@ describe("the app settings of a deployment", () => {
       sessionLifetime: 12 * 3_600_000,
       idleLimit: 0,
       revalidatePeriod: 15 * 60_000,
+      sessionBinding: "off",
     });
   });
 
@@ -59,6 +60,7 @@ describe("the app settings of a deployment", () => {
       appName: "Contoso",
       sessionIdleMinutes: 30,
       revalidateMinutes: 5,
+      sessionBinding: "required",
     });
     expect(readSettings(settings)).toMatchObject({
       baseUrl: "https://app.example.com",
@@ -66,6 +68,7 @@ describe("the app settings of a deployment", () => {
       sessionLifetime: 8 * 3_600_000,
       idleLimit: 30 * 60_000,
       revalidatePeriod: 5 * 60_000,
+      sessionBinding: "required",
     });
   });
 

@@ -4,6 +4,7 @@ import { startRig } from "../../local/rig.ts";
 import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
 import { permissions } from "../../src/permissions.ts";
 import * as errors from "../../src/shared/base/errors.ts";
+import { challengeOf, type DeviceKey, newDeviceKey } from "../support/deviceKey.ts";
 import { leapingClock } from "../support/leap.ts";
 import { signLogoutToken } from "../support/logoutToken.ts";
 import { startLoopback } from "../support/loopback.ts";
@@ -29,7 +30,7 @@ import {
 /** Functions that people add under `my/` are theirs to describe. */
 const isOwn = (route = "") => route.startsWith("my/") && route !== "my/next-meeting";
 
-const rig = shared(() => startRig());
+const rig = shared(() => startRig({ env: { SESSION_BINDING: "optional" } }));
 let browser: Browser;
 let proxy: TableProxy;
 /** An instance that does not reach the table while `proxy.down`. */
@@ -131,6 +132,17 @@ const form = (fields: Record<string, string>, headers = {}) => ({
 });
 const account = () => `/accounts/${homeAccountIdOf(rig)}`;
 
+/** What a browser that has just signed in sends to bind its session to its device. */
+async function registration(signedIn: Response, key: DeviceKey) {
+  const [cookie = ""] = signedIn.headers.getSetCookie();
+  const challenge = challengeOf(signedIn.headers.get("secure-session-registration"));
+  const proof = await key.register(challenge);
+  return {
+    method: "POST",
+    headers: { cookie: cookie.replace(/;.*/, ""), "secure-session-response": proof },
+  };
+}
+
 /** A sign-in up to the post that finishes it, with the cookie that belongs to it. */
 async function startedSignIn() {
   const own = createBrowser();
@@ -225,6 +237,32 @@ describe("real answers are as described", () => {
     expect(answer.headers.getSetCookie()).toHaveLength(2);
   });
 
+  it("to a browser that binds its session to its device", async () => {
+    const { url } = rig;
+    const { answer } = await check(
+      "POST /auth/callback",
+      303,
+      `${url}/auth/callback`,
+      (await startedSignIn()).post,
+    );
+    const key = await newDeviceKey();
+    const device = `${url}/auth/device`;
+    const bound = await check("POST /auth/device", 200, device, await registration(answer, key));
+    await check("POST /auth/device", 400, device);
+    const refresh = (proof?: string, identifier = JSON.parse(bound.body).session_identifier) => ({
+      headers: {
+        "sec-secure-session-id": identifier,
+        ...(proof && { "secure-session-response": proof }),
+      },
+    });
+    const name = "POST /auth/device/refresh";
+    const asked = await check(name, 403, `${device}/refresh`, refresh());
+    const challenge = challengeOf(asked.answer.headers.get("secure-session-challenge"));
+    await check(name, 200, `${device}/refresh`, refresh(await key.prove(challenge)));
+    await check(name, 200, `${device}/refresh`, refresh("", "unknown"));
+    await check(name, 400, `${device}/refresh`);
+  });
+
   it("to operators and to the back channel", async () => {
     const { url } = rig;
     for (const method of ["GET", "DELETE"]) {
@@ -298,9 +336,22 @@ describe("real answers are as described", () => {
       redirect: "manual",
       ...form(Object.fromEntries((await startedSignIn()).post.body)),
     });
+    const callback = { method: "POST", redirect: "manual" as const };
+    const signedInNow = await fetch(`${rig.url}/auth/callback`, {
+      ...callback,
+      ...(await startedSignIn()).post,
+    });
+    const binding = await registration(signedInNow, await newDeviceKey());
+    const bound = await fetch(`${rig.url}/auth/device`, binding);
+    const { session_identifier } = (await bound.json()) as { session_identifier: string };
     const late = (used.headers.get("location") ?? "").replace(rig.url, cut);
     const token = form({ logout_token: await signLogoutToken(rig, { sid: "unknown" }) });
     proxy.down = true;
+    // Before the clock of that instance leaps.
+    await check("POST /auth/device", 503, `${cut}/auth/device`, binding);
+    await check("POST /auth/device/refresh", 503, `${cut}/auth/device/refresh`, {
+      headers: { "sec-secure-session-id": session_identifier },
+    });
     await Promise.all([
       check("GET /", 503, `${cut}/`, signedIn()),
       check("POST /auth/callback", 503, `${cut}/auth/callback`, post),

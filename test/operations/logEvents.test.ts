@@ -6,6 +6,7 @@ import type { JWTPayload } from "jose";
 import type { LogLine } from "../../local/host/host.ts";
 import { startRig } from "../../local/rig.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
+import { authDevice } from "../../src/functions/authDevice.ts";
 import { authSession } from "../../src/functions/authSession.ts";
 import { passBack } from "../../src/shared/apis/passBack.ts";
 import { damped } from "../../src/shared/base/damped.ts";
@@ -17,9 +18,11 @@ import {
   accountPartition,
   type HomeAccountId,
   type Sid,
+  sessionKey,
   sidPartition,
   subjectPartition,
 } from "../../src/shared/rows/keys.ts";
+import { challengeFor } from "../../src/shared/session/deviceProof.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
 import { roomBeside } from "../../src/shared/store/accountRow.ts";
 import { readSession, type SessionRead, writeBack } from "../../src/shared/store/accounts.ts";
@@ -30,8 +33,9 @@ import type { Entity, Stored } from "../../src/shared/table/table.ts";
 import { TableFault } from "../../src/shared/table/tableFault.ts";
 import type { AccessToken } from "../../src/shared/tokens/tokenCache.ts";
 import { readText, root } from "../infra/project.ts";
-import { signIn, testApp } from "../support/app.ts";
+import { refOf, signIn, testApp } from "../support/app.ts";
 import { azuriteStore } from "../support/azuriteStore.ts";
+import { newDeviceKey } from "../support/deviceKey.ts";
 import { eventually } from "../support/eventually.ts";
 import { claimsChallenge } from "../support/graph.ts";
 import { signLogoutToken } from "../support/logoutToken.ts";
@@ -146,6 +150,24 @@ it("claims that a sign-in lacks", async () => {
   const missing = await logs("signin.claims_missing", () => signedInBrowser(rig, ALEX));
   expect(missing).toMatchObject({ reason: "groups_overage", fix: expect.stringMatching(/roles/) });
   rig.tenant.switches.idTokenOverrides = rememberSubject;
+});
+
+it("a session that its browser binds to its device, and its cookie without a proof", async () => {
+  let now = Date.now();
+  const log: Log = (level, event, details = {}) => void logged.push({ level, event, details });
+  const env = { ...rig.env, SESSION_BINDING: "optional" };
+  const one = testApp(env, { now: () => now, log });
+  const cookies = { [SESSION_COOKIE]: await signIn(one) };
+  const { keyring } = one.app;
+  const { sessionId } = refOf(one, cookies[SESSION_COOKIE]);
+  const challenge = challengeFor(keyring, "register", sessionKey(sessionId), now);
+  const headers = { "secure-session-response": await (await newDeviceKey()).register(challenge) };
+  const register = async () =>
+    authDevice(one.app).handler(request("/", { method: "POST", headers, cookies }), {});
+  expect(await logs("session.bound", register)).toEqual({ account: account() });
+  now += 2 * 60_000;
+  const ask = async () => authSession(one.app).handler(request("/", { cookies }), {});
+  expect(await logs("binding.refused", ask)).toEqual({ account: account() });
 });
 
 it("a session that the provider does not confirm", async () => {

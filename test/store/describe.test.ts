@@ -53,6 +53,7 @@ describe("the description of an account", () => {
           device: "Edge on Windows",
           signedInAt: "2026-01-15T12:00:00.000Z",
           expiresAt: "2026-01-15T20:00:00.000Z",
+          bound: false,
           sealedBytes: expect.any(Number),
         },
       ],

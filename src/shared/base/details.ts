@@ -27,6 +27,10 @@ export const ENGLISH = {
     "Microsoft Entra ID asks you to sign in again, or to agree to something, before this can go on.",
   inVain:
     "You have just signed in for this, and Microsoft Entra ID has not given what it needs: a permission, or a stronger or more recent sign-in. Wait five minutes, or ask whoever runs this app.",
+  sessionUnbound:
+    "This app locks your sign-in to your device, and this browser does not do that. Sign in with Chrome or Edge: version 145 or later on Windows, 147 or later on macOS.",
+  deviceUnproven:
+    "Your browser could not prove just now that this sign-in is its own. Try again in a moment.",
   noCode: "The sign-in page's answer has no code in it.",
   startAgain: "This sign-in could not be completed. Please start again.",
   expired:

@@ -105,6 +105,26 @@ interface InteractionRequiredOptions extends ErrorOptions {
 /** The session was not used for too long. */
 export class SessionIdle extends SignedOut {}
 
+/** The browser has registered no key that the session could be bound to, and the app insists on one. */
+export class SessionUnbound extends LightsoutError {
+  static readonly code = "ERR_SESSION_UNBOUND";
+  readonly code = SessionUnbound.code;
+
+  constructor() {
+    super((say) => say.sessionUnbound);
+  }
+}
+
+/** The browser could not prove just now that it is the one that signed in. */
+export class DeviceUnproven extends LightsoutError {
+  static readonly code = "ERR_DEVICE_UNPROVEN";
+  readonly code = DeviceUnproven.code;
+
+  constructor() {
+    super((say) => say.deviceUnproven);
+  }
+}
+
 /** The user has to go through sign-in again, to consent or to satisfy a policy. */
 export class InteractionRequired extends LightsoutError {
   static readonly code = "ERR_INTERACTION_REQUIRED";

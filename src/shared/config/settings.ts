@@ -43,7 +43,12 @@ export interface Settings extends Place {
   readonly idleLimit: number;
   /** How long a grant counts as good after the provider has confirmed it, in milliseconds. 0: until a token is needed. */
   readonly revalidatePeriod: number;
+  /** Whether a session counts only in the browser that signed in (Device Bound Session Credentials). */
+  readonly sessionBinding: SessionBinding;
 }
+
+const BINDINGS = ["off", "optional", "required"] as const;
+export type SessionBinding = (typeof BINDINGS)[number];
 
 /** The settings that signing out needs. Each has a default. */
 export type SignOutSettings = Pick<
@@ -73,9 +78,10 @@ export function readSettings(env: Env, place = AT_ROOT): Settings {
   const tenant = readTenant(env);
   const authority = readAuthority(env, tenant);
   const cloud = cloudOf(authority);
+  const address = readAddress(env, place);
   return {
     ...place,
-    ...readAddress(env, place),
+    ...address,
     appName: readAppName(env),
     clientId: readClientId(env),
     tenant,
@@ -89,6 +95,7 @@ export function readSettings(env: Env, place = AT_ROOT): Settings {
     sessionLifetime: readSessionHours(env) * HOUR_MS,
     idleLimit: readMinutes(env, "SESSION_IDLE_MINUTES", 0) * MINUTE_MS,
     revalidatePeriod: readMinutes(env, "REVALIDATE_MINUTES", 15) * MINUTE_MS,
+    sessionBinding: readSessionBinding(env, address),
   };
 }
 
@@ -233,6 +240,20 @@ function readMinutes(env: Env, name: string, fallback: number): number {
   throw new SettingInvalid(
     `${name} has to be a number of minutes, up to ${MOST_MINUTES}; 0 switches it off.`,
   );
+}
+
+function readSessionBinding(env: Env, { origin }: Pick<Settings, "origin">): SessionBinding {
+  const value = optional(env, "SESSION_BINDING") ?? "off";
+  const binding = BINDINGS.find((known) => known === value);
+  if (binding === undefined) {
+    throw new SettingInvalid("SESSION_BINDING has to be off, optional or required.");
+  }
+  if (binding === "required" && origin.startsWith("http:")) {
+    throw new SettingInvalid(
+      "SESSION_BINDING is required, and no browser binds a session over http. Set APP_BASE_URL to an https address, or SESSION_BINDING to optional.",
+    );
+  }
+  return binding;
 }
 
 /**

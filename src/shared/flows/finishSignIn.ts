@@ -51,7 +51,7 @@ export async function finishSignIn(context: Context, request: HttpRequest): Prom
     });
     const answered = { ...redeemed, sessionState: form.get("session_state") };
     const session = await newSession(context, request, answered, signIn, signIns);
-    return { location, cookies: [...session, noCookie] };
+    return { location, cookies: [...session.cookies, noCookie], headers: session.headers };
   } catch (error) {
     if (!isRefusal(error)) throw error;
     const more = error instanceof InteractionRequired ? error : undefined;

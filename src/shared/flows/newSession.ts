@@ -4,7 +4,9 @@ import { deviceOf } from "../http/device.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
 import type { IdTokenClaims } from "../identity/idToken.ts";
 import { isUsableSid } from "../identity/sid.ts";
-import { accountPartition, type Sid } from "../rows/keys.ts";
+import { accountPartition, type Sid, sessionKey } from "../rows/keys.ts";
+import { registrationHeader } from "../session/deviceBinding.ts";
+import { challengeFor } from "../session/deviceProof.ts";
 import { lastSessionCookie, readLastSession } from "../session/lastSessionCookie.ts";
 import { sessionCookie } from "../session/sessionCookie.ts";
 import type { KnownSignIn } from "../session/signInCookie.ts";
@@ -22,7 +24,7 @@ interface AnsweredCode extends RedeemedCode {
  * Makes the session after the code has been redeemed: ends the sessions that it replaces, and stores the tokens.
  *
  * @param signIns All sign-ins of this browser that are under way.
- * @returns the session's cookies.
+ * @returns the session's cookies, and what asks the browser to bind it to its device.
  * @throws {SignInRejected} The session at the provider is over.
  * @throws {SignInOvertaken} A sign-out was faster. Nothing is stored.
  * @throws {ProviderUnavailable} @throws {StoreUnavailable}
@@ -33,7 +35,7 @@ export async function newSession(
   { homeAccountId, cache, claims, sessionState, confirmedAt }: AnsweredCode,
   current: KnownSignIn,
   signIns: readonly KnownSignIn[],
-): Promise<Cookie[]> {
+): Promise<{ readonly cookies: Cookie[]; readonly headers: Record<string, string> }> {
   const { settings, store, keyring, log } = context;
   const { pending } = current;
   const { replaced, ids } = browserOf(context, request, current, signIns);
@@ -80,7 +82,16 @@ export async function newSession(
 
   const logoutHint = hintForCookie(claims.login_hint);
   const ticket = { ...ref, indexKeys, logoutHint, asked: pending.asked };
-  return [sessionCookie(keyring, ticket, lifetime), lastSessionCookie(keyring, ref)];
+  return {
+    cookies: [sessionCookie(keyring, ticket, lifetime), lastSessionCookie(keyring, ref)],
+    headers: registrationOf(context, ref.sessionId),
+  };
+}
+
+function registrationOf({ settings, keyring, now }: Context, sessionId: string) {
+  if (settings.sessionBinding === "off") return {};
+  const challenge = challengeFor(keyring, "register", sessionKey(sessionId), now());
+  return registrationHeader(`${settings.prefix}/auth/device`, challenge);
 }
 
 /** `session_expiry` (IPSIE) may shorten a session. Milliseconds. @throws {SignInRejected} It is over already. */

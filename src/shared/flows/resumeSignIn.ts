@@ -15,6 +15,8 @@ export interface Answered {
   /** Where the browser goes on. For a refused sign-in, the link that starts it again. */
   readonly location: string;
   readonly cookies: Cookie[];
+  /** What else the browser is told. */
+  readonly headers?: Record<string, string>;
   readonly refused?: LightsoutError;
 }
 

@@ -49,6 +49,8 @@ export interface SessionSummary extends Pick<Session, "device" | "signedInAt" | 
   readonly key: string;
   /** Whether it is this browser's. */
   readonly current: boolean;
+  /** Whether it counts only on the device that signed in. */
+  readonly bound: boolean;
 }
 
 /** A round is lost to another refresh, or to another write. */
@@ -142,12 +144,13 @@ function signedIn(
   function list(): SessionSummary[] {
     const current = sessionKey(held.sessionId);
     return Object.entries(liveSessions(firstRead.account, now()))
-      .map(([key, { device, signedInAt, expiresAt }]) => ({
+      .map(([key, { device, signedInAt, expiresAt, binding }]) => ({
         key,
         device,
         signedInAt,
         expiresAt,
         current: key === current,
+        bound: binding !== undefined,
       }))
       .sort((a, b) => b.signedInAt - a.signedInAt);
   }

@@ -18,6 +18,21 @@ export interface SessionEntry {
   readonly confirmedAt: number;
   /** Milliseconds since 1970. Nothing extends it. */
   readonly expiresAt: number;
+  /** Once the browser has registered a key of its device. */
+  readonly binding?: Binding | undefined;
+}
+
+/** What a session is bound to. It never changes. */
+export interface Binding {
+  readonly key: DeviceKey;
+  /** Milliseconds since 1970. */
+  readonly boundAt: number;
+}
+
+/** A public key on the curve P-256, as in a JWK (RFC 7518 §6.2.1). */
+export interface DeviceKey {
+  readonly x: string;
+  readonly y: string;
 }
 
 /** Of a session, what takes its browser's share as well: whose it is. */
@@ -72,8 +87,8 @@ export interface Segment extends Sealed {
 
 /** A session in its two parts. */
 export function partsOf(session: Session): { entry: SessionEntry; user: SessionUser } {
-  const { device, issuedAt, signedInAt, confirmedAt, expiresAt, ...user } = session;
-  return { entry: { device, issuedAt, signedInAt, confirmedAt, expiresAt }, user };
+  const { device, issuedAt, signedInAt, confirmedAt, expiresAt, binding, ...user } = session;
+  return { entry: { device, issuedAt, signedInAt, confirmedAt, expiresAt, binding }, user };
 }
 
 /** Characters of the claims that a session may keep, as JSON. */

@@ -43,7 +43,7 @@ export async function readVersion(
 }
 
 /** The same for one session: undefined also when that is over. */
-async function readEntry(store: Store, ref: SessionRef): Promise<EntryRead | undefined> {
+export async function readEntry(store: Store, ref: SessionRef): Promise<EntryRead | undefined> {
   const read = await readVersion(store, ref);
   const entry = read?.account.sessions[sessionKey(ref.sessionId)];
   if (read === undefined || entry === undefined || entry.expiresAt <= store.now()) return undefined;

@@ -27,6 +27,8 @@ interface DescribedSession {
   readonly device: string;
   readonly signedInAt: string;
   readonly expiresAt: string;
+  /** Whether it counts only on the device that signed in. */
+  readonly bound: boolean;
   /** Of its user and tokens, which only its browser can unseal. */
   readonly sealedBytes: number;
 }
@@ -69,6 +71,7 @@ export function describeEntity(
       device: session.device,
       signedInAt: new Date(session.signedInAt).toISOString(),
       expiresAt: new Date(session.expiresAt).toISOString(),
+      bound: session.binding !== undefined,
       sealedBytes: session.segment.bytes.length,
     })),
   };

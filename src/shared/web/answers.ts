@@ -5,6 +5,7 @@ import {
   LightsoutError,
   SealingKeyMissing,
   SessionIdle,
+  SessionUnbound,
   SettingInvalid,
   SignedOut,
 } from "../base/errors.ts";
@@ -62,6 +63,11 @@ export function pageAnswer(
   const { signIn } = problemOf(error, viewOf(context, request).language);
   const { pathname, search } = new URL(request.url);
   const returnTo = request.method === "GET" ? pathname + search : undefined;
+  if (error instanceof SessionUnbound) {
+    // Going there at once would lead round in circles.
+    const again = signInUrl(context.settings.baseUrl, { scopes: [], claims: undefined }, returnTo);
+    return explain(context, request, error, again);
+  }
   const link = signIn && signInUrl(context.settings.baseUrl, signIn, returnTo);
   if (link && isInCircles(context, request, error, link)) {
     return explain(context, request, new InteractionInVain({ cause: error }), link);

@@ -1,7 +1,9 @@
-import { SessionIdle, SignedOut } from "../base/errors.ts";
+import { DeviceUnproven, SessionIdle, SessionUnbound, SignedOut } from "../base/errors.ts";
 import type { Context, SignOutContext } from "../context.ts";
 import { assertSameOrigin } from "../http/sameOrigin.ts";
 import type { Cookie, HttpRequest, HttpResponse } from "../http/types.ts";
+import { sessionKey } from "../rows/keys.ts";
+import { type Standing, standingOf } from "../session/bound.ts";
 import { confirmSession } from "../session/confirm.ts";
 import { isIdle, isIdleForAll, useCookies } from "../session/idle.ts";
 import { findSession, type SignedInSession } from "../session/session.ts";
@@ -50,6 +52,7 @@ function answering<Invocation>(
  *
  * @returns undefined when the browser is signed out.
  * @throws {SessionIdle} It was unused for too long. @throws {InteractionRequired} Only a new sign-in can confirm it.
+ * @throws {SessionUnbound} Only a browser that binds sessions gets on. @throws {DeviceUnproven} This one could not prove itself.
  * @throws {StoreUnavailable}
  * @throws {ProviderUnavailable} @throws {ManagedIdentityUnavailable} @throws {AppRefused} It has not been confirmed for an hour.
  */
@@ -63,6 +66,13 @@ export async function sessionOf(
   return findOf(context, request, async (found, ticket) => {
     const { sessionId } = ticket;
     const { session } = found;
+    const standing = standingIn(context, request, found, ticket, begun);
+    if (standing === "unbound") throw new SessionUnbound();
+    if (standing === "unproven") throw new DeviceUnproven();
+    if (standing === "copied") {
+      context.log("warn", "binding.refused", { account: ticket.partition });
+      return undefined;
+    }
     if (isIdle({ keyring, request, sessionId, ...session }, settings, begun)) {
       const isOver = isIdleForAll(session, settings, begun);
       if (isOver && (await endSession(store, ticket))) {
@@ -75,16 +85,28 @@ export async function sessionOf(
   });
 }
 
-/** The same for a sign-in, which does not wait for the provider. An idle session counts as signed out. */
+/** The same for a sign-in, which does not wait for the provider. A session that is idle, or not the browser's, counts as signed out. */
 export function knownSession(
   context: Context,
   request: HttpRequest,
 ): Promise<SignedInSession | undefined> {
   const { settings, keyring, now } = context;
-  return findOf(context, request, async (found, { sessionId }) => {
-    const use = { keyring, request, sessionId, ...found.session };
-    return isIdle(use, settings, now()) ? undefined : found;
+  return findOf(context, request, async (found, ticket) => {
+    const use = { keyring, request, sessionId: ticket.sessionId, ...found.session };
+    const isServed = standingIn(context, request, found, ticket, now()) === "served";
+    return isServed && !isIdle(use, settings, now()) ? found : undefined;
   });
+}
+
+function standingIn(
+  { settings, keyring }: Context,
+  request: HttpRequest,
+  { entry }: SessionRead,
+  { sessionId }: HeldSession,
+  now: number,
+): Standing {
+  const session = sessionKey(sessionId);
+  return standingOf(keyring, request, session, entry, settings.sessionBinding, now);
 }
 
 /** The cookies that an answer needs after a use of the session: the time of the use, if it is due. */

@@ -43,8 +43,9 @@ export function redirect(
   status: 302 | 303,
   location: string,
   cookies: Cookie[] = [],
+  headers = {},
 ): HttpResponse {
-  return { status, headers: { ...PRIVATE, ...NO_PAGE, Location: location }, cookies };
+  return { status, headers: { ...PRIVATE, ...NO_PAGE, Location: location, ...headers }, cookies };
 }
 
 /**

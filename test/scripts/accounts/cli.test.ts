@@ -22,6 +22,7 @@ const DESCRIBED = {
   device: expect.any(String),
   signedInAt: expect.any(String),
   expiresAt: expect.any(String),
+  bound: false,
   sealedBytes: expect.any(Number),
 };
 

@@ -56,6 +56,7 @@ const pages: Record<string, (text: string) => string> = {
       signedInAt: NOW - 90_000,
       expiresAt: NOW,
       current: true,
+      bound: true,
     };
     return sessionsPage(
       VIEW,
@@ -245,6 +246,7 @@ describe("what the pages say", () => {
       signedInAt: NOW - age,
       expiresAt: NOW,
       current: true,
+      bound: false,
     };
     expect(sessionsPage(VIEW, SESSION, "a", [session], NOW)).toContain(`signed in ${expected}`);
   });
@@ -275,8 +277,14 @@ describe("what the pages say", () => {
       signedInAt: NOW,
       expiresAt: NOW,
       current: false,
+      bound: key === "b",
     }));
     const page = sessionsPage(VIEW, SESSION, "a", sessions, NOW);
+    expect(page.match(/<bdi>device .<\/bdi>|bound to this device/g)).toEqual([
+      "<bdi>device a</bdi>",
+      "<bdi>device b</bdi>",
+      "bound to this device",
+    ]);
     for (const key of ["a", "b"]) {
       expect(page).toContain(`<b id="${key}"><bdi>device ${key}</bdi></b>`);
       expect(page).toMatch(

@@ -35,6 +35,7 @@ export const ar: Language = {
       ? html`الأماكن التي سُجّل فيها دخول ${name} إلى هذا التطبيق.`
       : html`الأماكن التي سجّلت فيها الدخول إلى هذا التطبيق.`,
   thisOne: "هذه الجلسة",
+  boundToDevice: "مرتبطة بهذا الجهاز",
   someBrowser: "متصفح",
   signedInSince: (age) => `تسجيل الدخول ${age}`,
   signedInJustNow: "تسجيل الدخول الآن",
@@ -76,6 +77,8 @@ export const ar: Language = {
     signInRejected: "لم يكتمل تسجيل الدخول",
     signedOut: "تم تسجيل الخروج",
     inVain: "لم ينفع تسجيل الدخول",
+    sessionUnbound: "يلزم متصفح آخر",
+    deviceUnproven: "لم يتم تأكيد الجهاز",
     interactionRequired: "يلزم تسجيل الدخول",
     crossSite: "طلب من موقع آخر",
     forbidden: "غير مسموح",
@@ -116,6 +119,9 @@ export const ar: Language = {
     revoked: "تم إبطال تسجيل دخولك.",
     inVain:
       "لقد سجّلت الدخول للتو من أجل هذا، ولم يمنح Microsoft Entra ID ما يلزم: إذنًا، أو تسجيل دخول أقوى أو أحدث. انتظر خمس دقائق، أو اسأل من يدير هذا التطبيق.",
+    sessionUnbound:
+      "يربط هذا التطبيق تسجيل دخولك بجهازك، وهذا المتصفح لا يفعل ذلك. سجّل الدخول باستخدام Chrome أو Edge: الإصدار 145 أو أحدث على Windows، و147 أو أحدث على macOS.",
+    deviceUnproven: "تعذّر على متصفحك الآن إثبات أن تسجيل الدخول هذا له. حاول مرة أخرى بعد قليل.",
     interactionRequired:
       "يطلب منك Microsoft Entra ID تسجيل الدخول مرة أخرى أو الموافقة على أمر ما قبل المتابعة.",
     noCode: "لا تحتوي استجابة صفحة تسجيل الدخول على رمز.",

@@ -36,6 +36,7 @@ export const cs: Language = {
       ? html`Kde je ${name} v této aplikaci přihlášen(a).`
       : html`Kde jste v této aplikaci přihlášeni.`,
   thisOne: "tato",
+  boundToDevice: "vázáno na toto zařízení",
   someBrowser: "Prohlížeč",
   signedInSince: (age) => `přihlášení ${age}`,
   signedInJustNow: "přihlášení právě teď",
@@ -82,6 +83,8 @@ export const cs: Language = {
     signInRejected: "Přihlášení nedokončeno",
     signedOut: "Odhlášeno",
     inVain: "Přihlášení nepomohlo",
+    sessionUnbound: "Je potřeba jiný prohlížeč",
+    deviceUnproven: "Zařízení nepotvrzeno",
     interactionRequired: "Je nutné se přihlásit",
     crossSite: "Požadavek z jiného webu",
     forbidden: "Není dovoleno",
@@ -122,6 +125,10 @@ export const cs: Language = {
     revoked: "Vaše přihlášení bylo odvoláno.",
     inVain:
       "Právě jste se kvůli tomu přihlásili, a Microsoft Entra ID nedalo, co je potřeba: oprávnění, nebo silnější či novější přihlášení. Počkejte pět minut, nebo se obraťte na toho, kdo tuto aplikaci provozuje.",
+    sessionUnbound:
+      "Tato aplikace váže přihlášení na vaše zařízení a tento prohlížeč to neumí. Přihlaste se v prohlížeči Chrome nebo Edge: od verze 145 ve Windows, 147 v macOS.",
+    deviceUnproven:
+      "Váš prohlížeč teď nemohl doložit, že toto přihlášení je jeho. Zkuste to za chvíli znovu.",
     interactionRequired:
       "Než bude možné pokračovat, Microsoft Entra ID žádá, abyste se znovu přihlásili nebo s něčím souhlasili.",
     noCode: "V odpovědi přihlašovací stránky není žádný kód.",

@@ -34,6 +34,7 @@ export const de: Language = {
   whereSignedIn: (name) =>
     html`Wo ${name ? html`${name} bei dieser App angemeldet ist` : "Sie bei dieser App angemeldet sind"}.`,
   thisOne: "diese hier",
+  boundToDevice: "an dieses Gerät gebunden",
   someBrowser: "Ein Browser",
   signedInSince: (age) => `angemeldet ${age}`,
   signedInJustNow: "gerade angemeldet",
@@ -80,6 +81,8 @@ export const de: Language = {
     signInRejected: "Anmeldung nicht abgeschlossen",
     signedOut: "Abgemeldet",
     inVain: "Die Anmeldung hat nicht geholfen",
+    sessionUnbound: "Anderer Browser nötig",
+    deviceUnproven: "Gerät nicht bestätigt",
     interactionRequired: "Anmeldung erforderlich",
     crossSite: "Anfrage von einer anderen Website",
     forbidden: "Nicht erlaubt",
@@ -123,6 +126,10 @@ export const de: Language = {
     revoked: "Ihre Anmeldung wurde widerrufen.",
     inVain:
       "Sie haben sich gerade dafür angemeldet, und Microsoft Entra ID hat nicht gegeben, was es braucht: eine Berechtigung oder eine stärkere oder neuere Anmeldung. Warten Sie fünf Minuten, oder fragen Sie, wer diese App betreibt.",
+    sessionUnbound:
+      "Diese App bindet Ihre Anmeldung an Ihr Gerät, und dieser Browser tut das nicht. Melden Sie sich mit Chrome oder Edge an: ab Version 145 unter Windows, ab 147 unter macOS.",
+    deviceUnproven:
+      "Ihr Browser konnte gerade nicht nachweisen, dass diese Anmeldung seine ist. Versuchen Sie es gleich noch einmal.",
     interactionRequired:
       "Microsoft Entra ID verlangt, dass Sie sich erneut anmelden oder etwas zustimmen, bevor es weitergeht.",
     noCode: "Die Antwort der Anmeldeseite enthält keinen Code.",

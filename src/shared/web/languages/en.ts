@@ -31,6 +31,7 @@ export const en: Language = {
   whereSignedIn: (name) =>
     html`Where ${name ? html`${name} is` : "you are"} signed in to this app.`,
   thisOne: "this one",
+  boundToDevice: "bound to this device",
   someBrowser: "A browser",
   signedInSince: (age) => `signed in ${age}`,
   signedInJustNow: "signed in just now",
@@ -77,6 +78,8 @@ export const en: Language = {
     signedOut: "Signed out",
     interactionRequired: "Sign-in needed",
     inVain: "Signing in did not help",
+    sessionUnbound: "Another browser needed",
+    deviceUnproven: "Device not confirmed",
     crossSite: "Cross-site request",
     forbidden: "Not allowed",
     notPermitted: "Not offered",

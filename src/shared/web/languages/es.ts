@@ -36,6 +36,7 @@ export const es: Language = {
       ? html`Dónde ${name} tiene la sesión iniciada en esta aplicación.`
       : html`Dónde tiene la sesión iniciada en esta aplicación.`,
   thisOne: "esta",
+  boundToDevice: "vinculada a este dispositivo",
   someBrowser: "Un navegador",
   signedInSince: (age) => `iniciada ${age}`,
   signedInJustNow: "iniciada ahora mismo",
@@ -82,6 +83,8 @@ export const es: Language = {
     signInRejected: "Inicio de sesión sin completar",
     signedOut: "Sesión cerrada",
     inVain: "Iniciar sesión no ha servido",
+    sessionUnbound: "Se necesita otro navegador",
+    deviceUnproven: "Dispositivo sin confirmar",
     interactionRequired: "Es necesario iniciar sesión",
     crossSite: "Solicitud de otro sitio",
     forbidden: "No permitido",
@@ -126,6 +129,10 @@ export const es: Language = {
     revoked: "Se ha revocado su inicio de sesión.",
     inVain:
       "Acaba de iniciar sesión para esto, y Microsoft Entra ID no ha dado lo que hace falta: un permiso, o un inicio de sesión más fuerte o más reciente. Espere cinco minutos, o pregunte a quien gestiona esta aplicación.",
+    sessionUnbound:
+      "Esta aplicación vincula su sesión a su dispositivo, y este navegador no lo hace. Inicie sesión con Chrome o Edge: desde la versión 145 en Windows, 147 en macOS.",
+    deviceUnproven:
+      "Su navegador no ha podido demostrar ahora mismo que esta sesión es suya. Vuelva a intentarlo dentro de un momento.",
     interactionRequired:
       "Microsoft Entra ID le pide que vuelva a iniciar sesión, o que dé su consentimiento, antes de continuar.",
     noCode: "La respuesta de la página de inicio de sesión no contiene ningún código.",

@@ -36,6 +36,7 @@ export const fr: Language = {
       ? html`Les sessions de ${name} dans cette application.`
       : html`Vos sessions dans cette application.`,
   thisOne: "celle-ci",
+  boundToDevice: "liée à cet appareil",
   someBrowser: "Un navigateur",
   signedInSince: (age) => `connexion ${age}`,
   signedInJustNow: "connexion à l’instant",
@@ -82,6 +83,8 @@ export const fr: Language = {
     signInRejected: "Connexion non aboutie",
     signedOut: "Déconnecté",
     inVain: "La connexion n’a rien changé",
+    sessionUnbound: "Autre navigateur nécessaire",
+    deviceUnproven: "Appareil non confirmé",
     interactionRequired: "Connexion requise",
     crossSite: "Requête d’un autre site",
     forbidden: "Non autorisé",
@@ -124,6 +127,10 @@ export const fr: Language = {
     revoked: "Votre connexion a été révoquée.",
     inVain:
       "Vous venez de vous connecter pour cela, et Microsoft Entra ID n’a pas donné ce qu’il faut : une autorisation, ou une connexion plus forte ou plus récente. Attendez cinq minutes, ou demandez à la personne qui gère cette application.",
+    sessionUnbound:
+      "Cette application lie votre connexion à votre appareil, et ce navigateur ne le fait pas. Connectez-vous avec Chrome ou Edge : à partir de la version 145 sous Windows, 147 sous macOS.",
+    deviceUnproven:
+      "Votre navigateur n’a pas pu prouver à l’instant que cette connexion est la sienne. Réessayez dans un instant.",
     interactionRequired:
       "Microsoft Entra ID vous demande de vous reconnecter ou de donner votre accord avant de continuer.",
     noCode: "La réponse de la page de connexion ne contient pas de code.",

@@ -36,6 +36,7 @@ export const ja: Language = {
       ? html`${name} がこのアプリにサインインしている場所です。`
       : html`このアプリにサインインしている場所です。`,
   thisOne: "このセッション",
+  boundToDevice: "このデバイスに固定",
   someBrowser: "ブラウザー",
   signedInSince: (age) => `${age}にサインイン`,
   signedInJustNow: "たった今サインイン",
@@ -80,6 +81,8 @@ export const ja: Language = {
     signInRejected: "サインインが完了していません",
     signedOut: "サインアウト済み",
     inVain: "サインインしても解決しませんでした",
+    sessionUnbound: "別のブラウザーが必要です",
+    deviceUnproven: "デバイスを確認できません",
     interactionRequired: "サインインが必要です",
     crossSite: "別のサイトからの要求",
     forbidden: "許可されていません",
@@ -123,6 +126,10 @@ export const ja: Language = {
     revoked: "サインインが取り消されました。",
     inVain:
       "このためにサインインしたばかりですが、Microsoft Entra ID から必要なもの (アクセス許可、またはより強力な、もしくはより新しいサインイン) が得られませんでした。5 分待つか、このアプリの運用者にお問い合わせください。",
+    sessionUnbound:
+      "このアプリはサインインをデバイスに固定しますが、このブラウザーは対応していません。Chrome または Edge (Windows では 145 以降、macOS では 147 以降) でサインインしてください。",
+    deviceUnproven:
+      "このサインインがこのブラウザーのものであることを、現在確認できませんでした。しばらくしてからもう一度お試しください。",
     interactionRequired:
       "続行するには、もう一度サインインするか同意するよう、Microsoft Entra ID が求めています。",
     noCode: "サインイン ページからの応答にコードがありません。",

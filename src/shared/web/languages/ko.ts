@@ -36,6 +36,7 @@ export const ko: Language = {
       ? html`${name} 계정이 이 앱에 로그인되어 있는 곳입니다.`
       : html`이 앱에 로그인되어 있는 곳입니다.`,
   thisOne: "현재 세션",
+  boundToDevice: "이 장치에 고정됨",
   someBrowser: "브라우저",
   signedInSince: (age) => `${age} 로그인`,
   signedInJustNow: "방금 로그인",
@@ -77,6 +78,8 @@ export const ko: Language = {
     signInRejected: "로그인이 완료되지 않음",
     signedOut: "로그아웃됨",
     inVain: "로그인해도 해결되지 않았습니다",
+    sessionUnbound: "다른 브라우저 필요",
+    deviceUnproven: "장치를 확인할 수 없음",
     interactionRequired: "로그인 필요",
     crossSite: "다른 사이트의 요청",
     forbidden: "허용되지 않음",
@@ -118,6 +121,10 @@ export const ko: Language = {
     revoked: "로그인이 취소되었습니다.",
     inVain:
       "방금 이를 위해 로그인했지만 Microsoft Entra ID가 필요한 것(권한, 또는 더 강력하거나 더 최근의 로그인)을 주지 않았습니다. 5분 기다리거나 이 앱을 운영하는 사람에게 문의하세요.",
+    sessionUnbound:
+      "이 앱은 로그인을 장치에 고정하지만 이 브라우저는 지원하지 않습니다. Chrome 또는 Edge(Windows는 145 이상, macOS는 147 이상)로 로그인하세요.",
+    deviceUnproven:
+      "이 로그인이 이 브라우저의 것임을 지금 확인하지 못했습니다. 잠시 후 다시 시도하세요.",
     interactionRequired:
       "계속하려면 다시 로그인하거나 동의해야 한다고 Microsoft Entra ID에서 요청합니다.",
     noCode: "로그인 페이지의 응답에 코드가 없습니다.",

@@ -33,6 +33,7 @@ export interface Language {
   /** @param name Undefined for who has none. */
   readonly whereSignedIn: (name: Html | undefined) => Html;
   readonly thisOne: string;
+  readonly boundToDevice: string;
   readonly someBrowser: string;
   /** @param age Such as `3 days ago`. */
   readonly signedInSince: (age: string) => string;
@@ -74,6 +75,8 @@ export type Title =
   | "signedOut"
   | "interactionRequired"
   | "inVain"
+  | "sessionUnbound"
+  | "deviceUnproven"
   | "crossSite"
   | "forbidden"
   | "notPermitted"

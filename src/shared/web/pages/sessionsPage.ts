@@ -16,12 +16,12 @@ export function sessionsPage(
 ): string {
   const { language: say } = view;
 
-  function row({ key, device, signedInAt, current }: SessionSummary) {
+  function row({ key, device, signedInAt, current, bound }: SessionSummary) {
     const name = device ? foreign(device) : say.someBrowser;
     const age = ageShown(say, now - signedInAt);
     return html`<li>
 <div><b id="${key}">${name}</b>${current && html` <span class="mark">${say.thisOne}</span>`}<br>
-<span class="soft">${age ? say.signedInSince(age) : say.signedInJustNow}</span></div>
+<span class="soft">${age ? say.signedInSince(age) : say.signedInJustNow}${bound && html` · ${say.boundToDevice}`}</span></div>
 <form method="post" action="${view.prefix}/auth/sessions/end"><input type="hidden" name="session" value="${key}"><button class="button quiet small" aria-describedby="${key}">${say.endSession}</button></form>
 </li>
 `;
