@@ -21,6 +21,8 @@ export interface Held {
   readonly ends: readonly number[];
   /** When the provider has confirmed each of them. Milliseconds since 1970. */
   readonly confirmed: readonly number[];
+  /** The registration whose key each of them is bound to. */
+  readonly boundTo: readonly (string | undefined)[];
   /** What their tokens are sealed with, besides the app's keys. */
   readonly shares: readonly string[];
   readonly accessTokens: readonly string[];
@@ -29,7 +31,16 @@ export interface Held {
 
 export interface Violation {
   /** I1 to I4 of the design, or the word for what else must never be. */
-  readonly invariant: "I1" | "I2" | "I3" | "I4" | "I7" | "confirmed" | "structure" | "outcome";
+  readonly invariant:
+    | "I1"
+    | "I2"
+    | "I3"
+    | "I4"
+    | "I7"
+    | "confirmed"
+    | "bound"
+    | "structure"
+    | "outcome";
   readonly what: string;
 }
 
@@ -116,7 +127,7 @@ export function checkSignedOut(
       }
       const used = ops.find(
         (op, i) =>
-          (op.do === "refresh" || op.do === "visit") &&
+          (op.do === "refresh" || op.do === "visit" || op.do === "bind") &&
           op.of === id &&
           watch[i]?.result?.kind === "done" &&
           (watch[i].after & bit(index)) !== 0,
@@ -147,6 +158,23 @@ export function checkConfirmed(
     if (isLate) return { invariant: "confirmed", what: `${op.id} is served unconfirmed.` };
   }
   return undefined;
+}
+
+/** A session is bound as long as it is there, to the key of the browser that was told so. */
+export function checkBound(
+  { ops }: Watching,
+  watch: Watch,
+  held: readonly Held[],
+): Violation | undefined {
+  const lost = ops.find(
+    (op, index) =>
+      op.do === "bind" &&
+      watch[index]?.result?.kind === "done" &&
+      held.some(({ sessions, boundTo }) =>
+        sessions.some((id, i) => id === op.of && boundTo[i] !== op.id),
+      ),
+  );
+  return lost && { invariant: "bound", what: `The session is not bound to the key of ${lost.id}.` };
 }
 
 /** A session that its user has ended is over, from the answer on; who else is signed in, {@link checkKept} says. */

@@ -21,6 +21,7 @@ import { findSession } from "../../src/shared/session/session.ts";
 import type { Account, Segment, UnsealedContent } from "../../src/shared/store/account.ts";
 import { readSession } from "../../src/shared/store/accounts.ts";
 import { signOutByBackChannel } from "../../src/shared/store/backChannel.ts";
+import { bindSession } from "../../src/shared/store/bindSession.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import { giveBack, useOnce } from "../../src/shared/store/replayGuard.ts";
@@ -110,6 +111,8 @@ export type Op =
     }
   /** A request with cookies that were not used for too long: a copy of them, or what a browser is left with. */
   | { readonly do: "idle"; readonly id: string; readonly of: string }
+  /** The browser registers a key of its device. Each of these has one of its own. */
+  | { readonly do: "bind"; readonly id: string; readonly of: string }
   | { readonly do: "purge"; readonly id: string }
   /** Somebody who has access to the table, and no key, writes into the row of a `sid`. */
   | {
@@ -247,6 +250,10 @@ async function carryOut(op: Op, world: World, onStep: () => void): Promise<Resul
       if (isOver) await endSession(store, ref);
       break;
     }
+    case "bind": {
+      const isBound = await bindSession(store, refOf(op.of, world), { x: op.id, y: op.id });
+      return { kind: isBound ? "done" : "signedOut" };
+    }
     case "endSession": {
       const key = sessionKey(refOf(op.of, world).sessionId);
       const ended = await endSession(store, refOf(op.by ?? op.of, world), key);
@@ -360,6 +367,7 @@ export function signInsIn({ sessions }: Account, unseal: (segment: Segment) => U
     sessions: contents.map(({ user }) => user.username),
     ends: Object.values(sessions).map(({ expiresAt }) => expiresAt),
     confirmed: Object.values(sessions).map(({ confirmedAt }) => confirmedAt),
+    boundTo: Object.values(sessions).map(({ binding }) => binding?.key.x),
     accessTokens: contents.flatMap(({ cache }) => Object.values(cache.AccessToken).map(ownerOf)),
     refreshTokens: contents.flatMap(({ cache }) => Object.values(cache.RefreshToken).map(ownerOf)),
   };

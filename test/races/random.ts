@@ -87,6 +87,7 @@ const blueprint = fc.oneof(
     arbitrary: fc.record({ do: fc.constant("visit" as const), of: pick, revoked: fc.boolean() }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("idle" as const), of: pick }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("bind" as const), of: pick }) },
   {
     weight: 2,
     arbitrary: fc.record({ do: fc.constant("endSession" as const), of: pick, by: pick }),
@@ -149,6 +150,7 @@ function opOf(blueprint: Blueprint, id: string, signIns: number): Op {
       return signInOf(id, blueprint);
     case "here":
     case "idle":
+    case "bind":
       return { do: blueprint.do, id, of: `${blueprint.of % signIns}` };
     case "endSession": {
       const { of, by } = blueprint;

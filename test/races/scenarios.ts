@@ -45,6 +45,7 @@ const visit = (of: string, options: Partial<OpOf<"visit">> = {}): Op => ({
   ...options,
 });
 const idle = (of: string): Op => ({ do: "idle", id: `idle cookie of ${of}`, of });
+const bind = (of: string, id = `binding of ${of}`): Op => ({ do: "bind", id, of });
 const leave = (of: string): Op => ({ do: "endSession", id: `leaving of ${of}`, of });
 const end = (of: string, by: string): Op => ({
   do: "endSession",
@@ -447,6 +448,40 @@ const IDLE: readonly Scenario[] = [
   }),
 ];
 
+/** A browser registers a key of its device. */
+const BOUND: readonly Scenario[] = [
+  scenario("a registration against sign-out by cookie", 2, {
+    before: today(signIn("A", "1")),
+    actors: [[bind("A")], [here("A")]],
+    faultyReads: true,
+  }),
+  scenario("a registration against the front channel", 2, {
+    before: today(signIn("A", "1")),
+    actors: [[bind("A")], [front("1")]],
+    faultyReads: true,
+  }),
+  scenario("a registration against a refresh", 2, {
+    before: today(signIn("A", "1")),
+    actors: [[bind("A")], [refresh("A")]],
+  }),
+  scenario("a registration against a visit and its sign-out by cookie", 1, {
+    before: today(signIn("A", "1")),
+    actors: [[bind("A")], [visit("A"), here("A")]],
+  }),
+  scenario("two registrations of one session", 2, {
+    before: today(signIn("A", "1")),
+    actors: [[bind("A")], [bind("A", "other binding of A")]],
+  }),
+  scenario("a registration against a second browser, and sign-out by its cookie", 1, {
+    before: today(signIn("A", "1")),
+    actors: [[bind("A")], [signIn("B", "2"), here("B")]],
+  }),
+  scenario("a registration against the end of the session by another", 1, {
+    before: today(signIn("A", "1"), signIn("B", "2")),
+    actors: [[bind("A")], [end("A", "B")]],
+  }),
+];
+
 /** The last number is how many requests may go wrong in one schedule. */
 export const SCENARIOS: readonly Scenario[] = [
   scenario("a sign-in alone", 3, { actors: [[signIn("A", "1")]], faultyReads: true }),
@@ -713,6 +748,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...OUTLIVED,
   ...RETURNING,
   ...BACK_CHANNEL,
+  ...BOUND,
 ];
 
 export function scenarioOf(name: string): Scenario {

@@ -5,6 +5,7 @@ import { Automaton, NO_ANSWER, type Place, REFUSED, type Slot } from "./automato
 import { type Answer, type Request, SILENCE } from "./coroutine.ts";
 import { checkFrozen } from "./frozen.ts";
 import {
+  checkBound,
   checkConfirmed,
   checkEnded,
   checkKept,
@@ -187,6 +188,7 @@ export class Simulation {
       checkStructure(rows, held) ??
       checkSignedOut(this.watching, state.watch, before, held) ??
       checkConfirmed(this.watching, state.watch, held) ??
+      checkBound(this.watching, state.watch, held) ??
       checkEnded(this.watching, state.watch, held) ??
       checkKept(this.watching, state.watch, held, state.now) ??
       checkOutcomes(this.watching, state.watch, state.faults, TRIES) ??

@@ -106,6 +106,8 @@ describe("the explorer finds out", () => {
     ["overTooSoon", "I4", "two sign-ins of one account against the front channel of one"],
     ["overNotRaised", "I3", "the purge of a session that is over, against another of its subject"],
     ["purgeMatchesAny", "I3", "the purge of a session that is over, against the return of its sid"],
+    ["refreshMatchesAny", "bound", "a registration against a refresh"],
+    ["refreshMatchesAny", "bound", "two registrations of one session"],
     ["faultsSwallowed", "I4", "a second browser against sign-out by cookie"],
     ["purgeMatchesAny", "I2", "the purge against a second browser"],
     ["purgeMatchesAny", "I3", "the purge against another account with the same sid"],
