@@ -5,6 +5,7 @@ import { freePort } from "../../local/ports.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
 import { eventually } from "../support/eventually.ts";
 import { type HttpsFront, startHttpsFront } from "../support/httpsFront.ts";
+import { leapingClock } from "../support/leap.ts";
 import { callFrontChannel, holdsTokens } from "../support/user.ts";
 import { launchChromium } from "./chromium.ts";
 import { describeInBrowser } from "./describeInBrowser.ts";
@@ -28,21 +29,37 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   seen = [];
+  app.target = rig.host.url;
   app.fault = ({ method, url, headers }) => void seen.push({ call: `${method} ${url}`, headers });
-  const { publicKeyHash } = app;
-  const thirdPartyCookies = "blocked";
-  context = await launchChromium({ thirdPartyCookies, publicKeyHash, deviceBound: true });
-  context.setDefaultTimeout(15_000);
-  page = await context.newPage();
-  await page.goto(`${app.url}/auth/sessions`);
-  await page.getByRole("button", { name: "Adele Vance" }).click();
-  await page.waitForURL(`${app.url}/auth/sessions`);
+  context = await launch();
+  page = await signIn(context);
 });
 afterEach(() => context?.close());
 afterAll(async () => {
   await rig?.stop();
   await app?.stop();
 });
+
+async function launch(): Promise<BrowserContext> {
+  const { publicKeyHash } = app;
+  const thirdPartyCookies = "blocked";
+  const launched = await launchChromium({ thirdPartyCookies, publicKeyHash, deviceBound: true });
+  launched.setDefaultTimeout(15_000);
+  return launched;
+}
+
+async function signIn(browser: BrowserContext): Promise<Page> {
+  const opened = await browser.newPage();
+  await opened.goto(`${app.url}/auth/sessions`);
+  await opened.getByRole("button", { name: "Adele Vance" }).click();
+  await opened.waitForURL(`${app.url}/auth/sessions`);
+  return opened;
+}
+
+async function isSignedIn(tab: Page): Promise<boolean> {
+  const ask = "fetch('/auth/session').then((answer) => answer.json())";
+  return (await tab.evaluate<{ readonly signedIn: boolean }>(ask)).signedIn;
+}
 
 const callsOf = (path: string) => seen.filter(({ call }) => call === `POST ${path}`);
 const boundCookie = async () =>
@@ -70,9 +87,7 @@ describeInBrowser("a session that is bound to the device", () => {
     expect(callsOf("/auth/device")).toHaveLength(1);
 
     await forget();
-    expect(await page.evaluate("fetch('/auth/session').then((answer) => answer.json())")).toEqual(
-      expect.objectContaining({ signedIn: true }),
-    );
+    expect(await isSignedIn(page)).toBe(true);
     expect(callsOf("/auth/device/refresh")).toHaveLength(4);
   });
 
@@ -91,6 +106,58 @@ describeInBrowser("a session that is bound to the device", () => {
       expect(callsOf("/auth/device/refresh")).toHaveLength(1);
     }
     expect(await boundCookie()).toBeUndefined();
+  });
+
+  it("serves two tabs that need a refresh at once", async () => {
+    await registered();
+    const other = await context.newPage();
+    await other.goto(`${app.url}/auth/sessions`);
+    await forget();
+    expect(await Promise.all([page, other].map(isSignedIn))).toEqual([true, true]);
+  });
+
+  it("serves nobody with copied cookies once the bound one is over, and goes on where it was made", async () => {
+    const NODE_OPTIONS = leapingClock("/health?leaps", 6 * 60_000);
+    app.target = (await rig.startHost({ env: { NODE_OPTIONS } })).url;
+    await registered();
+    const thief = await launch();
+    try {
+      await thief.addCookies(await context.cookies(app.url));
+      const stolen = await thief.newPage();
+      await stolen.goto(`${app.url}/auth/sessions`);
+      expect(await isSignedIn(stolen)).toBe(true);
+      await fetch(`${app.target}/health?leaps`);
+      await eventually(async () => !(await isSignedIn(stolen)));
+      expect(callsOf("/auth/device/refresh")).toEqual([]);
+
+      await forget();
+      expect(await isSignedIn(page)).toBe(true);
+      expect(await isSignedIn(stolen)).toBe(false);
+    } finally {
+      await thief.close();
+    }
+  });
+
+  it("is not brought back by a refresh in flight at the sign-out", async () => {
+    await registered();
+    await forget();
+    let release = () => {};
+    const held = new Promise<undefined>((resolve) => {
+      release = () => resolve(undefined);
+    });
+    const { fault } = app;
+    app.fault = (request) => {
+      void fault?.(request);
+      return request.url === "/auth/device/refresh" ? held : undefined;
+    };
+    const asked = isSignedIn(page);
+    await eventually(() => callsOf("/auth/device/refresh").length === 1);
+    const sid = rig.tenant.sessions.at(-1)?.signIns.at(-1)?.sid ?? "";
+    await callFrontChannel({ url: rig.host.url }, sid);
+    release();
+    expect(await asked).toBe(false);
+    expect(await boundCookie()).toBeUndefined();
+    expect(await holdsTokens(rig)).toBe(false);
   });
 
   it("ends with a sign-out elsewhere", async () => {

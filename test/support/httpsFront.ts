@@ -12,8 +12,8 @@ export interface HttpsFront {
   readonly publicKeyHash: string;
   /** Where requests go: an origin of this machine. Set before the first one. */
   target: string;
-  /** Answers in place of what is behind, where it returns a status. */
-  fault: ((request: IncomingMessage) => number | undefined) | undefined;
+  /** Answers in place of what is behind, where it returns a status. A promise holds the request up. */
+  fault: ((request: IncomingMessage) => number | undefined | Promise<undefined>) | undefined;
   stop(): Promise<void>;
 }
 
@@ -28,17 +28,24 @@ export async function startHttpsFront(port: number, hostname = "localhost"): Pro
   const { publicKey } = new X509Certificate(certificate);
   const hash = createHash("sha256").update(publicKey.export({ type: "spki", format: "der" }));
 
-  const server = createServer({ key: pemOf(KEY), cert: certificate }, (incoming, outgoing) => {
-    const status = front.fault?.(incoming);
-    if (status !== undefined) return void outgoing.writeHead(status).end();
-    const { method, url, headers } = incoming;
-    const onward = sendRequest(new URL(url ?? "/", front.target), { method, headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
-      answer.pipe(outgoing);
-    });
-    onward.on("error", () => outgoing.destroy());
-    incoming.pipe(onward);
-  });
+  const server = createServer(
+    { key: pemOf(KEY), cert: certificate },
+    async (incoming, outgoing) => {
+      const status = await front.fault?.(incoming);
+      if (status !== undefined) return void outgoing.writeHead(status).end();
+      const { method, url, headers } = incoming;
+      const onward = sendRequest(
+        new URL(url ?? "/", front.target),
+        { method, headers },
+        (answer) => {
+          outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+          answer.pipe(outgoing);
+        },
+      );
+      onward.on("error", () => outgoing.destroy());
+      incoming.pipe(onward);
+    },
+  );
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
   const front: HttpsFront = {
