@@ -5,6 +5,7 @@ import { sealCookie, unsealCookie } from "../../src/shared/session/cookies.ts";
 import { type PendingSignIn, SIGN_IN_LIFETIME_MS } from "../../src/shared/session/signInCookie.ts";
 import { sealState } from "../../src/shared/session/signInState.ts";
 import { answeredBrowser, itLeaksNothing, keyringOf, tokenRequests } from "../support/attack.ts";
+import { flipped } from "../support/flipped.ts";
 import { unescaped } from "../support/markup.ts";
 import { watchedRig } from "../support/secrets.ts";
 import { readAccountRows, readTable } from "../support/table.ts";
@@ -62,9 +63,6 @@ async function expectLate(answer: Response, requestsBefore: number) {
 type Fields = Record<string, string>;
 type Answered = Awaited<ReturnType<typeof answered>>;
 type Attack = (own: Answered, foreign: Answered) => [Fields, string];
-/** Not its last character: a part of that one stands for nothing in base64. */
-const flipped = (text: string) =>
-  text.slice(0, -9) + (text.at(-9) === "A" ? "B" : "A") + text.slice(-8);
 
 describe("a state that is none of ours", () => {
   it.each<[string, Attack]>([
