@@ -53,16 +53,27 @@ export async function carryOutAll(
   scenarios: readonly Scenario[],
   seed: number,
 ): Promise<readonly { readonly scenario: Scenario; readonly violation: Violation }[]> {
-  const runs = await Promise.all(scenarios.map((scenario) => prepare(place, scenario, seed)));
+  const isPurged = scenarios.flatMap(opsOf).some((op) => op.do === "purge");
+  const runs = await Promise.all(
+    scenarios.map((scenario) => prepare(place, scenario, seed, isPurged)),
+  );
   const violations = await Promise.all(runs.map((carryOut) => carryOut()));
   return violations.flatMap((violation, index) =>
     violation ? [{ scenario: scenarios[index] as Scenario, violation }] : [],
   );
 }
 
+/** The purge of another scenario goes through the whole table. */
+const OTHERS_PURGE: Op = { do: "purge", id: "purge of another" };
+
 /** Makes a scenario's past. @returns what carries out the rest of it, and says what is wrong then. */
-async function prepare({ azurite, proxy, fleet }: Place, scenario: Scenario, seed: number) {
-  const watched = watching(opsOf(scenario));
+async function prepare(
+  { azurite, proxy, fleet }: Place,
+  scenario: Scenario,
+  seed: number,
+  isPurged: boolean,
+) {
+  const watched = watching([...opsOf(scenario), ...(isPurged ? [OTHERS_PURGE] : [])]);
   const direct = openTable(azurite.connectionString);
   const refs = new Map<string, HeldSession>();
   const rowsNow = () => readRows(azurite, scenario);
@@ -115,6 +126,7 @@ async function prepare({ azurite, proxy, fleet }: Place, scenario: Scenario, see
   }
 
   async function carryOut(): Promise<Violation | undefined> {
+    if (isPurged) happen({ op: OTHERS_PURGE.id, what: "called" });
     const seen = await Promise.all(scenario.actors.map(act));
     await proxy.settled();
     const rows = await rowsNow();
