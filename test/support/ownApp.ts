@@ -1,8 +1,8 @@
-import { copyFile, mkdtemp, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { ROOT } from "../../local/root.ts";
+import { bundleApp } from "./bundleApp.ts";
 
 /**
  * Bundles the app in test/support/ownApp.
@@ -10,16 +10,7 @@ import { ROOT } from "../../local/root.ts";
  */
 export async function buildOwnApp(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "lightsout-own-app-"));
-  await build({
-    entryPoints: [join(ROOT, "test/support/ownApp/main.ts")],
-    outfile: join(folder, "main.cjs"),
-    bundle: true,
-    platform: "node",
-    format: "cjs",
-    external: ["@azure/functions-core"],
-    logLevel: "error",
-  });
-  await writeFile(join(folder, "package.json"), JSON.stringify({ main: "main.cjs" }));
+  await bundleApp("test/support/ownApp/main.ts", folder);
   await copyFile(join(ROOT, "host.json"), join(folder, "host.json"));
   return folder;
 }

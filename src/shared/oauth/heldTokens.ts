@@ -1,4 +1,5 @@
 import type { Clock, Sleep } from "../base/clock.ts";
+import { within } from "../base/within.ts";
 import { TimeoutError } from "../net/send.ts";
 import { TokenRequestRefused } from "./network.ts";
 
@@ -79,7 +80,9 @@ export function heldTokens({ elapsed, sleep, fetchToken, unavailable }: Options)
     const { held } = resource;
     const age = held ? elapsed() - held.since : 0;
     if (!held || age >= held.life * SHARE.use) {
-      return await within(patience, begin(name, resource), (error) => unavailable(name, error));
+      return await within(patience, begin(name, resource), () => {
+        throw unavailable(name, new TimeoutError(`There was no token within ${patience} ms.`));
+      });
     }
     if (age >= held.life * SHARE.refresh) void begin(name, resource);
     return held.token;
@@ -104,20 +107,4 @@ function handled<T>(promise: Promise<T>): Promise<T> {
 
 function rejected(error: Error): Promise<never> {
   return handled(Promise.reject(error));
-}
-
-async function within<T>(
-  patience: number,
-  promise: Promise<T>,
-  late: (error: TimeoutError) => Error,
-): Promise<T> {
-  const { promise: end, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    reject(late(new TimeoutError(`There was no token within ${patience} ms.`)));
-  }, patience);
-  try {
-    return await Promise.race([promise, end]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

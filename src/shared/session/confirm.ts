@@ -11,7 +11,7 @@ import { readSession, type SessionRead } from "../store/accounts.ts";
 import { TOO_MANY_CHANGES } from "../store/rounds.ts";
 import type { HeldSession } from "../store/segments.ts";
 import { refreshSession, type Sessions } from "./refresh.ts";
-import { isSame, type RunningRefresh } from "./refreshes.ts";
+import { isTheirs, type RunningRefresh } from "./refreshes.ts";
 
 /** While the provider does not answer, sessions go on for so long after their confirmation was due. Milliseconds. */
 export const GRACE_MS = 3_600_000;
@@ -53,8 +53,7 @@ export async function confirmSession(
       const refresh = running ?? refreshes.start(held, asked, work);
       const error = await failureIn(refresh);
       if (error instanceof SignedOut) return undefined;
-      // That refresh asked for other scopes. One without scopes may succeed.
-      if (error !== undefined && isTheirs(error) && !isSame(refresh.asked, asked)) continue;
+      if (isTheirs(error, refresh.asked, asked)) continue;
       if (error !== undefined) {
         refreshes.failed(held, error, now());
         return unconfirmed(sessions, current, error, begun - due);
@@ -85,10 +84,6 @@ const VERDICTS = [
   ProviderUnavailable,
   ManagedIdentityUnavailable,
 ];
-
-function isTheirs(error: unknown): boolean {
-  return error instanceof InteractionRequired || error instanceof AppRefused;
-}
 
 /** Lets a session go on for an hour during an outage of the provider. @param late Milliseconds. */
 function unconfirmed(

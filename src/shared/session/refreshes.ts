@@ -1,3 +1,4 @@
+import { AppRefused, InteractionRequired } from "../base/errors.ts";
 import type { SessionContent } from "../store/account.ts";
 import type { EntryRead } from "../store/accounts.ts";
 import type { SessionRef } from "../store/segments.ts";
@@ -88,6 +89,12 @@ export class Refreshes {
 /** Whether the same request would be sent for both. */
 export function isSame(a: Asked, b: Asked): boolean {
   return textOf(a) === textOf(b);
+}
+
+/** Whether a refresh has failed for what it asked for, so that one for something else may succeed. */
+export function isTheirs(error: unknown, theirs: Asked, ours: Asked): boolean {
+  const isOfRequest = error instanceof InteractionRequired || error instanceof AppRefused;
+  return isOfRequest && !isSame(theirs, ours);
 }
 
 function textOf({ tenantId, scopes, claims }: Asked): string {

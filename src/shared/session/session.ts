@@ -1,4 +1,4 @@
-import { AppRefused, InteractionRequired, SignedOut, StoreUnavailable } from "../base/errors.ts";
+import { SignedOut, StoreUnavailable } from "../base/errors.ts";
 import { sessionKey } from "../rows/keys.ts";
 import { liveSessions, type Session } from "../store/account.ts";
 import { readSession, type SessionRead } from "../store/accounts.ts";
@@ -6,7 +6,7 @@ import { TOO_MANY_CHANGES } from "../store/rounds.ts";
 import type { HeldSession } from "../store/segments.ts";
 import { findAccessToken } from "../tokens/tokenCache.ts";
 import { refreshSession, type Sessions } from "./refresh.ts";
-import { type Asked, isSame, type Stored } from "./refreshes.ts";
+import { type Asked, isSame, isTheirs, type Stored } from "./refreshes.ts";
 
 /** A signed-in user, for as long as one request lasts. */
 export interface SignedInSession {
@@ -127,9 +127,7 @@ function signedIn(
         const token = stored && tokenOf(stored, refresh.asked, asked);
         if (token !== undefined) return token;
       } catch (error) {
-        // That refresh asked for other scopes. One for these may succeed.
-        const isTheirs = error instanceof InteractionRequired || error instanceof AppRefused;
-        if (!isTheirs || isSame(refresh.asked, asked)) throw error;
+        if (!isTheirs(error, refresh.asked, asked)) throw error;
       }
     }
     throw new StoreUnavailable(TOO_MANY_CHANGES);

@@ -2,7 +2,6 @@ import { randomId } from "../base/random.ts";
 import { type Generation, generationRow, HEAD, type PartitionKey } from "../rows/keys.ts";
 import type { AccountRow, HeadRow } from "../rows/rows.ts";
 import type { Stored } from "../table/table.ts";
-
 import { fileForExpiry, overAt } from "./expiry.ts";
 import { beginRound } from "./rounds.ts";
 import type { GenerationRef, Store } from "./store.ts";

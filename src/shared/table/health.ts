@@ -1,5 +1,6 @@
 import { kindsOf } from "../base/causes.ts";
 import type { Log } from "../base/log.ts";
+import { within } from "../base/within.ts";
 import type { Table } from "./table.ts";
 import { faultFields } from "./tableFault.ts";
 
@@ -27,7 +28,7 @@ export function createHealthCheck(
   return () => {
     if (elapsed() - checkedAt >= CHECK_EVERY_MS) {
       checkedAt = elapsed();
-      healthy = within(limit, check(table, log));
+      healthy = within(limit, check(table, log), () => false);
     }
     return healthy;
   };
@@ -41,15 +42,5 @@ async function check(table: Pick<Table, "get" | "remove">, log: Log): Promise<bo
   } catch (error) {
     log("warn", "health.failed", { error: kindsOf(error), ...faultFields(error) });
     return false;
-  }
-}
-
-async function within(limit: number, answer: Promise<boolean>): Promise<boolean> {
-  const { promise: end, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => resolve(false), limit);
-  try {
-    return await Promise.race([answer, end]);
-  } finally {
-    clearTimeout(timer);
   }
 }
