@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { appSettings } from "../local/settings.ts";
-import { readSessionHours } from "../src/shared/config/settings.ts";
+import { readSessionHours } from "../src/shared/config/sessionRules.ts";
 import { newKey, nextStep } from "./keys/rotation.ts";
 
 const USAGE = `Makes a new value of TOKEN_CACHE_KEYS, the keys that everything stored is sealed with.

@@ -1,14 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
+import type { Place } from "./shared/config/address.ts";
 import { doubtAbout } from "./shared/config/credential.ts";
 import type { Env } from "./shared/config/env.ts";
 import { readSealingKeys } from "./shared/config/sealingKeys.ts";
-import {
-  type Place,
-  readSettings,
-  readSignOutSettings,
-  type Settings,
-} from "./shared/config/settings.ts";
+import { readSettings, readSignOutSettings, type Settings } from "./shared/config/settings.ts";
 import { readStorageSettings, type StorageSettings } from "./shared/config/storage.ts";
 import {
   type Context,

@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
 import { LightsoutError, type Session } from "./lightsout.ts";
 import type { Env } from "./shared/config/env.ts";
-import { readGraphBaseUrl } from "./shared/config/settings.ts";
+import { readGraphBaseUrl } from "./shared/config/provider.ts";
 
 /**
  * An example of a function of your own. Only signed-in users get in, and `session` is the user.

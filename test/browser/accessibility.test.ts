@@ -9,7 +9,7 @@ import { type Live, startLive } from "../../local/live/live.ts";
 import { ORDERS_SCOPE } from "../../local/orders/orders.ts";
 import { freePort } from "../../local/ports.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
-import { AT_ROOT } from "../../src/shared/config/settings.ts";
+import { AT_ROOT } from "../../src/shared/config/address.ts";
 import { en } from "../../src/shared/web/languages/en.ts";
 import { LANGUAGES } from "../../src/shared/web/languages/languages.ts";
 import { signOutFailedPage } from "../../src/shared/web/pages/signOutPage.ts";

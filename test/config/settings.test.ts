@@ -1,11 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { SettingInvalid } from "../../src/shared/base/errors.ts";
-import {
-  AT_ROOT,
-  authorityOrigins,
-  readSettings,
-  readSignOutSettings,
-} from "../../src/shared/config/settings.ts";
+import { AT_ROOT } from "../../src/shared/config/address.ts";
+import { authorityOrigins } from "../../src/shared/config/provider.ts";
+import { readSettings, readSignOutSettings } from "../../src/shared/config/settings.ts";
 import { CLIENT_ID, env, KEYS, SECRET, settings, TENANT_ID } from "../support/settings.ts";
 
 describe("readSettings", () => {

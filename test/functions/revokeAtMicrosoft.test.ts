@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { describe, expect, it } from "@jest/globals";
 import { compose, createEnvironment } from "../../src/compose.ts";
 import { authSignOut } from "../../src/functions/authSignOut.ts";
-import { AT_ROOT } from "../../src/shared/config/settings.ts";
+import { AT_ROOT } from "../../src/shared/config/address.ts";
 import { revokeAtMicrosoft } from "../../src/shared/flows/revokeAtMicrosoft.ts";
 import type { PartitionKey } from "../../src/shared/rows/keys.ts";
 import { REVOCATION_COOKIE, readRevocation } from "../../src/shared/session/revocationCookie.ts";

@@ -1,4 +1,4 @@
-import { authorityOrigins } from "../../../src/shared/config/settings.ts";
+import { authorityOrigins } from "../../../src/shared/config/provider.ts";
 import { type Finding, ok, problem } from "../check.ts";
 import type { Patient } from "../patient.ts";
 import { ask } from "../web.ts";

@@ -25,37 +25,42 @@ export abstract class LightsoutError extends Error {
   }
 }
 
-/** An app setting is missing or malformed. Its message is for whoever runs the app, and for nobody else. */
-export class SettingInvalid extends LightsoutError {
-  static readonly code = "ERR_SETTING_INVALID";
-  readonly code = SettingInvalid.code;
+/** A kind of error, by its code. */
+function coded<const Code extends string>(code: Code) {
+  return class extends LightsoutError {
+    static readonly code = code;
+    readonly code = code;
+  };
+}
 
+/** A kind that always says the same. */
+function saying<const Code extends string>(code: Code, tell: Tell) {
+  return class extends coded(code) {
+    constructor(options?: ErrorOptions) {
+      super(tell, options);
+    }
+  };
+}
+
+/** An app setting is missing or malformed. Its message is for whoever runs the app, and for nobody else. */
+export class SettingInvalid extends coded("ERR_SETTING_INVALID") {
   constructor(message: string, options?: ErrorOptions) {
     super((say) => say.notSetUp, options, message);
   }
 }
 
 /** An option that `lightsout` was called with is not one, or is malformed. Its message names it, in one line. */
-export class OptionInvalid extends LightsoutError {
-  static readonly code = "ERR_OPTION_INVALID";
-  readonly code = OptionInvalid.code;
-
+export class OptionInvalid extends coded("ERR_OPTION_INVALID") {
   constructor(message: string) {
     super((say) => say.internal, undefined, message);
   }
 }
 
 /** The request cannot be understood. */
-export class BadRequest extends LightsoutError {
-  static readonly code = "ERR_BAD_REQUEST";
-  readonly code = BadRequest.code;
-}
+export class BadRequest extends coded("ERR_BAD_REQUEST") {}
 
 /** The request's body is longer than any that this route has a use for. */
-export class RequestTooLarge extends LightsoutError {
-  static readonly code = "ERR_REQUEST_TOO_LARGE";
-  readonly code = RequestTooLarge.code;
-
+export class RequestTooLarge extends coded("ERR_REQUEST_TOO_LARGE") {
   /** @param limit Bytes. */
   constructor(limit: number) {
     super((say) => say.requestTooLarge(limit));
@@ -63,30 +68,13 @@ export class RequestTooLarge extends LightsoutError {
 }
 
 /** So many calls are under way that this one did not get its turn in time. */
-export class TooManyCalls extends LightsoutError {
-  static readonly code = "ERR_TOO_MANY_CALLS";
-  readonly code = TooManyCalls.code;
-
-  constructor() {
-    super((say) => say.tooManyCalls);
-  }
-}
+export class TooManyCalls extends saying("ERR_TOO_MANY_CALLS", (say) => say.tooManyCalls) {}
 
 /** A request that changes something did not come from this origin. */
-export class CrossSiteRequest extends LightsoutError {
-  static readonly code = "ERR_CROSS_SITE_REQUEST";
-  readonly code = CrossSiteRequest.code;
-
-  constructor() {
-    super((say) => say.crossSite);
-  }
-}
+export class CrossSiteRequest extends saying("ERR_CROSS_SITE_REQUEST", (say) => say.crossSite) {}
 
 /** Nobody is signed in, or the account's tokens are gone. */
-export class SignedOut extends LightsoutError {
-  static readonly code = "ERR_SIGNED_OUT";
-  readonly code = SignedOut.code;
-
+export class SignedOut extends coded("ERR_SIGNED_OUT") {
   constructor(tell: Tell = (say) => say.signedOut, options?: ErrorOptions) {
     super(tell, options);
   }
@@ -97,38 +85,17 @@ export class SignedOut extends LightsoutError {
   }
 }
 
-interface InteractionRequiredOptions extends ErrorOptions {
-  readonly maxAge?: number | undefined;
-  readonly isByTime?: boolean;
-}
-
 /** The session was not used for too long. */
 export class SessionIdle extends SignedOut {}
 
 /** The browser has registered no key that the session could be bound to, and the app insists on one. */
-export class SessionUnbound extends LightsoutError {
-  static readonly code = "ERR_SESSION_UNBOUND";
-  readonly code = SessionUnbound.code;
-
-  constructor() {
-    super((say) => say.sessionUnbound);
-  }
-}
+export class SessionUnbound extends saying("ERR_SESSION_UNBOUND", (say) => say.sessionUnbound) {}
 
 /** The browser could not prove just now that it is the one that signed in. */
-export class DeviceUnproven extends LightsoutError {
-  static readonly code = "ERR_DEVICE_UNPROVEN";
-  readonly code = DeviceUnproven.code;
-
-  constructor() {
-    super((say) => say.deviceUnproven);
-  }
-}
+export class DeviceUnproven extends saying("ERR_DEVICE_UNPROVEN", (say) => say.deviceUnproven) {}
 
 /** The user has to go through sign-in again, to consent or to satisfy a policy. */
-export class InteractionRequired extends LightsoutError {
-  static readonly code = "ERR_INTERACTION_REQUIRED";
-  readonly code = InteractionRequired.code;
+export class InteractionRequired extends coded("ERR_INTERACTION_REQUIRED") {
   readonly scopes: readonly string[];
   /** JSON of the `claims` request parameter (OpenID Connect Core §5.5), if the challenge had one. */
   readonly claims: string | undefined;
@@ -140,7 +107,11 @@ export class InteractionRequired extends LightsoutError {
   constructor(
     scopes: readonly string[],
     claims?: string,
-    { maxAge, isByTime = false, ...options }: InteractionRequiredOptions = {},
+    {
+      maxAge,
+      isByTime = false,
+      ...options
+    }: ErrorOptions & { maxAge?: number | undefined; isByTime?: boolean } = {},
   ) {
     super((say) => say.interactionRequired, options);
     this.scopes = scopes;
@@ -151,19 +122,10 @@ export class InteractionRequired extends LightsoutError {
 }
 
 /** The user has just signed in for this, and the sign-in did not bring it: once more would lead round in circles. */
-export class InteractionInVain extends LightsoutError {
-  static readonly code = "ERR_INTERACTION_IN_VAIN";
-  readonly code = InteractionInVain.code;
-
-  constructor(options?: ErrorOptions) {
-    super((say) => say.inVain, options);
-  }
-}
+export class InteractionInVain extends saying("ERR_INTERACTION_IN_VAIN", (say) => say.inVain) {}
 
 /** What came back from the sign-in page is not an answer to a sign-in this browser started. */
-export class SignInRejected extends LightsoutError {
-  static readonly code = "ERR_SIGN_IN_REJECTED";
-  readonly code = SignInRejected.code;
+export class SignInRejected extends coded("ERR_SIGN_IN_REJECTED") {
   /** A fixed word for logs and tests, such as `state_unknown`; never a value that was sent. */
   readonly reason: string;
 
@@ -174,9 +136,7 @@ export class SignInRejected extends LightsoutError {
 }
 
 /** A sign-out overtook a sign-in, or may have: nothing of it is stored. */
-export class SignInOvertaken extends LightsoutError {
-  static readonly code = "ERR_SIGN_IN_OVERTAKEN";
-  readonly code = SignInOvertaken.code;
+export class SignInOvertaken extends coded("ERR_SIGN_IN_OVERTAKEN") {
   /** Where the sign-out has left its tombstone. */
   readonly indexKeys: readonly string[];
 
@@ -187,29 +147,17 @@ export class SignInOvertaken extends LightsoutError {
 }
 
 /** Table Storage did not answer, or not clearly, within the time a request may take. */
-export class StoreUnavailable extends LightsoutError {
-  static readonly code = "ERR_STORE_UNAVAILABLE";
-  readonly code = StoreUnavailable.code;
-
+export class StoreUnavailable extends coded("ERR_STORE_UNAVAILABLE") {
   constructor(message?: string, options?: ErrorOptions) {
     super((say) => say.storeUnavailable, options, message);
   }
 }
 
 /** The row that a `sid` or subject leads to was not written by this app, so nobody knows who had to be signed out. */
-export class IndexForged extends LightsoutError {
-  static readonly code = "ERR_INDEX_FORGED";
-  readonly code = IndexForged.code;
-
-  constructor() {
-    super((say) => say.indexForged);
-  }
-}
+export class IndexForged extends saying("ERR_INDEX_FORGED", (say) => say.indexForged) {}
 
 /** What is held for the account was sealed with a key that this instance has not got. */
-export class SealingKeyMissing extends LightsoutError {
-  static readonly code = "ERR_SEALING_KEY_MISSING";
-  readonly code = SealingKeyMissing.code;
+export class SealingKeyMissing extends coded("ERR_SEALING_KEY_MISSING") {
   /** Id and fingerprint, for the log. */
   readonly key: string;
 
@@ -220,30 +168,28 @@ export class SealingKeyMissing extends LightsoutError {
 }
 
 /** The identity provider did not answer, or answered with a fault of its own. Time solves it. */
-export class ProviderUnavailable extends LightsoutError {
-  static readonly code = "ERR_PROVIDER_UNAVAILABLE";
-  readonly code = ProviderUnavailable.code;
+export class ProviderUnavailable extends coded("ERR_PROVIDER_UNAVAILABLE") {
   /** Seconds that the provider asks to wait (RFC 9110 §10.2.3), if it does. */
   readonly retryAfter: number | undefined;
   /** Who does not answer, for the log: without query. */
   readonly url: string | undefined;
 
-  constructor(message?: string, { retryAfter, url, ...options }: ProviderUnavailableOptions = {}) {
+  constructor(
+    message?: string,
+    {
+      retryAfter,
+      url,
+      ...options
+    }: ErrorOptions & { retryAfter?: number | undefined; url?: string } = {},
+  ) {
     super((say) => say.providerUnavailable(retryAfter), options, message);
     this.retryAfter = retryAfter;
     this.url = url?.replace(/[?#].*/, "");
   }
 }
 
-interface ProviderUnavailableOptions extends ErrorOptions {
-  readonly retryAfter?: number | undefined;
-  readonly url?: string;
-}
-
 /** The identity provider refuses the app itself, or what it asks for. Only whoever runs the app can mend that. */
-export class AppRefused extends LightsoutError {
-  static readonly code = "ERR_APP_REFUSED";
-  readonly code = AppRefused.code;
+export class AppRefused extends coded("ERR_APP_REFUSED") {
   /** What to do, for the log. */
   readonly fix: string;
 
@@ -254,39 +200,20 @@ export class AppRefused extends LightsoutError {
 }
 
 /** The managed identity gives no token: it does not answer, or it is not assigned to the app. */
-export class ManagedIdentityUnavailable extends LightsoutError {
-  static readonly code = "ERR_MANAGED_IDENTITY_UNAVAILABLE";
-  readonly code = ManagedIdentityUnavailable.code;
-
+export class ManagedIdentityUnavailable extends coded("ERR_MANAGED_IDENTITY_UNAVAILABLE") {
   constructor(message: string, options?: ErrorOptions) {
     super((say) => say.noIdentity, options, message);
   }
 }
 
 /** The user has none of the app roles that this needs. */
-export class Forbidden extends LightsoutError {
-  static readonly code = "ERR_FORBIDDEN";
-  readonly code = Forbidden.code;
-
-  constructor() {
-    super((say) => say.forbidden);
-  }
-}
+export class Forbidden extends saying("ERR_FORBIDDEN", (say) => say.forbidden) {}
 
 /** The permission table has no row for this call. */
-export class NotPermitted extends LightsoutError {
-  static readonly code = "ERR_NOT_PERMITTED";
-  readonly code = NotPermitted.code;
-
-  constructor() {
-    super((say) => say.notPermitted);
-  }
-}
+export class NotPermitted extends saying("ERR_NOT_PERMITTED", (say) => say.notPermitted) {}
 
 /** An API, such as Microsoft Graph, did not answer in time, or in a way that can be passed on. */
-export class ApiUnavailable extends LightsoutError {
-  static readonly code = "ERR_API_UNAVAILABLE";
-  readonly code = ApiUnavailable.code;
+export class ApiUnavailable extends coded("ERR_API_UNAVAILABLE") {
   readonly timedOut: boolean;
 
   constructor(timedOut: boolean, options?: ErrorOptions) {

@@ -1,4 +1,4 @@
-import type { SessionBinding } from "../config/settings.ts";
+import type { SessionBinding } from "../config/sessionRules.ts";
 import type { Keyring } from "../crypto/keyring.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
 import type { SessionEntry } from "../store/account.ts";

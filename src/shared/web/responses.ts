@@ -1,4 +1,5 @@
-import { authorityOrigins, localProvider, type SignOutSettings } from "../config/settings.ts";
+import { authorityOrigins, localProvider } from "../config/provider.ts";
+import type { SignOutSettings } from "../config/settings.ts";
 import type { Cookie, HttpResponse } from "../http/types.ts";
 import type { ProviderMetadata } from "../identity/metadata.ts";
 import { SCRIPT_HASH } from "./pages/script.ts";

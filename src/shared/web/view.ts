@@ -1,4 +1,4 @@
-import type { Place } from "../config/settings.ts";
+import type { Place } from "../config/address.ts";
 import type { SignOutContext } from "../context.ts";
 import { acceptedLanguages } from "../http/acceptLanguage.ts";
 import type { HttpRequest } from "../http/types.ts";

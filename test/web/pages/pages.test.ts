@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { pageScriptModule } from "../../../scripts/page-script/bundle.ts";
-import { AT_ROOT } from "../../../src/shared/config/settings.ts";
+import { AT_ROOT } from "../../../src/shared/config/address.ts";
 import { en } from "../../../src/shared/web/languages/en.ts";
 import { errorPage } from "../../../src/shared/web/pages/errorPage.ts";
 import { signedInHome, signedOutHome } from "../../../src/shared/web/pages/homePage.ts";
