@@ -24,7 +24,7 @@ function kilobytes(bytes: number): string {
   return `${(bytes / 1_000).toFixed(1)} kB`;
 }
 
-const COLUMNS = ["ACCOUNT", "SESSIONS", "SIZE", "OPENED", "ENDS"];
+const COLUMNS = ["ACCOUNT", "SESSIONS", "SIZE", "CREATED", "ENDS"];
 
 /**
  * @param fingerprints Of the keys at hand.
@@ -40,7 +40,7 @@ export function renderList(
     account.account,
     account.readable ? String(account.sessions.length) : hasKeys ? "unreadable" : "?",
     kilobytes(account.sealedBytes),
-    distance(account.openedAt, now),
+    distance(account.createdAt, now),
     distance(account.expiresAt, now),
   ]);
   const bytes = accounts.reduce((sum, { sealedBytes }) => sum + sealedBytes, 0);
@@ -71,10 +71,10 @@ export function renderAccount(
   now: number,
 ): string {
   if (account === undefined) return "Nothing is held for this account.";
-  const { readable, sealedBytes, openedAt, expiresAt, sessions } = account;
+  const { readable, sealedBytes, createdAt, expiresAt, sessions } = account;
   const facts = [
     ["held", `${kilobytes(sealedBytes)}, sealed`],
-    ["since", when(openedAt, now)],
+    ["since", when(createdAt, now)],
     ["until", when(expiresAt, now)],
   ];
   if (!readable) {

@@ -469,7 +469,7 @@ it("sign-outs that are delayed, given up, and open when the process ends", async
   };
   const outcomes: Promise<unknown>[] = [];
   const delayed = async () => outcomes.push(logs("signout.given_up", signOut));
-  expect(await logs("signout.delayed", delayed)).toEqual({ open: 1, ...said });
+  expect(await logs("signout.delayed", delayed)).toEqual({ delayed: 1, ...said });
   expect(await outcomes[0]).toEqual({ who: account(), reason: "late", ...said });
 
   const call = fetch(`${host.url}/auth/logout-callback?sid=${sid}`).catch(() => undefined);

@@ -46,7 +46,7 @@ describe("the description of an account", () => {
     expect(await describeAccount(store, HOME)).toEqual({
       readable: true,
       sealedBytes: sealedBytes(),
-      openedAt: "2026-01-15T12:00:00.000Z",
+      createdAt: "2026-01-15T12:00:00.000Z",
       expiresAt: "2026-01-15T20:00:00.000Z",
       sessions: [
         {
@@ -94,7 +94,7 @@ describe("the description of an account", () => {
     expect(await describeAccount(rotated, HOME)).toEqual({
       readable: false,
       sealedBytes: sealedBytes(),
-      openedAt: "2026-01-15T12:00:00.000Z",
+      createdAt: "2026-01-15T12:00:00.000Z",
       expiresAt: "2026-01-15T20:00:00.000Z",
       sessions: [],
     });

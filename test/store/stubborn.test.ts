@@ -87,7 +87,7 @@ describe("one sign-out", () => {
     const line = [
       "warn",
       "signout.delayed",
-      { open: 3, error: "StoreUnavailable/ERR_STORE_UNAVAILABLE" },
+      { delayed: 3, error: "StoreUnavailable/ERR_STORE_UNAVAILABLE" },
     ];
     expect(delays).toEqual([line]);
     await time.pass(2 * SECOND);

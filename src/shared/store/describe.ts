@@ -18,7 +18,7 @@ export interface AccountDescription {
   /** Bytes in the table. */
   readonly sealedBytes: number;
   /** ISO 8601. */
-  readonly openedAt: string;
+  readonly createdAt: string;
   readonly expiresAt: string;
   readonly sessions: readonly DescribedSession[];
 }
@@ -65,7 +65,7 @@ export function describeEntity(
       (sum: number, value) => sum + (value instanceof Uint8Array ? value.length : 0),
       0,
     ),
-    openedAt: head.changedAt,
+    createdAt: head.changedAt,
     expiresAt: String(entity.expiresAt),
     sessions: Object.values(account?.sessions ?? {}).map((session) => ({
       device: session.device,

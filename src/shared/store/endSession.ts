@@ -92,11 +92,3 @@ async function end(
     if (outcome === "unsure") isUnsure = true;
   }
 }
-
-/** The same by the user's click, for the log. @throws {StoreUnavailable} */
-export async function endSessionByUser(store: Store, by: SessionRef, key: string): Promise<void> {
-  const started = store.now();
-  const found = await endSession(store, by, key);
-  const ms = store.now() - started;
-  store.log("info", "session.ended", { account: by.partition, found, ms });
-}

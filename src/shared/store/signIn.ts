@@ -5,41 +5,33 @@ import {
   accountPartition,
   type Generation,
   generationRow,
-  HEAD,
   type IndexKey,
-  type PartitionKey,
   type Sid,
   sessionKey,
   sidPartition,
   subjectPartition,
 } from "../rows/keys.ts";
-import type { HeadRow } from "../rows/rows.ts";
-import type { Outcome, Stored } from "../table/table.ts";
-import type { TokenCache } from "../tokens/tokenCache.ts";
-import { type Account, type KeptSession, liveSessions, partsOf, type Session } from "./account.ts";
-import { readAccount, roomBeside, rowOf, unsealAccount } from "./accountRow.ts";
+import { type Account, liveSessions } from "./account.ts";
+import { unsealAccount } from "./accountRow.ts";
 import { announce } from "./announcements.ts";
+import { readCurrent } from "./currentGeneration.ts";
 import { readEarlyTombstones } from "./earlySignOuts.ts";
 import { fileForExpiry, overAt } from "./expiry.ts";
-import { headOf, listPartition } from "./generation.ts";
 import { isLive, reserveSid, takeSidOver } from "./reservation.ts";
 import { beginRound } from "./rounds.ts";
-import { type HeldSession, type SessionRef, sealContent } from "./segments.ts";
+import type { HeldSession } from "./segments.ts";
 import { readSid } from "./sidIndex.ts";
 import type { Store } from "./store.ts";
+import { create, join, type NewSession } from "./storeSession.ts";
 import { assertStartedAfter, type SignInStart } from "./tombstones.ts";
 
-export interface SignIn {
-  readonly session: Session;
-  readonly cache: TokenCache;
+export interface SignIn extends NewSession {
   /** The identity provider's session ids of this sign-in. A sign-out may name any of them. */
   readonly sids: readonly Sid[];
   /** The `sub` of the ID token, if a logout token may name only that (back channel). */
   readonly subject?: string | undefined;
   /** Default: before every sign-out. */
   readonly start?: SignInStart | undefined;
-  /** The session this browser had before, if any. */
-  readonly replaces?: SessionRef | undefined;
   /**
    * Ids for the session with their shares, its own one first. The others are those of the browser's other sign-ins under
    * way: if one of them has made a session, this sign-in takes it over. So all of them end as one session, whichever
@@ -53,10 +45,6 @@ export type SessionId = Pick<HeldSession, "sessionId" | "share">;
 
 /** Sign-ins of one account disturb each other when they run at once. Tests never needed so many rounds. */
 const ATTEMPTS = 24;
-/** For one account. With one more, the session that ends first goes. */
-const MAX_SESSIONS = 50;
-/** What a new session gets at least. Fifty of them fit. */
-const MIN_ROOM_BYTES = 13 * 1024;
 const BEFORE_ALL: SignInStart = { at: 0, seen: [] };
 
 /** The partitions of a sign-in's index rows. Tombstones in them may stop it. */
@@ -141,74 +129,6 @@ export async function storeSignIn(store: Store, signIn: SignIn): Promise<HeldSes
     if (!live) ended.add(generation);
   }
   throw new StoreUnavailable("Too many sign-ins to this account at once. Try again in a moment.");
-}
-
-interface LiveGeneration {
-  readonly account: Account;
-  readonly etag: string;
-}
-
-type Current =
-  | { readonly head: Stored<HeadRow>; readonly live: LiveGeneration }
-  | { readonly head: Stored<HeadRow> | undefined; readonly live?: undefined };
-
-async function readCurrent(store: Store, partition: PartitionKey, round = 0): Promise<Current> {
-  await beginRound(store, round);
-  const rows = new Map<string, Stored>();
-  for await (const row of listPartition(store, partition)) rows.set(row.rowKey, row);
-  const head = rows.get(HEAD) as Stored<HeadRow> | undefined;
-  const entity = head?.generation ? rows.get(generationRow(head.generation)) : undefined;
-  if (!head || !entity) return { head };
-  const account = readAccount(store, entity);
-  if (account !== undefined) return { head, live: { account, etag: entity.etag } };
-  // Nobody can use it: its sessions are over, or somebody tampered with it.
-  const removed = await store.table.remove(partition, entity.rowKey, entity.etag);
-  return removed ? { head } : await readCurrent(store, partition, round + 1);
-}
-
-function create(
-  store: Store,
-  held: HeldSession,
-  head: Stored<HeadRow> | undefined,
-  signIn: SignIn,
-): Promise<Outcome> {
-  const next = headOf(store, held.partition, held.generation);
-  const account = withSession(store, held, [], signIn);
-  return store.table.transact([
-    head ? { kind: "replace", entity: next, etag: head.etag } : { kind: "insert", entity: next },
-    { kind: "insert", entity: rowOf(store, held, account) },
-  ]);
-}
-
-function join(
-  store: Store,
-  held: HeldSession,
-  { account, etag }: LiveGeneration,
-  signIn: SignIn,
-): Promise<Outcome> {
-  const { replaces } = signIn;
-  const sessions = liveSessions(account, store.now());
-  if (replaces?.generation === held.generation) delete sessions[sessionKey(replaces.sessionId)];
-  delete sessions[sessionKey(held.sessionId)];
-  const others = Object.entries(sessions).sort(([, a], [, b]) => b.expiresAt - a.expiresAt);
-  return store.table.replace(rowOf(store, held, withSession(store, held, others, signIn)), etag);
-}
-
-/** The new session among the others. Those that end first give way when there are too many, or no room is left. */
-function withSession(
-  store: Store,
-  held: HeldSession,
-  others: readonly [string, KeptSession][],
-  { session, cache }: SignIn,
-): Account {
-  let kept = others.slice(0, MAX_SESSIONS - 1);
-  const roomLeft = () => roomBeside(kept.map(([, other]) => other));
-  while (kept.length > 0 && roomLeft() < MIN_ROOM_BYTES) kept = kept.slice(0, -1);
-  const { entry, user } = partsOf(session);
-  const segment = sealContent(store, held, { user, cache }, roomLeft());
-  return {
-    sessions: { ...Object.fromEntries(kept), [sessionKey(held.sessionId)]: { ...entry, segment } },
-  };
 }
 
 function newId(store: Store): SessionId {

@@ -6,9 +6,11 @@ import {
   sidPartition,
 } from "../rows/keys.ts";
 import { noteEarlySignOut } from "./earlySignOuts.ts";
+import { endSession } from "./endSession.ts";
 import { deleteGeneration, endGeneration, fence, listPartition, readHead } from "./generation.ts";
 import { endUnused, lookUp } from "./lookUp.ts";
 import { beginRound } from "./rounds.ts";
+import type { SessionRef } from "./segments.ts";
 import { isOver, noteSignedOut } from "./sidIndex.ts";
 import type { GenerationRef, Store } from "./store.ts";
 
@@ -33,6 +35,17 @@ export async function signOutByUser(store: Store, ref: GenerationRef): Promise<v
   const found = (await deleteGeneration(store, ref)) ?? UNSURE;
   const ms = store.now() - started;
   store.log("info", "signout.here", { account: ref.partition, found, ms });
+}
+
+/**
+ * Only one of the account's sessions, with its tokens. The others stay.
+ * @param by A session of the account. @param key Of the one that is to end. @throws {StoreUnavailable}
+ */
+export async function signOutOfSession(store: Store, by: SessionRef, key: string): Promise<void> {
+  const started = store.now();
+  const found = await endSession(store, by, key);
+  const ms = store.now() - started;
+  store.log("info", "session.ended", { account: by.partition, found, ms });
 }
 
 /**

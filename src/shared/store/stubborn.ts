@@ -1,7 +1,6 @@
-import { kindsOf } from "../base/causes.ts";
 import { StoreUnavailable } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
-import { faultFields } from "../table/tableFault.ts";
+import { createFaultReports } from "./faultReports.ts";
 import { createPlaces } from "./places.ts";
 
 /** A sign-out to be carried through. */
@@ -54,9 +53,7 @@ interface Call {
   answer: ((error?: unknown) => void) | undefined;
 }
 
-interface Loop {
-  readonly who: string;
-  readonly pass: SignOut["pass"];
+interface Loop extends Pick<SignOut, "who" | "pass"> {
   /** Milliseconds. */
   readonly longestPause: number;
   readonly calls: Set<Call>;
@@ -74,8 +71,6 @@ const PAUSE = { first: 250, longest: 5_000 };
 const LONGEST_SHARE = 1 / 10;
 /** Milliseconds between checks for calls whose patience has run out. */
 const TICK_MS = 1_000;
-/** Milliseconds between log lines about delayed sign-outs. */
-const REPORTS_APART = 60_000;
 const TOO_MANY = "Too many sign-outs are waiting for Table Storage. Try again in a moment.";
 
 export function stubborn({ now, sleep, random, log }: Environment, limits: Limits): Stubborn {
@@ -83,7 +78,7 @@ export function stubborn({ now, sleep, random, log }: Environment, limits: Limit
   const failing = createPlaces<Loop>(limits.loops, ({ isKnown }) => !isKnown);
   const held = createPlaces<Call>(limits.held, ({ loop }) => !loop.isKnown);
   let isWatched = false;
-  let reportedAt = Number.NEGATIVE_INFINITY;
+  const reports = createFaultReports(now, log);
 
   async function run(key: unknown, loop: Loop): Promise<void> {
     let failures = 0;
@@ -142,31 +137,16 @@ export function stubborn({ now, sleep, random, log }: Environment, limits: Limit
         const late = [...loop.calls].filter(({ until }) => until <= now());
         if (late.length > 0) giveUp(loop, "late", late);
       }
-      reportDelay();
+      reports.delayed([...loops.values()].filter(({ calls }) => calls.size > 0));
     }
     isWatched = false;
   }
 
   function giveUp(loop: Loop, reason: "late" | "full", calls: Iterable<Call>): void {
-    const { who, isKnown, fault = new StoreUnavailable() } = loop;
-    const details = { who, reason, error: kindsOf(fault), ...faultFields(fault) };
-    // Strangers can make up unknown ones, so these are no error.
-    if (isKnown) log("error", "signout.given_up", details);
-    else log("warn", "signout.no_tombstone", details);
+    const { fault = new StoreUnavailable() } = loop;
+    reports.givenUp({ ...loop, fault }, reason);
     const error = reason === "full" ? new StoreUnavailable(TOO_MANY) : fault;
     for (const call of calls) end(call, error);
-  }
-
-  /** Logs how many sign-outs are delayed, while they can still be done. */
-  function reportDelay(): void {
-    const delayed = [...loops.values()].filter(
-      ({ fault, calls, isKnown }) => fault && isKnown && calls.size > 0,
-    );
-    if (delayed.length === 0 || now() - reportedAt < REPORTS_APART) return;
-    reportedAt = now();
-    const error = delayed[0]?.fault;
-    const open = delayed.length;
-    log("warn", "signout.delayed", { open, error: kindsOf(error), ...faultFields(error) });
   }
 
   function end(call: Call, error?: unknown): void {

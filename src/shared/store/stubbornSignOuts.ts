@@ -2,9 +2,13 @@ import { BadRequest } from "../base/errors.ts";
 import type { LogoutToken } from "../identity/logoutToken.ts";
 import { type PartitionKey, type Sid, sidPartition, subjectPartition } from "../rows/keys.ts";
 import { signOutByBackChannel } from "./backChannel.ts";
-import { endSessionByUser } from "./endSession.ts";
 import type { SessionRef } from "./segments.ts";
-import { signOutByFrontChannel, signOutByOperator, signOutByUser } from "./signOut.ts";
+import {
+  signOutByFrontChannel,
+  signOutByOperator,
+  signOutByUser,
+  signOutOfSession,
+} from "./signOut.ts";
 import type { GenerationRef, Store } from "./store.ts";
 import { stubborn } from "./stubborn.ts";
 
@@ -94,7 +98,7 @@ export function createSignOuts(
       others.insist({
         who: by.partition,
         patience: PATIENCE_MS.here,
-        pass: () => endSessionByUser(store, by, key),
+        pass: () => signOutOfSession(store, by, key),
       }),
 
     unfinished: () => [...frontChannel.unfinished(), ...others.unfinished()],

@@ -36,7 +36,7 @@ describe("while two users are signed in", () => {
     expect(code).toBe(0);
     const [table, head, ...lines] = stdout.split("\n");
     expect(table).toBe(`Table lightsout in ${rig.azurite.tableUrl}`);
-    expect(head).toMatch(/^ACCOUNT +SESSIONS +SIZE +OPENED +ENDS$/);
+    expect(head).toMatch(/^ACCOUNT +SESSIONS +SIZE +CREATED +ENDS$/);
     const adele = lines.find((line) => line.startsWith(partitionOf(ADELE)));
     expect(adele).toMatch(/^a\.[\w-]{43} +2 +\d+\.\d kB +a moment ago +in 11 h$/);
     expect(lines.find((line) => line.startsWith(partitionOf(ALEX)))).toMatch(/ 1 +\d+\.\d kB /);
@@ -48,7 +48,7 @@ describe("while two users are signed in", () => {
       account: partitionOf(ADELE),
       readable: true,
       sealedBytes: expect.any(Number),
-      openedAt: expect.any(String),
+      createdAt: expect.any(String),
       expiresAt: expect.any(String),
       sessions: [DESCRIBED, DESCRIBED],
     });

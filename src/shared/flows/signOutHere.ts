@@ -1,0 +1,49 @@
+import { StoreUnavailable } from "../base/errors.ts";
+import type { Context, SignOutContext } from "../context.ts";
+import { readForm } from "../http/form.ts";
+import type { Cookie, HttpRequest } from "../http/types.ts";
+import { endSessionUrl } from "../identity/endSessionUrl.ts";
+import { revocationCookie } from "../session/revocationCookie.ts";
+import { noSessionCookie, readSessionCookie } from "../session/sessionCookie.ts";
+import { REVOKE_FIELD } from "../web/pages/signOutForm.ts";
+import { openBeforeSignOut, revokeAtMicrosoft } from "./revokeAtMicrosoft.ts";
+
+/** Where the browser goes on to be signed out at the provider too; or the fault that has kept storage from signing out. */
+type Outcome =
+  | { readonly location: string; readonly cookies: Cookie[] }
+  | { readonly fault: StoreUnavailable; readonly asksMicrosoft: boolean };
+
+/**
+ * Signs out the account of the browser's session. Everything here is deleted before anybody else is asked.
+ *
+ * @param revoking What Microsoft is asked with, in an app that offers that.
+ */
+export async function signOutHere(
+  context: SignOutContext,
+  request: HttpRequest,
+  revoking: Context | undefined,
+): Promise<Outcome> {
+  const { settings, keyring, metadata, signOuts } = context;
+  const ticket = readSessionCookie(keyring, request);
+  const asking = revoking && (await wantsToRevoke(request)) ? revoking : undefined;
+  const opened = asking && ticket && (await openBeforeSignOut(asking, request, ticket));
+  try {
+    if (ticket) await signOuts.byUser(ticket);
+  } catch (fault) {
+    if (!(fault instanceof StoreUnavailable)) throw fault;
+    return { fault, asksMicrosoft: asking !== undefined };
+  }
+  const revocation = asking && (await revokeAtMicrosoft(asking, ticket, opened));
+  const back = `${settings.baseUrl}/auth/signed-out`;
+  const location = await endSessionUrl(metadata, settings, back, ticket?.logoutHint);
+  const cookies = noSessionCookie(keyring, request, ticket);
+  // An older outcome is not this sign-out's.
+  if (revoking) cookies.push(revocationCookie(keyring, revocation));
+  return { location, cookies };
+}
+
+/** Whatever else a request holds, it signs out. */
+async function wantsToRevoke(request: HttpRequest): Promise<boolean> {
+  const form = await readForm(request).catch(() => undefined);
+  return form?.get(REVOKE_FIELD) === "true";
+}
