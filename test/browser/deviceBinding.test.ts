@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from "@jest/globals";
-import type { BrowserContext, Cookie, Page } from "playwright-core";
+import type { Browser, BrowserContext, Cookie, Page } from "playwright-core";
 import { freePort } from "../../local/ports.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
 import { eventually } from "../support/eventually.ts";
@@ -62,12 +62,13 @@ async function isSignedIn(tab: Page): Promise<boolean> {
 }
 
 const callsOf = (path: string) => seen.filter(({ call }) => call === `POST ${path}`);
-const boundCookie = async () =>
-  (await context.cookies(app.url)).find(({ name }) => name.startsWith(BOUND));
-const registered = () => eventually(async () => (await boundCookie()) !== undefined);
+const boundCookie = async (browser = context) =>
+  (await browser.cookies(app.url)).find(({ name }) => name.startsWith(BOUND));
+const registered = (browser = context) =>
+  eventually(async () => (await boundCookie(browser)) !== undefined);
 /** As if its five minutes were over. */
-const forget = async () =>
-  context.addCookies([{ ...((await boundCookie()) as Cookie), expires: 1 }]);
+const forget = async (browser = context) =>
+  browser.addCookies([{ ...((await boundCookie(browser)) as Cookie), expires: 1 }]);
 
 describeInBrowser("a session that is bound to the device", () => {
   it("registers after the sign-in, and refreshes before a request without the bound cookie", async () => {
@@ -137,6 +138,36 @@ describeInBrowser("a session that is bound to the device", () => {
       await thief.close();
     }
   });
+
+  it.each(["optional", "required"])(
+    "%s: has a key of its own in a private window, which goes with the window",
+    async (SESSION_BINDING) => {
+      const NODE_OPTIONS = leapingClock("/health?leaps", 6 * 60_000);
+      app.target = (await rig.startHost({ env: { SESSION_BINDING, NODE_OPTIONS } })).url;
+      const openPrivate = () => (context.browser() as Browser).newContext();
+      await registered();
+      const priv = await openPrivate();
+      const tab = await signIn(priv);
+      await registered(priv);
+      expect((await boundCookie(priv))?.name).not.toBe((await boundCookie())?.name);
+      await tab.reload();
+      const own = tab.getByRole("listitem").filter({ hasText: "this one" });
+      expect(await own.innerText()).toContain("bound to this device");
+      await forget(priv);
+      expect(await isSignedIn(tab)).toBe(true);
+
+      const copied = await priv.cookies(app.url);
+      await priv.close();
+      const next = await openPrivate();
+      await next.addCookies(copied);
+      const opened = await next.newPage();
+      await opened.goto(`${app.url}/auth/sessions`);
+      expect(await isSignedIn(opened)).toBe(true);
+      await fetch(`${app.target}/health?leaps`);
+      await eventually(async () => !(await isSignedIn(opened)));
+      await next.close();
+    },
+  );
 
   it("is not brought back by a refresh in flight at the sign-out", async () => {
     await registered();
