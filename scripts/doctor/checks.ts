@@ -1,5 +1,6 @@
 import type { Section } from "./check.ts";
 import { address, answers, https, sameOrigin } from "./checks/app.ts";
+import { binding } from "./checks/binding.ts";
 import { credential, lasting } from "./checks/credential.ts";
 import { functions } from "./checks/functions.ts";
 import { clock, issuer, metadata } from "./checks/provider.ts";
@@ -14,5 +15,5 @@ export const SECTIONS: readonly Section[] = [
   { title: "Identity provider", checks: [metadata, issuer, clock, credential, lasting] },
   { title: "App registration", checks: registration },
   { title: "Storage", checks: [table] },
-  { title: "App", checks: [answers, https, address, sameOrigin, headers, frame, cookies] },
+  { title: "App", checks: [answers, https, address, sameOrigin, headers, frame, cookies, binding] },
 ];

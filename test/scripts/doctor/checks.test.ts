@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/glob
 import type { FunctionInfo } from "../../../local/host/host.ts";
 import { freePort } from "../../../local/ports.ts";
 import type { AppRegistration } from "../../../local/tenant/tenant.ts";
-import { patientOf } from "../../../scripts/doctor/patient.ts";
+import { patientAt, patientOf } from "../../../scripts/doctor/patient.ts";
 import type { Env } from "../../../src/shared/config/env.ts";
 import { certificateOf, pemOf, rsaKey } from "../../support/certificate.ts";
 import { type Answer, type Received, startLoopback } from "../../support/loopback.ts";
@@ -23,7 +23,10 @@ afterEach(() => {
 afterAll(() => clinic?.stop());
 
 const problemsOf = async (env?: Env) => (await outcomeOf(clinic.patient(env))).problems;
-const APP = ["Own address", "Same origin", "Headers", "Sign-out frame", "Cookies"];
+const APP = [
+  ...["Own address", "Same origin", "Headers", "Sign-out frame", "Cookies"],
+  "Device binding",
+];
 
 it("finds nothing wrong where nothing is", async () => {
   const { problems, skipped, ok } = await outcomeOf(clinic.patient());
@@ -65,6 +68,15 @@ describe("settings", () => {
   it("that end no session are", async () => {
     expect(await problemsOf({ SESSION_HOURS: "1", SESSION_IDLE_MINUTES: "60" })).toEqual([
       "Settings: SESSION_IDLE_MINUTES is no shorter than SESSION_HOURS, and ends nothing. → Make it shorter, or leave it out.",
+    ]);
+  });
+
+  it.each([
+    ["on", "SESSION_BINDING has to be off, optional or required. → Put that right, "],
+    ["required", "SESSION_BINDING is required, and no browser binds a session over http. → Set AP"],
+  ])("with SESSION_BINDING=%s here are", async (SESSION_BINDING, problem) => {
+    expect(await problemsOf({ SESSION_BINDING })).toEqual([
+      expect.stringContaining(`Settings: ${problem}`),
     ]);
   });
 
@@ -506,6 +518,50 @@ describe("the app", () => {
     expect(found.filter((line) => line.startsWith("Same origin: "))).toEqual([
       expect.stringMatching(problem),
     ]);
+  });
+});
+
+describe("the binding of sessions to devices", () => {
+  const HTTPS = { APP_BASE_URL: "https://app.example.com" };
+
+  /** @param changes Of the settings; undefined from outside. */
+  async function findingWith(changes: Env | undefined) {
+    const { url: baseUrl } = clinic.door;
+    const patient = changes
+      ? { ...clinic.patient(changes), baseUrl }
+      : await patientAt(baseUrl, "");
+    const results = await resultsOf(patient);
+    return results.find(({ name }) => name === "Device binding");
+  }
+
+  it.each<[string, Env | undefined, string]>([
+    ["off", {}, "off: a copied session cookie serves whoever has it"],
+    [
+      "optional over http",
+      { SESSION_BINDING: "optional" },
+      "none: no browser binds a session over",
+    ],
+    ["optional", { ...HTTPS, SESSION_BINDING: "optional" }, "where the browser does it"],
+    ["required", { ...HTTPS, SESSION_BINDING: "required" }, "required: browsers that do not"],
+    ["seen from outside", undefined, "possible; SESSION_BINDING says whether it is done"],
+  ])("is well where it is %s", async (_, changes, detail) => {
+    const found = await findingWith(changes);
+    expect(found).toMatchObject({ status: "ok", detail: expect.stringContaining(detail) });
+  });
+
+  it.each<[string, Env | undefined, string]>([
+    ["optional", { ...HTTPS, SESSION_BINDING: "optional" }, "problem"],
+    ["required", { ...HTTPS, SESSION_BINDING: "required" }, "problem"],
+    ["off", HTTPS, "ok"],
+    ["seen from outside", undefined, "skipped"],
+  ])("is %s, and something keeps the browser's headers back", async (_, changes, status) => {
+    clinic.door.respond = ({ headers, ...request }) => {
+      const { "sec-secure-session-id": _, ...passed } = headers;
+      return clinic.ask({ ...request, headers: passed });
+    };
+    const found = await findingWith(changes);
+    expect(found).toMatchObject({ status });
+    if (status === "problem") expect(found?.fix).toContain("Secure-Session-Response");
   });
 });
 

@@ -30,7 +30,7 @@ describe("lightsout doctor", () => {
     );
     expect(stdout).toContain("\n  – Permissions            the registration cannot be read\n");
     expect(stdout).toMatch(
-      /\nNothing is wrong: 24 in order, 4 that cannot be told from here\.\n\n$/,
+      /\nNothing is wrong: 25 in order, 4 that cannot be told from here\.\n\n$/,
     );
     expect(stdout).not.toContain(ESCAPE);
     expect(code).toBe(0);
@@ -71,7 +71,7 @@ describe("lightsout doctor", () => {
     const { code, stdout } = await doctor(["--json"]);
     const { url, ok, checks } = JSON.parse(stdout);
     expect({ url, ok, code }).toEqual({ url: clinic.door.url, ok: true, code: 0 });
-    expect(checks).toHaveLength(28);
+    expect(checks).toHaveLength(29);
     expect(checks[0]).toEqual({
       section: "Set-up",
       name: "Node.js",
@@ -108,6 +108,7 @@ describe("lightsout doctor --url", () => {
     expect(checks.filter(({ status }) => status === "ok").map(({ name }) => name)).toEqual([
       ...["Node.js", "Metadata", "Clocks", "Redirect URI", "Sign-out redirect URI"],
       ...["Answers", "https", "Own address", "Same origin", "Headers", "Sign-out frame", "Cookies"],
+      "Device binding",
     ]);
   });
 

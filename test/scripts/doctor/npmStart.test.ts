@@ -31,7 +31,7 @@ it("the doctor finds the app that lightsout dev runs, and nothing wrong with it"
   const doctor = run("doctor");
   expect(await doctor.exited).toBe(0);
   expect(doctor.output).toContain(", by the settings of lightsout dev\n");
-  expect(doctor.output).toContain("Nothing is wrong: 24 in order");
+  expect(doctor.output).toContain("Nothing is wrong: 25 in order");
 });
 
 it("so do the operators' commands", async () => {
