@@ -4,6 +4,8 @@ import type { Table } from "./lib/table.ts";
 export interface Options {
   /** Seconds instead of minutes. */
   readonly quick: boolean;
+  /** How long a load goes on whose length is for whoever measures to say. */
+  readonly minutes?: number | undefined;
   readonly progress: Progress;
 }
 
@@ -16,6 +18,8 @@ export interface Chart {
 export interface Benchmark<Result = never> {
   /** As in `--only`, and the name of its results. */
   readonly name: string;
+  /** It takes so long that it runs only when it is named. */
+  readonly onlyNamed?: true;
   run(options: Options): Promise<Result>;
   tables(result: Result): readonly Table[];
   charts(result: Result): readonly Chart[];

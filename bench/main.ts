@@ -6,12 +6,19 @@ import { environment, load, save } from "./lib/results.ts";
 import { textTable } from "./lib/table.ts";
 import { writeReport } from "./report.ts";
 
+const longRunning = benchmarks
+  .filter(({ onlyNamed }) => onlyNamed)
+  .map(({ name }) => name)
+  .join(", ");
+
 const HELP = `Usage: npm run bench [-- --only NAME]... [-- --quick]
        npm run bench -- --check
        npm run bench -- --report
 
 Measures Lightsout, keeps the results in bench/results, and writes them into docs/.
-  --only NAME   one of ${benchmarks.map(({ name }) => name).join(", ")}; can be repeated
+  --only NAME   one of ${benchmarks.map(({ name }) => name).join(", ")}; can be repeated.
+                Without it, all but ${longRunning}
+  --minutes N   how long the load of ${longRunning} goes on; 60 if it is not said
   --quick       seconds instead of minutes, to see that everything works; nothing is kept
   --check       what counts instead of timing: says what costs more than in bench/results, and ends with 1 then
   --report      measures nothing, and writes the results that are there into docs/
@@ -22,6 +29,7 @@ const flag = { type: "boolean", default: false } as const;
 const { values } = parseArgs({
   options: {
     only: { type: "string", multiple: true },
+    minutes: { type: "string" },
     quick: flag,
     check: flag,
     report: flag,
@@ -29,7 +37,8 @@ const { values } = parseArgs({
   },
 });
 const { only, quick, check, report, help } = values;
-const named = only ? benchmarks.filter(({ name }) => only.includes(name)) : benchmarks;
+const minutes = values.minutes === undefined ? undefined : Number(values.minutes);
+const named = benchmarks.filter(({ name, onlyNamed }) => (only ? only.includes(name) : !onlyNamed));
 
 const chosen = check ? named.filter(({ regressions }) => regressions) : named;
 
@@ -49,7 +58,7 @@ if (help || named.length < (only?.length ?? 0)) {
 
 async function run(benchmark: Benchmark<unknown>): Promise<void> {
   const progress = new Progress(benchmark.name);
-  const result = await benchmark.run({ quick: quick || check, progress });
+  const result = await benchmark.run({ quick: quick || check, minutes, progress });
   progress.end();
   for (const table of benchmark.tables(result)) process.stdout.write(`\n${textTable(table)}\n`);
   process.stdout.write("\n");

@@ -1,10 +1,22 @@
+import { baseline } from "./baseline.ts";
 import { bytes } from "./bytes.ts";
 import { coldStart } from "./coldStart.ts";
 import { growth } from "./growth.ts";
+import { memory } from "./memory.ts";
 import { operations } from "./operations.ts";
 import { profile } from "./profile.ts";
 import { signedIn } from "./signedIn.ts";
 import { soak } from "./soak.ts";
 
 /** In the order in which they run. */
-export const benchmarks = [signedIn, profile, operations, growth, coldStart, bytes, soak];
+export const benchmarks = [
+  signedIn,
+  baseline,
+  profile,
+  operations,
+  growth,
+  coldStart,
+  bytes,
+  soak,
+  memory,
+];

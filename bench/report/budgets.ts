@@ -1,11 +1,14 @@
+import { EARLIER } from "../baseline/earlier.ts";
 import { UNBUNDLED } from "../benchmarks/coldStart.ts";
+import { atEnd } from "../benchmarks/memory.ts";
 import { bytes, number, verdict } from "../lib/format.ts";
 import type { Table } from "../lib/table.ts";
 import type { Cell } from "../signedIn/cell.ts";
 import type { Results } from "./results.ts";
 
 /** Every budget of the design, and what was measured. */
-export function budgets({ signedIn, operations, growth, coldStart }: Results): Table {
+export function budgets(results: Results): Table {
+  const { signedIn, baseline, operations, growth, coldStart, memory } = results;
   const cells = (hosting: Cell["hosting"]) =>
     signedIn.cells.filter((cell) => cell.hosting === hosting);
   const direct = cells("direct");
@@ -34,6 +37,13 @@ export function budgets({ signedIn, operations, growth, coldStart }: Results): T
         direct.map((cell) => cell.p50ToFloor.median),
       ),
       atMost("CPU with 50 access tokens, to 1", 1.5, cpuRatios(direct)),
+      atMost(`CPU of a call, 50 at once, to ${EARLIER}'s`, 0.6, [
+        baseline.rows.find(({ concurrency }) => concurrency === 50)?.cpuToBefore.median ??
+          Number.NaN,
+      ]),
+      atMost(`memory after ${memory.samples.length} minutes of load, to ${EARLIER}'s`, 0.6, [
+        atEnd(memory).now.rss / atEnd(memory).before.rss,
+      ]),
       ...(["read a session", "sign out by cookie", "front-channel sign-out"] as const).map((step) =>
         atMost(`${step}, 100,000 accounts to 1,000, without the emulator's growth`, 1.1, [
           largest?.own[step].median ?? Number.NaN,

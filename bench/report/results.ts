@@ -1,6 +1,8 @@
+import type { BaselineResult } from "../benchmarks/baseline.ts";
 import type { BytesResult } from "../benchmarks/bytes.ts";
 import type { ColdStartResult } from "../benchmarks/coldStart.ts";
 import type { GrowthResult } from "../benchmarks/growth.ts";
+import type { MemoryResult } from "../benchmarks/memory.ts";
 import type { OperationsResult } from "../benchmarks/operations.ts";
 import type { ProfileResult } from "../benchmarks/profile.ts";
 import type { SignedInResult } from "../benchmarks/signedIn.ts";
@@ -10,12 +12,14 @@ import { load } from "../lib/results.ts";
 /** The last result of every benchmark. */
 export interface Results {
   readonly signedIn: SignedInResult;
+  readonly baseline: BaselineResult;
   readonly profile: ProfileResult;
   readonly operations: OperationsResult;
   readonly growth: GrowthResult;
   readonly coldStart: ColdStartResult;
   readonly bytes: BytesResult;
   readonly soak: SoakResult;
+  readonly memory: MemoryResult;
 }
 
 /** @throws Error A benchmark has not been run, or not all of them in the same environment. */
@@ -29,12 +33,14 @@ export async function loadResults(): Promise<{ environment: string; results: Res
   }
   const results: Results = {
     signedIn: await last("signed-in"),
+    baseline: await last("baseline"),
     profile: await last("profile"),
     operations: await last("operations"),
     growth: await last("growth"),
     coldStart: await last("cold-start"),
     bytes: await last("bytes"),
     soak: await last("soak"),
+    memory: await last("memory"),
   };
   const [environment = "", ...others] = environments;
   if (others.length > 0) {
