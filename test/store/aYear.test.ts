@@ -2,9 +2,8 @@ import { expect, it } from "@jest/globals";
 import type { Sid } from "../../src/shared/rows/keys.ts";
 import { describeAccount } from "../../src/shared/store/describe.ts";
 import { purge } from "../../src/shared/store/purge.ts";
-import { storeSignIn } from "../../src/shared/store/signIn.ts";
 import { signOutByFrontChannel } from "../../src/shared/store/signOut.ts";
-import { cacheOf, DAY, HOME, HOUR, MINUTE, memoryStore, NOON, sessionOf } from "./samples.ts";
+import { DAY, HOME, HOUR, MINUTE, memoryStore, NOON, signIn } from "./samples.ts";
 
 const MIDNIGHT = NOON + 12 * HOUR;
 const DAYS = 365;
@@ -22,12 +21,6 @@ it.each([
 ])("two sign-ins a day leave after a year what they left after a day, %s", async (_, sidOf) => {
   const store = memoryStore(MIDNIGHT);
   let count = 0;
-  async function signIn() {
-    const session = sessionOf({ signedInAt: store.time, expiresAt: store.time + 12 * HOUR });
-    const sids = [sidOf(++count)];
-    await storeSignIn(store, { session, cache: cacheOf(), sids: sids as Sid[], subject: "adele" });
-  }
-
   const days: { rows: Record<string, number>; requests: number }[] = [];
   for (let day = 0; day <= DAYS; day++) {
     let requests = 0;
@@ -36,7 +29,10 @@ it.each([
       const before = store.table.operations.length;
       await purge(store);
       requests += store.table.operations.length - before;
-      if (hour === 8 || hour === 19) await signIn();
+      if (hour === 8 || hour === 19) {
+        const expiresAt = store.time + 12 * HOUR;
+        await signIn(store, { sid: sidOf(++count), subject: "adele", expiresAt });
+      }
       if (hour === 12) days.push({ rows: census(store.table.rows.keys()), requests: 0 });
     }
     days[day] = { rows: days[day]?.rows ?? {}, requests };
@@ -62,8 +58,7 @@ it("signing in again and again on one day leaves the rows of one sign-in", async
   const counts: number[] = [];
   for (let i = 0; i < 50; i++) {
     store.time += MINUTE;
-    const session = sessionOf({ signedInAt: store.time, expiresAt: store.time + 8 * HOUR });
-    await storeSignIn(store, { session, cache: cacheOf(), sids: ["sid" as Sid], subject: "adele" });
+    await signIn(store, { subject: "adele", expiresAt: store.time + 8 * HOUR });
     counts.push(store.table.rows.size);
   }
   expect(counts[49]).toBe(counts[0]);

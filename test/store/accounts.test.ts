@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import type { Generation, PartitionKey, Sid } from "../../src/shared/rows/keys.ts";
+import type { Generation, PartitionKey } from "../../src/shared/rows/keys.ts";
 import {
   readSession,
   removeRead,
@@ -8,12 +8,19 @@ import {
   writeBack,
 } from "../../src/shared/store/accounts.ts";
 import type { HeldSession } from "../../src/shared/store/segments.ts";
-import { storeSignIn } from "../../src/shared/store/signIn.ts";
 import { signOutByUser } from "../../src/shared/store/signOut.ts";
 import type { Stored } from "../../src/shared/table/table.ts";
 import type { TokenCache } from "../../src/shared/tokens/tokenCache.ts";
 import { keyring } from "../support/keyring.ts";
-import { cacheOf, HOUR, type MemoryStore, memoryStore, sessionOf, tokenOf } from "./samples.ts";
+import {
+  cacheOf,
+  HOUR,
+  type MemoryStore,
+  memoryStore,
+  sessionOf,
+  signIn as signInTo,
+  tokenOf,
+} from "./samples.ts";
 
 const OLD = cacheOf({ t: tokenOf({ secret: "old" }) });
 const FRESH = cacheOf({ t: tokenOf({ secret: "fresh" }) });
@@ -24,8 +31,7 @@ beforeEach(async () => {
   ref = await signIn("sid");
 });
 
-const signIn = (sid: string) =>
-  storeSignIn(store, { session: sessionOf(), cache: OLD, sids: [sid as Sid] });
+const signIn = (sid: string) => signInTo(store, { cache: OLD, sid });
 async function read() {
   const found = await readSession(store, ref);
   if (found === undefined) throw new Error("There is no session.");

@@ -4,7 +4,6 @@ import {
   accountPartition,
   type Generation,
   generationRow,
-  type HomeAccountId,
   type PartitionKey,
   type Sid,
 } from "../../src/shared/rows/keys.ts";
@@ -12,7 +11,6 @@ import { readSession, removeRead } from "../../src/shared/store/accounts.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
 import { endGeneration, preventCreation } from "../../src/shared/store/generation.ts";
 import type { HeldSession } from "../../src/shared/store/segments.ts";
-import { storeSignIn } from "../../src/shared/store/signIn.ts";
 import {
   signOutByFrontChannel,
   signOutByOperator,
@@ -20,7 +18,9 @@ import {
 } from "../../src/shared/store/signOut.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import type { Table } from "../../src/shared/table/table.ts";
-import { cacheOf, HOME, type MemoryStore, memoryStore, sessionOf } from "./samples.ts";
+import { HOME, homeOf, type MemoryStore, memoryStore, signIn } from "./samples.ts";
+
+const NOBODY = accountPartition(homeOf("nobody"));
 
 let memory: MemoryStore;
 let ref: HeldSession;
@@ -29,11 +29,8 @@ beforeEach(async () => {
   memory = memoryStore();
   logged = [];
   ref = await signIn(memory);
-  await signIn(memory, "sid 2");
+  await signIn(memory, { sid: "sid 2" });
 });
-
-const signIn = (store: Store, sid = "sid") =>
-  storeSignIn(store, { session: sessionOf(), cache: cacheOf(), sids: [sid as Sid] });
 
 /** The store with other answers of its table. */
 function storeWith(table: Partial<Table>, slept: number[] = []): Store {
@@ -48,27 +45,18 @@ function storeWith(table: Partial<Table>, slept: number[] = []): Store {
 
 describe("where every condition is spoilt by somebody else", () => {
   const never = { partition: "a.never" as PartitionKey, generation: "g1" as Generation };
-  const elsewhere = () => ({
-    ...sessionOf(),
-    homeAccountId: HOME.replace("1.", "2.") as HomeAccountId,
-  });
 
   it.each<[string, (store: Store) => Promise<unknown>]>([
     ["preventCreation", (store) => preventCreation(store, never)],
     ["endGeneration", (store) => endGeneration(store, never)],
     ["endSession", (store) => endSession(store, ref)],
-    ["a sign-in", (store) => signIn(store, "sid 3")],
+    ["a sign-in", (store) => signIn(store, { sid: "sid 3" })],
     [
       "a sign-in with a sid that is another account's",
-      (store) =>
-        storeSignIn(store, { session: elsewhere(), cache: cacheOf(), sids: ["sid" as Sid] }),
+      (store) => signIn(store, { homeAccountId: homeOf("other") }),
     ],
     ["a sign-out elsewhere", (store) => signOutByFrontChannel(store, "sid" as Sid)],
-    [
-      "a sign-out by an operator, of nobody",
-      (store) =>
-        signOutByOperator(store, accountPartition(HOME.replace("1.", "3.") as HomeAccountId)),
-    ],
+    ["a sign-out by an operator, of nobody", (store) => signOutByOperator(store, NOBODY)],
   ])("%s ends, after pauses that grow", async (_, run) => {
     const slept: number[] = [];
     let requests = 0;
@@ -115,13 +103,11 @@ describe("a deletion whose answer was lost", () => {
   });
 
   it("does not stand for a generation that cannot be opened any more", async () => {
-    const partition = accountPartition(HOME.replace("1.", "4.") as HomeAccountId);
+    const nothing = { partition: NOBODY, generation: "g1" as Generation };
     const store = storeWith({ remove: async () => undefined });
-    expect(
-      await endGeneration(store, { partition, generation: "g1" as Generation }),
-    ).toBeUndefined();
-    expect(await preventCreation(store, { partition, generation: "g1" as Generation })).toBe(true);
-    expect(await memory.table.get(partition, "head")).toMatchObject({ generation: "" });
+    expect(await endGeneration(store, nothing)).toBeUndefined();
+    expect(await preventCreation(store, nothing)).toBe(true);
+    expect(await memory.table.get(NOBODY, "head")).toMatchObject({ generation: "" });
   });
 
   it("has deleted what was read", async () => {

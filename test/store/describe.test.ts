@@ -4,7 +4,6 @@ import {
   generationRow,
   type HomeAccountId,
   type PartitionKey,
-  type Sid,
 } from "../../src/shared/rows/keys.ts";
 import {
   describeAccount,
@@ -13,16 +12,16 @@ import {
 } from "../../src/shared/store/describe.ts";
 import { deleteGeneration, fence } from "../../src/shared/store/generation.ts";
 import type { HeldSession } from "../../src/shared/store/segments.ts";
-import { storeSignIn } from "../../src/shared/store/signIn.ts";
 import { keyring } from "../support/keyring.ts";
 import {
   cacheOf,
   HOME,
   HOUR,
+  homeOf,
   type MemoryStore,
   memoryStore,
   NOON,
-  sessionOf,
+  signIn,
   tokenOf,
 } from "./samples.ts";
 
@@ -32,7 +31,7 @@ let ref: HeldSession;
 beforeEach(async () => {
   store = memoryStore();
   const cache = cacheOf({ a: tokenOf(), b: tokenOf({ target: "Mail.Send" }) });
-  ref = await storeSignIn(store, { session: sessionOf(), cache, sids: ["sid" as Sid] });
+  ref = await signIn(store, { cache });
 });
 function entity() {
   const row = store.table.rows.get(`${PARTITION}|${generationRow(ref.generation)}`);
@@ -61,8 +60,7 @@ describe("the description of an account", () => {
   });
 
   it("has every session, and the end of the last", async () => {
-    const session = sessionOf({ signedInAt: NOON + HOUR, expiresAt: NOON + 9 * HOUR });
-    await storeSignIn(store, { session, cache: cacheOf(), sids: ["another sid" as Sid] });
+    await signIn(store, { sid: "another sid", expiresAt: NOON + 9 * HOUR });
     const description = await describeAccount(store, HOME);
     expect(description?.sessions).toHaveLength(2);
     expect(description?.expiresAt).toBe("2026-01-15T21:00:00.000Z");
@@ -70,17 +68,8 @@ describe("the description of an account", () => {
 
   it("holds no token, no name, and no key to anything", async () => {
     const text = JSON.stringify(await describeAccount(store, HOME));
-    for (const secret of [
-      "-token",
-      "Adele",
-      "adele@",
-      ref.share,
-      "sid",
-      PARTITION,
-      ref.sessionId,
-    ]) {
-      expect(text).not.toContain(secret);
-    }
+    const secrets = ["-token", "Adele", "adele@", "sid", PARTITION, ref.share, ref.sessionId];
+    for (const secret of secrets) expect(text).not.toContain(secret);
   });
 
   it("is found by the id in any case, and by its hash", async () => {
@@ -109,7 +98,7 @@ describe("the description of an account", () => {
 
 describe("there is none", () => {
   it("of an account that never signed in", async () => {
-    expect(await describeAccount(store, `other.${HOME}` as HomeAccountId)).toBeUndefined();
+    expect(await describeAccount(store, homeOf("other"))).toBeUndefined();
   });
 
   it("of one that is signed out", async () => {

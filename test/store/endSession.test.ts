@@ -1,11 +1,18 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { StoreUnavailable } from "../../src/shared/base/errors.ts";
-import { type Sid, sessionKey } from "../../src/shared/rows/keys.ts";
+import { sessionKey } from "../../src/shared/rows/keys.ts";
 import { readSession, type SessionRead, writeBack } from "../../src/shared/store/accounts.ts";
 import { endGrant, endSession } from "../../src/shared/store/endSession.ts";
 import type { HeldSession } from "../../src/shared/store/segments.ts";
-import { storeSignIn } from "../../src/shared/store/signIn.ts";
-import { cacheOf, type MemoryStore, memoryStore, sessionOf, tokenOf } from "./samples.ts";
+import {
+  cacheOf,
+  type MemoryStore,
+  memoryStore,
+  signIn as signInTo,
+  tokenOf,
+  tokenRowsOf,
+  type Visit,
+} from "./samples.ts";
 
 let store: MemoryStore;
 let here: HeldSession;
@@ -14,12 +21,9 @@ beforeEach(async () => {
   here = await signIn("sid");
 });
 
-function signIn(sid: string): Promise<HeldSession> {
-  const cache = cacheOf({ t: tokenOf() });
-  return storeSignIn(store, { session: sessionOf(), cache, sids: [sid as Sid] });
-}
+const signIn = (sid: string, visit: Visit = {}) =>
+  signInTo(store, { cache: cacheOf({ t: tokenOf() }), sid, ...visit });
 const isThere = async (ref: HeldSession) => (await readSession(store, ref)) !== undefined;
-const tokenRows = () => [...store.table.rows.keys()].filter((key) => key.includes("|c."));
 
 describe("endSession", () => {
   it("leaves the account's other sessions and its tokens", async () => {
@@ -32,16 +36,14 @@ describe("endSession", () => {
 
   it("takes the tokens with the last one", async () => {
     await endSession(store, here);
-    expect(tokenRows()).toEqual([]);
+    expect(tokenRowsOf(store)).toEqual([]);
   });
 
   it("counts no session whose time is over", async () => {
-    const cache = cacheOf({ t: tokenOf() });
-    const session = sessionOf({ expiresAt: store.time + 1_000 });
-    await storeSignIn(store, { session, cache, sids: ["sid 2" as Sid] });
+    await signIn("sid 2", { expiresAt: store.time + 1_000 });
     store.time += 2_000;
     await endSession(store, here);
-    expect(tokenRows()).toEqual([]);
+    expect(tokenRowsOf(store)).toEqual([]);
   });
 
   it("ends another one of the account, and only who is signed in can", async () => {
@@ -111,7 +113,7 @@ describe("endGrant", () => {
   it("ends all of them where the user is gone", async () => {
     await signIn("sid 2");
     expect(await endGrant(store, here, await readOf(here), true)).toBe(true);
-    expect(tokenRows()).toEqual([]);
+    expect(tokenRowsOf(store)).toEqual([]);
   });
 
   it.each([true, false])(

@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, it } from "@jest/globals";
 import { IndexForged, SignInOvertaken } from "../../src/shared/base/errors.ts";
 import {
   accountPartition,
-  type HomeAccountId,
   type Sid,
   sidPartition,
   subjectPartition,
@@ -10,15 +9,22 @@ import {
 import { signOutByBackChannel } from "../../src/shared/store/backChannel.ts";
 import { describeAccount } from "../../src/shared/store/describe.ts";
 import { originOf } from "../../src/shared/store/sidIndex.ts";
-import { storeSignIn } from "../../src/shared/store/signIn.ts";
 import { signOutByFrontChannel } from "../../src/shared/store/signOut.ts";
 import type { Stored } from "../../src/shared/table/table.ts";
 import { keyring } from "../support/keyring.ts";
-import { cacheOf, HOME, HOUR, type MemoryStore, memoryStore, NOON, sessionOf } from "./samples.ts";
+import {
+  HOME,
+  HOUR,
+  homeOf,
+  type MemoryStore,
+  memoryStore,
+  NOON,
+  signIn as signInTo,
+} from "./samples.ts";
 
 const KEY = `${sidPartition("sid" as Sid)}|sid`;
 const SUBJECT = `${subjectPartition("adele")}|sid`;
-const OTHER = `other.${HOME}`;
+const OTHER = homeOf("other");
 
 let store: MemoryStore;
 beforeEach(async () => {
@@ -27,17 +33,11 @@ beforeEach(async () => {
 });
 
 const signIn = (homeAccountId = HOME, sid = "sid") =>
-  storeSignIn(store, {
-    session: sessionOf({ homeAccountId: homeAccountId as HomeAccountId }),
-    cache: cacheOf(),
-    sids: [sid as Sid],
-    subject: homeAccountId === HOME ? "adele" : undefined,
-  });
+  signInTo(store, { homeAccountId, sid, subject: homeAccountId === HOME ? "adele" : undefined });
 const row = (key = KEY) => store.table.rows.get(key) as Stored;
 const change = (changes: object, key = KEY) =>
   store.table.rows.set(key, { ...row(key), ...changes } as Stored);
-const isHeld = async (who = HOME) =>
-  (await describeAccount(store, who as HomeAccountId)) !== undefined;
+const isHeld = async (who = HOME) => (await describeAccount(store, who)) !== undefined;
 const front = () => signOutByFrontChannel(store, "sid" as Sid);
 const back = () =>
   signOutByBackChannel(store, {
@@ -48,13 +48,11 @@ const back = () =>
     expiresAt: NOON + HOUR,
   });
 
+const TOMBSTONE = { signedOut: true, tombstone: "x", leftAt: new Date(NOON).toISOString() };
 /** What somebody without keys may write over one field or another. */
 const CHANGES: readonly [string, object][] = [
   ["a tombstone", { signedOut: true }],
-  [
-    "a tombstone with a version",
-    { signedOut: true, tombstone: "x", leftAt: "2026-01-15T12:00:00.000Z" },
-  ],
+  ["a tombstone with a version", TOMBSTONE],
   ["an end", { expiresAt: "2020-01-01T00:00:00.000Z" }],
   ["no end", { expiresAt: undefined }],
   ["an older logout token", { tokenTombstone: "x", issuedUntil: "2020-01-01T00:00:00.000Z" }],
@@ -116,7 +114,7 @@ describe.each([
 });
 
 it("cannot be moved: a row is good for its own key only", async () => {
-  await signIn(OTHER as HomeAccountId, "sid 2");
+  await signIn(OTHER, "sid 2");
   const { partitionKey: _, ...other } = row(`${sidPartition("sid 2" as Sid)}|sid`);
   change(other);
   await expect(front()).rejects.toThrow(IndexForged);
@@ -124,7 +122,7 @@ it("cannot be moved: a row is good for its own key only", async () => {
 
 describe("a sign-in", () => {
   it("is held back by a tombstone, whoever has made it", async () => {
-    change({ tombstone: "x", leftAt: new Date(NOON).toISOString(), signedOut: true });
+    change(TOMBSTONE);
     await expect(signIn()).rejects.toThrow(SignInOvertaken);
   });
 
@@ -140,10 +138,10 @@ describe("a sign-in", () => {
   });
 
   it("ends what a forged row leads to before it takes it", async () => {
-    const { partition, generation } = await signIn(OTHER as HomeAccountId, "sid 2");
+    const { partition, generation } = await signIn(OTHER, "sid 2");
     change({ partition, generation });
     await signIn();
-    expect(await isHeld(OTHER as HomeAccountId)).toBe(false);
+    expect(await isHeld(OTHER)).toBe(false);
     expect(row().partition).toBe(accountPartition(HOME));
   });
 });

@@ -1,18 +1,15 @@
 import { expect, it } from "@jest/globals";
-import type { HomeAccountId, Sid } from "../../src/shared/rows/keys.ts";
 import { type Purged, purge } from "../../src/shared/store/purge.ts";
-import { storeSignIn } from "../../src/shared/store/signIn.ts";
-import type { Table } from "../../src/shared/table/table.ts";
+import { slowedTable } from "../support/slowedTable.ts";
 import { virtualTime } from "../support/virtualTime.ts";
-import { cacheOf, DAY, HOUR, memoryStore, NOON, sessionOf } from "./samples.ts";
+import { DAY, HOUR, homeOf, memoryStore, NOON, signIn, withTable } from "./samples.ts";
 
 /** How many requests a purge takes, of so many accounts of which so many are over. */
 async function costOf(live: number, over: number): Promise<number> {
   const store = memoryStore();
   for (let i = 0; i < live + over; i++) {
     const expiresAt = NOON + (i < over ? 8 * HOUR : 3 * DAY);
-    const session = sessionOf({ homeAccountId: `${i}.tenant` as HomeAccountId, expiresAt });
-    await storeSignIn(store, { session, cache: cacheOf(), sids: [`sid ${i}` as Sid] });
+    await signIn(store, { homeAccountId: homeOf(i), sid: `sid ${i}`, expiresAt });
   }
   store.time = NOON + DAY;
   store.table.operations.length = 0;
@@ -38,39 +35,21 @@ it("ends 500 sign-ins a second at 10 ms a request, with no more than 80 requests
   const store = { ...memoryStore(), now: time.now };
   const COUNT = 1_500;
   for (let i = 0; i < COUNT; i++) {
-    const homeAccountId = `${i}.tenant` as HomeAccountId;
-    const session = sessionOf({ homeAccountId, expiresAt: time.now() + HOUR });
-    await storeSignIn(store, { session, cache: cacheOf(), sids: [`sid ${i}` as Sid] });
+    const expiresAt = time.now() + HOUR;
+    await signIn(store, { homeAccountId: homeOf(i), sid: `sid ${i}`, expiresAt });
   }
   await time.pass(2 * DAY);
 
   let underWay = 0;
   let most = 0;
-  const slowly =
-    <A extends unknown[], T>(request: (...args: A) => Promise<T>) =>
-    async (...args: A): Promise<T> => {
-      most = Math.max(most, ++underWay);
-      await time.sleep(10);
-      underWay--;
-      return await request(...args);
-    };
-  const { get, remove, transact, list } = store.table;
-  const table: Table = {
-    ...store.table,
-    get: slowly(get) as Table["get"],
-    remove: slowly(remove),
-    transact: slowly(transact),
-    async *list(from, to) {
-      let count = 0;
-      for await (const row of list<never>(from, to)) {
-        if (count++ % 200 === 0) await time.sleep(10);
-        yield row;
-      }
-    },
-  };
+  const slow = slowedTable(store.table, async () => {
+    most = Math.max(most, ++underWay);
+    await time.sleep(10);
+    underWay--;
+  });
   const started = time.now();
   let done: Purged | undefined;
-  void purge({ ...store, table }).then((purged) => {
+  void purge(withTable(store, slow)).then((purged) => {
     done = purged;
   });
   while (done === undefined) await time.pass(50);

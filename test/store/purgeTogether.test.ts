@@ -1,33 +1,18 @@
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { type Azurite, startAzurite } from "../../local/azurite/azurite.ts";
-import {
-  accountPartition,
-  type HomeAccountId,
-  type IndexKey,
-  type Sid,
-} from "../../src/shared/rows/keys.ts";
+import { accountPartition, type IndexKey } from "../../src/shared/rows/keys.ts";
 import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import { useOnce } from "../../src/shared/store/replayGuard.ts";
-import { storeSignIn } from "../../src/shared/store/signIn.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import { azuriteStore } from "../support/azuriteStore.ts";
 import { readTable } from "../support/table.ts";
-import {
-  cacheOf,
-  DAY,
-  HOME,
-  HOUR,
-  type MemoryStore,
-  memoryStore,
-  NOON,
-  sessionOf,
-} from "./samples.ts";
+import { DAY, HOUR, homeOf, memoryStore, NOON, signIn, withTable } from "./samples.ts";
 
 /* A timer may fire on two instances, and an operator may run it besides. */
 
 const TOMORROW = NOON + DAY;
-const IN_USE = accountPartition(`in-use.${HOME}` as HomeAccountId);
+const IN_USE = accountPartition(homeOf("in-use"));
 
 let azurite: Azurite;
 beforeAll(async () => {
@@ -37,21 +22,13 @@ afterAll(() => azurite?.stop());
 
 /** What has expired by tomorrow, of every kind, and an account that one of its two sessions still uses. */
 async function fill(store: Store): Promise<void> {
-  const signIn = (homeAccountId: string, sid: string, hours: number) => {
-    const session = sessionOf({
-      homeAccountId: homeAccountId as HomeAccountId,
-      expiresAt: NOON + hours * HOUR,
-    });
-    return storeSignIn(store, {
-      session,
-      cache: cacheOf(),
-      sids: [sid as Sid],
-      subject: `${sid}.sub`,
-    });
+  const enter = (name: string | number, sid: string, hours: number) => {
+    const who = { homeAccountId: homeOf(name), sid, subject: `${sid}.sub` };
+    return signIn(store, { ...who, expiresAt: NOON + hours * HOUR });
   };
-  for (let i = 0; i < 4; i++) await signIn(`${i}.${HOME}`, `sid ${i}`, 8);
-  await signIn(`in-use.${HOME}`, "over", 8);
-  await signIn(`in-use.${HOME}`, "in use", 48);
+  for (let i = 0; i < 4; i++) await enter(i, `sid ${i}`, 8);
+  await enter("in-use", "over", 8);
+  await enter("in-use", "in use", 48);
   await useOnce(store, "state", NOON);
   await noteEarlySignOut(store, "early" as IndexKey);
 }
@@ -66,7 +43,7 @@ function expectOnlyInUse(rows: readonly { partitionKey: string; rowKey: string }
 
 it("a purge that another one overtakes at any moment fails at nothing, and takes nothing more", async () => {
   for (let steps = 0, isOver = false; !isOver; steps++) {
-    const store: MemoryStore = memoryStore();
+    const store = memoryStore();
     await fill(store);
     store.time = TOMORROW;
     let left = steps;
@@ -78,7 +55,7 @@ it("a purge that another one overtakes at any moment fails at nothing, and takes
       }
       return await store.table.remove(...row);
     };
-    const done = await purge({ ...store, table: { ...store.table, remove: overtaken } });
+    const done = await purge(withTable(store, { remove: overtaken }));
     expect(done).toMatchObject({ failed: 0, malformed: 0 });
     expect(store.logged.at(-1)).toBe("purge.done");
     expectOnlyInUse([...store.table.rows.values()]);

@@ -1,13 +1,12 @@
 import { beforeEach, expect, it } from "@jest/globals";
 import { createWatch, type Watch } from "../../bench/world/watch.ts";
-import { type HomeAccountId, type Sid, sidPartition } from "../../src/shared/rows/keys.ts";
+import { type Sid, sidPartition } from "../../src/shared/rows/keys.ts";
 import { useOnce } from "../../src/shared/store/replayGuard.ts";
 import { seenTombstones } from "../../src/shared/store/seenTombstones.ts";
-import { storeSignIn } from "../../src/shared/store/signIn.ts";
 import { signOutByFrontChannel, signOutByUser } from "../../src/shared/store/signOut.ts";
 import { retrying } from "../../src/shared/table/retrying.ts";
 import { modelRequests } from "../races/model.ts";
-import { cacheOf, HOME, HOUR, type MemoryStore, memoryStore, NOON, sessionOf } from "./samples.ts";
+import { HOUR, type MemoryStore, memoryStore, NOON, signIn } from "./samples.ts";
 
 let watch: Watch;
 let store: MemoryStore;
@@ -20,10 +19,9 @@ beforeEach(() => {
 });
 
 /** What a callback does of a provider that has a back channel, or has none. */
-async function callback(sid: string, subject?: string, homeAccountId = HOME) {
+async function callback(sid: string, subject?: string) {
   await useOnce(store, `state ${store.randomBytes(8)}`, NOON + HOUR);
-  const session = sessionOf({ homeAccountId: homeAccountId as HomeAccountId });
-  return await storeSignIn(store, { session, cache: cacheOf(), sids: [sid as Sid], subject });
+  return await signIn(store, { sid, subject });
 }
 
 async function cost(run: () => Promise<unknown>) {

@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { Keyring } from "../../src/shared/crypto/keyring.ts";
-import type { Generation, HomeAccountId, PartitionKey } from "../../src/shared/rows/keys.ts";
+import type { Generation, HomeAccountId, PartitionKey, Sid } from "../../src/shared/rows/keys.ts";
 import { type KeptSession, partsOf, type Session } from "../../src/shared/store/account.ts";
 import { type HeldSession, sealContent } from "../../src/shared/store/segments.ts";
+import { type SignIn, storeSignIn } from "../../src/shared/store/signIn.ts";
 import type { Store } from "../../src/shared/store/store.ts";
+import type { Table } from "../../src/shared/table/table.ts";
 import type { AccessToken, TokenCache } from "../../src/shared/tokens/tokenCache.ts";
 import { keyring } from "../support/keyring.ts";
 import { type MemoryTable, memoryTable } from "../support/memoryTable.ts";
@@ -37,6 +39,15 @@ export function memoryStore(time = NOON): MemoryStore {
   };
   return store;
 }
+
+/** The same store, with another way to its table. */
+export function withTable<S extends Store>(store: S, changes: Partial<Table>): S {
+  return { ...store, table: { ...store.table, ...changes } };
+}
+
+export const keysOf = ({ table }: MemoryStore, pattern = /^/) =>
+  [...table.rows.keys()].filter((key) => pattern.test(key));
+export const tokenRowsOf = (store: MemoryStore) => keysOf(store, /\|c\./);
 
 /** @param lifetime Milliseconds from noon. */
 export function tokenOf(changes: Partial<AccessToken> = {}, lifetime = HOUR): AccessToken {
@@ -78,6 +89,24 @@ export function sessionOf(changes: Partial<Session> = {}): Session {
     acrs: [],
     ...changes,
   };
+}
+
+/** The id of somebody else at the same organization. */
+export const homeOf = (name: string | number) => `${name}.${HOME}` as HomeAccountId;
+
+export interface Visit extends Partial<Session> {
+  /** Of the provider's session. */
+  readonly sid?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly cache?: TokenCache;
+  readonly replaces?: SignIn["replaces"];
+}
+
+/** Signs Adele in, or whoever it is. */
+export function signIn(store: Store, visit: Visit = {}): Promise<HeldSession> {
+  const { sid = "sid", subject, cache = cacheOf(), replaces, ...session } = visit;
+  const sids = [sid as Sid];
+  return storeSignIn(store, { session: sessionOf(session), cache, sids, subject, replaces });
 }
 
 /** A session as its browser holds it. */

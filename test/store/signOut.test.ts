@@ -6,13 +6,11 @@ import { type Sid, sidPartition, subjectPartition } from "../../src/shared/rows/
 import type { IndexRow } from "../../src/shared/rows/rows.ts";
 import { signOutByBackChannel } from "../../src/shared/store/backChannel.ts";
 import { noteSignedOut, readSid } from "../../src/shared/store/sidIndex.ts";
-import { storeSignIn } from "../../src/shared/store/signIn.ts";
 import { signOutByFrontChannel, signOutByOperator } from "../../src/shared/store/signOut.ts";
 import type { Stored } from "../../src/shared/table/table.ts";
-import { cacheOf, HOUR, type MemoryStore, memoryStore, sessionOf } from "./samples.ts";
+import { HOUR, type MemoryStore, memoryStore, signIn as signInTo, tokenRowsOf } from "./samples.ts";
 
-const SIDS = ["a sid"] as Sid[];
-const [SID = "" as Sid] = SIDS;
+const SID = "a sid" as Sid;
 const ms = expect.any(Number);
 
 let store: MemoryStore;
@@ -33,18 +31,13 @@ beforeEach(() => {
   isAnswerLost = false;
 });
 
-const signIn = (sids = SIDS, changes = {}) =>
-  storeSignIn(store, {
-    session: sessionOf({ expiresAt: store.time + 8 * HOUR, ...changes }),
-    cache: cacheOf(),
-    sids,
-    subject: "a subject",
-  });
+const signIn = (sid: string = SID) =>
+  signInTo(store, { sid, subject: "a subject", expiresAt: store.time + 8 * HOUR });
 const byToken = (who: { sid: Sid } | { sub: string }, issuedAt = store.time) => {
   const token = { id: crypto.randomUUID(), sid: undefined, sub: undefined, ...who };
   return signOutByBackChannel(store, { ...token, issuedAt, expiresAt: store.time + HOUR });
 };
-const tokens = () => [...store.table.rows.keys()].filter((key) => key.includes("|c."));
+const tokens = () => tokenRowsOf(store);
 
 describe("the log says whether tokens were there", () => {
   const sid = sidPartition(SID);
@@ -52,12 +45,7 @@ describe("the log says whether tokens were there", () => {
   const cases: [string, () => Promise<unknown>, string, object][] = [
     ["front channel", () => signOutByFrontChannel(store, SID), "signout.elsewhere", { sid }],
     ["back channel, by sid", () => byToken({ sid: SID }), "signout.elsewhere", { sid }],
-    [
-      "back channel, by subject",
-      () => byToken({ sub: "a subject" }),
-      "signout.subject",
-      { subject },
-    ],
+    ["back channel, by sub", () => byToken({ sub: "a subject" }), "signout.subject", { subject }],
   ];
 
   it.each(cases)("%s", async (_, signOut, event, who) => {
@@ -134,7 +122,7 @@ describe.each<[string, () => Promise<void>]>([
   it("leaves the sessions alone that are not", async () => {
     await signIn();
     store.time += 7 * HOUR;
-    await signIn(["another sid"] as Sid[]);
+    await signIn("another sid");
     store.time += 2 * HOUR;
     await signOut();
     expect(tokens()).toHaveLength(1);

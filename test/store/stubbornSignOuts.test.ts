@@ -5,21 +5,17 @@ import type { Log } from "../../src/shared/base/log.ts";
 import {
   accountPartition,
   type Generation,
-  type HomeAccountId,
   type Sid,
   sidPartition,
 } from "../../src/shared/rows/keys.ts";
-import { storeSignIn } from "../../src/shared/store/signIn.ts";
 import { createSignOuts, type SignOuts } from "../../src/shared/store/stubbornSignOuts.ts";
 import type { Entity } from "../../src/shared/table/table.ts";
 import { keyring } from "../support/keyring.ts";
 import { type MemoryTable, memoryTable } from "../support/memoryTable.ts";
 import { type VirtualTime, virtualTime } from "../support/virtualTime.ts";
-import { cacheOf, DAY, sessionOf } from "./samples.ts";
+import { DAY, HOME, signIn as signInTo } from "./samples.ts";
 
 const SECOND = 1_000;
-const ACCOUNT =
-  "87d349ed-44d7-43e1-9a83-5f2406dee5bd.8d5c2a1e-7b4f-4c7d-9e36-5f0a1b2c3d4e" as HomeAccountId;
 const TOKEN = {
   sid: "the-sid" as Sid,
   sub: undefined,
@@ -71,7 +67,7 @@ it("does not try again together with what failed on other instances", async () =
   expect(table.operations).toHaveLength(2);
 });
 
-const ref = { partition: accountPartition(ACCOUNT), generation: "g" as Generation };
+const ref = { partition: accountPartition(HOME), generation: "g" as Generation };
 
 describe.each<[string, number, string, () => Promise<void>]>([
   ["in another app", 100, sidPartition("a" as Sid), () => signOuts.byFrontChannel("a" as Sid)],
@@ -200,10 +196,7 @@ describe("a flood of made-up sids", () => {
   const alarms = () => logged.filter(([level]) => level === "error");
   const isHeld = () =>
     [...table.rows.keys()].some((key) => key.startsWith("a.") && key.includes("|c."));
-  const signIn = () => {
-    const session = sessionOf({ signedInAt: time.now(), expiresAt: time.now() + DAY });
-    return storeSignIn(storeOf(), { session, cache: cacheOf(), sids: ["real" as Sid] });
-  };
+  const signIn = () => signInTo(storeOf(), { sid: "real", expiresAt: time.now() + DAY });
 
   it("keeps no real sign-out from its place, on storage that is well and with six instances at each slot", async () => {
     await signIn();

@@ -1,0 +1,76 @@
+import { StoreUnavailable } from "../../src/shared/base/errors.ts";
+import type { Log } from "../../src/shared/base/log.ts";
+import { stubborn } from "../../src/shared/store/stubborn.ts";
+import { virtualTime } from "../support/virtualTime.ts";
+
+export const PATIENCE_MS = 100_000;
+export const SECOND = 1_000;
+
+export interface Called {
+  outcome: "waiting" | "done" | unknown;
+  /** Milliseconds. */
+  at: number;
+}
+
+export const outcomesOf = (calls: readonly Called[]) => calls.map(({ outcome }) => outcome);
+export const unavailable = () => Promise.reject(new StoreUnavailable());
+
+/** Sign-outs of which three are held, and four have a loop, on a table that does what it is told. */
+export function insisting() {
+  const time = virtualTime();
+  let start = time.now();
+  const elapsed = () => time.now() - start;
+  const logged: Parameters<Log>[] = [];
+  /** What is said while nothing has come to an end. */
+  const delays: Parameters<Log>[] = [];
+  const log: Log = (...line) => void (line[1] === "signout.delayed" ? delays : logged).push(line);
+  const stage = {
+    time,
+    elapsed,
+    logged,
+    delays,
+    random: 0,
+    /** When each pass began, in milliseconds. */
+    began: [] as number[],
+    /** What every pass does. */
+    table: async () => {},
+    signOuts: stubborn(
+      { now: time.now, sleep: time.sleep, random: (): number => stage.random, log },
+      { held: 3, loops: 4 },
+    ),
+
+    beginAnew() {
+      start = time.now();
+      stage.began = [];
+    },
+    /** A table that is away until then. */
+    beAwayUntil(end: number) {
+      stage.table = () => (elapsed() < end ? unavailable() : Promise.resolve());
+    },
+    /** Makes passes wait until their entry is called. */
+    holdPasses(): (() => void)[] {
+      const passes: (() => void)[] = [];
+      stage.table = () => {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        passes.push(resolve);
+        return promise;
+      };
+      return passes;
+    },
+
+    call(sid: string, patience = PATIENCE_MS): Called {
+      const called: Called = { outcome: "waiting", at: Number.NaN };
+      const pass = (looked: (isKnown: boolean) => void) => {
+        stage.began.push(elapsed());
+        if (sid.startsWith("made up")) looked(false);
+        return stage.table();
+      };
+      const settle = (outcome: unknown) => Object.assign(called, { outcome, at: elapsed() });
+      const signOut = { who: `s.${sid}`, patience, pass };
+      stage.signOuts.insist(signOut, sid).then(() => settle("done"), settle);
+      return called;
+    },
+    callAll: (...sids: readonly string[]) => sids.map((sid) => stage.call(sid)),
+  };
+  return stage;
+}
