@@ -11,5 +11,4 @@ export const permissions: readonly Call[] = [
   { method: "GET", path: "me/messages/{id}", scopes: ["Mail.Read"], query: ["$select"] },
   { method: "GET", path: "me/calendarView", scopes: ["Calendars.Read"], query: [...DAYS, ...LIST] },
   { method: "POST", path: "me/sendMail", scopes: ["Mail.Send"] },
-  { method: "POST", path: "me/revokeSignInSessions", scopes: ["User.RevokeSessions.All"] },
 ];

@@ -98,17 +98,6 @@ describe("a grant that the provider has withdrawn", () => {
     },
   );
 
-  it("by the user, through this app: revokeSignInSessions", async () => {
-    const browser = await signedInBrowser(rig);
-    const revoked = await fetch(`${rig.url}/graph/me/revokeSignInSessions`, {
-      method: "POST",
-      headers: { cookie: sessionCookieOf(rig, browser), origin: rig.url },
-    });
-    expect(revoked.status).toBe(200);
-    expect((await browser.fetch(rig.url + NEEDS_REFRESH)).status).toBe(401);
-    expect(await readAccountRows(rig.azurite)).toEqual([]);
-  });
-
   it("leads a person's page back to sign-in", async () => {
     const browser = await signedInBrowser(rig);
     rig.tenant.revoke(oidOf(ADELE));
