@@ -1,18 +1,25 @@
 import { Readable } from "node:stream";
-import { describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import type { Tenant } from "../../local/tenant/tenant.ts";
 import { compose, createEnvironment } from "../../src/compose.ts";
 import { authSignOut } from "../../src/functions/authSignOut.ts";
+import { functionsOf } from "../../src/functions.ts";
 import { AT_ROOT } from "../../src/shared/config/address.ts";
+import type { Env } from "../../src/shared/config/env.ts";
 import { revokeAtMicrosoft } from "../../src/shared/flows/revokeAtMicrosoft.ts";
 import type { PartitionKey } from "../../src/shared/rows/keys.ts";
 import { REVOCATION_COOKIE, readRevocation } from "../../src/shared/session/revocationCookie.ts";
 import { SESSION_COOKIE, sessionCookie } from "../../src/shared/session/sessionCookie.ts";
 import type { SessionRead } from "../../src/shared/store/accounts.ts";
-import { testApp } from "../support/app.ts";
+import { bindSession } from "../../src/shared/store/bindSession.ts";
+import { REVOKE_FIELD } from "../../src/shared/web/pages/signOutForm.ts";
+import { envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
 import { post, request } from "../support/request.ts";
 import { env } from "../support/settings.ts";
 
 const ticket = { partition: "a.hash" as PartitionKey };
+const INVOCATION = { invocationId: "1" };
+const HELD = { ...ticket, generation: "g", sessionId: "s", share: "share" } as never;
 
 /** What an earlier read has left in memory. @param token The one at hand, if there is one. */
 const opened = (token?: string) =>
@@ -66,6 +73,64 @@ describe("Microsoft, that takes too long", () => {
   });
 });
 
+describe("Microsoft is not asked with the tokens of a session that", () => {
+  let tenant: Tenant;
+  beforeAll(async () => {
+    tenant = await tenantOfApp();
+  });
+  afterAll(() => tenant.stop());
+
+  const MINUTES = 60_000;
+  const KEY = { x: "x", y: "y" };
+  it.each<[string, Env, (one: TestApp, cookie: string) => unknown, number]>([
+    ["is idle", { SESSION_IDLE_MINUTES: "10" }, ({ advance }) => advance(11 * MINUTES), 303],
+    [
+      "is bound to another device",
+      { SESSION_BINDING: "optional" },
+      async (one, cookie) => {
+        await bindSession(one.app.store, refOf(one, cookie), KEY);
+        one.advance(2 * MINUTES);
+      },
+      303,
+    ],
+    [
+      "storage does not delete",
+      {},
+      ({ table }) => {
+        table.down = true;
+      },
+      503,
+    ],
+  ])("%s", async (_, env, spoil, status) => {
+    let calls = 0;
+    const open = async () => {
+      calls++;
+      return { status: 204, headers: {}, body: Readable.from([]) };
+    };
+    let elapsed = 0;
+    const one = testApp({ ...envOf(tenant), ...env }, { elapsed: () => (elapsed += 1_000) });
+    const cookie = await signIn(one);
+    await spoil(one, cookie);
+    const { handler } = authSignOut(one.app, { ...one.app, open });
+    const cookies = { [SESSION_COOKIE]: cookie };
+    const answer = await handler(post({ [REVOKE_FIELD]: "true" }, { cookies }), undefined);
+    expect([answer.status, calls]).toEqual([status, 0]);
+  });
+});
+
+it("an app that does not choose it offers it nowhere, and asks nobody", async () => {
+  const { app } = testApp({}, { send: () => Promise.reject(new Error("Nobody is there.")) });
+  const functions = functionsOf({ context: app, signingOut: app }, {});
+  const signOut = functions.find(({ name }) => name === "authSignOut");
+  const page = await signOut?.handler(request("/auth/signout"), INVOCATION);
+  expect(page?.body).not.toContain(REVOKE_FIELD);
+  const { value } = sessionCookie(app.keyring, HELD, 60_000);
+  const cookies = { [SESSION_COOKIE]: value };
+  const answer = await signOut?.handler(post({ [REVOKE_FIELD]: "true" }, { cookies }), INVOCATION);
+  expect(answer?.status).toBe(303);
+  expect(answer?.cookies?.map(({ name }) => name)).not.toContain(REVOCATION_COOKIE);
+});
+
 it("a wrong setting does not hold the sign-out back", async () => {
   const send = () => Promise.reject(new Error("Nobody is there."));
   const { app, table } = testApp({}, { send });
@@ -73,10 +138,9 @@ it("a wrong setting does not hold the sign-out back", async () => {
   const wrong = env({ ENTRA_CLIENT_ID: "none" });
   const { context } = compose(wrong, environment, { wishes: {}, place: AT_ROOT });
   const { handler } = authSignOut(app, context);
-  const held = { ...ticket, generation: "g", sessionId: "s", share: "share" } as never;
-  const { value } = sessionCookie(app.keyring, held, 60_000);
+  const { value } = sessionCookie(app.keyring, HELD, 60_000);
   const answer = await handler(
-    post({ revokeSignInSessions: "true" }, { cookies: { [SESSION_COOKIE]: value } }),
+    post({ [REVOKE_FIELD]: "true" }, { cookies: { [SESSION_COOKIE]: value } }),
     undefined,
   );
   expect(answer.status).toBe(303);

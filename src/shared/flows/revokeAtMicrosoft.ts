@@ -4,17 +4,17 @@ import { SignedOut } from "../base/errors.ts";
 import type { Context } from "../context.ts";
 import type { HttpRequest } from "../http/types.ts";
 import { TimeoutError } from "../net/open.ts";
-import { isIdle } from "../session/idle.ts";
 import type { Revocation } from "../session/revocationCookie.ts";
 import type { SessionTicket } from "../session/sessionCookie.ts";
 import { readSession, type SessionRead } from "../store/accounts.ts";
+import { isServed } from "../web/handlers.ts";
 
 /** How long a sign-out waits for Microsoft, once everything here is deleted. Milliseconds. */
 const PATIENCE_MS = 5_000;
 
 /**
  * Opens the session whose tokens are to ask Microsoft, before the sign-out deletes them. A failure stops no sign-out.
- * @returns undefined when there is none, it is idle, or nobody can tell.
+ * @returns undefined when there is none, it is idle, it is bound to another device, or nobody can tell.
  */
 export async function openBeforeSignOut(
   context: Context,
@@ -22,13 +22,8 @@ export async function openBeforeSignOut(
   ticket: SessionTicket,
 ): Promise<SessionRead | undefined> {
   try {
-    const { settings, store, keyring, now } = context;
-    const found = await readSession(store, ticket);
-    const { sessionId } = ticket;
-    if (!found || isIdle({ keyring, request, sessionId, ...found.session }, settings, now())) {
-      return undefined;
-    }
-    return found;
+    const found = await readSession(context.store, ticket);
+    return found && isServed(context, request, found, ticket) ? found : undefined;
   } catch {
     return undefined;
   }

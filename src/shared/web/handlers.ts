@@ -90,12 +90,22 @@ export function knownSession(
   context: Context,
   request: HttpRequest,
 ): Promise<SignedInSession | undefined> {
+  return findOf(context, request, async (found, ticket) =>
+    isServed(context, request, found, ticket) ? found : undefined,
+  );
+}
+
+/** Whether a session is in use, and the browser's. The provider is not asked. */
+export function isServed(
+  context: Context,
+  request: HttpRequest,
+  found: SessionRead,
+  ticket: HeldSession,
+): boolean {
   const { settings, keyring, now } = context;
-  return findOf(context, request, async (found, ticket) => {
-    const use = { keyring, request, sessionId: ticket.sessionId, ...found.session };
-    const isServed = standingIn(context, request, found, ticket, now()) === "served";
-    return isServed && !isIdle(use, settings, now()) ? found : undefined;
-  });
+  if (standingIn(context, request, found, ticket, now()) !== "served") return false;
+  const { sessionId } = ticket;
+  return !isIdle({ keyring, request, sessionId, ...found.session }, settings, now());
 }
 
 function standingIn(
