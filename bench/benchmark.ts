@@ -9,7 +9,7 @@ export interface Options {
   readonly progress: Progress;
 }
 
-export interface Chart {
+interface Chart {
   /** File name, without its ending. */
   readonly name: string;
   readonly svg: string;

@@ -9,7 +9,7 @@ const STOP_GRACE = 5_000;
 /** Milliseconds between two looks at whether it answers. */
 const POLL = 200;
 
-export interface FuncHost {
+interface FuncHost {
   exited: Promise<unknown>;
   stop(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { Parts } from "./parts.ts";
 import { watchApp } from "./watch.ts";
 
 /** An app that is built as its `package.json` says. */
-export interface Sources {
+interface Sources {
   /** @throws Error It does not build. */
   build(): Promise<void>;
   /** Has it built again whenever it changes, by its own `watch` script where it has one, and calls `built` each time. */

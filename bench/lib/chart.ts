@@ -1,5 +1,5 @@
 /** Horizontal bars in groups. */
-export interface BarChart {
+interface BarChart {
   readonly title: string;
   readonly subtitle: string;
   /** One colour each. */
@@ -64,7 +64,7 @@ export function barChart({ title, subtitle, series, groups, format }: BarChart):
 }
 
 /** Lines over time. */
-export interface LineChart {
+interface LineChart {
   readonly title: string;
   readonly subtitle: string;
   readonly xLabel: string;

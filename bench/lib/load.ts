@@ -19,7 +19,7 @@ export interface Sample {
 }
 
 /** Milliseconds of CPU time that a process has used so far. */
-export type CpuClock = () => number | Promise<number>;
+type CpuClock = () => number | Promise<number>;
 
 export const ownCpu: CpuClock = () => {
   const { user, system } = process.cpuUsage();

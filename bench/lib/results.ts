@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const FOLDER = fileURLToPath(new URL("../results/", import.meta.url));
 
-export interface Saved<Result> {
+interface Saved<Result> {
   /** Such as `2 cores, Node 24.21.0, Azurite 3.35.0`. */
   readonly environment: string;
   readonly result: Result;

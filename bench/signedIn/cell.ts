@@ -26,7 +26,7 @@ export interface Cell {
   readonly stockCpuToOurs: Summary;
 }
 
-export type Samples = Record<Contestant, Sample[]>;
+type Samples = Record<Contestant, Sample[]>;
 
 export const emptySamples = (): Samples => ({ lightsout: [], floor: [], stock: [] });
 

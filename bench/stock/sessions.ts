@@ -1,7 +1,7 @@
 import type { TableClient } from "@azure/data-tables";
 import type { AccountInfo } from "@azure/msal-node";
 
-export interface StockSession {
+interface StockSession {
   readonly account: AccountInfo;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;

@@ -19,13 +19,13 @@ import { createSessions } from "./sessions.ts";
 const COOKIE = "stock-session";
 const SCOPES = ["User.Read"];
 
-export interface StockResponse {
+interface StockResponse {
   readonly status: number;
   readonly headers: Record<string, string>;
   readonly body: string | Uint8Array;
 }
 
-export interface StockRequest {
+interface StockRequest {
   readonly headers: { get(name: string): string | null };
 }
 

@@ -12,7 +12,7 @@ export interface Filled {
   readonly sid: string;
 }
 
-export interface FillOptions {
+interface FillOptions {
   readonly tenantId: string;
   readonly model: TokenCache;
   readonly accounts: number;

@@ -16,7 +16,7 @@ const VERSION = "/v1.0";
 const JSON_TYPE =
   "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
 
-export interface GraphCall {
+interface GraphCall {
   method: string;
   /** Below `/v1.0`. */
   path: string;

@@ -4,7 +4,7 @@ import { badRequest } from "./reply.ts";
 export type Entity = Record<string, unknown>;
 
 /** A page of a collection, with the link to the next one when there is more. */
-export interface Collection {
+interface Collection {
   "@odata.context": string;
   value: Entity[];
   "@odata.nextLink"?: string;

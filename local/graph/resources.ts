@@ -6,7 +6,7 @@ import { type GraphUser, profileOf } from "./profile.ts";
 import type { Reply } from "./reply.ts";
 
 /** A request for a resource, its caller known and its scopes checked. */
-export interface ResourceRequest {
+interface ResourceRequest {
   url: URL;
   user: GraphUser;
   /** Parsed JSON, `undefined` when there is none. */

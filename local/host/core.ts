@@ -7,14 +7,14 @@ export interface Binding {
   [option: string]: unknown;
 }
 
-export interface FunctionMetadata {
+interface FunctionMetadata {
   name: string;
   functionId?: string;
   bindings: Record<string, Binding>;
 }
 
-export type FunctionCallback = (...args: unknown[]) => unknown;
-export type HookCallback = (context: unknown) => unknown;
+type FunctionCallback = (...args: unknown[]) => unknown;
+type HookCallback = (context: unknown) => unknown;
 export type Log = (level: LogLevel, category: LogCategory, message: string) => void;
 
 export interface RegisteredFunction {
@@ -30,13 +30,13 @@ export interface CoreInvocationContext {
   log: Log;
 }
 
-export interface InvocationModel {
+interface InvocationModel {
   getArguments(): Promise<{ context: unknown; inputs: unknown[] }>;
   invokeFunction(context: unknown, inputs: unknown[], callback: FunctionCallback): Promise<unknown>;
   getResponse(context: unknown, result: unknown): Promise<RpcInvocationResponse>;
 }
 
-export interface ProgrammingModel {
+interface ProgrammingModel {
   name: string;
   version: string;
   getInvocationModel(context: CoreInvocationContext): InvocationModel;
@@ -44,7 +44,7 @@ export interface ProgrammingModel {
 }
 
 const HOOKS = ["preInvocation", "postInvocation", "appStart", "appTerminate"] as const;
-export type HookName = (typeof HOOKS)[number];
+type HookName = (typeof HOOKS)[number];
 
 /** What an app registered through `@azure/functions-core`. */
 export interface AppRegistry {

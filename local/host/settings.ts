@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-export interface HostJson {
+interface HostJson {
   routePrefix: string;
   customHeaders: Record<string, string>;
   /** Milliseconds; `undefined` is without limit. */

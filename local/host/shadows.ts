@@ -16,7 +16,7 @@ export function isOurs({ name, route = "" }: Pick<FunctionInfo, "name" | "route"
 }
 
 /** A function that the host asks before one of Lightsout's, so that this one does not get its requests. */
-export interface Shadow {
+interface Shadow {
   readonly name: string;
   readonly over: string;
   /** One of the requests that it takes. */

@@ -26,7 +26,7 @@ export interface Grant {
 }
 
 /** What the redemption of a code is checked against. */
-export interface CodeBinding {
+interface CodeBinding {
   redirectUri: string;
   authority: string;
   codeChallenge: string | undefined;

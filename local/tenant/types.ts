@@ -22,7 +22,7 @@ export interface AppRegistration {
   consentedScopes?: string[];
 }
 
-export interface FederatedCredential {
+interface FederatedCredential {
   issuer: string;
   subject: string;
   audience: string;

@@ -12,7 +12,7 @@ export const ENTRIES = {
 };
 
 /** What a module of the package offers. */
-export interface Surface {
+interface Surface {
   /** Its declarations, in one file. */
   readonly declarations: string;
   /** The report: names and signatures. */

@@ -10,7 +10,7 @@ export interface Application {
   readonly requiredResourceAccess: readonly RequiredResourceAccess[];
 }
 
-export interface WebApplication {
+interface WebApplication {
   readonly redirectUris: readonly string[];
   /** The front-channel logout URL. */
   readonly logoutUrl: string | null;
@@ -20,7 +20,7 @@ export interface WebApplication {
   };
 }
 
-export interface OptionalClaims {
+interface OptionalClaims {
   readonly idToken: readonly { readonly name: string }[];
 }
 

@@ -12,7 +12,7 @@ export interface AzureSignIn {
 }
 
 /** The resource of a token: its name for people, and the Azure CLI's arguments. */
-export interface AzureResource {
+interface AzureResource {
   readonly name: string;
   readonly args: readonly string[];
 }

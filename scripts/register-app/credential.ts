@@ -6,7 +6,7 @@ import type { Graph } from "./graph.ts";
 import type { CredentialOption } from "./options.ts";
 
 /** The credential that the registration lacks, and its app setting. */
-export interface CredentialPlan {
+interface CredentialPlan {
   /** For people. Undefined when the registration has it already. */
   readonly line: string | undefined;
   /** Gives it to the registration with this object id. @returns The app setting. */

@@ -20,7 +20,7 @@ export interface Graph {
   send<T>(method: "POST" | "PATCH", path: string, body: object, prefer?: string): Promise<T>;
 }
 
-export interface GraphAccess {
+interface GraphAccess {
   readonly baseUrl: string;
   readonly token: string;
 }

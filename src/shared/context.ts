@@ -148,7 +148,7 @@ export function createContext(
     fetch: platform.fetch,
     watchSignOut: createSignOutWatch(sleep, elapsed),
     turnsAt: byName(() => createTurns(API_TURNS)),
-    isHealthy: createHealthCheck(table, elapsed, log),
+    isHealthy: createHealthCheck(table, elapsed, sleep, log),
   };
 }
 

@@ -1,32 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { permissions } from "../../src/permissions.ts";
-import { graphApi } from "../../src/shared/apis/api.ts";
-import { forward as forwardTo } from "../../src/shared/apis/forward.ts";
-import type { Context } from "../../src/shared/context.ts";
-import { testApp } from "../support/app.ts";
-import { type StubSession, stubSession } from "../support/graph.ts";
-import { type Loopback, startLoopback } from "../support/loopback.ts";
-import { type RequestInit, request } from "../support/request.ts";
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { graphCalls } from "../support/graphCalls.ts";
 
 const MAIL = "/graph/me/sendMail";
 
-let graph: Loopback;
-let app: Context;
-let session: StubSession;
-beforeAll(async () => {
-  graph = await startLoopback();
-  ({ app } = testApp({ GRAPH_BASE_URL: `${graph.url}/v1.0` }));
-});
+const calls = graphCalls();
+const { forward, sent } = calls;
 beforeEach(() => {
-  session = stubSession();
-  graph.requests.length = 0;
-  graph.respond = () => ({ body: { displayName: "Adele" } });
+  calls.graph.respond = () => ({ body: { displayName: "Adele" } });
 });
-afterAll(() => graph.stop());
-
-const forward = (path: string, init?: RequestInit) =>
-  forwardTo(app, request(path, init), session, graphApi(app.settings.graphBaseUrl, permissions));
-const sent = () => graph.requests.map(({ method, url }) => `${method} ${url}`);
 
 describe("a call that is passed on", () => {
   it("goes out with the user's token for exactly its scopes", async () => {
@@ -35,8 +16,8 @@ describe("a call that is passed on", () => {
     expect(JSON.parse(Buffer.from(body as Uint8Array).toString())).toEqual({
       displayName: "Adele",
     });
-    expect(session.asked).toEqual([[["User.Read"], undefined]]);
-    expect(graph.requests[0]?.headers.authorization).toBe("Bearer token-1");
+    expect(calls.session.asked).toEqual([[["User.Read"], undefined]]);
+    expect(calls.graph.requests[0]?.headers.authorization).toBe("Bearer token-1");
   });
 
   it.each([
@@ -54,7 +35,7 @@ describe("a call that is passed on", () => {
   it("carries its body as it is", async () => {
     const body = Buffer.from([0, 255, 1, 254]);
     await forward(MAIL, { method: "POST", body, headers: { "content-type": "application/json" } });
-    expect(graph.requests[0]).toMatchObject({ method: "POST", body });
+    expect(calls.graph.requests[0]).toMatchObject({ method: "POST", body });
   });
 
   it("carries the headers on the list, and no others", async () => {
@@ -80,9 +61,9 @@ describe("a call that is passed on", () => {
       "accept-encoding": "zstd",
     };
     await forward("/graph/me", { headers: { ...listed, ...others } });
-    const { headers = {} } = graph.requests[0] ?? {};
+    const { headers = {} } = calls.graph.requests[0] ?? {};
     expect(headers).toMatchObject({ ...listed, authorization: "Bearer token-1" });
-    expect(headers.host).toBe(new URL(graph.url).host);
+    expect(headers.host).toBe(new URL(calls.graph.url).host);
     expect(headers["accept-encoding"]).toBe("identity");
     const own = ["accept-encoding", "authorization", "connection", "host", "user-agent"];
     expect(Object.keys(headers).sort()).toEqual([...Object.keys(listed), ...own].sort());
@@ -108,14 +89,14 @@ describe("an answer that is passed on", () => {
       "www-authenticate": "Basic",
       refresh: "0;url=https://evil.example",
     };
-    graph.respond = () => ({ headers: { ...listed, ...others }, body: "{}" });
+    calls.graph.respond = () => ({ headers: { ...listed, ...others }, body: "{}" });
     const { headers, cookies } = await forward("/graph/me");
     expect(headers).toEqual(listed);
     expect(cookies).toBeUndefined();
   });
 
   it("loses the headers that the host cannot write", async () => {
-    graph.respond = () => ({ headers: { etag: "\u00fc", "request-id": "r" }, body: "{}" });
+    calls.graph.respond = () => ({ headers: { etag: "\u00fc", "request-id": "r" }, body: "{}" });
     const { headers } = await forward("/graph/me");
     expect(headers).toEqual({ "request-id": "r" });
   });
@@ -123,22 +104,22 @@ describe("an answer that is passed on", () => {
   it.each([200, 201, 202, 204, 304, 400, 403, 404, 409, 412, 429])(
     "may be a %d",
     async (status) => {
-      graph.respond = () => ({ status, headers: { "retry-after": "7" } });
+      calls.graph.respond = () => ({ status, headers: { "retry-after": "7" } });
       const answer = await forward("/graph/me");
       expect(answer).toMatchObject({ status, headers: { "retry-after": "7" } });
     },
   );
 
   it("leads to where a list goes on, and that can be followed", async () => {
-    const link = `${graph.url}/v1.0/me/messages/a/attachments?$skip=1&$expand=item`;
-    graph.respond = () => ({ body: { "attachments@odata.nextLink": link } });
+    const link = `${calls.graph.url}/v1.0/me/messages/a/attachments?$skip=1&$expand=item`;
+    calls.graph.respond = () => ({ body: { "attachments@odata.nextLink": link } });
     const { body } = await forward("/graph/me/messages");
     const [own] = Object.values(JSON.parse(Buffer.from(body as Uint8Array).toString())) as [string];
     const { pathname, search } = new URL(own);
-    session = stubSession();
+    calls.session.asked.length = 0;
     await forward(pathname + search);
-    expect(session.asked).toEqual([[["Mail.Read"], undefined]]);
-    expect(sent()[1]).toBe(`GET ${link.slice(graph.url.length).replaceAll("$", "%24")}`);
+    expect(calls.session.asked).toEqual([[["Mail.Read"], undefined]]);
+    expect(sent()[1]).toBe(`GET ${link.slice(calls.graph.url.length).replaceAll("$", "%24")}`);
     const post = forward(pathname + search, { method: "POST" });
     await expect(post).rejects.toMatchObject({ code: "ERR_NOT_PERMITTED" });
   });
@@ -147,8 +128,8 @@ describe("an answer that is passed on", () => {
     ["in another encoding", { "content-encoding": "gzip", "content-type": "application/json" }],
     ["that is no JSON", { "content-type": "text/html" }],
   ])("is not touched %s", async (_, headers) => {
-    const body = Buffer.from(JSON.stringify({ "@odata.nextLink": `${graph.url}/v1.0/me` }));
-    graph.respond = () => ({ headers, body });
+    const body = Buffer.from(JSON.stringify({ "@odata.nextLink": `${calls.graph.url}/v1.0/me` }));
+    calls.graph.respond = () => ({ headers, body });
     expect(await forward("/graph/me")).toEqual({ status: 200, headers, body });
   });
 });
@@ -159,10 +140,12 @@ describe("a download", () => {
     { method: "GET", path: "me/drive/items/{id}/content", scopes, download: true },
     { method: "GET", path: "me", scopes },
   ] as const;
-  const download = (path: string) =>
-    forwardTo(app, request(path), session, graphApi(app.settings.graphBaseUrl, rows));
+  const download = (path: string) => forward(path, {}, { rows });
   const answerWith = (location?: string) => {
-    graph.respond = () => ({ status: 302, headers: location === undefined ? {} : { location } });
+    calls.graph.respond = () => ({
+      status: 302,
+      headers: location === undefined ? {} : { location },
+    });
   };
 
   it("has an address that goes to the browser, and is not asked for the file here", async () => {
@@ -199,8 +182,8 @@ describe("a call that is not offered", () => {
     "/graph/ME",
   ])("%s gets no token and goes nowhere", async (path) => {
     await expect(forward(path)).rejects.toMatchObject({ code: "ERR_NOT_PERMITTED" });
-    expect(session.asked).toEqual([]);
-    expect(graph.requests).toEqual([]);
+    expect(calls.session.asked).toEqual([]);
+    expect(calls.graph.requests).toEqual([]);
   });
 });
 
@@ -213,6 +196,6 @@ describe("a body", () => {
     ).rejects.toMatchObject({
       code: "ERR_REQUEST_TOO_LARGE",
     });
-    expect(graph.requests.map(({ body }) => body.length)).toEqual([size]);
+    expect(calls.graph.requests.map(({ body }) => body.length)).toEqual([size]);
   });
 });

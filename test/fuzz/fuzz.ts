@@ -14,7 +14,7 @@ const AT_ONCE = 16;
 /** What people do meanwhile must go on working. */
 const PEOPLE = [ADELE, ALEX];
 
-export interface FuzzOptions {
+interface FuzzOptions {
   readonly rig: Rig;
   readonly runs: number;
   /** The same seed makes the same requests, but for what they borrow of real sessions. */
@@ -23,7 +23,7 @@ export interface FuzzOptions {
   readonly onProgress?: (done: number) => void;
 }
 
-export interface FuzzResult {
+interface FuzzResult {
   /** How many answers had which status. */
   readonly statuses: ReadonlyMap<number, number>;
   /** What was wrong with an answer, and the request it was to. */

@@ -10,7 +10,7 @@ export interface Step {
   env?: Record<string, string>;
 }
 
-export interface Job {
+interface Job {
   steps?: Step[];
   uses?: string;
   needs?: string[];
@@ -18,7 +18,7 @@ export interface Job {
   strategy?: { matrix: { include: { node: string; own?: boolean }[] } };
 }
 
-export interface Workflow {
+interface Workflow {
   permissions: Record<string, string>;
   jobs: Record<string, Job>;
 }

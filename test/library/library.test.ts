@@ -71,9 +71,15 @@ describe("the package", () => {
 describe("an app that had its own life", () => {
   const command = () => join(app.lightsout, "dist/npm/command/lightsout.js");
 
-  it("goes on as before", () => {
-    const { status } = spawnSync(process.execPath, ["--test"], { cwd: app.folder });
-    expect(status).toBe(0);
+  it("goes on as before, and its tests sign users in and out", () => {
+    const { status, stdout } = spawnSync(process.execPath, ["--test"], {
+      cwd: app.folder,
+      encoding: "utf8",
+    });
+    expect({ status, passed: /\bpass (\d+)/.exec(stdout)?.[1] }).toEqual({
+      status: 0,
+      passed: "4",
+    });
   });
 
   it("is told what to install for development, in one line", () => {

@@ -141,8 +141,11 @@ describe("an endpoint that fails", () => {
   it("and says nothing keeps each only as long as it will wait, and the answer is for the next", async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     endpoint = () => promise;
-    expect(await outcome(ask("r", 20))).toMatchObject({ cause: { name: "TimeoutError" } });
-    expect(await outcome(ask("r", 20))).toMatchObject({ cause: { name: "TimeoutError" } });
+    for (let asked = 0; asked < 2; asked++) {
+      const error = outcome(ask("r", 20));
+      await time.pass(20);
+      expect(await error).toMatchObject({ cause: { name: "TimeoutError" } });
+    }
     expect(fetched).toHaveLength(1);
     resolve();
     await time.pass(0);

@@ -31,7 +31,9 @@ function source(clientId: string | undefined = CLIENT_ID): TokenSource {
   const world = {
     send: keepAliveSender(),
     elapsed: () => performance.now(),
-    sleep: (milliseconds: number) => sleep(Math.min(milliseconds, 10)),
+    // Only pauses between tries are shorter.
+    sleep: (milliseconds: number, signal?: AbortSignal) =>
+      sleep(signal ? milliseconds : Math.min(milliseconds, 10), undefined, { signal }),
   };
   return managedIdentity(world)({ clientId, setting });
 }

@@ -16,7 +16,7 @@ export interface Explored extends Pick<Exploration, "schedules" | "states"> {
   readonly failure: (Failure["violation"] & { readonly description: string }) | undefined;
 }
 
-export interface Explorer {
+interface Explorer {
   /** One errand after the other. */
   explore(errand: Errand): Promise<Explored>;
   stop(): Promise<void>;

@@ -21,7 +21,7 @@ interface Segment {
   readonly longestStall: number;
 }
 
-export interface Soaked {
+interface Soaked {
   readonly visits: readonly Visited[];
   /** Requests that something became of. */
   readonly faults: number;

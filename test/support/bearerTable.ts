@@ -11,7 +11,7 @@ import { selfSignedCertificate } from "../../local/tenant/certificate.ts";
 import { pemOf, rsaKey } from "./certificate.ts";
 import type { IdentityEndpoint } from "./identityEndpoint.ts";
 
-export interface BearerTable {
+interface BearerTable {
   /** App settings for the table, and for trusting it. */
   readonly env: Readonly<Record<string, string>>;
   /** Where the rows are. Set before the first request. */

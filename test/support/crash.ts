@@ -7,7 +7,7 @@ import { startTableProxy } from "./tableProxy.ts";
 import { stepOf } from "./tableStep.ts";
 
 /** A place to kill the app at. */
-export interface CrashPoint {
+interface CrashPoint {
   /** For people. */
   readonly title: string;
   /** One of {@link CrashRig.stepsOf}. */

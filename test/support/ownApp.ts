@@ -2,7 +2,7 @@ import { copyFile, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "../../local/root.ts";
-import { bundleApp } from "./bundleApp.ts";
+import { bundleApp } from "../../scripts/bundleApp.ts";
 
 /**
  * Bundles the app in test/support/ownApp.

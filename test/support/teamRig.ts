@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Rig, type RigOptions, startRig } from "../../local/rig.ts";
-import { bundleApp } from "./bundleApp.ts";
+import { bundleApp } from "../../scripts/bundleApp.ts";
 
 /** A rig whose app is teamApp.ts. @param routePrefix That of its host.json. */
 export async function startTeamRig({

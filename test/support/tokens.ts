@@ -12,7 +12,7 @@ import { BASE_URL } from "./settings.ts";
 
 export const REDIRECT_URI = `${BASE_URL}/auth/callback`;
 
-export interface Redemption {
+interface Redemption {
   readonly secret?: string;
   readonly username?: string;
   /** Other values than those of the browser that signed in. */

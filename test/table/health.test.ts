@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { beforeEach, expect, it } from "@jest/globals";
 import type { Log } from "../../src/shared/base/log.ts";
 import { createHealthCheck } from "../../src/shared/table/health.ts";
@@ -12,7 +13,8 @@ beforeEach(() => {
   logged = [];
 });
 const log: Log = (...line) => void logged.push(line);
-const checkOf = (checked = table) => createHealthCheck(checked, () => elapsed, log, 50);
+const shortly = () => setTimeout(50);
+const checkOf = (checked = table) => createHealthCheck(checked, () => elapsed, shortly, log);
 
 it("asks the table at most every five seconds, however often it is asked itself", async () => {
   const isHealthy = checkOf();

@@ -24,7 +24,7 @@ export interface World {
   stop(): Promise<void>;
 }
 
-export interface WorldOptions {
+interface WorldOptions {
   readonly tenant?: TenantOptions;
   readonly registration?: Partial<AppRegistration>;
   /** `ENTRA_TENANT_ID`. Default: the tenant's id. */

@@ -7,7 +7,7 @@ export interface SignedIn {
   signOutUrl: string;
 }
 
-export interface SignedOutSession {
+interface SignedOutSession {
   signedIn: false;
   signInUrl: string;
 }

@@ -7,7 +7,7 @@ interface Cookie {
 }
 
 /** The origin of a request, which decides its cookies. */
-export interface RequestContext {
+interface RequestContext {
   /** Whether the page that started the request is of another site. */
   crossSite: boolean;
   /** A top-level GET: a link or redirect, not a form post or frame. */

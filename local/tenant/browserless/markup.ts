@@ -10,7 +10,7 @@ export interface Form {
   page: PageOrigin;
 }
 
-export interface Button {
+interface Button {
   name: string;
   value: string;
   text: string;

@@ -10,7 +10,7 @@ export interface Turns {
   take<T>(key: string, run: () => Promise<T>): Promise<T>;
 }
 
-export interface TurnLimits {
+interface TurnLimits {
   readonly atOnce: number;
   /** Of one key. */
   readonly ofEach: number;

@@ -1,6 +1,7 @@
 import { revokeSignInSessions } from "../apis/revokeSignInSessions.ts";
 import { kindsOf } from "../base/causes.ts";
 import { SignedOut } from "../base/errors.ts";
+import { within } from "../base/within.ts";
 import type { Context } from "../context.ts";
 import type { HttpRequest } from "../http/types.ts";
 import { TimeoutError } from "../net/open.ts";
@@ -85,11 +86,10 @@ async function inTime(
   ask: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const over = new AbortController();
-  const late = store.sleep(PATIENCE_MS, over.signal).then(() => {
-    throw new TimeoutError(`There was no answer within ${PATIENCE_MS} ms.`);
-  });
   try {
-    await Promise.race([ask(over.signal), late]);
+    await within(store.sleep, PATIENCE_MS, ask(over.signal), () => {
+      throw new TimeoutError(`There was no answer within ${PATIENCE_MS} ms.`);
+    });
   } finally {
     over.abort();
   }

@@ -11,7 +11,7 @@ const PURPOSE = "switch";
 const PICKING = new Set(["select_account", "create"]);
 
 /** What to do: sign in with these options, or ask the signed-in user first. */
-export type Considered =
+type Considered =
   | { readonly options: SignInOptions }
   /** The sign-in names somebody else, so the user has to agree. */
   | { readonly session: SignedInSession; readonly agreement: string };

@@ -18,7 +18,7 @@ export async function openUpload(
   const { body } = request;
   if (!body) return readBody(request, limit);
   if (Number(request.headers.get("content-length") ?? 0) > limit) throw new RequestTooLarge(limit);
-  const chunks = within(limit, body);
+  const chunks = bounded(limit, body);
   const held: Uint8Array[] = [];
   let size = 0;
   while (size <= HELD_BYTES) {
@@ -33,7 +33,10 @@ export async function openUpload(
   })();
 }
 
-async function* within(limit: number, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* bounded(
+  limit: number,
+  body: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;

@@ -56,7 +56,7 @@ export interface AuthorizeOptions {
 }
 
 /** New in every request. `state` says where the sign-in is going: see session/signInState.ts. */
-export type AuthorizeValues = Pick<Transaction, "nonce" | "codeChallenge"> & {
+type AuthorizeValues = Pick<Transaction, "nonce" | "codeChallenge"> & {
   readonly state: string;
 };
 

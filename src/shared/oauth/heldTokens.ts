@@ -80,7 +80,7 @@ export function heldTokens({ elapsed, sleep, fetchToken, unavailable }: Options)
     const { held } = resource;
     const age = held ? elapsed() - held.since : 0;
     if (!held || age >= held.life * SHARE.use) {
-      return await within(patience, begin(name, resource), () => {
+      return await within(sleep, patience, begin(name, resource), () => {
         throw unavailable(name, new TimeoutError(`There was no token within ${patience} ms.`));
       });
     }

@@ -70,7 +70,7 @@ export interface ExpiryRow extends Entity {
 }
 
 /** Something was used that may be used once. */
-export interface UsedRow extends Entity {
+interface UsedRow extends Entity {
   /** Random: who has used it. */
   readonly taker: string;
 }

@@ -57,7 +57,7 @@ export interface SessionSummary extends Pick<Session, "device" | "signedInAt" | 
 const ROUNDS = 100;
 
 /** Decides whether a session that was read counts, and returns its newest version. */
-export type Admit = (found: SessionRead) => Promise<SessionRead | undefined>;
+type Admit = (found: SessionRead) => Promise<SessionRead | undefined>;
 
 /**
  * One point read. @returns undefined when nobody is signed in with that cookie.

@@ -1,5 +1,6 @@
 import type { Clock, Sleep } from "../base/clock.ts";
 import { SignedOut } from "../base/errors.ts";
+import { within } from "../base/within.ts";
 import type { SignedInSession } from "./session.ts";
 
 /** Lets something run, and gives up on it once the user is signed out. @throws {SignedOut} */
@@ -21,15 +22,8 @@ export function createSignOutWatch(sleep: Sleep, elapsed: Clock): WatchSignOut {
 
     async function look(): Promise<void> {
       const at = elapsed();
-      const over = new AbortController();
-      const isThere = await Promise.race([
-        session.isLive().catch(() => false),
-        sleep(PATIENCE_MS, over.signal).then(
-          () => false,
-          () => false,
-        ),
-      ]);
-      over.abort();
+      const answer = session.isLive().catch(() => false);
+      const isThere = await within(sleep, PATIENCE_MS, answer, () => false);
       if (!isThere) throw new SignedOut();
       lookedAt = at;
     }

@@ -14,7 +14,7 @@ export interface LiveGeneration {
 }
 
 /** What a sign-in finds: the account's head, and its live generation. */
-export type Current =
+type Current =
   | { readonly head: Stored<HeadRow>; readonly live: LiveGeneration }
   | { readonly head: Stored<HeadRow> | undefined; readonly live?: undefined };
 

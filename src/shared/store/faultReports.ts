@@ -13,7 +13,7 @@ interface Tried {
 }
 
 /** What the log says of sign-outs that a fault of storage holds up. */
-export interface FaultReports {
+interface FaultReports {
   /** How many are delayed, while they can still be done. At most once a minute. */
   delayed(tried: readonly Tried[]): void;
   /** @param reason Its patience has run out, or there was no place for it. */

@@ -8,7 +8,7 @@ import { endForged, originOf, readSid } from "./sidIndex.ts";
 import type { GenerationRef, Store } from "./store.ts";
 
 /** The index row that a `sid` or a `sub` has led to. */
-export interface Known {
+interface Known {
   readonly row: Stored<IndexRow>;
   /** Whether the row's MAC verifies. Rows of the release before have none. */
   readonly isOurs: boolean;

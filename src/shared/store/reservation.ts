@@ -8,7 +8,7 @@ import type { GenerationRef, Store } from "./store.ts";
 import { assertStartedAfter, type Started } from "./tombstones.ts";
 
 /** What a `sid` is to lead to. */
-export interface Reservation extends GenerationRef {
+interface Reservation extends GenerationRef {
   /** When the session is over. Milliseconds since 1970. */
   readonly over: number;
 }

@@ -19,7 +19,7 @@ const NO_TABLE = `The storage account has no table ${TABLE_NAME}. Check the stor
 
 const OPERATIONS = { insert: "insert", replace: "replace", remove: "delete" } as const;
 
-export interface AzureTable extends TableRequests {
+interface AzureTable extends TableRequests {
   /** The table endpoint of the storage account, without what may be secret in it. */
   readonly endpoint: string;
 }

@@ -1,4 +1,5 @@
 import { kindsOf } from "../base/causes.ts";
+import type { Clock, Sleep } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { within } from "../base/within.ts";
 import type { Table } from "./table.ts";
@@ -19,16 +20,16 @@ const NO_ROW = ["health", "health"] as const;
  */
 export function createHealthCheck(
   table: Pick<Table, "get" | "remove">,
-  elapsed: () => number,
+  elapsed: Clock,
+  sleep: Sleep,
   log: Log,
-  limit = LIMIT_MS,
 ): () => Promise<boolean> {
   let checkedAt = Number.NEGATIVE_INFINITY;
   let healthy: Promise<boolean>;
   return () => {
     if (elapsed() - checkedAt >= CHECK_EVERY_MS) {
       checkedAt = elapsed();
-      healthy = within(limit, check(table, log), () => false);
+      healthy = within(sleep, LIMIT_MS, check(table, log), () => false);
     }
     return healthy;
   };

@@ -40,7 +40,7 @@ export interface Problem {
   readonly retryAfter?: number;
 }
 
-export interface SignInNeed {
+interface SignInNeed {
   readonly scopes: readonly string[];
   readonly claims: string | undefined;
   /** Seconds. */

@@ -44,7 +44,7 @@ export function homeAccountId(user: number): HomeAccountId {
   return `00000000-0000-4000-8000-${String(user).padStart(12, "0")}.${TENANT}` as HomeAccountId;
 }
 
-export interface SomeSignIn {
+interface SomeSignIn {
   readonly user?: number;
   readonly sids?: readonly string[];
   readonly subject?: string;

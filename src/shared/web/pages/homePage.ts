@@ -5,7 +5,7 @@ import { layout, type ShownSession } from "./layout.ts";
 import { signOutForm } from "./signOutForm.ts";
 import { timeShown } from "./times.ts";
 
-export interface SignedInHome {
+interface SignedInHome {
   readonly session: ShownSession & {
     /** Milliseconds since 1970. */
     readonly expiresAt: number;

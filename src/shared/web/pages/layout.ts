@@ -11,7 +11,7 @@ export interface ShownSession {
   readonly signedInAt: number;
 }
 
-export interface Layout {
+interface Layout {
   readonly title: string;
   readonly signedIn?: boolean;
   /** For pages that show the user's data. */

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { ROOT } from "../../local/root.ts";
+import { ROOT } from "../local/root.ts";
 
 /** Bundles an app for a host. @param entry From the root of this repository. @param folder Lacks only its `host.json` then. */
 export async function bundleApp(entry: string, folder: string): Promise<void> {
