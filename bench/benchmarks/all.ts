@@ -4,9 +4,12 @@ import { coldStart } from "./coldStart.ts";
 import { growth } from "./growth.ts";
 import { memory } from "./memory.ts";
 import { operations } from "./operations.ts";
+import { packageSize } from "./package.ts";
 import { profile } from "./profile.ts";
+import { purging } from "./purge.ts";
 import { signedIn } from "./signedIn.ts";
 import { soak } from "./soak.ts";
+import { together } from "./together.ts";
 
 /** In the order in which they run. */
 export const benchmarks = [
@@ -14,9 +17,12 @@ export const benchmarks = [
   baseline,
   profile,
   operations,
+  together,
+  purging,
   growth,
   coldStart,
   bytes,
+  packageSize,
   soak,
   memory,
 ];

@@ -1,6 +1,8 @@
 import { EARLIER } from "../baseline/earlier.ts";
 import { UNBUNDLED } from "../benchmarks/coldStart.ts";
 import { atEnd } from "../benchmarks/memory.ts";
+import { PACKAGE_BUDGETS } from "../benchmarks/package.ts";
+import { PURGE_BUDGET } from "../benchmarks/purge.ts";
 import { bytes, number, verdict } from "../lib/format.ts";
 import type { Table } from "../lib/table.ts";
 import type { Cell } from "../signedIn/cell.ts";
@@ -8,7 +10,17 @@ import type { Results } from "./results.ts";
 
 /** Every budget of the design, and what was measured. */
 export function budgets(results: Results): Table {
-  const { signedIn, baseline, operations, growth, coldStart, memory } = results;
+  const {
+    signedIn,
+    baseline,
+    operations,
+    together,
+    purge,
+    growth,
+    coldStart,
+    packageSize,
+    memory,
+  } = results;
   const cells = (hosting: Cell["hosting"]) =>
     signedIn.cells.filter((cell) => cell.hosting === hosting);
   const direct = cells("direct");
@@ -21,6 +33,12 @@ export function budgets(results: Results): Table {
     columns: ["", "budget", "measured", ""],
     rows: [
       ...operationBudgets(operations),
+      ...together.rows.map(({ what, tokenRequests, writes }) => [
+        `${together.calls} calls at once ${what}`,
+        "1 token request, 1 write",
+        `${tokenRequests}, ${writes}`,
+        verdict(tokenRequests === 1 && writes === 1),
+      ]),
       atLeast(
         "throughput to the stock pattern's, lowest cell",
         2.5,
@@ -49,6 +67,7 @@ export function budgets(results: Results): Table {
           largest?.own[step].median ?? Number.NaN,
         ]),
       ),
+      ...purgeBudgets(purge),
       atMost("loading the modules, CPU, to unbundled", 0.25, [
         shipped?.cpuToUnbundled.median ?? Number.NaN,
       ]),
@@ -56,6 +75,8 @@ export function budgets(results: Results): Table {
         (shipped?.firstAnswer.median ?? Number.NaN) / (unbundled?.firstAnswer.median ?? Number.NaN),
       ]),
       ["zipped package", "≤ 1 MB", bytes(coldStart.zipped), verdict(coldStart.zipped <= 1_000_000)],
+      sizeBudget("the package, bundled into an app that has the SDKs", "added", packageSize),
+      sizeBudget("the module for pages, gzipped", "browser", packageSize),
     ],
   };
 }
@@ -89,6 +110,33 @@ function operationBudgets({ operations }: Results["operations"]): string[][] {
       verdict(gone <= 2),
     ],
   ];
+}
+
+function purgeBudgets({ rate, year }: Results["purge"]): string[][] {
+  const { rowsAfterDay, rowsAfterYear } = year;
+  return [
+    [
+      "purge at 10 ms a storage request, expired sign-ins a second",
+      `≥ ${PURGE_BUDGET}`,
+      number(rate.perSecond),
+      verdict(rate.perSecond >= PURGE_BUDGET),
+    ],
+    [
+      "rows of a user after 365 days of two sign-ins",
+      `${rowsAfterDay}, as after a day`,
+      String(rowsAfterYear),
+      verdict(rowsAfterYear === rowsAfterDay),
+    ],
+  ];
+}
+
+function sizeBudget(
+  what: string,
+  part: keyof typeof PACKAGE_BUDGETS,
+  sizes: Results["packageSize"],
+): string[] {
+  const budget = PACKAGE_BUDGETS[part];
+  return [what, `≤ ${bytes(budget)}`, bytes(sizes[part]), verdict(sizes[part] <= budget)];
 }
 
 function atLeast(what: string, budget: number, values: readonly number[]): string[] {

@@ -4,9 +4,12 @@ import type { ColdStartResult } from "../benchmarks/coldStart.ts";
 import type { GrowthResult } from "../benchmarks/growth.ts";
 import type { MemoryResult } from "../benchmarks/memory.ts";
 import type { OperationsResult } from "../benchmarks/operations.ts";
+import type { PackageResult } from "../benchmarks/package.ts";
 import type { ProfileResult } from "../benchmarks/profile.ts";
+import type { PurgeResult } from "../benchmarks/purge.ts";
 import type { SignedInResult } from "../benchmarks/signedIn.ts";
 import type { SoakResult } from "../benchmarks/soak.ts";
+import type { TogetherResult } from "../benchmarks/together.ts";
 import { load } from "../lib/results.ts";
 
 /** The last result of every benchmark. */
@@ -15,9 +18,12 @@ export interface Results {
   readonly baseline: BaselineResult;
   readonly profile: ProfileResult;
   readonly operations: OperationsResult;
+  readonly together: TogetherResult;
+  readonly purge: PurgeResult;
   readonly growth: GrowthResult;
   readonly coldStart: ColdStartResult;
   readonly bytes: BytesResult;
+  readonly packageSize: PackageResult;
   readonly soak: SoakResult;
   readonly memory: MemoryResult;
 }
@@ -36,9 +42,12 @@ export async function loadResults(): Promise<{ environment: string; results: Res
     baseline: await last("baseline"),
     profile: await last("profile"),
     operations: await last("operations"),
+    together: await last("together"),
+    purge: await last("purge"),
     growth: await last("growth"),
     coldStart: await last("cold-start"),
     bytes: await last("bytes"),
+    packageSize: await last("package"),
     soak: await last("soak"),
     memory: await last("memory"),
   };

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import { bytes } from "../../bench/benchmarks/bytes.ts";
 import { operations } from "../../bench/benchmarks/operations.ts";
+import { packageSize } from "../../bench/benchmarks/package.ts";
+import { purging } from "../../bench/benchmarks/purge.ts";
+import { together } from "../../bench/benchmarks/together.ts";
 import { load } from "../../bench/lib/results.ts";
 
 type Kept<B> = B extends { run(options: never): Promise<infer Result> } ? Result : never;
@@ -42,5 +45,27 @@ describe("npm run bench -- --check", () => {
     expect(bytes.regressions?.(before, by(1.01))).toEqual([]);
     expect(bytes.regressions?.(before, by(1.03))).toHaveLength(before.rows.length);
     expect(bytes.regressions?.(by(1.03), before)).toEqual([]);
+  });
+
+  it("names the budgets that what is counted breaks", async () => {
+    const [sizes, purged, refreshed] = [
+      await kept(packageSize),
+      await kept(purging),
+      await kept(together),
+    ];
+    const twice = {
+      ...refreshed,
+      rows: refreshed.rows.map((row) => ({ ...row, writes: 2, tokenRequests: 2 })),
+    };
+    const slow = {
+      rate: { ...purged.rate, perSecond: 499, left: 1, requests: purged.rate.requests + 1 },
+      year: { rowsAfterDay: 7, rowsAfterYear: 8 },
+    };
+    expect(packageSize.regressions?.(sizes, sizes)).toEqual([]);
+    expect(packageSize.regressions?.(sizes, { added: 300_001, browser: 1_501 })).toHaveLength(2);
+    expect(purging.regressions?.(purged, purged)).toEqual([]);
+    expect(purging.regressions?.(purged, slow)).toHaveLength(4);
+    expect(together.regressions?.(refreshed, refreshed)).toEqual([]);
+    expect(together.regressions?.(refreshed, twice)).toHaveLength(2);
   });
 });

@@ -1,8 +1,7 @@
 import { expect, it } from "@jest/globals";
-import { type Purged, purge } from "../../src/shared/store/purge.ts";
-import { slowedTable } from "../support/slowedTable.ts";
-import { virtualTime } from "../support/virtualTime.ts";
-import { DAY, HOUR, homeOf, memoryStore, NOON, signIn, withTable } from "./samples.ts";
+import { purgeRate } from "../../bench/purge/rate.ts";
+import { purge } from "../../src/shared/store/purge.ts";
+import { DAY, HOUR, homeOf, memoryStore, NOON, signIn } from "./samples.ts";
 
 /** How many requests a purge takes, of so many accounts of which so many are over. */
 async function costOf(live: number, over: number): Promise<number> {
@@ -31,30 +30,8 @@ it("costs what has expired, whatever else is stored", async () => {
 });
 
 it("ends 500 sign-ins a second at 10 ms a request, with no more than 80 requests at once", async () => {
-  const time = virtualTime();
-  const store = { ...memoryStore(), now: time.now };
-  const COUNT = 1_500;
-  for (let i = 0; i < COUNT; i++) {
-    const expiresAt = time.now() + HOUR;
-    await signIn(store, { homeAccountId: homeOf(i), sid: `sid ${i}`, expiresAt });
-  }
-  await time.pass(2 * DAY);
-
-  let underWay = 0;
-  let most = 0;
-  const slow = slowedTable(store.table, async () => {
-    most = Math.max(most, ++underWay);
-    await time.sleep(10);
-    underWay--;
-  });
-  const started = time.now();
-  let done: Purged | undefined;
-  void purge(withTable(store, slow)).then((purged) => {
-    done = purged;
-  });
-  while (done === undefined) await time.pass(50);
-  expect(done).toEqual({ expired: COUNT, kept: 0, failed: 0, malformed: 0 });
-  expect(store.table.rows.size).toBe(0);
-  expect(COUNT / ((time.now() - started) / 1_000)).toBeGreaterThanOrEqual(500);
-  expect(most).toBeLessThanOrEqual(80);
+  const { perSecond, mostAtOnce, left } = await purgeRate(1_500);
+  expect(perSecond).toBeGreaterThanOrEqual(500);
+  expect(mostAtOnce).toBeLessThanOrEqual(80);
+  expect(left).toBe(0);
 });
