@@ -19,6 +19,7 @@ try {
     startRig({
       root,
       baseUrl,
+      env: { APP_NAME: "Mailroom" },
       ports: { otherApp: await freePort(PORTS.otherApp) },
       onLog: (line) => live?.log(line),
     }),
@@ -36,6 +37,7 @@ try {
     ],
     steps: [
       "Open Mailroom and sign in: any account, no password.",
+      "Wait a minute and get a code for the help desk: it takes a fresh sign-in.",
       "Open Fabrikam Travel in another tab, sign in there too, and sign out everywhere.",
       "Go back to Mailroom's tab: your mail leaves the page as you look at it.",
     ],

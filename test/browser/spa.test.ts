@@ -5,6 +5,7 @@ import { type SpaServer, startSpa } from "../../examples/spa/server.ts";
 import { ORDERS_SCOPE } from "../../local/orders/orders.ts";
 import { freePort } from "../../local/ports.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
+import { en } from "../../src/shared/web/languages/en.ts";
 import { eventually } from "../support/eventually.ts";
 import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
 import { launchChromium } from "./chromium.ts";
@@ -66,6 +67,7 @@ const section = (name: string) =>
   page.locator("section", { has: page.getByRole("heading", { name }) });
 const meeting = () => section("Next meeting").getByText(/\d:\d\d/);
 const rows = (name = "Messages") => section(name).locator("li");
+const CODE = /^\d{3} \d{3}$/;
 const click = (name: string) => page.getByRole("button", { name }).click();
 
 async function signIn(path = "/", name = "Adele Vance"): Promise<void> {
@@ -198,10 +200,44 @@ describeInBrowser("the single-page app", () => {
     await expectNothingPrivate();
   });
 
+  it("gives a code for the help desk after a fresh sign-in only, and comes back to it", async () => {
+    await signIn("/?folder=inbox");
+    await click("Get a code");
+    await section("Help desk").getByText(CODE).waitFor();
+
+    for (const signIn of rig.tenant.sessions.flatMap(({ signIns }) => signIns)) {
+      signIn.authenticatedAt -= 10 * 60_000;
+    }
+    await page.goto(`${spa.url}/auth/signin?returnTo=/?folder=inbox`);
+    await settled();
+    await click("Get a code");
+    await section("Help desk").getByText(en.details.interactionRequired).waitFor();
+    expect(await page.getByText(CODE).count()).toBe(0);
+    await page.getByRole("link", { name: "Continue" }).click();
+    await click("Adele Vance");
+    await section("Help desk").getByText(CODE).waitFor();
+    expect(page.url()).toBe(`${spa.url}/?folder=inbox#help-desk`);
+    expect([...origins]).toEqual([spa.url]);
+  });
+
+  it("leads to the user's sessions, and from there out, also at Microsoft", async () => {
+    await signIn();
+    await page.getByRole("link", { name: "Your sessions" }).click();
+    await page.getByText("this one").waitFor();
+    await page.getByRole("link", { name: "Home" }).click();
+    await page.getByRole("link", { name: "Your sessions" }).click();
+    await click(en.signOutAtMicrosoft);
+    await page.getByText(en.revocation.accepted).waitFor();
+    expect(page.url()).toBe(`${spa.url}/auth/signed-out`);
+    await page.reload();
+    await page.getByRole("heading", { name: "You are signed out" }).waitFor();
+    expect(await page.getByText(en.revocation.accepted).count()).toBe(0);
+  });
+
   it("asks for consent where something needs it", async () => {
     registration().consentedScopes = ["User.Read", "Mail.Read", "Mail.Send", ORDERS_SCOPE];
     await signIn();
-    await page.getByText("Microsoft asks for your permission first.").waitFor();
+    await section("Next meeting").getByText(en.details.interactionRequired).waitFor();
     expect(await rows().count()).toBe(6);
     await page.getByRole("link", { name: "Continue" }).click();
     await page.getByText("Calendars.Read").waitFor();

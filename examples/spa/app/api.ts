@@ -8,12 +8,12 @@ export class SignedOut extends Error {
   }
 }
 
-/** The user has to go through sign-in once more, to consent or to satisfy a policy. */
-export class ConsentNeeded extends Error {
+/** The user has to go through sign-in once more: to consent, or to show anew who is there. */
+export class SignInNeeded extends Error {
   readonly signInUrl: string;
 
-  constructor(signInUrl: string) {
-    super("Microsoft asks for your permission first.");
+  constructor(message: string, signInUrl: string) {
+    super(message);
     this.signInUrl = signInUrl;
   }
 }
@@ -21,7 +21,7 @@ export class ConsentNeeded extends Error {
 /** Anything else. The message is for the user. */
 export class Failed extends Error {}
 
-/** RFC 9457; `type` tells the problems apart. */
+/** RFC 9457; `type` tells the problems apart, `detail` is in the user's language. */
 interface Problem {
   type: string;
   detail: string;
@@ -30,7 +30,7 @@ interface Problem {
 
 /**
  * Sends a request to this app's own origin, with its session cookie.
- * @throws {SignedOut} @throws {ConsentNeeded} @throws {Failed} and an `AbortError`
+ * @throws {SignedOut} @throws {SignInNeeded} @throws {Failed} and an `AbortError`
  */
 export async function call(path: string, init: RequestInit = {}): Promise<Response> {
   const response = await fetch(path, init).catch((cause: unknown) => {
@@ -38,13 +38,17 @@ export async function call(path: string, init: RequestInit = {}): Promise<Respon
     throw new Failed("The app cannot be reached. Are you offline?");
   });
   if (response.ok) return response;
-  const { type, detail, signInUrl } = await problemIn(response);
+  const {
+    type,
+    detail = `This did not work (${response.status}).`,
+    signInUrl,
+  } = await problemIn(response);
   if (response.status === 401 && signInUrl) {
     throw type === "urn:lightsout:problem:interaction-required"
-      ? new ConsentNeeded(signInUrl)
+      ? new SignInNeeded(detail, signInUrl)
       : new SignedOut(signInUrl);
   }
-  throw new Failed(detail ?? `This did not work (${response.status}).`);
+  throw new Failed(detail);
 }
 
 /** Microsoft Graph's own errors come through as they are; they are for developers, so nothing is shown of them. */

@@ -1,4 +1,4 @@
-import { ConsentNeeded, call } from "./api.ts";
+import { call, SignInNeeded } from "./api.ts";
 import { el, say } from "./dom.ts";
 import { guard } from "./guard.ts";
 import type { Visit } from "./session.ts";
@@ -21,7 +21,7 @@ export function compose(visit: Visit, sent: () => void): HTMLElement {
         signal: visit.signal,
       });
     } catch (error) {
-      if (error instanceof ConsentNeeded) error.message += " Copy your text: it is not kept.";
+      if (error instanceof SignInNeeded) error.message += " Copy your text: it is not kept.";
       throw error;
     } finally {
       button.disabled = false;

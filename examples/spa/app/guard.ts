@@ -1,4 +1,4 @@
-import { ConsentNeeded, SignedOut, withReturn } from "./api.ts";
+import { SignedOut, SignInNeeded, withReturn } from "./api.ts";
 import { el } from "./dom.ts";
 import type { Visit } from "./session.ts";
 
@@ -22,7 +22,7 @@ export async function guard(
 
 function failure(error: Error, again: () => void): HTMLElement {
   const help =
-    error instanceof ConsentNeeded
+    error instanceof SignInNeeded
       ? el("a", { className: "button quiet", href: withReturn(error.signInUrl) }, "Continue")
       : el("button", { className: "button quiet", onclick: again }, "Try again");
   return el("div", { className: "problem", role: "alert" }, el("p", {}, error.message), help);

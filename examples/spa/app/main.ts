@@ -2,6 +2,7 @@ import { watchSession } from "../../../src/browser/watchSession.ts";
 import { SignedOut, withReturn } from "./api.ts";
 import { compose } from "./compose.ts";
 import { el, focusOn, say } from "./dom.ts";
+import { helpDesk } from "./helpDesk.ts";
 import { messages } from "./messages.ts";
 import { orders } from "./orders.ts";
 import { nextMeeting, profile } from "./profile.ts";
@@ -60,7 +61,8 @@ function showSignedIn(session: SignedIn): void {
     mail.replaceWith(fresh);
     mail = fresh;
   };
-  main.append(profile(session), nextMeeting(here), mail, orders(here), compose(here, refresh));
+  const pair = el("div", { className: "pair" }, nextMeeting(here), helpDesk(here));
+  main.append(profile(session), pair, mail, orders(here), compose(here, refresh));
 }
 
 /** @param now Whether it is news to the user. */

@@ -17,6 +17,7 @@ export function profile({ account, signOutUrl }: SignedIn): HTMLElement {
       // To show. What a role allows is for the server: `auth.signedIn({ roles })`.
       account.roles.length > 0 &&
         el("p", { className: "soft" }, `Role: ${account.roles.join(", ")}`),
+      el("p", {}, el("a", { href: "/auth/sessions" }, "Your sessions")),
     ),
     // A form, not a fetch: the answer leads to Microsoft, which signs the user out of everything else.
     el(
