@@ -23,7 +23,12 @@ describe("the SDK's policies that are taken away", () => {
       new TableClient(ENDPOINT, "table"),
     ],
   ])("have the names that the SDK gives them, with %s", (_, storage, untouched) => {
-    const client = openTableClient("table", storage, keepAliveSender(), () => async () => "token");
+    const { client } = openTableClient(
+      "table",
+      storage,
+      keepAliveSender(),
+      () => async () => "token",
+    );
     expect(policies(untouched)).toEqual(expect.arrayContaining(IDLE_POLICIES));
     expect(policies(client)).toEqual(
       policies(untouched).filter((name) => !IDLE_POLICIES.includes(name)),

@@ -34,7 +34,7 @@ export function azureTable(
   managedIdentity: ManagedIdentity,
   missing: "make" | "report" = "make",
 ): AzureTable {
-  const client = openTableClient(TABLE_NAME, storage, send, managedIdentity);
+  const { client, pointRead } = openTableClient(TABLE_NAME, storage, send, managedIdentity);
   const { origin, pathname, host } = new URL(client.url);
 
   /** Runs one try. @param unfulfilled What says that its condition does not hold, and what its answer then is. */
@@ -77,7 +77,7 @@ export function azureTable(
 
     get: <E extends Entity>(partitionKey: string, rowKey: string) => {
       const read = async () => {
-        const row = storedOf<E>(await client.getEntity(partitionKey, rowKey));
+        const row = storedOf<E>(await pointRead(partitionKey, rowKey));
         assertAnswer(row.partitionKey === partitionKey && row.rowKey === rowKey);
         return row;
       };

@@ -6,6 +6,8 @@ import type { StorageSettings } from "../config/storage.ts";
 import type { Send } from "../net/send.ts";
 import type { TokenSource } from "../oauth/heldTokens.ts";
 import type { ManagedIdentity } from "../oauth/managedIdentity.ts";
+import { type PointRead, pointReader } from "./pointRead.ts";
+import { sharedKeyPolicy } from "./sharedKey.ts";
 
 /** Milliseconds one try may take. A point read takes 5 to 20 in the same region. */
 const TRY_TIMEOUT_MS = 2_000;
@@ -31,26 +33,29 @@ export function openTableClient(
   storage: StorageSettings,
   send: Send,
   managedIdentity: ManagedIdentity,
-): TableClient {
+): { client: TableClient; pointRead: PointRead } {
+  // Without a credential for a managed identity: the SDK's way with tokens asks for the next one behind everybody's back.
+  const httpClient = pipelineClient(
+    "connectionString" in storage
+      ? send
+      : withToken(send, managedIdentity(storage.identity), resourceAt(storage.tableServiceUri)),
+  );
   // Tries are counted by `retrying`.
-  const retryOptions = { maxRetries: 0 };
+  const options = { retryOptions: { maxRetries: 0 }, httpClient };
   const client =
     "connectionString" in storage
-      ? fromConnectionString(storage.connectionString, tableName, {
-          retryOptions,
-          httpClient: pipelineClient(send),
-        })
-      : // Without a credential: the SDK's way with tokens asks for the next one behind everybody's back.
-        new TableClient(storage.tableServiceUri, tableName, {
-          retryOptions,
-          httpClient: pipelineClient(
-            withToken(send, managedIdentity(storage.identity), resourceAt(storage.tableServiceUri)),
-          ),
-        });
+      ? fromConnectionString(storage.connectionString, tableName, options)
+      : new TableClient(storage.tableServiceUri, tableName, options);
   // The SDK leaves this to its own way to the network.
   httpsUrl("The table endpoint in the storage setting", client.url);
   for (const name of IDLE_POLICIES) client.pipeline.removePolicy({ name });
-  return client;
+  const signing =
+    "connectionString" in storage ? sharedKeyPolicy(storage.connectionString) : undefined;
+  if (signing !== undefined) {
+    client.pipeline.removePolicy(signing);
+    client.pipeline.addPolicy(signing);
+  }
+  return { client, pointRead: pointReader(client, httpClient) };
 }
 
 /** @throws {SettingInvalid} The SDK's own word for what is wrong may repeat what it was given. */
