@@ -20,6 +20,8 @@ export const authSignOut = (context: SignOutContext, revoking?: Context): HttpFu
   handler: webPage(context, async (request) => {
     const { settings } = context;
     const view = viewOf(context, request);
+    // An app that lacks its keys signs nobody out, and asks nobody either.
+    void context.keyring;
     if (request.method === "GET") return page(settings, signOutPage(view, revoking !== undefined));
 
     assertSameOrigin(request, settings.origin);

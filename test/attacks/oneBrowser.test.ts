@@ -10,13 +10,14 @@ import { watchedRig } from "../support/secrets.ts";
 import {
   ADELE,
   ALEX,
+  asOperator,
   callFrontChannel,
-  homeAccountIdOf,
   isSignedIn,
   sessionCookieOf,
   sessionOf,
   sidOf,
   signedInBrowser,
+  signOutIn,
 } from "../support/user.ts";
 
 /** Ten sign-ins of one account at once disturb each other, on a busy machine for long. */
@@ -24,21 +25,12 @@ jest.setTimeout(180_000);
 
 const rig = watchedRig();
 beforeEach(async () => {
-  for (const username of [ADELE, ALEX]) {
-    await fetch(`${rig.url}/accounts/${homeAccountIdOf(rig, username)}`, {
-      method: "DELETE",
-      headers: operator(),
-    });
-  }
+  for (const username of [ADELE, ALEX]) await asOperator(rig, "DELETE", username);
 });
-
-const operator = () => ({ "x-functions-key": rig.host.keys.default });
 
 /** How many sessions the account has. */
 async function sessionsOf(username = ADELE): Promise<number> {
-  const answer = await fetch(`${rig.url}/accounts/${homeAccountIdOf(rig, username)}`, {
-    headers: operator(),
-  });
+  const answer = await asOperator(rig, "GET", username);
   const { sessions = [] } = (await answer.json()) as { sessions?: unknown[] };
   return sessions.length;
 }
@@ -155,8 +147,7 @@ describe("what is left of the last sign-in", () => {
     const form = await tab(browser, "/");
     await signedInBrowser(rig, ADELE, browser);
     const first = sessionCookieOf(rig, browser);
-    const question = await browser.get(`${rig.url}/auth/signout`);
-    await browser.submit(question.forms[0], { follow: false });
+    await signOutIn(rig, browser);
     await post(browser, form);
     expect(await isSignedIn(rig, first)).toBe(false);
   });

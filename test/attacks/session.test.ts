@@ -14,10 +14,14 @@ import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
 import {
   ADELE,
   ALEX,
+  asOperator,
+  cookiesOf,
   isSignedIn,
+  oidOf,
   sessionCookieOf,
   sessionOf,
   signedInBrowser,
+  signOutIn,
 } from "../support/user.ts";
 
 const NAME = "__Host-lightsout";
@@ -159,7 +163,7 @@ describe("an old session cookie", () => {
     const instances = [rig.host, counted, await rig.startHost()];
     const cookie = sessionCookieOf(rig, browser);
     for (const instance of instances) expect(await isSignedIn(instance, cookie)).toBe(true);
-    await browser.submit((await browser.get(`${rig.url}/auth/signout`)).forms[0]);
+    await signOutIn(rig, browser);
     for (const instance of instances) {
       expect(await answersTo(cookie, instance)).toMatchObject(REFUSED);
     }
@@ -171,14 +175,10 @@ describe("an old session cookie", () => {
   it("ends by the server's clock, whatever the browser does with it", async () => {
     const brief = await rig.startHost({ env: { SESSION_HOURS: "0.0003" } });
     const form = await browser.signIn(`${rig.url}/auth/signin`, ADELE);
-    const cookies = browser.cookies.header(new URL(rig.url), {
-      crossSite: true,
-      safeNavigation: false,
-    });
     const answer = await fetch(`${brief.url}/auth/callback`, {
       method: "POST",
       redirect: "manual",
-      headers: { cookie: cookies },
+      headers: { cookie: cookiesOf(rig, browser, true) },
       body: new URLSearchParams(form.fields),
     });
     const [cookie = ""] = answer.headers.getSetCookie().join().split(";");
@@ -205,18 +205,12 @@ describe("another account that signs in over a live session", () => {
     for (const path of ["/graph/me", "/graph/me/messages", "/"]) {
       expect((await browser.fetch(rig.url + path)).body).not.toContain("Adele");
     }
-    const alex = rig.tenant.users.find(({ username }) => username === ALEX);
-    expect(new Set(rig.graph.calls.slice(calls).map(({ oid }) => oid))).toEqual(
-      new Set([alex?.oid]),
-    );
+    const asked = rig.graph.calls.slice(calls).map(({ oid }) => oid);
+    expect(new Set(asked)).toEqual(new Set([oidOf(rig, ALEX)]));
   });
 
   it("takes the tokens with it when that session was the account's last", async () => {
-    const key = { "x-functions-key": rig.host.keys.default };
-    for (const { oid } of rig.tenant.users.slice(0, 2)) {
-      const url = `${rig.url}/accounts/${oid}.${rig.tenant.tenantId}`;
-      await fetch(url, { method: "DELETE", headers: key });
-    }
+    for (const username of [ADELE, ALEX]) await asOperator(rig, "DELETE", username);
     const fresh = await signedInBrowser(rig, ADELE, createBrowser());
     const [before] = await readAccountRows(rig.azurite);
     const form = await fresh.signIn(`${rig.url}/auth/signin?prompt=select_account`, ALEX);

@@ -11,6 +11,7 @@ import {
   sessionCookieOf,
   sessionOf,
   signedInBrowser,
+  signOutIn,
 } from "../support/user.ts";
 
 const rig = watchedRig();
@@ -163,9 +164,8 @@ describe("a link that does not name somebody else", () => {
     expect(sent.get("login_hint")).toBe(ALEX);
     await startOf(link({ loginHint: ALEX }), { from: EVIL }, createBrowser());
     const out = await signedInBrowser(rig, ALEX);
-    const question = await out.get(`${rig.url}/auth/signout`);
     const cookie = sessionCookieOf(rig, out);
-    await out.submit(question.forms[0], { follow: false });
+    await signOutIn(rig, out);
     const visit = { from: EVIL, headers: { Cookie: cookie } };
     await startOf(link({ loginHint: ADELE }), visit, out);
   });

@@ -1,13 +1,7 @@
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import { type Scenario, testCrashes } from "../support/crashScenario.ts";
 import { signLogoutToken } from "../support/logoutToken.ts";
-import {
-  ADELE,
-  callFrontChannel,
-  homeAccountIdOf,
-  sidOf,
-  signedInBrowser,
-} from "../support/user.ts";
+import { ADELE, asOperator, callFrontChannel, sidOf, signedInBrowser } from "../support/user.ts";
 
 const here: Scenario = {
   name: "sign-out by cookie",
@@ -53,9 +47,7 @@ const operator: Scenario = {
   steps: ["read head", "list account rows", "delete tokens", "replace head"],
   async begin(rig) {
     const signedIn = await signedInBrowser(rig);
-    const url = `${rig.url}/accounts/${homeAccountIdOf(rig)}`;
-    const headers = { "x-functions-key": rig.host.keys.default };
-    const run = () => fetch(url, { method: "DELETE", headers });
+    const run = () => asOperator(rig, "DELETE");
     return { run, sids: [sidOf(rig, signedIn)], signedIn, signsOut: true };
   },
 };

@@ -8,6 +8,7 @@ import { answeredBrowser } from "../support/attack.ts";
 import { type Moment, startTableProxy, type TableProxy } from "../support/tableProxy.ts";
 import {
   callFrontChannel,
+  cookiesOf,
   holdsTokens,
   homeAccountIdOf,
   isSignedIn,
@@ -15,6 +16,7 @@ import {
   sessionCookieOf,
   sidOf,
   signedInBrowser,
+  signOutByCookie,
 } from "../support/user.ts";
 
 /*
@@ -49,12 +51,8 @@ interface Visitor {
 const ACTS = {
   "sign-out": {
     honest: [303, 503],
-    ask: ({ url }: FunctionsHost, { browser }: Visitor) =>
-      fetch(`${url}/auth/signout`, {
-        method: "POST",
-        headers: { cookie: sessionCookieOf(rig, browser), "sec-fetch-site": "same-origin" },
-        redirect: "manual",
-      }),
+    ask: (host: FunctionsHost, { browser }: Visitor) =>
+      signOutByCookie(host, sessionCookieOf(rig, browser)),
   },
   "sign-out elsewhere": {
     honest: [200],
@@ -69,15 +67,13 @@ const ACTS = {
   },
   "sign-in": {
     honest: [409, 503],
-    ask: ({ url }: FunctionsHost, { browser, answer }: Visitor) => {
-      const posted = { crossSite: true, safeNavigation: false };
-      return fetch(`${url}/auth/callback`, {
+    ask: ({ url }: FunctionsHost, { browser, answer }: Visitor) =>
+      fetch(`${url}/auth/callback`, {
         method: "POST",
-        headers: { cookie: browser.cookies.header(new URL(rig.url), posted) },
+        headers: { cookie: cookiesOf(rig, browser, true) },
         body: new URLSearchParams(answer),
         redirect: "manual",
-      });
-    },
+      }),
   },
 };
 type Act = keyof typeof ACTS;

@@ -7,7 +7,7 @@ import { startBearerTable } from "../support/bearerTable.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Mood, startIdentityEndpoint } from "../support/identityEndpoint.ts";
 import { itAtOnce } from "../support/itAtOnce.ts";
-import { holdsTokens, newUser, sidOf, signedInBrowser } from "../support/user.ts";
+import { holdsTokens, newUser, sidOf, signedInBrowser, signOutIn } from "../support/user.ts";
 
 /*
  * The deployed way: the table is opened by the managed identity, over https. It is driven nowhere else.
@@ -57,8 +57,7 @@ itAtOnce(
       expect((await browser.get(`${rig.url}/auth/session`)).status).toBe(200);
       await sleep(500);
     }
-    const page = await browser.get(`${rig.url}/auth/signout`);
-    await browser.submit(page.forms[0], { follow: false });
+    await signOutIn(rig, browser);
     expect(await holdsTokens(rig)).toBe(false);
     expect([...table.admitted].sort()).toEqual(
       expect.arrayContaining(["DELETE", "GET", "POST", "POST $batch"]),

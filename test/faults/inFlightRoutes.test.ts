@@ -9,11 +9,13 @@ import { type Moment, startTableProxy, type TableProxy } from "../support/tableP
 import {
   ADELE,
   ALEX,
+  asOperator,
   callFrontChannel,
-  homeAccountIdOf,
+  cookiesOf,
   sessionOf,
   sidOf,
   signedInBrowser,
+  signOutIn,
 } from "../support/user.ts";
 
 /*
@@ -153,8 +155,7 @@ async function expectNothingOf(former: string, cookie: string): Promise<void> {
 }
 
 async function signOutByUser(browser: Browser): Promise<void> {
-  const question = await browser.get(`${rig.url}/auth/signout`);
-  expect((await browser.submit(question.forms[0], { follow: false })).status).toBe(303);
+  expect((await signOutIn(rig, browser)).status).toBe(303);
 }
 
 async function signOutByFrontChannel(browser: Browser): Promise<void> {
@@ -169,10 +170,7 @@ async function signInAs(username: string, browser: Browser): Promise<void> {
 const accountRows = () => readAccountRows(rig.azurite);
 
 async function signOutAll(): Promise<void> {
-  const headers = { "x-functions-key": rig.host.keys.default };
-  for (const user of [ADELE, ALEX]) {
-    await fetch(`${rig.url}/accounts/${homeAccountIdOf(rig, user)}`, { method: "DELETE", headers });
-  }
+  for (const user of [ADELE, ALEX]) await asOperator(rig, "DELETE", user);
   expect(await accountRows()).toEqual([]);
 }
 
@@ -255,10 +253,6 @@ describe("a sign-in under way while its user signs out in another app", () => {
 });
 
 describe("somebody else who signs in next with the same browser", () => {
-  /** Every cookie of ours that the browser holds. */
-  const cookiesOf = (browser: Browser) =>
-    browser.cookies.header(new URL(rig.url), { crossSite: false, safeNavigation: true });
-
   it.each<[string, (browser: Browser) => Promise<void>]>([
     ["after a sign-out here", signOutByUser],
     ["after a sign-out in another app", signOutByFrontChannel],
@@ -266,10 +260,10 @@ describe("somebody else who signs in next with the same browser", () => {
   ])("%s gets nothing of the former user, whatever old cookies come along", async (_, leave) => {
     const browser = await signedInBrowser(rig, ADELE);
     await browser.get(`${rig.url}/auth/signin?prompt=select_account`, { follow: false });
-    const former = cookiesOf(browser);
+    const former = cookiesOf(rig, browser);
     await leave(browser);
     await signInAs(ALEX, browser);
-    const own = cookiesOf(browser);
+    const own = cookiesOf(rig, browser);
     expect(own).not.toBe(former);
     for (const cookie of [own, former, `${own}; ${former}`, `${former}; ${own}`]) {
       await expectNothingOf(ADELE, cookie);

@@ -7,12 +7,13 @@ import { readAccountRows } from "../support/table.ts";
 import {
   ADELE,
   ALEX,
+  asOperator,
   callFrontChannel,
-  homeAccountIdOf,
   isSignedIn,
   sessionCookieOf,
   sidOf,
   signedInBrowser,
+  signOutByCookie,
 } from "../support/user.ts";
 
 const OLD = `old:${randomBytes(32).toString("base64")}`;
@@ -41,9 +42,7 @@ async function deploy(instance: number, keys: readonly string[]): Promise<void> 
 }
 
 async function signOutByOperator(username: string): Promise<void> {
-  const url = `${rig.url}/accounts/${homeAccountIdOf(rig, username)}`;
-  const headers = { "x-functions-key": rig.host.keys.default };
-  expect((await fetch(url, { method: "DELETE", headers })).status).toBe(204);
+  expect((await asOperator(rig, "DELETE", username)).status).toBe(204);
 }
 
 const keyIds = async () => (await readAccountRows(rig.azurite)).map(({ keyId }) => keyId);
@@ -113,9 +112,7 @@ describe("a key that an instance has not got", () => {
   });
 
   it("does not keep anybody from signing out", async () => {
-    const headers = { cookie: sessionCookieOf(rig, adele), "sec-fetch-site": "same-origin" };
-    const post = { method: "POST", headers, redirect: "manual" } as const;
-    expect((await fetch(`${rig.url}/auth/signout`, post)).status).toBe(303);
+    expect((await signOutByCookie(rig, sessionCookieOf(rig, adele))).status).toBe(303);
     expect(await keyIds()).toEqual([]);
   });
 });

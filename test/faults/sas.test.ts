@@ -4,7 +4,7 @@ import { type Rig, startRig } from "../../local/rig.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
 import { storageAdviceFor } from "../../src/shared/table/storageAdvice.ts";
 import { readAccountRows } from "../support/table.ts";
-import { sessionCookieOf, signedInBrowser } from "../support/user.ts";
+import { sessionCookieOf, signedInBrowser, signOutByCookie } from "../support/user.ts";
 
 let rig: Rig;
 const lines: string[] = [];
@@ -32,12 +32,7 @@ const ALL = { query: true, add: true, update: true, delete: true };
 async function tryOut(options: SasOptions, browser: Browser): Promise<readonly number[]> {
   const { url } = await rig.startHost({ env: { TOKEN_CACHE_STORAGE: storageWith(options) } });
   const health = await fetch(`${url}/health`);
-  const headers = { cookie: sessionCookieOf(rig, browser), "sec-fetch-site": "same-origin" };
-  const signOut = await fetch(`${url}/auth/signout`, {
-    method: "POST",
-    headers,
-    redirect: "manual",
-  });
+  const signOut = await signOutByCookie({ url }, sessionCookieOf(rig, browser));
   return [health.status, signOut.status];
 }
 

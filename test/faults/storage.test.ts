@@ -14,12 +14,13 @@ import { type Outage, startFlakyTable } from "../support/outage.ts";
 import { type RawAnswer, sendRaw } from "../support/raw.ts";
 import {
   ADELE,
+  asOperator,
   holdsTokens,
-  homeAccountIdOf,
   newUser,
   sessionCookieOf,
   sidOf,
   signedInBrowser,
+  signOutByCookie,
 } from "../support/user.ts";
 
 const REFUSED: Outage = [403, "AuthorizationPermissionMismatch"];
@@ -55,13 +56,7 @@ async function setStage() {
 
     /** Every way to sign a user out, at that instance. */
     signOut: {
-      /** What the app's own form sends. */
-      "in the app": (browser: Browser) =>
-        fetch(`${host.url}/auth/signout`, {
-          method: "POST",
-          headers: { cookie: sessionCookieOf(rig, browser), "sec-fetch-site": "same-origin" },
-          redirect: "manual",
-        }),
+      "in the app": (browser: Browser) => signOutByCookie(host, sessionCookieOf(rig, browser)),
       "in another app": (browser: Browser, user = ADELE) =>
         fetch(host.url + callbackOf(sidOf(rig, browser, user))),
       "by the provider": async (browser: Browser, user = ADELE) => {
@@ -70,10 +65,7 @@ async function setStage() {
         return fetch(`${host.url}/auth/backchannel-logout`, { method: "POST", body });
       },
       "by an operator": (_: Browser, user = ADELE) =>
-        fetch(`${host.url}/accounts/${homeAccountIdOf(rig, user)}`, {
-          method: "DELETE",
-          headers: { "x-functions-key": rig.host.keys.default },
-        }),
+        asOperator({ url: host.url, host: rig.host, tenant: rig.tenant }, "DELETE", user),
     },
   };
 }

@@ -1,18 +1,15 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Browser } from "../../local/tenant/browserless.ts";
 import { itLeaksNothing, tokenRequests } from "../support/attack.ts";
 import { claimsChallenge } from "../support/graph.ts";
 import { watchedRig } from "../support/secrets.ts";
-import { ADELE, homeAccountIdOf, sessionOf, signedInBrowser } from "../support/user.ts";
+import { ADELE, oidOf, sessionOf, signedInBrowser } from "../support/user.ts";
 
 const CLAIMS = JSON.stringify({ access_token: { nbf: { essential: true, value: "1" } } });
 
 const rig = watchedRig();
 let browser: Browser;
-let oid: string;
-beforeAll(() => {
-  oid = homeAccountIdOf(rig).split(".")[0] ?? "";
-});
+const oid = () => oidOf(rig);
 beforeEach(async () => {
   browser = await signedInBrowser(rig);
 });
@@ -50,7 +47,7 @@ describe("the capability to answer challenges (CP1)", () => {
 
 describe("a challenge of Graph's (Continuous Access Evaluation)", () => {
   it("is answered with one new token, without the user", async () => {
-    rig.graph.faults.claimsChallenge(oid);
+    rig.graph.faults.claimsChallenge(oid());
     expect(await cost("/graph/me")).toMatchObject({ answer: { status: 200 }, graph: 2, token: 1 });
     expect(claimsOf("token")).toMatchObject({
       nbf: { essential: true },
@@ -97,8 +94,8 @@ describe("a challenge of Graph's (Continuous Access Evaluation)", () => {
   });
 
   it("after which the grant turns out to be gone ends the session", async () => {
-    rig.graph.faults.claimsChallenge(oid);
-    rig.tenant.revoke(oid);
+    rig.graph.faults.claimsChallenge(oid());
+    rig.tenant.revoke(oid());
     const { answer } = await cost("/graph/me");
     expect(answer.status).toBe(401);
     expect(JSON.parse(answer.body).type).toBe("urn:lightsout:problem:signed-out");
@@ -137,7 +134,7 @@ describe("a challenge of Graph's (Continuous Access Evaluation)", () => {
 
 describe("a challenge of the token endpoint's (a policy that wants more)", () => {
   it("is a 401 whose way to sign-in satisfies it", async () => {
-    const claims = rig.tenant.forceClaimsChallenge(oid);
+    const claims = rig.tenant.forceClaimsChallenge(oid());
     const { answer, graph } = await cost("/graph/me/messages");
     expect([answer.status, graph]).toEqual([401, 0]);
     const { signInUrl } = JSON.parse(answer.body);

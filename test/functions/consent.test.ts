@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { Browser } from "../../local/tenant/browserless.ts";
 import { itLeaksNothing } from "../support/attack.ts";
 import { watchedRig } from "../support/secrets.ts";
-import { homeAccountIdOf, sessionCookieOf, sessionOf, signedInBrowser } from "../support/user.ts";
+import { asOperator, sessionCookieOf, sessionOf, signedInBrowser } from "../support/user.ts";
 
 const rig = watchedRig();
 let browser: Browser;
@@ -10,10 +10,7 @@ beforeEach(async () => {
   const registration = rig.tenant.apps.get(rig.env.ENTRA_CLIENT_ID ?? "");
   if (registration) registration.consentedScopes = ["User.Read"];
   // What an earlier sign-in got is shared by all of the account's sessions.
-  await fetch(`${rig.url}/accounts/${homeAccountIdOf(rig)}`, {
-    method: "DELETE",
-    headers: { "x-functions-key": rig.host.keys.default },
-  });
+  await asOperator(rig, "DELETE");
   browser = await signedInBrowser(rig);
 });
 

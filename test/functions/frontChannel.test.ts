@@ -3,7 +3,7 @@ import type { Browser, Page } from "../../local/tenant/browserless.ts";
 import { itLeaksNothing } from "../support/attack.ts";
 import { watchedRig } from "../support/secrets.ts";
 import { readAccountRows } from "../support/table.ts";
-import { ALEX, sessionOf, signedInBrowser } from "../support/user.ts";
+import { ALEX, sessionOf, signedInBrowser, signOutIn } from "../support/user.ts";
 
 /*
  * OpenID Connect Front-Channel Logout 1.0, by the names of the OpenID Foundation's tests for relying parties
@@ -35,8 +35,7 @@ describe.each([false, true])("with iss: %s", (sendIss) => {
     const browser = await signedInBrowser(rig);
     const elsewhere = await signedInBrowser(rig);
     const colleague = await signedInBrowser(rig, ALEX);
-    const question = await browser.get(`${rig.url}/auth/signout`);
-    const provider = await browser.submit(question.forms[0]);
+    const provider = await signOutIn(rig, browser, true);
     await loadFrames(browser, provider, sendIss);
     expect((await browser.get(provider.refresh ?? "")).text).toContain("You are signed out");
     expect(await isSignedIn(browser)).toBe(false);

@@ -3,7 +3,7 @@ import type { Browser, Page } from "../../local/tenant/browserless.ts";
 import { itLeaksNothing } from "../support/attack.ts";
 import { watchedRig } from "../support/secrets.ts";
 import { readAccountRows } from "../support/table.ts";
-import { sessionOf, signedInBrowser } from "../support/user.ts";
+import { sessionOf, signedInBrowser, signOutIn } from "../support/user.ts";
 
 /*
  * OpenID Connect RP-Initiated Logout 1.0, by the names of the OpenID Foundation's tests for relying parties
@@ -16,8 +16,7 @@ let browser: Browser;
 let provider: Page;
 beforeEach(async () => {
   browser = await signedInBrowser(rig);
-  const question = await browser.get(`${rig.url}/auth/signout`);
-  provider = await browser.submit(question.forms[0]);
+  provider = await signOutIn(rig, browser, true);
 });
 
 /** What the end-session endpoint was asked last. */

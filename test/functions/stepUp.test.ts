@@ -8,7 +8,7 @@ import {
 import { claimsChallenge } from "../support/graph.ts";
 import { shared } from "../support/shared.ts";
 import { startTeamRig } from "../support/teamRig.ts";
-import { ADELE, ALEX, homeAccountIdOf, sessionOf, signedInBrowser } from "../support/user.ts";
+import { ADELE, ALEX, asOperator, oidOf, sessionOf, signedInBrowser } from "../support/user.ts";
 
 /*
  * What a route needs of its user's sign-in: it asks for exactly that, once, and comes back to the very address.
@@ -16,15 +16,10 @@ import { ADELE, ALEX, homeAccountIdOf, sessionOf, signedInBrowser } from "../sup
 
 const rig = shared(startTeamRig);
 let browser: Browser;
-let oid: string;
 beforeEach(async () => {
-  oid = homeAccountIdOf(rig).split(".")[0] ?? "";
   const app = rig.tenant.apps.get(rig.env.ENTRA_CLIENT_ID ?? "");
   if (app) app.consentedScopes = ["User.Read"];
-  await fetch(`${rig.url}/accounts/${homeAccountIdOf(rig)}`, {
-    method: "DELETE",
-    headers: { "x-functions-key": rig.host.keys.default },
-  });
+  await asOperator(rig, "DELETE");
   browser = await signedInBrowser(rig);
   // Single sign-on alone would not know which account is meant.
   await browser.signIn(`${rig.url}/auth/signin?prompt=select_account`, ALEX);
@@ -150,7 +145,7 @@ describe("what a sign-in has been asked for in vain", () => {
   });
 
   it("is 403: a grant that is dead at once, again and again", async () => {
-    const revoke = () => rig.tenant.revoke(oid);
+    const revoke = () => rig.tenant.revoke(oidOf(rig));
     browser = await signedInBrowser(rig);
     revoke();
     const { location = "" } = await open("/team/mail");

@@ -1,4 +1,4 @@
-import { createHmac, createPublicKey } from "node:crypto";
+import { createHmac, createPublicKey, KeyObject, sign } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createIdTokenValidator } from "../../src/shared/identity/idToken.ts";
 import {
@@ -108,6 +108,21 @@ describe("signature", () => {
       await expect(validate(token)).rejects.toMatchObject({ code: "ERR_SIGN_IN_REJECTED" });
     }
     expect(new Set(provider.requests.map(({ url }) => url)).size).toBe(1);
+  });
+
+  it("is not taken where its header names an extension that has to be understood", async () => {
+    const privateKey = KeyObject.from(key.privateKey);
+    const header = { alg: "RS256", kid: "key-1" };
+    const signedWith = (more: object) =>
+      encoded({ ...header, ...more }, claims(), (input) =>
+        sign("sha256", Buffer.from(input), privateKey).toString("base64url"),
+      );
+    await expect(validate(signedWith({}))).resolves.toBeDefined();
+    for (const crit of [["exp"], []]) {
+      await expect(validate(signedWith({ crit }))).rejects.toMatchObject({
+        code: "ERR_SIGN_IN_REJECTED",
+      });
+    }
   });
 
   it.each(["", "a", "a.b", "a.b.c", "a.b.c.d.e", "e30.e30.", ".".repeat(500), "null.null.null"])(

@@ -153,6 +153,11 @@ describe("a refusal at a refresh", () => {
     const events = one.logged.map(([, event]) => event);
     expect(events.includes("signout.revoked")).toBe(outcome === "signed out");
     expect(events).not.toContain("token.refreshed");
+    const asked = one.logged.filter(([, event]) => event === "token.interaction_required");
+    const account = ref.partition;
+    expect(asked).toEqual(
+      outcome === "asked" ? [["info", "token.interaction_required", { account }]] : [],
+    );
 
     tenant.switches.tokenFault = undefined;
     const after = await findSession(one.app, CLIENT_ID, ref);

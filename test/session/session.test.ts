@@ -27,8 +27,6 @@ beforeEach(async () => {
 });
 afterEach(() => {
   ahead = 0;
-  tenant.switches.tokenFault = undefined;
-  for (const app of tenant.apps.values()) delete app.consentedScopes;
 });
 afterAll(() => tenant.stop());
 
@@ -58,7 +56,6 @@ const adele = () => ({
 });
 const tokenRequests = () => tenant.requests.filter(({ endpoint }) => endpoint === "token");
 const operations = () => one.table.operations.map((operation) => operation.split(" ")[0]);
-const tokenRow = () => one.table.rows.get(`${ref.partition}|c.${ref.generation}`);
 const logged = () => one.logged.map(([, event]) => event);
 
 describe("findSession", () => {
@@ -159,28 +156,4 @@ describe("getToken", () => {
     await expect(again.getToken(["Mail.Read"])).resolves.not.toBe(held[1]);
     expect(tokenRequests()[1]?.params.claims).not.toContain("nbf");
   });
-
-  it("leaves everything as it is when the user has to be asked", async () => {
-    const [app] = tenant.apps.values();
-    if (app) app.consentedScopes = READ;
-    const session = await open();
-    const before = tokenRow();
-    const required = { code: "ERR_INTERACTION_REQUIRED", scopes: ["Mail.Send"] };
-    await expect(session.getToken(["Mail.Send"])).rejects.toMatchObject(required);
-    expect(tokenRow()).toBe(before);
-    expect(operations()).toEqual(["get"]);
-    expect(logged()).toContain("token.interaction_required");
-  });
-
-  it.each([{ status: 503 }, { status: 429 }, { number: 50196 } as const])(
-    "leaves everything as it is when the provider fails: %j",
-    async (fault) => {
-      tenant.switches.tokenFault = fault;
-      const before = tokenRow();
-      const unavailable = { code: "ERR_PROVIDER_UNAVAILABLE" };
-      await expect((await open()).getToken(["Mail.Read"])).rejects.toMatchObject(unavailable);
-      expect(tokenRow()).toBe(before);
-      expect(operations()).toEqual(["get"]);
-    },
-  );
 });

@@ -2,10 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Tenant } from "../../local/tenant/tenant.ts";
 import { SealingKeyMissing } from "../../src/shared/base/errors.ts";
 import { accountPartition, type HomeAccountId, type Sid } from "../../src/shared/rows/keys.ts";
-import type { Sessions } from "../../src/shared/session/refresh.ts";
-import { Refreshes } from "../../src/shared/session/refreshes.ts";
 import { findSession, type SignedInSession } from "../../src/shared/session/session.ts";
-import type { SessionContent } from "../../src/shared/store/account.ts";
 import { readSession } from "../../src/shared/store/accounts.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
 import type { HeldSession } from "../../src/shared/store/segments.ts";
@@ -34,30 +31,16 @@ beforeEach(async () => {
 afterEach(() => {
   one.table.before = undefined;
   tenant.switches.tokenFault = undefined;
-  tenant.switches.revokeReusedRefreshTokens = false;
 });
 afterAll(() => tenant.stop());
 
-async function open(at = ref, instance: Sessions = one.app): Promise<SignedInSession> {
-  const session = await findSession(instance, CLIENT_ID, at);
+async function open(at = ref): Promise<SignedInSession> {
+  const session = await findSession(one.app, CLIENT_ID, at);
   if (!session) throw new Error("Signed out.");
   return session;
 }
 
-/** What happens while it waits. */
-let slept = async () => {};
-
-/** Another process, on the same table. */
-function anotherInstance(): Sessions {
-  return { ...one.app, refreshes: new Refreshes(async () => await slept()) };
-}
-
 const operations = () => one.table.operations.map((operation) => operation.split(" ")[0]);
-async function contentOf(held = ref): Promise<SessionContent> {
-  const found = await readSession(one.app.store, held);
-  if (!found) throw new Error("Signed out.");
-  return JSON.parse(JSON.stringify(found.content));
-}
 const tokenRequests = () => tenant.requests.filter(({ endpoint }) => endpoint === "token").length;
 const tokenRows = () => [...one.table.rows.keys()].filter((key) => key.includes("|c."));
 const homeAccountId = async () => (await open()).account.homeAccountId;
@@ -278,87 +261,6 @@ describe("refreshes at once on one instance", () => {
     const token = await (await open()).getToken(MAIL);
     expect(await lost).toBe("ERR_SIGNED_OUT");
     await expect(tenant.verifyAccessToken(token)).resolves.toMatchObject({ oid: adele() });
-  });
-});
-
-describe("refreshes at once on two instances", () => {
-  it("end with one token: the later finds the earlier one's", async () => {
-    const [first, second] = [await open(), await open(ref, anotherInstance())];
-    let token: string | undefined;
-    one.table.before = async () => {
-      token = await second.getToken(MAIL);
-    };
-    const own = await first.getToken(MAIL);
-    await expect(tenant.verifyAccessToken(own)).resolves.toMatchObject({ oid: adele() });
-    expect(tokenRequests()).toBe(2);
-    expect([own, token]).toContain(await (await open()).getToken(MAIL));
-  });
-
-  it("of different scopes lose nothing: who comes second asks again with what is stored", async () => {
-    const [first, second] = [await open(), await open(ref, anotherInstance())];
-    one.table.before = () => second.getToken(["Calendars.Read"]);
-    await first.getToken(MAIL);
-    expect(tokenRequests()).toBe(3);
-    const after = await open();
-    await after.getToken(MAIL);
-    await after.getToken(["Calendars.Read"]);
-    expect(tokenRequests()).toBe(3);
-  });
-
-  it("that lose against a second browser's sign-in go beside its tokens, without another request", async () => {
-    const session = await open();
-    let other: HeldSession | undefined;
-    let before: SessionContent | undefined;
-    one.table.before = async () => {
-      other = refOf(one, await signIn(one));
-      before = await contentOf(other);
-      tenant.requests.length = 0;
-    };
-    const token = await session.getToken(MAIL);
-    expect(tokenRequests()).toBe(0);
-    expect(await contentOf(other)).toEqual(before);
-    expect(await (await open()).getToken(MAIL)).toBe(token);
-    expect(tokenRequests()).toBe(0);
-  });
-
-  it("after a challenge never bring a refused token back", async () => {
-    const claims = JSON.stringify({ access_token: { nbf: { essential: true, value: "1" } } });
-    const [calendar, other] = [["Calendars.Read"], ["Files.Read"]];
-    const before = await open();
-    const refused = [await before.getToken(READ), await before.getToken(calendar)];
-    const [first, second] = [await open(), await open(ref, anotherInstance())];
-    one.table.before = () => second.getToken(other);
-    await first.getToken(READ, claims);
-    const after = await open();
-    tenant.requests.length = 0;
-    expect(refused).not.toContain(await after.getToken(READ));
-    expect(tokenRequests()).toBe(0);
-    for (const scopes of [other, calendar]) {
-      expect(refused).not.toContain(await after.getToken(scopes));
-    }
-  });
-
-  it("one of which is told that the refresh token was used take what the other has stored", async () => {
-    tenant.switches.revokeReusedRefreshTokens = true;
-    const [first, second] = [await open(), await open(ref, anotherInstance())];
-    // The first one's tokens are on their way to the table …
-    const stored = Promise.withResolvers<void>();
-    const reached = Promise.withResolvers<void>();
-    one.table.before = async () => {
-      reached.resolve();
-      await stored.promise;
-    };
-    const winner = first.getToken(MAIL);
-    await reached.promise;
-    // … when the second one hears that there is no such refresh token any more.
-    slept = async () => {
-      stored.resolve();
-      await winner;
-    };
-    expect(await second.getToken(MAIL)).toBe(await winner);
-    expect(tokenRequests()).toBe(2);
-    expect(tokenRows()).toHaveLength(1);
-    expect(logged()).not.toContain("signout.revoked");
   });
 });
 

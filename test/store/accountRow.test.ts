@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { deflateRawSync } from "node:zlib";
 import { describe, expect, it, jest } from "@jest/globals";
 import type { Account, KeptSession } from "../../src/shared/store/account.ts";
 import { roomBeside, rowOf, unsealAccount } from "../../src/shared/store/accountRow.ts";
@@ -25,6 +26,8 @@ function withTokens(tokens: number, length: number, room?: number): KeptSession 
 
 const small: Account = { sessions: { one: keptOf(ring, heldBy(), sessionOf()) } };
 const sealed = rowWith(small);
+const sealedBytes = Buffer.from(sealed.d0 as Uint8Array);
+const flippedAt = (at: number) => sealedBytes.map((byte, i) => (i === at ? byte ^ 1 : byte));
 const large = rowWith({ sessions: { one: withTokens(20, 8_000) } });
 
 describe("an account's row", () => {
@@ -105,12 +108,12 @@ describe("does not unseal", () => {
     ["with one chunk and a half", { chunks: 1.5 }],
     ["with chunks as text", { chunks: "1" }],
     ["with a chunk missing", { chunks: 2 }],
-    ["with a chunk as text", { d0: Buffer.from(sealed.d0 as Uint8Array).toString("base64") }],
+    ["with a chunk as text", { d0: sealedBytes.toString("base64") }],
     ["with an empty chunk", { d0: new Uint8Array() }],
     ["with three bytes", { d0: new Uint8Array(3) }],
     ["with a length that goes beyond its end", { d0: Buffer.alloc(200, 0xff) }],
-    ["with one byte too many", { d0: Buffer.concat([sealed.d0 as Uint8Array, Buffer.of(0)]) }],
-    ["with one byte too few", { d0: (sealed.d0 as Uint8Array).subarray(0, -1) }],
+    ["with one byte too many", { d0: Buffer.concat([sealedBytes, Buffer.of(0)]) }],
+    ["with one byte too few", { d0: sealedBytes.subarray(0, -1) }],
     ["in the format of the release before", { format: 5 }],
     ["in the format to come", { format: 7 }],
     ["with its format as text", { format: "6" }],
@@ -119,6 +122,13 @@ describe("does not unseal", () => {
     ["in another account", { partitionKey: "a.2" }],
     ["in another generation", { rowKey: "c.g2" }],
     ["when it is not sealed", { d0: Buffer.from(JSON.stringify(small)) }],
+    ["when it is compressed alone", { d0: deflateRawSync(JSON.stringify(small)) }],
+    ["with a bit of its nonce changed", { d0: flippedAt(4) }],
+    ["with a bit of its ciphertext changed", { d0: flippedAt(100) }],
+    ["with a bit of its tag changed", { d0: flippedAt(sealedBytes.length - 1) }],
+    ["with a tag of four bytes", { d0: sealedBytes.subarray(0, -12) }],
+    ["with half of it", { d0: sealedBytes.subarray(0, sealedBytes.length >> 1) }],
+    ["with a chunk too many", { chunks: 2, d1: sealedBytes }],
   ])("%s", (_, changes) => {
     expect(unsealAccount(ring, { ...sealed, ...changes })).toBeUndefined();
   });

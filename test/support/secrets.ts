@@ -8,6 +8,7 @@ import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
 import { createKeyring, type Keyring } from "../../src/shared/crypto/keyring.ts";
 import { transactionOf } from "../../src/shared/identity/transaction.ts";
 import { unsealCookie } from "../../src/shared/session/cookies.ts";
+import { eventually } from "./eventually.ts";
 import { shared } from "./shared.ts";
 import type { Answer } from "./wire.ts";
 
@@ -42,7 +43,12 @@ export async function startWatchedRig(options: RigOptions = {}): Promise<Watched
   const tenants = [rig.tenant];
 
   async function answers(): Promise<Answer[]> {
-    const text = await readFile(file, "utf8").catch(() => "");
+    let text = "";
+    // The last answer may be being written at this moment.
+    await eventually(async () => {
+      text = await readFile(file, "utf8").catch(() => "");
+      return /^$|\n$/.test(text);
+    });
     return text
       .split("\n")
       .filter(Boolean)

@@ -4,6 +4,7 @@ import type { Keyring } from "../../src/shared/crypto/keyring.ts";
 import type { HttpRequest } from "../../src/shared/http/types.ts";
 import { accountPartition, type HomeAccountId } from "../../src/shared/rows/keys.ts";
 import { readSessionCookie, type SessionTicket } from "../../src/shared/session/sessionCookie.ts";
+import { unescaped } from "./markup.ts";
 import { readAccountRows } from "./table.ts";
 
 export const ADELE = "adelev@contoso.com";
@@ -35,10 +36,15 @@ export async function signedInBrowser(
   return browser;
 }
 
-/** Goes on from the page that says that a sign-out was faster, with its one button. */
+/** Where the one button of a page leads, such as the one that says that a sign-out was faster. */
+export function buttonOf(held: Page | undefined): string {
+  const [, href = ""] = /<a class="button" href="([^"]+)">Sign in</.exec(held?.body ?? "") ?? [];
+  return unescaped(href);
+}
+
+/** Goes on from there. */
 export async function signInAgain(browser: Browser, held: Page, username = ADELE): Promise<Page> {
-  const [, href = ""] = /<a class="button" href="([^"]+)">Sign in</.exec(held.body) ?? [];
-  return browser.submit(await browser.signIn(href.replaceAll("&amp;", "&"), username));
+  return browser.submit(await browser.signIn(buttonOf(held), username));
 }
 
 /** What `/auth/session` says to this browser. */
@@ -96,4 +102,39 @@ export async function isSignedIn({ url }: Pick<Rig, "url">, cookie: string): Pro
 /** What the tenant does for a user who signs out of another app. */
 export function callFrontChannel({ url }: Pick<Rig, "url">, sid: string): Promise<Response> {
   return fetch(`${url}/auth/logout-callback?sid=${sid}`);
+}
+
+/** What an operator asks about an account, or does to it. */
+export function asOperator(
+  rig: Pick<Rig, "url" | "host" | "tenant">,
+  method: "GET" | "DELETE" = "GET",
+  username = ADELE,
+): Promise<Response> {
+  const headers = { "x-functions-key": rig.host.keys.default };
+  return fetch(`${rig.url}/accounts/${homeAccountIdOf(rig, username)}`, { method, headers });
+}
+
+/** Signs out as a person does, who is asked first. */
+export async function signOutIn(
+  { url }: Pick<Rig, "url">,
+  browser: Browser,
+  follow = false,
+): Promise<Page> {
+  const question = await browser.get(`${url}/auth/signout`);
+  return browser.submit(question.forms[0], { follow });
+}
+
+/** Signs out as the app's own form does, with a copy of the cookie: the browser keeps its own. */
+export function signOutByCookie({ url }: Pick<Rig, "url">, cookie: string): Promise<Response> {
+  const headers = { cookie, "sec-fetch-site": "same-origin" };
+  return fetch(`${url}/auth/signout`, { method: "POST", headers, redirect: "manual" });
+}
+
+/** What the browser sends along when somebody opens the app, or when the provider's page posts to it. */
+export function cookiesOf({ url }: Pick<Rig, "url">, browser: Browser, isPosted = false): string {
+  return browser.cookies.header(new URL(url), { crossSite: isPosted, safeNavigation: !isPosted });
+}
+
+export function oidOf(rig: Pick<Rig, "tenant">, username = ADELE): string {
+  return homeAccountIdOf(rig, username).replace(/\..*/, "");
 }
