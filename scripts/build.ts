@@ -1,4 +1,5 @@
 import { build } from "esbuild";
+import { onDemand } from "./build/onDemand.ts";
 
 /** With an older Node, the app would start, and fail at the first request. */
 const REFUSE_OLD_NODE =
@@ -23,5 +24,6 @@ await build({
   sourcesContent: false,
   legalComments: "linked",
   external: ["@azure/functions-core"],
+  plugins: [onDemand],
   logLevel: "warning",
 });

@@ -44,7 +44,7 @@ export function createEnvironment(own: Partial<Environment> = {}): Environment {
     fetch,
     now: Date.now,
     randomBytes,
-    managedIdentity: managedIdentity({ send, sleep, elapsed }),
+    managedIdentity: managedIdentity({ send, sleep, elapsed }, process.env),
     log: () => {},
     ...own,
   };

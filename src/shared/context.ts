@@ -5,17 +5,17 @@ import type { RandomBytes } from "./base/random.ts";
 import { createTurns, type Turns } from "./base/turns.ts";
 import type { Settings, SignOutSettings } from "./config/settings.ts";
 import { createKeyring, type Keyring } from "./crypto/keyring.ts";
-import { type ClientFactory, createClientFactory } from "./identity/client.ts";
+import type { ClientFactory } from "./identity/client.ts";
 import { createClientCredential } from "./identity/clientCredential.ts";
 import { createIdTokenValidator, type IdTokenValidator } from "./identity/idToken.ts";
 import { createProviderKeys } from "./identity/keySet.ts";
 import { createLogoutTokenValidator, type LogoutTokenValidator } from "./identity/logoutToken.ts";
 import { createMetadataSource, type MetadataSource } from "./identity/metadata.ts";
-import { createTokenEndpoint, type TokenEndpoint } from "./identity/tokens.ts";
+import { createTokenRequests } from "./identity/tokenRequests.ts";
+import type { TokenEndpoint } from "./identity/tokens.ts";
 import type { Open } from "./net/open.ts";
 import type { Send } from "./net/send.ts";
 import type { ManagedIdentity } from "./oauth/managedIdentity.ts";
-import { createNetworkClient } from "./oauth/network.ts";
 import { Refreshes } from "./session/refreshes.ts";
 import { createSignOutWatch, type WatchSignOut } from "./session/signOutWatch.ts";
 import type { Store } from "./store/store.ts";
@@ -128,8 +128,6 @@ export function createContext(
     managedIdentity,
     platform,
   );
-  const network = createNetworkClient(send, sleep);
-  const createClient = createClientFactory(settings, credential, metadata, network);
   const idTokens = createIdTokenValidator(
     { clientId, allowedTenants, metadata: issuer, claims },
     keys,
@@ -139,8 +137,7 @@ export function createContext(
     settings,
     scopes,
     randomBytes,
-    createClient,
-    tokens: createTokenEndpoint(createClient, idTokens, log),
+    ...createTokenRequests({ ...platform, settings, credential, metadata, idTokens }),
     refreshes: new Refreshes(sleep),
     idTokens,
     logoutTokens: createLogoutTokenValidator({ clientId, allowedTenants, metadata: issuer }, keys),

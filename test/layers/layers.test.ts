@@ -27,7 +27,7 @@ const FLOORS = [
 
 const files = sourcesIn("src");
 const imports = files.flatMap((from) =>
-  [...readFileSync(join(ROOT, from), "utf8").matchAll(/\bfrom "(?<name>[^"]+)"/g)].map(
+  [...readFileSync(join(ROOT, from), "utf8").matchAll(/\b(?:from |import\()"(?<name>[^"]+)"/g)].map(
     ({ groups }) => {
       const name = groups?.name ?? "";
       const to = name.startsWith(".") ? normalize(join(dirname(from), name)) : name;

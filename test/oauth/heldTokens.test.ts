@@ -1,8 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { TokenSource } from "../../src/shared/oauth/heldTokens.ts";
-import { type Fetched, heldTokens } from "../../src/shared/oauth/heldTokens.ts";
-import { TokenRequestRefused } from "../../src/shared/oauth/network.ts";
+import { type Fetched, heldTokens, TokenRefused } from "../../src/shared/oauth/heldTokens.ts";
 import { type VirtualTime, virtualTime } from "../support/virtualTime.ts";
 
 const SECOND = 1_000;
@@ -39,7 +38,7 @@ beforeEach(() => {
 const ask = (resource = "r", patience = PATIENT) => source(resource, patience);
 const outcome = (asked: Promise<string>) => asked.catch((error: Error) => error);
 const refusing = (status: number) => async () => {
-  throw new TokenRequestRefused({ status, headers: {}, body: Buffer.from("{}") });
+  throw new TokenRefused(status);
 };
 
 describe("a token", () => {

@@ -12,7 +12,7 @@ import {
 import { kindsOf, urlIn } from "../../src/shared/base/causes.ts";
 import { ProviderUnavailable } from "../../src/shared/base/errors.ts";
 import { keepAliveSender, type Send } from "../../src/shared/net/send.ts";
-import { createNetworkClient, getJson } from "../../src/shared/oauth/network.ts";
+import { createNetworkClient } from "../../src/shared/oauth/network.ts";
 import { type Answer, type Loopback, startLoopback } from "../support/loopback.ts";
 import { impatientSender } from "../support/timeouts.ts";
 
@@ -177,37 +177,5 @@ describe("network client", () => {
       cause: { name: "TimeoutError" },
     });
     expect(asked).toEqual([10_000, 10_000]);
-  });
-});
-
-describe("getJson", () => {
-  const failure = {
-    code: "ERR_PROVIDER_UNAVAILABLE",
-    message: "Microsoft Entra ID does not answer. Try again in a moment.",
-  };
-
-  it("gets JSON", async () => {
-    await expect(getJson(send, `${provider.url}/a`)).resolves.toEqual({ ok: true });
-    expect(provider.requests).toMatchObject([{ headers: { accept: "application/json" } }]);
-  });
-
-  it.each<[string, Answer | "drop"]>([
-    ["404", { status: 404, body: {} }],
-    ["500", { status: 500, body: {} }],
-    ["a redirect", { status: 302, headers: { location: "/elsewhere" } }],
-    ["HTML", { body: "<html>" }],
-    ["nothing", { body: "" }],
-    ["a closed connection", "drop"],
-  ])("fails on %s", async (_, given) => {
-    provider.respond = () => given;
-    await expect(getJson(send, provider.url)).rejects.toMatchObject(failure);
-    expect(provider.requests).toHaveLength(1);
-  });
-
-  it("gives up on an answer that does not come", async () => {
-    const { send, asked } = impatientSender();
-    provider.respond = () => "hang";
-    await expect(getJson(send, provider.url)).rejects.toMatchObject(failure);
-    expect(asked).toEqual([10_000]);
   });
 });

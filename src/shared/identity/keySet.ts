@@ -8,8 +8,8 @@ import {
   jwtVerify,
 } from "jose";
 import { ProviderUnavailable } from "../base/errors.ts";
+import { getJson } from "../net/getJson.ts";
 import type { Send } from "../net/send.ts";
-import { getJson } from "../oauth/network.ts";
 import type { ProviderMetadata } from "./metadata.ts";
 
 /** Verifies what the provider signed. */

@@ -1,7 +1,7 @@
 import { ProviderUnavailable } from "../base/errors.ts";
 import type { Settings } from "../config/settings.ts";
+import { getJson } from "../net/getJson.ts";
 import type { Send } from "../net/send.ts";
-import { getJson } from "../oauth/network.ts";
 import { isIssuerOf } from "./issuer.ts";
 
 /** The fields in use of an OpenID Provider Configuration (OpenID Connect Discovery 1.0 §3). */

@@ -1,7 +1,6 @@
 import type { Clock, Sleep } from "../base/clock.ts";
 import { within } from "../base/within.ts";
 import { TimeoutError } from "../net/send.ts";
-import { TokenRequestRefused } from "./network.ts";
 
 /**
  * Gets a token for an Azure resource.
@@ -14,6 +13,16 @@ export interface Fetched {
   readonly token: string;
   /** Milliseconds that it is good for. */
   readonly life: number;
+}
+
+/** The endpoint's answer, where it is not a token. */
+export class TokenRefused extends Error {
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`It answered ${status}.`);
+    this.status = status;
+  }
 }
 
 interface Options {
@@ -97,7 +106,7 @@ interface Resource {
 
 /** The endpoint knows the question, and says no. */
 function isFinal(error: unknown): boolean {
-  return error instanceof TokenRequestRefused && [400, 401, 403].includes(error.status);
+  return error instanceof TokenRefused && [400, 401, 403].includes(error.status);
 }
 
 function handled<T>(promise: Promise<T>): Promise<T> {

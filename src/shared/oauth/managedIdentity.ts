@@ -1,10 +1,9 @@
-import { ManagedIdentityApplication } from "@azure/msal-node";
 import type { Clock, Sleep } from "../base/clock.ts";
 import { ManagedIdentityUnavailable } from "../base/errors.ts";
+import type { Env } from "../config/env.ts";
 import type { IdentityName } from "../config/storage.ts";
 import type { Send } from "../net/send.ts";
-import { type Fetched, heldTokens, type TokenSource } from "./heldTokens.ts";
-import { createNetworkClient, TokenRequestRefused } from "./network.ts";
+import { type Fetched, heldTokens, TokenRefused, type TokenSource } from "./heldTokens.ts";
 
 export type ManagedIdentity = (identity: IdentityName) => TokenSource;
 
@@ -16,39 +15,32 @@ interface Environment {
   readonly sleep: Sleep;
 }
 
-/** The identity's endpoint, once it is known. MSAL has one for the whole process. */
-let host = "its endpoint";
-
 /** Milliseconds that one request to the identity's endpoint may take. */
 const TIMEOUT_MS = 5_000;
+const API_VERSION = "2019-08-01";
 
 /**
- * MSAL knows the endpoints (App Service, virtual machines, Arc …). When and how often they are asked is
- * {@link heldTokens}' business: MSAL waits without limit, and asks once for each caller.
+ * Asks the endpoint that an app in Azure Functions has for its identities
+ * (https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference). MSAL would do the
+ * same, but the first sign-out of a new instance would have to wait until MSAL is loaded.
+ *
+ * @param env Has `IDENTITY_ENDPOINT` and `IDENTITY_HEADER`.
  */
-export function managedIdentity(environment: Environment): ManagedIdentity {
+export function managedIdentity(environment: Environment, env: Env): ManagedIdentity {
   return ({ clientId, setting }) => {
-    const watched: Send = (url, request) => {
-      host = new URL(url).host;
-      return environment.send(url, request);
-    };
-    const application = new ManagedIdentityApplication({
-      ...(clientId !== undefined && {
-        managedIdentityIdParams: { userAssignedClientId: clientId },
-      }),
-      system: {
-        networkClient: createNetworkClient(watched, environment.sleep, TIMEOUT_MS),
-        disableInternalRetries: true,
-      },
-    });
-
     async function fetchToken(resource: string): Promise<Fetched> {
-      const { accessToken, expiresOn } = await application.acquireToken({
-        resource,
-        forceRefresh: true,
-      });
-      if (!accessToken) throw new TypeError("There is no token in the answer.");
-      return { token: accessToken, life: (expiresOn?.getTime() ?? 0) - Date.now() };
+      const { IDENTITY_ENDPOINT: endpoint = "", IDENTITY_HEADER: secret = "" } = env;
+      const url = new URL(endpoint);
+      url.searchParams.set("api-version", API_VERSION);
+      url.searchParams.set("resource", resource);
+      if (clientId !== undefined) url.searchParams.set("client_id", clientId);
+      const request = { headers: { "x-identity-header": secret }, timeout: TIMEOUT_MS };
+      const { status, body } = await environment.send(url, request);
+      if (status !== 200) throw new TokenRefused(status);
+      const { access_token: token, expires_on: end } = JSON.parse(body.toString());
+      const life = Number(end) * 1_000 - Date.now();
+      if (typeof token !== "string" || !(life > 0)) throw new TypeError("There is no token in it.");
+      return { token, life };
     }
 
     function unavailable(resource: string, cause: unknown): ManagedIdentityUnavailable {
@@ -61,7 +53,7 @@ export function managedIdentity(environment: Environment): ManagedIdentity {
           ? `Check that the app has one, or name another by ${setting}.`
           : `Check that the identity in ${setting} is assigned to this app.`;
       return new ManagedIdentityUnavailable(
-        `The ${who} gives no token for ${resource}: ${host} ${whatCameOf(cause)}. ${fix}`,
+        `The ${who} gives no token for ${resource}: ${whatCameOf(cause, env)}. ${fix}`,
         { cause },
       );
     }
@@ -70,12 +62,12 @@ export function managedIdentity(environment: Environment): ManagedIdentity {
   };
 }
 
-function whatCameOf(cause: unknown): string {
-  if (cause instanceof TokenRequestRefused) return `answers ${cause.status}`;
-  for (let e = cause as NodeJS.ErrnoException | undefined; e; e = e.cause as typeof e) {
-    if (e.code !== undefined || e.name === "TimeoutError") {
-      return `does not answer (${e.code ?? e.name})`;
-    }
-  }
-  return "gives an answer that is none";
+function whatCameOf(cause: unknown, { IDENTITY_ENDPOINT: endpoint = "" }: Env): string {
+  if (!URL.canParse(endpoint)) return "the app has no IDENTITY_ENDPOINT, as an app in Azure has";
+  const { host } = new URL(endpoint);
+  if (cause instanceof TokenRefused) return `${host} answers ${cause.status}`;
+  const { code, name } = cause as NodeJS.ErrnoException;
+  if (code !== undefined || name === "TimeoutError")
+    return `${host} does not answer (${code ?? name})`;
+  return `${host} gives an answer that is none`;
 }

@@ -1,5 +1,4 @@
 import { AuthError, type INetworkModule } from "@azure/msal-node";
-import { ProviderUnavailable } from "../base/errors.ts";
 import { retryAfterOf } from "../net/retryAfter.ts";
 import type { Answer, Outgoing, Send } from "../net/send.ts";
 import type { TokenError } from "./refusal.ts";
@@ -10,18 +9,6 @@ const TIMEOUT_MS = 10_000;
 const MAX_PAUSE_SECONDS = 3;
 /** The longest `Retry-After` that is passed on. Seconds. */
 const MAX_RETRY_AFTER_SECONDS = 3_600;
-
-/** @throws {ProviderUnavailable} */
-export async function getJson(send: Send, url: string, timeout = TIMEOUT_MS): Promise<unknown> {
-  try {
-    const headers = { accept: "application/json" };
-    const { status, body } = await send(url, { headers, timeout });
-    if (status !== 200) throw new Error(`It answered ${status}.`);
-    return JSON.parse(body.toString());
-  } catch (cause) {
-    throw new ProviderUnavailable(undefined, { cause, url });
-  }
-}
 
 /**
  * The token endpoint's answer where it is not a success, unchanged. MSAL would turn it into a message and choose an
