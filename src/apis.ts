@@ -1,8 +1,9 @@
 import type { App } from "./compose.ts";
 import type { Options } from "./options.ts";
 import { type DeclaredApi, graphApi, readApi } from "./shared/apis/api.ts";
+import { lacking } from "./shared/base/lacking.ts";
 import type { Env } from "./shared/config/env.ts";
-import { lacking } from "./shared/context.ts";
+
 import { logFault } from "./shared/web/answers.ts";
 
 /**

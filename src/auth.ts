@@ -1,21 +1,7 @@
-import type {
-  HttpHandler,
-  HttpRequest,
-  HttpResponse,
-  HttpResponseInit,
-  InvocationContext,
-} from "@azure/functions";
-import type { Composition } from "./compose.ts";
-import { delivered, uncached, withCookies } from "./handlerAnswer.ts";
-import { checkRequirements, type Requirements } from "./requirements.ts";
-import { type FetchInit, fetchAsUser } from "./shared/apis/fetchAsUser.ts";
-import { Forbidden, LightsoutError, OptionInvalid } from "./shared/base/errors.ts";
-import type { Context } from "./shared/context.ts";
-import type { SignedInSession } from "./shared/session/session.ts";
-import { assertStepUp } from "./shared/session/stepUp.ts";
-import { errorAnswer } from "./shared/web/answers.ts";
-import { cookiesOfUse, enter } from "./shared/web/handlers.ts";
-import type { DeliveryOf } from "./streamed.ts";
+import type { HttpHandler, HttpRequest, InvocationContext } from "@azure/functions";
+import type { Requirements } from "./requirements.ts";
+import type { FetchInit } from "./shared/apis/fetchAsUser.ts";
+import type { LightsoutError } from "./shared/base/errors.ts";
 
 /** Who is signed in, by the claims of the newest ID token (Microsoft identity platform, ID token claims reference). */
 export interface Account {
@@ -72,7 +58,7 @@ export interface Session {
 }
 
 /** A handler of the Functions programming model, with the session as a third argument. */
-type SignedInHandler = (
+export type SignedInHandler = (
   request: HttpRequest,
   context: InvocationContext,
   session: Session,
@@ -111,82 +97,4 @@ export interface Auth {
    * });
    */
   signedIn(requirements: Requirements, handler: SignedInHandler): HttpHandler;
-}
-
-/**
- * @param deliveryOf How the caller of an invocation is answered, if that is over HTTP.
- * @param composition What the context was made of, for {@link takeOver}.
- */
-export function createAuth(
-  made: Context,
-  deliveryOf: DeliveryOf,
-  composition: Composition = { wishes: {}, place: { prefix: "", home: "/" } },
-): Auth {
-  let context = made;
-  function signedIn(requirements: Requirements, handler: SignedInHandler): HttpHandler {
-    checkRequirements(requirements);
-    const { scopes = [], roles } = requirements;
-    return async (request, invocation) => {
-      let session: SignedInSession;
-      try {
-        session = await enter(context, request);
-      } catch (error) {
-        return errorAnswer(context, request, error);
-      }
-      let answer: HttpResponseInit | HttpResponse;
-      try {
-        if (roles) assertRole(session, roles);
-        assertStepUp(session, requirements, context.now());
-        if (scopes.length > 0) await session.getToken(scopes);
-        answer = uncached(await handler(request, invocation, sessionFor(context, session)));
-      } catch (error) {
-        if (error instanceof LightsoutError) answer = errorAnswer(context, request, error);
-        else if (!deliveryOf(invocation.invocationId)) throw error;
-        else {
-          invocation.error(error);
-          answer = { status: 500 };
-        }
-      }
-      const whole = withCookies(answer, cookiesOfUse(context, request, session));
-      return delivered(whole, deliveryOf(invocation.invocationId), (error) =>
-        invocation.error(error),
-      );
-    };
-  }
-  const auth: Auth = {
-    signedIn: (first: Requirements | SignedInHandler, handler?: SignedInHandler) =>
-      typeof first === "function" ? signedIn({}, first) : signedIn(first, handler as never),
-  };
-  takers.set(auth, (make) => {
-    context = make(composition);
-    return { context, ...composition };
-  });
-  return auth;
-}
-
-type Make = (composition: Composition) => Context;
-type TakenOver = Composition & { readonly context: Context };
-
-const takers = new WeakMap<Auth, (make: Make) => TakenOver>();
-
-/** Puts another context in place of the one that an `auth` works with. Only `lightsout/testing` does that. */
-export function takeOver(auth: Auth, make: Make): TakenOver {
-  const take = takers.get(auth);
-  if (take === undefined) throw new OptionInvalid("testUsers takes what lightsout has returned.");
-  return take(make);
-}
-
-function assertRole({ account }: SignedInSession, roles: readonly string[]): void {
-  if (!roles.some((role) => account.roles.includes(role))) throw new Forbidden();
-}
-
-function sessionFor(context: Context, session: SignedInSession): Session {
-  const { account, signedInAt, expiresAt, getToken } = session;
-  return {
-    account,
-    signedInAt: new Date(signedInAt),
-    expiresAt: new Date(expiresAt),
-    getToken: (scopes, { claims } = {}) => getToken(scopes, claims),
-    fetch: (url, init) => fetchAsUser(context, session, url, init),
-  };
 }

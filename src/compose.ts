@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
+import { lacking } from "./shared/base/lacking.ts";
 import type { Place } from "./shared/config/address.ts";
 import { doubtAbout } from "./shared/config/credential.ts";
 import type { Env } from "./shared/config/env.ts";
@@ -11,7 +12,6 @@ import {
   createAnswering,
   createContext,
   createSignOutContext,
-  lacking,
   type Platform,
   type SignOutContext,
   type Wishes,

@@ -1,6 +1,7 @@
 import type { app } from "@azure/functions";
-import { type Auth, createAuth } from "./auth.ts";
+import type { Auth } from "./auth.ts";
 import { compose, createEnvironment } from "./compose.ts";
+import { createAuth } from "./createAuth.ts";
 import { authPurgeExpired } from "./functions/authPurgeExpired.ts";
 import { functionsOf } from "./functions.ts";
 import { readRoutePrefix } from "./hostJson.ts";

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { HttpRequest, type HttpRequestInit } from "@azure/functions";
-import { type Auth, takeOver } from "./auth.ts";
+import type { Auth } from "./auth.ts";
+import { takeOver } from "./createAuth.ts";
 import { OptionInvalid } from "./shared/base/errors.ts";
 import type { Context } from "./shared/context.ts";
 import { newSession } from "./shared/flows/newSession.ts";
-import { claimsOf } from "./shared/identity/idToken.ts";
+import { claimsOf } from "./shared/identity/claims.ts";
 import { transactionOf } from "./shared/identity/transaction.ts";
 import type { HomeAccountId } from "./shared/rows/keys.ts";
 import { readSessionCookie, SESSION_COOKIE } from "./shared/session/sessionCookie.ts";

@@ -6,7 +6,8 @@ import {
 } from "@azure/functions";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Tenant } from "../local/tenant/tenant.ts";
-import { type Auth, createAuth, type Session } from "../src/auth.ts";
+import type { Auth, Session } from "../src/auth.ts";
+import { createAuth } from "../src/createAuth.ts";
 import type { Delivery } from "../src/shared/http/delivery.ts";
 import { SESSION_COOKIE } from "../src/shared/session/sessionCookie.ts";
 import { signOutByUser } from "../src/shared/store/signOut.ts";

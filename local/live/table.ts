@@ -1,5 +1,5 @@
 import { TableClient } from "@azure/data-tables";
-import { type Kind, readRow } from "../../src/shared/rows/rows.ts";
+import { type Kind, readRow } from "../../src/shared/rows/readRow.ts";
 import type { Stored } from "../../src/shared/table/table.ts";
 import type { Item } from "./state.ts";
 

@@ -5,6 +5,7 @@ import {
   type IndexKey,
   type PartitionKey,
 } from "../../src/shared/rows/keys.ts";
+import { readRow } from "../../src/shared/rows/readRow.ts";
 import {
   type AccountRow,
   EARLY,
@@ -12,7 +13,6 @@ import {
   type HeadRow,
   type IndexRow,
   indexKeysIn,
-  readRow,
 } from "../../src/shared/rows/rows.ts";
 import { unsealAccount } from "../../src/shared/store/accountRow.ts";
 import { originOf } from "../../src/shared/store/sidIndex.ts";

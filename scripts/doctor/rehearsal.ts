@@ -1,8 +1,8 @@
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import type { Context } from "../../src/shared/context.ts";
 import { authorizeUrl, OPENID_SCOPES } from "../../src/shared/identity/authorize.ts";
+import type { IdTokenClaims } from "../../src/shared/identity/claims.ts";
 import { endSessionUrl } from "../../src/shared/identity/endSessionUrl.ts";
-import type { IdTokenClaims } from "../../src/shared/identity/idToken.ts";
 import { transactionOf } from "../../src/shared/identity/transaction.ts";
 
 /** The result of a sign-in and a sign-out at the development tenant. */

@@ -1,6 +1,7 @@
 import type { Context, SignOutContext } from "../shared/context.ts";
 import { signOutHere } from "../shared/flows/signOutHere.ts";
 import { assertSameOrigin } from "../shared/http/sameOrigin.ts";
+import { readSessionCookie } from "../shared/session/sessionCookie.ts";
 import { logFault } from "../shared/web/answers.ts";
 import { webPage } from "../shared/web/handlers.ts";
 import type { HttpFunction } from "../shared/web/httpFunction.ts";
@@ -18,14 +19,16 @@ export const authSignOut = (context: SignOutContext, revoking?: Context): HttpFu
   route: "auth/signout",
   authLevel: "anonymous",
   handler: webPage(context, async (request) => {
-    const { settings } = context;
+    // Read first: without a store this throws, and nobody is asked what cannot be done.
+    const { settings, keyring } = context;
     const view = viewOf(context, request);
     // An app that lacks its keys signs nobody out, and asks nobody either.
     void context.keyring;
     if (request.method === "GET") return page(settings, signOutPage(view, revoking !== undefined));
 
     assertSameOrigin(request, settings.origin);
-    const outcome = await signOutHere(context, request, revoking);
+    const ticket = readSessionCookie(keyring, request);
+    const outcome = await signOutHere(context, request, ticket, revoking);
     if ("location" in outcome) return redirect(303, outcome.location, outcome.cookies);
     logFault(context, outcome.fault);
     const failed = signOutFailedPage(view, outcome.asksMicrosoft);

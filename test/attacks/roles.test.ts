@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/glo
 import { SignJWT } from "jose";
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import type { Tenant } from "../../local/tenant/tenant.ts";
-import { createAuth } from "../../src/auth.ts";
+import { createAuth } from "../../src/createAuth.ts";
 import { finishSignIn } from "../../src/shared/flows/finishSignIn.ts";
 import { startSignIn } from "../../src/shared/flows/startSignIn.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";

@@ -1,6 +1,6 @@
 import type { Keyring } from "../../src/shared/crypto/keyring.ts";
 import { HEAD } from "../../src/shared/rows/keys.ts";
-import { type Row, readRow } from "../../src/shared/rows/rows.ts";
+import { type Row, readRow } from "../../src/shared/rows/readRow.ts";
 import { GRACE_MS } from "../../src/shared/session/confirm.ts";
 import { unsealAccount } from "../../src/shared/store/accountRow.ts";
 import { unpackContent } from "../../src/shared/store/contentPacking.ts";

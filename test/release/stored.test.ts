@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { authSession } from "../../src/functions/authSession.ts";
 import { accountPartition, type HomeAccountId, sidPartition } from "../../src/shared/rows/keys.ts";
-import { readRow } from "../../src/shared/rows/rows.ts";
+import { readRow } from "../../src/shared/rows/readRow.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
 import { readEarlyTombstones } from "../../src/shared/store/earlySignOuts.ts";
 import { purge } from "../../src/shared/store/purge.ts";

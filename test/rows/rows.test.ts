@@ -1,11 +1,6 @@
 import { expect, it } from "@jest/globals";
-import {
-  type ExpiryRow,
-  indexKeysIn,
-  isPointer,
-  type Kind,
-  readRow,
-} from "../../src/shared/rows/rows.ts";
+import { isPointer, type Kind, readRow } from "../../src/shared/rows/readRow.ts";
+import { type ExpiryRow, indexKeysIn } from "../../src/shared/rows/rows.ts";
 import type { Stored } from "../../src/shared/table/table.ts";
 
 const HASH = "A".repeat(43);

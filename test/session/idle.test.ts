@@ -2,7 +2,7 @@ import { HttpRequest, HttpResponse, InvocationContext } from "@azure/functions";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { Tenant } from "../../local/tenant/tenant.ts";
-import { createAuth } from "../../src/auth.ts";
+import { createAuth } from "../../src/createAuth.ts";
 import { authHome } from "../../src/functions/authHome.ts";
 import { authSession } from "../../src/functions/authSession.ts";
 import { authSessions } from "../../src/functions/authSessions.ts";

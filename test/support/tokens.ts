@@ -3,7 +3,7 @@ import { createBrowser } from "../../local/tenant/browserless.ts";
 import type { TokenFault } from "../../local/tenant/tenant.ts";
 import type { Context } from "../../src/shared/context.ts";
 import { authorizeUrl, OPENID_SCOPES } from "../../src/shared/identity/authorize.ts";
-import type { Identity } from "../../src/shared/identity/idToken.ts";
+import type { Identity } from "../../src/shared/identity/claims.ts";
 import type { RefreshRequest } from "../../src/shared/identity/refreshAnswer.ts";
 import type { Redeemed, Refreshed, TokenEndpoint } from "../../src/shared/identity/tokens.ts";
 import { type Transaction, transactionOf } from "../../src/shared/identity/transaction.ts";

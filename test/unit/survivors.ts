@@ -37,7 +37,7 @@ export const SURVIVORS: readonly {
     why: "A pause that is shorter by less than a hundredth is as good.",
   },
   {
-    file: "src/shared/rows/rows.ts",
+    file: "src/shared/rows/readRow.ts",
     from: "if (!/^[0-9a-f]{2}$/.test(rowKey) || !(tombstones instanceof Uint8Array)) return false;",
     to: "if (!/^[0-9a-f]{2}$/.test(rowKey) || !(tombstones instanceof Uint8Array)) return undefined;",
     why: "Neither is true.",

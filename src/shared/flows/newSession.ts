@@ -2,7 +2,7 @@ import { SignInOvertaken, SignInRejected } from "../base/errors.ts";
 import type { Context } from "../context.ts";
 import { deviceOf } from "../http/device.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
-import type { IdTokenClaims } from "../identity/idToken.ts";
+import type { IdTokenClaims } from "../identity/claims.ts";
 import { isUsableSid } from "../identity/sid.ts";
 import { accountPartition, type Sid, sessionKey } from "../rows/keys.ts";
 import { registrationHeader } from "../session/deviceBinding.ts";

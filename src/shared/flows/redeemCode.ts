@@ -1,7 +1,7 @@
 import { SignInRejected } from "../base/errors.ts";
 import type { Context } from "../context.ts";
 import { redirectUri, scopesToRedeem } from "../identity/authorize.ts";
-import type { IdTokenClaims } from "../identity/idToken.ts";
+import type { IdTokenClaims } from "../identity/claims.ts";
 import { CLOCK_TOLERANCE_SECONDS } from "../identity/keySet.ts";
 import type { HomeAccountId } from "../rows/keys.ts";
 import type { KnownSignIn } from "../session/signInCookie.ts";

@@ -4,7 +4,7 @@ import { readForm } from "../http/form.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
 import { endSessionUrl } from "../identity/endSessionUrl.ts";
 import { revocationCookie } from "../session/revocationCookie.ts";
-import { noSessionCookie, readSessionCookie } from "../session/sessionCookie.ts";
+import { noSessionCookie, type SessionTicket } from "../session/sessionCookie.ts";
 import { REVOKE_FIELD } from "../web/pages/signOutForm.ts";
 import { openBeforeSignOut, revokeAtMicrosoft } from "./revokeAtMicrosoft.ts";
 
@@ -16,15 +16,16 @@ type Outcome =
 /**
  * Signs out the account of the browser's session. Everything here is deleted before anybody else is asked.
  *
+ * @param ticket Of the session cookie. Without one, only the provider is left to sign out at.
  * @param revoking What Microsoft is asked with, in an app that offers that.
  */
 export async function signOutHere(
   context: SignOutContext,
   request: HttpRequest,
+  ticket: SessionTicket | undefined,
   revoking: Context | undefined,
 ): Promise<Outcome> {
   const { settings, keyring, metadata, signOuts } = context;
-  const ticket = readSessionCookie(keyring, request);
   const asking = revoking && (await wantsToRevoke(request)) ? revoking : undefined;
   const opened = asking && ticket && (await openBeforeSignOut(asking, request, ticket));
   try {

@@ -1,9 +1,10 @@
 import { SignInRejected } from "../base/errors.ts";
 import type { HomeAccountId } from "../rows/keys.ts";
 import { challengeId, type TokenCache } from "../tokens/tokenCache.ts";
+import type { Identity, IdTokenClaims } from "./claims.ts";
 import type { TokenAnswer } from "./client.ts";
 import { accountIn, clientInfoOf } from "./clientInfo.ts";
-import type { Identity, IdTokenClaims, IdTokenValidator } from "./idToken.ts";
+import type { IdTokenValidator } from "./idToken.ts";
 
 /** What a refresh is for. */
 export interface RefreshRequest {

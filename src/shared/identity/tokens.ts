@@ -19,9 +19,10 @@ import { type GrantType, type Refusal, refusalOf } from "../oauth/refusal.ts";
 import { accountPartition, type HomeAccountId } from "../rows/keys.ts";
 import type { TokenCache } from "../tokens/tokenCache.ts";
 import { OPENID_SCOPES } from "./authorize.ts";
+import type { IdTokenClaims } from "./claims.ts";
 import type { ClientFactory, TokenAnswer } from "./client.ts";
 import { clientInfoOf } from "./clientInfo.ts";
-import type { IdTokenClaims, IdTokenValidator } from "./idToken.ts";
+import type { IdTokenValidator } from "./idToken.ts";
 import { examine, filed, type RefreshRequest } from "./refreshAnswer.ts";
 import type { Transaction } from "./transaction.ts";
 

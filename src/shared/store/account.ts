@@ -1,5 +1,5 @@
 import type { Sealed } from "../crypto/keyring.ts";
-import type { Identity, IdTokenClaims } from "../identity/idToken.ts";
+import type { Identity, IdTokenClaims } from "../identity/claims.ts";
 import type { HomeAccountId } from "../rows/keys.ts";
 import type { TokenCache, Wanted } from "../tokens/tokenCache.ts";
 

@@ -6,13 +6,13 @@ import {
   type IndexKey,
   type PartitionKey,
 } from "../rows/keys.ts";
+import { readRow } from "../rows/readRow.ts";
 import {
   type AccountRow,
   type ExpiryRow,
   type HeadRow,
   type IndexRow,
   indexKeysIn,
-  readRow,
 } from "../rows/rows.ts";
 import type { Entity, Stored } from "../table/table.ts";
 

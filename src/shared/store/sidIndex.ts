@@ -1,7 +1,8 @@
 import { randomId } from "../base/random.ts";
 import type { Keyring } from "../crypto/keyring.ts";
 import { type IndexKey, SID } from "../rows/keys.ts";
-import { type IndexRow, isPointer } from "../rows/rows.ts";
+import { isPointer } from "../rows/readRow.ts";
+import type { IndexRow } from "../rows/rows.ts";
 import type { Entity, Stored } from "../table/table.ts";
 import { endGeneration } from "./generation.ts";
 import type { Store } from "./store.ts";
