@@ -1,4 +1,3 @@
-import { finished } from "node:stream/promises";
 import { ApiUnavailable, LightsoutError } from "../base/errors.ts";
 import type { Context } from "../context.ts";
 import { isStream, type Opened, type Outgoing, TimeoutError } from "../net/open.ts";
@@ -38,7 +37,7 @@ export async function callApi(
     const turn = context.turnsAt(route).take(homeAccountId, async () => {
       const answer = await context.open(url, { ...request, headers, timeout });
       resolve(answer);
-      await finished(answer.body).catch(() => {});
+      if (!answer.body.closed) await new Promise((end) => answer.body.once("close", end));
     });
     turn.catch((error) => reject(unavailable(error)));
     return promise;

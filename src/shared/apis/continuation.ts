@@ -86,7 +86,7 @@ export function continuedCall(
   if (seal === null || path === undefined) return undefined;
   const without = new URLSearchParams([...query].filter(([name]) => name !== SEAL));
   const scopes = unsealText(keyring, PURPOSE, seal, rowOf(api, account, path, without));
-  return scopes && { path, query: without, scopes: JSON.parse(Buffer.from(scopes).toString()) };
+  return scopes && { path, query: without, scopes: JSON.parse(scopes.toString()) };
 }
 
 /** @returns undefined for a link to anywhere but the API. */

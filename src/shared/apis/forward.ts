@@ -61,7 +61,7 @@ export async function forward(
   try {
     const outgoing = {
       ...(await waiting(outgoingOf(request, api, delivery))),
-      signal: ended.signal,
+      ...(isWatched && { signal: ended.signal }),
     };
     const answer = await waiting(callApi(context, session, api, call.scopes, url, outgoing));
     return await passBack(context, answer, { ...call, url, links, waiting, delivery, ended });

@@ -75,6 +75,7 @@ export async function passBack(
     return { status, headers: passed, body: deliver(stream, delivery, waiting, broken) };
   }
   if (/^text\/event-stream\b/i.test(type)) {
+    body.destroy();
     const reason = `${links.api.route} answers with an event stream, which this app would hold to its end: call app.setup({ enableHttpStream: true }).`;
     context.dampedLog("error", "api.stream_refused", { reason });
     throw new ApiUnavailable(false);

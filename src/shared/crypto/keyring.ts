@@ -32,7 +32,7 @@ export interface Keyring {
    */
   seal(plaintext: Uint8Array, purpose: string, row?: string, share?: Share): Sealed;
   /** @returns undefined when the key is not in the ring, or the bytes are not what was sealed for this. */
-  unseal(sealed: Sealed, purpose: string, row?: string, share?: Share): Uint8Array | undefined;
+  unseal(sealed: Sealed, purpose: string, row?: string, share?: Share): Buffer | undefined;
   /** By key id: 48 bits of a MAC. They tell two keys with one id apart, and say nothing about either. */
   readonly fingerprints: ReadonlyMap<string, string>;
 }

@@ -19,7 +19,7 @@ export function unsealText(
   purpose: string,
   text: string,
   row?: string,
-): Uint8Array | undefined {
+): Buffer | undefined {
   const [, keyId, content] = FORM.exec(text) ?? [];
   if (keyId === undefined || content === undefined) return undefined;
   return keyring.unseal({ keyId, bytes: Buffer.from(content, "base64url") }, purpose, row);

@@ -35,7 +35,7 @@ export async function considerAccount(
   if (ticket === undefined) return { options };
   const isOurs = request.headers.get("sec-fetch-site") === "same-origin";
   const agreedTo = unsealText(keyring, PURPOSE, agreement);
-  if (agreedTo && Buffer.from(agreedTo).toString() === ticket.sessionId) return { options };
+  if (agreedTo && agreedTo.toString() === ticket.sessionId) return { options };
 
   const session = await knownSession(context, request);
   if (session === undefined) return { options };

@@ -40,6 +40,9 @@ export function readAll(body: Readable): Promise<Buffer> {
     if (size > MAX_ANSWER_BYTES) body.destroy(new RangeError("The answer is too large."));
   });
   body.on("error", reject);
-  body.on("end", () => resolve(Buffer.concat(chunks)));
+  body.on("end", () => {
+    const [first = Buffer.alloc(0), ...more] = chunks;
+    resolve(more.length === 0 ? first : Buffer.concat(chunks));
+  });
   return promise;
 }

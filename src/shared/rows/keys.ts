@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash as digestOf } from "node:crypto";
 
 declare const kind: unique symbol;
 /** A string of one kind: another kind's, or a plain one, does not compile in its place. */
@@ -27,7 +27,7 @@ export function isHomeAccountId(text: string): text is HomeAccountId {
  * learns nobody's name from it. 43 characters of base64url.
  */
 function hash(kind: string, id: string): string {
-  return createHash("sha256").update(`lightsout/${kind}\0${id}`).digest("base64url");
+  return digestOf("sha256", `lightsout/${kind}\0${id}`, "base64url");
 }
 
 export function accountPartition(homeAccountId: HomeAccountId): PartitionKey {

@@ -1,6 +1,7 @@
 import type { SessionBinding } from "../config/sessionRules.ts";
 import type { Keyring } from "../crypto/keyring.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
+import { sessionKey } from "../rows/keys.ts";
 import type { SessionEntry } from "../store/account.ts";
 import { readSealedCookie, sealCookie } from "./cookies.ts";
 import { hasSkipped } from "./deviceBinding.ts";
@@ -55,11 +56,11 @@ interface BoundCookie {
  */
 export type Standing = "served" | "copied" | "unproven" | "unbound";
 
-/** No storage operation. @param session By {@link sessionKey}. @param now Milliseconds since 1970. */
+/** No storage operation. @param now Milliseconds since 1970. */
 export function standingOf(
   keyring: Keyring,
   request: HttpRequest,
-  session: string,
+  sessionId: string,
   { binding, signedInAt }: Pick<SessionEntry, "binding" | "signedInAt">,
   mode: SessionBinding,
   now: number,
@@ -68,6 +69,7 @@ export function standingOf(
     return mode === "required" && now - signedInAt > UNBOUND_MS ? "unbound" : "served";
   }
   if (mode === "off" || now - binding.boundAt <= UNBOUND_MS) return "served";
+  const session = sessionKey(sessionId);
   const bound = readSealedCookie<BoundCookie>(keyring, request, boundCookieName(session));
   if (bound?.session === session && now < bound.until) return "served";
   return hasSkipped(request) ? "unproven" : "copied";

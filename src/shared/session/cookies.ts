@@ -38,7 +38,7 @@ export function sealCookie(keyring: Keyring, name: string, content: unknown): st
 export function unsealCookie<T>(keyring: Keyring, name: string, value: string): T | undefined {
   if (value.length > MAX_LENGTH) return undefined;
   const plaintext = unsealText(keyring, `cookie/${name}`, value);
-  return plaintext && JSON.parse(Buffer.from(plaintext).toString());
+  return plaintext && JSON.parse(plaintext.toString());
 }
 
 /** Unseals a cookie of the request. @returns undefined if there is none, or it is not ours. */

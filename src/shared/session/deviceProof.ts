@@ -28,7 +28,7 @@ function readChallenge(
 ): number | undefined {
   if (typeof challenge !== "string") return undefined;
   const content = unsealText(keyring, `device/${purpose}`, challenge, session);
-  const madeAt = content && Number(Buffer.from(content).toString());
+  const madeAt = content && Number(content.toString());
   return madeAt !== undefined && now - madeAt <= CHALLENGE_MS ? madeAt : undefined;
 }
 

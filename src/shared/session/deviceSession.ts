@@ -14,5 +14,5 @@ export function identifierOf(keyring: Keyring, ref: SessionRef): string {
 /** @returns undefined for anything that {@link identifierOf} did not make. */
 export function readIdentifier(keyring: Keyring, identifier: string): SessionRef | undefined {
   const content = unsealText(keyring, PURPOSE, identifier);
-  return content && JSON.parse(Buffer.from(content).toString());
+  return content && JSON.parse(content.toString());
 }

@@ -54,9 +54,9 @@ export function isIdleForAll(
   return revalidatePeriod > 0 && now > last + idleLimit;
 }
 
-/** Renews the session's cookie if it is due, and removes those of older sessions. */
+/** Where there is an idle limit: renews the session's cookie if it is due, and removes those of older sessions. */
 export function useCookies(use: Use, { idleLimit }: Limits, now: number): Cookie[] {
-  if (idleLimit === 0 || now - lastUseOf(use) < idleLimit * RENEWED) return [];
+  if (now - lastUseOf(use) < idleLimit * RENEWED) return [];
   const { keyring, request, sessionId, signedInAt } = use;
   const name = nameOf(sessionId);
   const value = sealCookie(keyring, name, { usedAt: now, signedInAt } satisfies LastUse);

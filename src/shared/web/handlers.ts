@@ -2,7 +2,6 @@ import { DeviceUnproven, SessionIdle, SessionUnbound, SignedOut } from "../base/
 import type { Context, SignOutContext } from "../context.ts";
 import { assertSameOrigin } from "../http/sameOrigin.ts";
 import type { Cookie, HttpRequest, HttpResponse } from "../http/types.ts";
-import { sessionKey } from "../rows/keys.ts";
 import { type Standing, standingOf } from "../session/bound.ts";
 import { confirmSession } from "../session/confirm.ts";
 import { isIdle, isIdleForAll, useCookies } from "../session/idle.ts";
@@ -115,8 +114,7 @@ function standingIn(
   { sessionId }: HeldSession,
   now: number,
 ): Standing {
-  const session = sessionKey(sessionId);
-  return standingOf(keyring, request, session, entry, settings.sessionBinding, now);
+  return standingOf(keyring, request, sessionId, entry, settings.sessionBinding, now);
 }
 
 /** The cookies that an answer needs after a use of the session: the time of the use, if it is due. */
@@ -125,6 +123,7 @@ export function cookiesOfUse(
   request: HttpRequest,
   { signedInAt }: SignedInSession,
 ): Cookie[] {
+  if (settings.idleLimit === 0) return [];
   const { sessionId = "" } = readSessionCookie(keyring, request) ?? {};
   return useCookies({ keyring, request, sessionId, signedInAt }, settings, now());
 }
