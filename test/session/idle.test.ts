@@ -10,6 +10,8 @@ import { authSignOut } from "../../src/functions/authSignOut.ts";
 import type { Cookie } from "../../src/shared/http/types.ts";
 import { GRACE_MS } from "../../src/shared/session/confirm.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
+import { readSession, type SessionRead } from "../../src/shared/store/accounts.ts";
+import { endGrant } from "../../src/shared/store/endSession.ts";
 import { signedIn } from "../../src/shared/web/handlers.ts";
 import { json } from "../../src/shared/web/responses.ts";
 import { ALEX, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
@@ -240,6 +242,19 @@ describe("a session that is idle", () => {
     expect((await send(one, stolen)).status).toBe(401);
     expect(await use()).toBe(200);
     expect(tokenRows()).toHaveLength(1);
+  });
+
+  it("is not deleted either where another's dead grant has it confirmed first", async () => {
+    const stolen = browser.cookies();
+    const other = refOf(one, await signIn(one));
+    now += LIMIT;
+    expect(await use()).toBe(200);
+    const { store } = one.app;
+    const dead = (await readSession(store, other)) as SessionRead;
+    expect(await endGrant(store, other, dead, false)).toBe(true);
+    now += 1;
+    expect((await send(one, stolen)).status).toBe(401);
+    expect(await use()).toBe(200);
   });
 
   it("is deleted once nobody can have one, and the account's others stay", async () => {

@@ -43,15 +43,16 @@ export function isIdle(use: Use, { idleLimit }: Limits, now: number): boolean {
 
 /**
  * Whether an idle session is idle by every copy of its cookies. Nobody was answered later than an hour after its
- * confirmation was due.
+ * confirmation was due. When it was confirmed last is not known of one that has to be confirmed again.
  */
 export function isIdleForAll(
   session: Session,
   { idleLimit, revalidatePeriod }: Limits,
   now: number,
 ): boolean {
-  const last = session.confirmedAt + revalidatePeriod + GRACE_MS;
-  return revalidatePeriod > 0 && now > last + idleLimit;
+  const { confirmedAt } = session;
+  const last = confirmedAt + revalidatePeriod + GRACE_MS;
+  return revalidatePeriod > 0 && confirmedAt > 0 && now > last + idleLimit;
 }
 
 /** Where there is an idle limit: renews the session's cookie if it is due, and removes those of older sessions. */
