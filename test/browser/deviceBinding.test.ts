@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from "@j
 import type { Browser, BrowserContext, Cookie, Page } from "playwright-core";
 import { freePort } from "../../local/ports.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
+import { challengeOf, newDeviceKey } from "../support/deviceKey.ts";
 import { eventually } from "../support/eventually.ts";
 import { type HttpsFront, startHttpsFront } from "../support/httpsFront.ts";
 import { leapingClock } from "../support/leap.ts";
@@ -60,6 +61,8 @@ async function isSignedIn(tab: Page): Promise<boolean> {
   const ask = "fetch('/auth/session').then((answer) => answer.json())";
   return (await tab.evaluate<{ readonly signedIn: boolean }>(ask)).signedIn;
 }
+
+const openPrivate = () => (context.browser() as Browser).newContext();
 
 const callsOf = (path: string) => seen.filter(({ call }) => call === `POST ${path}`);
 const boundCookie = async (browser = context) =>
@@ -144,7 +147,6 @@ describeInBrowser("a session that is bound to the device", () => {
     async (SESSION_BINDING) => {
       const NODE_OPTIONS = leapingClock("/health?leaps", 6 * 60_000);
       app.target = (await rig.startHost({ env: { SESSION_BINDING, NODE_OPTIONS } })).url;
-      const openPrivate = () => (context.browser() as Browser).newContext();
       await registered();
       const priv = await openPrivate();
       const tab = await signIn(priv);
@@ -168,6 +170,56 @@ describeInBrowser("a session that is bound to the device", () => {
       await next.close();
     },
   );
+
+  it.each(["before", "after"])(
+    "is ended by who has its sign-in's answer and registers a key %s the browser does",
+    async (when) => {
+      const { promise: released, resolve: release } = Promise.withResolvers<undefined>();
+      const { fault } = app;
+      app.fault = (request) => {
+        void fault?.(request);
+        return request.url === "/auth/device" && when === "before" ? released : undefined;
+      };
+      const other = await openPrivate();
+      const [answer, tab] = await Promise.all([
+        other.waitForEvent("response", (one) => one.url().endsWith("/auth/callback")),
+        signIn(other),
+      ]);
+      const challenge = challengeOf(await answer.headerValue("secure-session-registration"));
+      if (when === "after") await registered(other);
+      const cookies = await other.cookies(app.url);
+      const thief = await fetch(`${rig.host.url}/auth/device`, {
+        method: "POST",
+        headers: {
+          cookie: cookies.map(({ name, value }) => `${name}=${value}`).join("; "),
+          "secure-session-response": await (await newDeviceKey()).register(challenge),
+        },
+      });
+      expect(thief.status).toBe(when === "before" ? 200 : 400);
+      release(undefined);
+      await eventually(async () => !(await isSignedIn(tab)));
+      expect(await isSignedIn(page)).toBe(true);
+      await other.close();
+    },
+  );
+
+  it("gains nothing from a proof that is sent again", async () => {
+    const NODE_OPTIONS = leapingClock("/health?leaps", 6 * 60_000);
+    app.target = (await rig.startHost({ env: { NODE_OPTIONS } })).url;
+    await registered();
+    await forget();
+    expect(await isSignedIn(page)).toBe(true);
+    const { headers = {} } = callsOf("/auth/device/refresh").at(-1) ?? {};
+    const proof = ["secure-session-response", "sec-secure-session-id"].map(
+      (name): [string, string] => [name, String(headers[name])],
+    );
+    const send = () =>
+      fetch(`${app.target}/auth/device/refresh`, { method: "POST", headers: proof });
+    expect((await send()).status).toBe(200);
+    await fetch(`${app.target}/health?leaps`);
+    await eventually(async () => (await send()).status === 403);
+    expect((await send()).headers.getSetCookie()).toEqual([]);
+  });
 
   it("is not brought back by a refresh in flight at the sign-out", async () => {
     await registered();

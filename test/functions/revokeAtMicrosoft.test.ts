@@ -88,7 +88,7 @@ describe("Microsoft is not asked with the tokens of a session that", () => {
       "is bound to another device",
       { SESSION_BINDING: "optional" },
       async (one, cookie) => {
-        await bindSession(one.app.store, refOf(one, cookie), KEY);
+        await bindSession(one.app.store, refOf(one, cookie), KEY, 0);
         one.advance(2 * MINUTES);
       },
       303,

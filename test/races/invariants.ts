@@ -1,5 +1,5 @@
 import type { Keyring } from "../../src/shared/crypto/keyring.ts";
-import { HEAD } from "../../src/shared/rows/keys.ts";
+import { HEAD, sessionKey } from "../../src/shared/rows/keys.ts";
 import { type Row, readRow } from "../../src/shared/rows/readRow.ts";
 import { GRACE_MS } from "../../src/shared/session/confirm.ts";
 import { unsealAccount } from "../../src/shared/store/accountRow.ts";
@@ -16,6 +16,8 @@ export interface Held {
   readonly partition: string;
   readonly generation: string;
   readonly expiresAt: number;
+  /** Of the sessions, see {@link sessionKey}. */
+  readonly keys: readonly string[];
   readonly sessions: readonly string[];
   /** When each of them ends. Milliseconds since 1970. */
   readonly ends: readonly number[];
@@ -160,21 +162,55 @@ export function checkConfirmed(
   return undefined;
 }
 
-/** A session is bound as long as it is there, to the key of the browser that was told so. */
+/**
+ * A session is bound as long as it is there, to the key of whoever was told so. It is not there once two keys were sent for
+ * one challenge.
+ */
 export function checkBound(
   { ops }: Watching,
   watch: Watch,
   held: readonly Held[],
 ): Violation | undefined {
-  const lost = ops.find(
-    (op, index) =>
-      op.do === "bind" &&
-      watch[index]?.result?.kind === "done" &&
-      held.some(({ sessions, boundTo }) =>
-        sessions.some((id, i) => id === op.of && boundTo[i] !== op.id),
-      ),
+  for (const [index, op] of ops.entries()) {
+    if (op.do !== "bind") continue;
+    const boundTo = keyOf(ops, watch, held, op.of);
+    if (boundTo === undefined) continue;
+    if (watch[index]?.result?.kind === "done" && boundTo.key !== op.id) {
+      return { invariant: "bound", what: `The session is not bound to the key of ${op.id}.` };
+    }
+    const isAnswered = isDecided(watch, index);
+    if (isAnswered && rivalsOf(ops, op).some((at) => isDecided(watch, at))) {
+      return { invariant: "bound", what: `The session is there after ${op.id} and a rival.` };
+    }
+  }
+  return undefined;
+}
+
+/** The key that a sign-in's session is bound to. @returns undefined when the session is not there. */
+function keyOf(
+  ops: Watching["ops"],
+  watch: Watch,
+  held: readonly Held[],
+  signIn: string,
+): { readonly key: string | undefined } | undefined {
+  const result = watch[indexIn(ops, signIn)]?.result;
+  if (result?.kind !== "done" || result.ref === undefined) return undefined;
+  const { generation, sessionId } = result.ref;
+  const row = held.find((one) => one.generation === generation);
+  const at = row?.keys.indexOf(sessionKey(sessionId)) ?? -1;
+  return at < 0 ? undefined : { key: row?.boundTo[at] };
+}
+
+function isDecided(watch: Watch, index: number): boolean {
+  const { kind = "" } = watch[index]?.result ?? {};
+  return kind === "done" || kind === "signedOut";
+}
+
+/** The other registrations for its challenge. */
+function rivalsOf(ops: Watching["ops"], { id, of, challenge }: OpOf<"bind">): number[] {
+  return ops.flatMap((op, at) =>
+    op.do === "bind" && op.id !== id && op.of === of && op.challenge === challenge ? [at] : [],
   );
-  return lost && { invariant: "bound", what: `The session is not bound to the key of ${lost.id}.` };
 }
 
 /** A session that its user has ended is over, from the answer on; who else is signed in, {@link checkKept} says. */
@@ -266,6 +302,11 @@ function mayUndo(
     }
     case "endSession":
       return op.of === signIn.id;
+    case "bind":
+      return (
+        [signIn.id, ...(signIn.tabs ?? [])].includes(op.of) &&
+        rivalsOf(ops, op).some((at) => watch[at]?.called)
+      );
     case "signIn":
       if (op.replaces === signIn.id) return true;
       // A sid that another account signs in with has left this one.

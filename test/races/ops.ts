@@ -111,8 +111,14 @@ export type Op =
     }
   /** A request with cookies that were not used for too long: a copy of them, or what a browser is left with. */
   | { readonly do: "idle"; readonly id: string; readonly of: string }
-  /** The browser registers a key of its device. Each of these has one of its own. */
-  | { readonly do: "bind"; readonly id: string; readonly of: string }
+  /** Somebody registers a key of their device. Each of these has one of its own. */
+  | {
+      readonly do: "bind";
+      readonly id: string;
+      readonly of: string;
+      /** Which of the challenges that the session's sign-ins have brought is answered. By default the first. */
+      readonly challenge?: number;
+    }
   | { readonly do: "purge"; readonly id: string }
   /** Somebody who has access to the table, and no key, writes into the row of a `sid`. */
   | {
@@ -251,7 +257,8 @@ async function carryOut(op: Op, world: World, onStep: () => void): Promise<Resul
       break;
     }
     case "bind": {
-      const isBound = await bindSession(store, refOf(op.of, world), { x: op.id, y: op.id });
+      const key = { x: op.id, y: op.id };
+      const isBound = await bindSession(store, refOf(op.of, world), key, op.challenge ?? 0);
       return { kind: isBound ? "done" : "signedOut" };
     }
     case "endSession": {
@@ -364,6 +371,7 @@ export function signInsIn({ sessions }: Account, unseal: (segment: Segment) => U
   const ownerOf = ({ secret }: { readonly secret?: unknown }) => String(secret).split(":")[1] ?? "";
   const contents = Object.values(sessions).map(({ segment }) => unseal(segment));
   return {
+    keys: Object.keys(sessions),
     sessions: contents.map(({ user }) => user.username),
     ends: Object.values(sessions).map(({ expiresAt }) => expiresAt),
     confirmed: Object.values(sessions).map(({ confirmedAt }) => confirmedAt),

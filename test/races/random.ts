@@ -87,7 +87,14 @@ const blueprint = fc.oneof(
     arbitrary: fc.record({ do: fc.constant("visit" as const), of: pick, revoked: fc.boolean() }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("idle" as const), of: pick }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("bind" as const), of: pick }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("bind" as const),
+      of: pick,
+      challenge: fc.nat({ max: 1 }),
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({ do: fc.constant("endSession" as const), of: pick, by: pick }),
@@ -150,7 +157,6 @@ function opOf(blueprint: Blueprint, id: string, signIns: number): Op {
       return signInOf(id, blueprint);
     case "here":
     case "idle":
-    case "bind":
       return { do: blueprint.do, id, of: `${blueprint.of % signIns}` };
     case "endSession": {
       const { of, by } = blueprint;
@@ -158,6 +164,7 @@ function opOf(blueprint: Blueprint, id: string, signIns: number): Op {
     }
     case "refresh":
     case "visit":
+    case "bind":
       return { ...blueprint, id, of: `${blueprint.of % signIns}` };
     case "back":
       // The same token always says the same.

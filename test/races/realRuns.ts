@@ -15,6 +15,7 @@ import type { FaultProxy } from "./faultProxy.ts";
 import type { Fleet } from "./fleet.ts";
 import { checkFrozen, LONG_AFTER } from "./frozen.ts";
 import {
+  checkBound,
   checkConfirmed,
   checkEnded,
   checkKept,
@@ -137,6 +138,7 @@ async function prepare(
       checkStructure(rows, held) ??
       checkSignedOut(watched, watch, watch, held) ??
       checkConfirmed(watched, watch, held) ??
+      checkBound(watched, watch, held) ??
       checkEnded(watched, watch, held) ??
       checkKept(watched, watch, held, scenario.now) ??
       checkOutcomes(watched, watch, Number.POSITIVE_INFINITY, 0) ??

@@ -45,7 +45,12 @@ const visit = (of: string, options: Partial<OpOf<"visit">> = {}): Op => ({
   ...options,
 });
 const idle = (of: string): Op => ({ do: "idle", id: `idle cookie of ${of}`, of });
-const bind = (of: string, id = `binding of ${of}`): Op => ({ do: "bind", id, of });
+const bind = (of: string, id = `binding of ${of}`, challenge = 0): Op => ({
+  do: "bind",
+  id,
+  of,
+  challenge,
+});
 const leave = (of: string): Op => ({ do: "endSession", id: `leaving of ${of}`, of });
 const end = (of: string, by: string): Op => ({
   do: "endSession",
@@ -430,6 +435,10 @@ const IDLE: readonly Scenario[] = [
     before: today(signIn("A", "1")),
     actors: [[idle("A")], [signIn("B", "2")]],
   }),
+  scenario("an old copy of an idle cookie against another's withdrawn grant", 1, {
+    before: today(signIn("A", "1"), signIn("B", "2")),
+    actors: [[idle("A")], [visit("B", { revoked: true })]],
+  }),
   scenario("an idle cookie against a second browser", 2, {
     before: longUnused(signIn("A", "1")),
     actors: [[idle("A")], [signIn("B", "2")]],
@@ -470,7 +479,23 @@ const BOUND: readonly Scenario[] = [
   }),
   scenario("two registrations of one session", 2, {
     before: today(signIn("A", "1")),
-    actors: [[bind("A")], [bind("A", "other binding of A")]],
+    actors: [[bind("A")], [bind("A", "other binding of A", 1)]],
+  }),
+  scenario("two registrations for one challenge", 2, {
+    before: today(signIn("A", "1")),
+    actors: [[bind("A")], [bind("A", "rival binding of A")]],
+  }),
+  scenario("two registrations for one challenge, beside another session", 1, {
+    before: today(signIn("A", "1"), signIn("B", "2")),
+    actors: [[bind("A")], [bind("A", "rival binding of A")]],
+  }),
+  scenario("two registrations for one challenge against sign-out by cookie", 0, {
+    before: today(signIn("A", "1")),
+    actors: [[bind("A")], [bind("A", "rival binding of A")], [here("A")]],
+  }),
+  scenario("a registration against the same browser's other tab", 1, {
+    before: today(signIn("A", "1", { tabs: ["B"] })),
+    actors: [[bind("A")], [signIn("B", "1", { tabs: ["A"] })]],
   }),
   scenario("a registration against a second browser, and sign-out by its cookie", 1, {
     before: today(signIn("A", "1")),

@@ -108,6 +108,8 @@ describe("the explorer finds out", () => {
     ["purgeMatchesAny", "I3", "the purge of a session that is over, against the return of its sid"],
     ["refreshMatchesAny", "bound", "a registration against a refresh"],
     ["refreshMatchesAny", "bound", "two registrations of one session"],
+    ["refreshMatchesAny", "bound", "two registrations for one challenge"],
+    ["removalClaimed", "bound", "two registrations for one challenge"],
     ["faultsSwallowed", "I4", "a second browser against sign-out by cookie"],
     ["purgeMatchesAny", "I2", "the purge against a second browser"],
     ["purgeMatchesAny", "I3", "the purge against another account with the same sid"],

@@ -7,6 +7,8 @@ import { authSignOut } from "../../src/functions/authSignOut.ts";
 import { finishSignIn } from "../../src/shared/flows/finishSignIn.ts";
 import { startSignIn } from "../../src/shared/flows/startSignIn.ts";
 import type { HttpResponse } from "../../src/shared/http/types.ts";
+import { sessionKey } from "../../src/shared/rows/keys.ts";
+import { challengeFor } from "../../src/shared/session/deviceProof.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
 import { knownSession, signedIn } from "../../src/shared/web/handlers.ts";
 import { json } from "../../src/shared/web/responses.ts";
@@ -50,8 +52,10 @@ interface Browser {
   identifier: string;
 }
 
-async function signedInBrowser({ app }: TestApp): Promise<Browser> {
-  const started = await startSignIn(app, request(), { returnTo: undefined, scopes: [] });
+/** @param before The browser's cookies. */
+async function signedInBrowser({ app }: TestApp, before = {}): Promise<Browser> {
+  const options = { returnTo: undefined, scopes: [] };
+  const started = await startSignIn(app, request("/", { cookies: before }), options);
   const form = await createBrowser().signIn(started.location, ADELE);
   const held = Object.fromEntries(started.cookies.map(({ name, value }) => [name, value]));
   const { cookies, headers = {} } = await finishSignIn(app, post(form.fields, { cookies: held }));
@@ -117,6 +121,7 @@ async function statusFor(
   return (await served(request("/", { cookies, headers }), {})).status;
 }
 
+const events = () => one.logged.map(([, event]) => event);
 const longCookie = ({ cookies }: Browser) => ({ [SESSION_COOKIE]: cookies[SESSION_COOKIE] ?? "" });
 const OPENED = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
 const OVER = expect.stringContaining('"continue":false');
@@ -182,16 +187,60 @@ describe("a bound session", () => {
     expect(await statusFor(browser.cookies)).toBe(401);
   });
 
-  it("stays bound to its first key", async () => {
+  it("stays bound to its first key, also when another tab of its browser has signed in", async () => {
     expect((await register(browser)).status).toBe(200);
-    expect((await register(browser, { key: await newDeviceKey() })).status).toBe(400);
+    now += SECOND;
+    const { keyring } = one.app;
+    const { sessionId } = refOf(one, browser.cookies[SESSION_COOKIE] ?? "");
+    const challenge = challengeFor(keyring, "register", sessionKey(sessionId), now);
+    expect((await register(browser, { challenge, key: await newDeviceKey() })).status).toBe(400);
     now += 2 * MINUTE;
     expect((await refresh(browser)).status).toBe(200);
+    expect(events()).not.toContain("binding.contested");
   });
 
   it("is 503 while the storage does not answer, which ends nothing", async () => {
     one.table.down = true;
     expect((await askToRefresh(browser.identifier)).status).toBe(503);
+  });
+});
+
+describe("whoever has all that a sign-in was answered with", () => {
+  let thief: Browser;
+  beforeEach(async () => {
+    thief = { ...browser, cookies: { ...browser.cookies }, key: await newDeviceKey() };
+  });
+
+  it.each<[string, () => [Browser, Browser]]>([
+    ["before the browser", () => [thief, browser]],
+    ["after it", () => [browser, thief]],
+  ])("and registers a key %s ends that session, and gains nothing", async (_, order) => {
+    const other = await signedInBrowser(one);
+    await register(other);
+    const [first, second] = order();
+    expect((await register(first)).status).toBe(200);
+    expect(await statusFor(first.cookies)).toBe(200);
+    expect((await register(second)).status).toBe(400);
+    for (const { cookies } of [browser, thief]) expect(await statusFor(cookies)).toBe(401);
+    expect((await askToRefresh(first.identifier)).body).toEqual(OVER);
+    expect(events()).toContain("binding.contested");
+    expect(await statusFor(other.cookies)).toBe(200);
+  });
+
+  it("at once with the browser does neither", async () => {
+    const answers = await Promise.all([register(browser), register(thief)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 400]);
+    for (const { cookies } of [browser, thief]) expect(await statusFor(cookies)).toBe(401);
+  });
+
+  it("loses the session to the next sign-in of a browser that binds none", async () => {
+    const optional = appOf("optional", one.table);
+    await register(thief, { app: optional });
+    now += 2 * MINUTE;
+    expect(await statusFor(browser.cookies, {}, optional)).toBe(401);
+    expect(await statusFor(thief.cookies, {}, optional)).toBe(200);
+    await signedInBrowser(optional, browser.cookies);
+    expect(await statusFor(thief.cookies, {}, optional)).toBe(401);
   });
 });
 
@@ -235,6 +284,7 @@ describe("a refresh proves nothing", () => {
     expect(answer.status).toBe(403);
     expect(answer.cookies).toBeUndefined();
     expect(challengeIn(answer)).not.toBe("");
+    expect(events()).toContain("proof.refused");
   });
 
   it("twice: a proof that is sent again counts no longer than the first time", async () => {
@@ -270,6 +320,7 @@ describe("a registration", () => {
     expect((await register(browser, { cookies: {} })).status).toBe(400);
     expect((await register(browser, { cookies: other.cookies })).status).toBe(400);
     expect((await register(browser, { challenge: other.challenge })).status).toBe(400);
+    expect(events().filter((event) => event === "proof.refused")).toHaveLength(2);
     now += MINUTE + 1;
     expect((await register(browser)).status).toBe(400);
   });
@@ -287,6 +338,7 @@ describe("a session that no browser binds", () => {
     expect(await statusFor(browser.cookies)).toBe(200);
     now += 1;
     expect(await statusFor(browser.cookies)).toBe(403);
+    expect(events()).toContain("session.unbound");
     const page = await signedIn(one.app, async () => json({}))(
       request("/", { cookies: browser.cookies, headers: OPENED }),
       {},

@@ -25,6 +25,8 @@ export interface SessionEntry {
 /** What a session is bound to. It never changes. */
 export interface Binding {
   readonly key: DeviceKey;
+  /** When the challenge was made that the key answered. Milliseconds since 1970. */
+  readonly challengedAt: number;
   /** Milliseconds since 1970. */
   readonly boundAt: number;
 }

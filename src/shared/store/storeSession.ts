@@ -2,7 +2,14 @@ import { sessionKey } from "../rows/keys.ts";
 import type { HeadRow } from "../rows/rows.ts";
 import type { Outcome, Stored } from "../table/table.ts";
 import type { TokenCache } from "../tokens/tokenCache.ts";
-import { type Account, type KeptSession, liveSessions, partsOf, type Session } from "./account.ts";
+import {
+  type Account,
+  type Binding,
+  type KeptSession,
+  liveSessions,
+  partsOf,
+  type Session,
+} from "./account.ts";
 import { roomBeside, rowOf } from "./accountRow.ts";
 import type { LiveGeneration } from "./currentGeneration.ts";
 import { headOf } from "./generation.ts";
@@ -47,24 +54,28 @@ export function join(
   const { replaces } = signIn;
   const sessions = liveSessions(account, store.now());
   if (replaces?.generation === held.generation) delete sessions[sessionKey(replaces.sessionId)];
-  delete sessions[sessionKey(held.sessionId)];
-  const others = Object.entries(sessions).sort(([, a], [, b]) => b.expiresAt - a.expiresAt);
-  return store.table.replace(rowOf(store, held, withSession(store, held, others, signIn)), etag);
+  const { [sessionKey(held.sessionId)]: taken, ...rest } = sessions;
+  const others = Object.entries(rest).sort(([, a], [, b]) => b.expiresAt - a.expiresAt);
+  const joined = withSession(store, held, others, signIn, taken?.binding);
+  return store.table.replace(rowOf(store, held, joined), etag);
 }
 
-/** The new session among the others. Those that end first give way when there are too many, or no room is left. */
+/**
+ * The new session among the others. Those that end first give way when there are too many, or no room is left.
+ * @param binding Of the session that it takes over.
+ */
 function withSession(
   store: Store,
   held: HeldSession,
   others: readonly [string, KeptSession][],
   { session, cache }: NewSession,
+  binding?: Binding,
 ): Account {
   let kept = others.slice(0, MAX_SESSIONS - 1);
   const roomLeft = () => roomBeside(kept.map(([, other]) => other));
   while (kept.length > 0 && roomLeft() < MIN_ROOM_BYTES) kept = kept.slice(0, -1);
   const { entry, user } = partsOf(session);
   const segment = sealContent(store, held, { user, cache }, roomLeft());
-  return {
-    sessions: { ...Object.fromEntries(kept), [sessionKey(held.sessionId)]: { ...entry, segment } },
-  };
+  const added = { ...entry, binding, segment };
+  return { sessions: { ...Object.fromEntries(kept), [sessionKey(held.sessionId)]: added } };
 }
