@@ -93,6 +93,15 @@ describe("the workbook", () => {
     expect(kinds.filter((event) => !shown.includes(`'${event}'`))).toEqual([]);
   });
 
+  it("shows what becomes of the binding of sessions to devices", () => {
+    const { content } = charts.find(({ name }) => name === "binding") ?? {};
+    const kinds = [...events].filter((event) =>
+      /^(binding|proof)\.|^session\.(un)?bound$/.test(event ?? ""),
+    );
+    expect(kinds).toHaveLength(5);
+    expect(kinds.filter((event) => !content?.query?.includes(`'${event}'`))).toEqual([]);
+  });
+
   it("lets one choose the time", () => {
     for (const { content } of charts) expect(content.timeContextFromParameter).toBe("TimeRange");
     expect(JSON.stringify(workbook)).toContain('"name":"TimeRange"');

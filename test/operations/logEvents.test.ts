@@ -33,7 +33,7 @@ import type { Entity, Stored } from "../../src/shared/table/table.ts";
 import { TableFault } from "../../src/shared/table/tableFault.ts";
 import type { AccessToken } from "../../src/shared/tokens/tokenCache.ts";
 import { readText, root } from "../infra/project.ts";
-import { refOf, signIn, testApp } from "../support/app.ts";
+import { refOf, signIn, type TestApp, testApp } from "../support/app.ts";
 import { azuriteStore } from "../support/azuriteStore.ts";
 import { newDeviceKey } from "../support/deviceKey.ts";
 import { eventually } from "../support/eventually.ts";
@@ -152,22 +152,32 @@ it("claims that a sign-in lacks", async () => {
   rig.tenant.switches.idTokenOverrides = rememberSubject;
 });
 
-it("a session that its browser binds to its device, and its cookie without a proof", async () => {
+it("a session that its browser binds to its device, or does not, and what is no proof of it", async () => {
   let now = Date.now();
   const log: Log = (level, event, details = {}) => void logged.push({ level, event, details });
-  const env = { ...rig.env, SESSION_BINDING: "optional" };
-  const one = testApp(env, { now: () => now, log });
+  const one = testApp({ ...rig.env, SESSION_BINDING: "optional" }, { now: () => now, log });
+  const overHttps = { APP_BASE_URL: "https://app.example.com", SESSION_BINDING: "required" };
+  const strict = testApp({ ...rig.env, ...overHttps }, { now: () => now, log, table: one.table });
+  const ask = async ({ app }: TestApp) => authSession(app).handler(request("/", { cookies }), {});
   const cookies = { [SESSION_COOKIE]: await signIn(one) };
   const { keyring } = one.app;
   const { sessionId } = refOf(one, cookies[SESSION_COOKIE]);
-  const challenge = challengeFor(keyring, "register", sessionKey(sessionId), now);
-  const headers = { "secure-session-response": await (await newDeviceKey()).register(challenge) };
-  const register = async () =>
-    authDevice(one.app).handler(request("/", { method: "POST", headers, cookies }), {});
-  expect(await logs("session.bound", register)).toEqual({ account: account() });
+  const register = async (challenge: string) => {
+    const key = await newDeviceKey();
+    const headers = { "secure-session-response": await key.register(challenge) };
+    return authDevice(one.app).handler(request("/", { method: "POST", headers, cookies }), {});
+  };
+  const refused = await logs("proof.refused", () => register("made-up"));
+  expect(refused).toEqual({ account: account(), purpose: "register" });
   now += 2 * 60_000;
-  const ask = async () => authSession(one.app).handler(request("/", { cookies }), {});
-  expect(await logs("binding.refused", ask)).toEqual({ account: account() });
+  expect(await logs("session.unbound", () => ask(strict))).toEqual({ account: account() });
+  const challenge = challengeFor(keyring, "register", sessionKey(sessionId), now);
+  expect(await logs("session.bound", () => register(challenge))).toEqual({ account: account() });
+  now += 61_000;
+  expect(await logs("binding.refused", () => ask(one))).toEqual({ account: account() });
+  now -= 61_000;
+  const contested = await logs("binding.contested", () => register(challenge));
+  expect(contested).toEqual({ account: account() });
 });
 
 it("a session that the provider does not confirm", async () => {

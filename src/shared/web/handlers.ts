@@ -66,7 +66,10 @@ export async function sessionOf(
     const { sessionId } = ticket;
     const { session } = found;
     const standing = standingIn(context, request, found, ticket, begun);
-    if (standing === "unbound") throw new SessionUnbound();
+    if (standing === "unbound") {
+      context.log("info", "session.unbound", { account: ticket.partition });
+      throw new SessionUnbound();
+    }
     if (standing === "unproven") throw new DeviceUnproven();
     if (standing === "copied") {
       context.log("warn", "binding.refused", { account: ticket.partition });
