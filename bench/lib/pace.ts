@@ -9,16 +9,16 @@ export interface Pace {
   readonly milliseconds: number;
 }
 
-/**
- * Sends as many calls in a stretch of time, however long they take: who is late catches up. So two subjects get the same
- * load, whatever else the machine does.
- */
-export async function pace(call: Call, { burst, every, milliseconds }: Pace): Promise<void> {
+/** Open loop, so that two subjects get the same load. A burst that is late by a whole period is left out. @returns how many calls were answered. */
+export async function pace(call: Call, { burst, every, milliseconds }: Pace): Promise<number> {
   const start = performance.now();
   let number = 0;
   for (let at = 0; at < milliseconds; at += every) {
-    await sleep(Math.max(0, start + at - performance.now()));
+    const early = start + at - performance.now();
+    if (early < -every) continue;
+    await sleep(Math.max(0, early));
     await Promise.all(Array.from({ length: burst }, () => call(number++)));
   }
   await sleep(Math.max(0, start + milliseconds - performance.now()));
+  return number;
 }
