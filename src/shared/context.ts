@@ -11,8 +11,8 @@ import { createIdTokenValidator, type IdTokenValidator } from "./identity/idToke
 import { createProviderKeys } from "./identity/keySet.ts";
 import { createLogoutTokenValidator, type LogoutTokenValidator } from "./identity/logoutToken.ts";
 import { createMetadataSource, type MetadataSource } from "./identity/metadata.ts";
+import type { TokenEndpoint } from "./identity/tokenEndpoint.ts";
 import { createTokenRequests } from "./identity/tokenRequests.ts";
-import type { TokenEndpoint } from "./identity/tokens.ts";
 import type { Open } from "./net/open.ts";
 import type { Send } from "./net/send.ts";
 import type { ManagedIdentity } from "./oauth/managedIdentity.ts";

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { decodeJwt } from "jose";
 import type { Tenant } from "../../local/tenant/tenant.ts";
-import { createTokenEndpoint, type Refreshed } from "../../src/shared/identity/tokens.ts";
+import { createTokenEndpoint, type Refreshed } from "../../src/shared/identity/tokenEndpoint.ts";
 import { ADELE, envOf, GUEST, tenantOfApp, testApp } from "../support/app.ts";
 import { OTHER_TENANT_ID } from "../support/identity.ts";
 import { redeem, refreshed, refreshRequest } from "../support/tokens.ts";

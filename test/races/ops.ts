@@ -5,7 +5,7 @@ import {
   SignInOvertaken,
   StoreUnavailable,
 } from "../../src/shared/base/errors.ts";
-import type { TokenEndpoint } from "../../src/shared/identity/tokens.ts";
+import type { TokenEndpoint } from "../../src/shared/identity/tokenEndpoint.ts";
 import {
   accountPartition,
   type HomeAccountId,

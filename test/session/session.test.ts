@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Tenant } from "../../local/tenant/tenant.ts";
-import type { TokenEndpoint } from "../../src/shared/identity/tokens.ts";
+import type { TokenEndpoint } from "../../src/shared/identity/tokenEndpoint.ts";
 import type { Generation, PartitionKey } from "../../src/shared/rows/keys.ts";
 import { findSession, type SignedInSession } from "../../src/shared/session/session.ts";
 import type { HeldSession } from "../../src/shared/store/segments.ts";

@@ -5,7 +5,11 @@ import type { Context } from "../../src/shared/context.ts";
 import { authorizeUrl, OPENID_SCOPES } from "../../src/shared/identity/authorize.ts";
 import type { Identity } from "../../src/shared/identity/claims.ts";
 import type { RefreshRequest } from "../../src/shared/identity/refreshAnswer.ts";
-import type { Redeemed, Refreshed, TokenEndpoint } from "../../src/shared/identity/tokens.ts";
+import type {
+  Redeemed,
+  Refreshed,
+  TokenEndpoint,
+} from "../../src/shared/identity/tokenEndpoint.ts";
 import { type Transaction, transactionOf } from "../../src/shared/identity/transaction.ts";
 import { ADELE } from "./app.ts";
 import { BASE_URL } from "./settings.ts";

@@ -10,9 +10,10 @@ import { challengeFor } from "../session/deviceProof.ts";
 import { lastSessionCookie, readLastSession } from "../session/lastSessionCookie.ts";
 import { sessionCookie } from "../session/sessionCookie.ts";
 import type { KnownSignIn } from "../session/signInCookie.ts";
-import { areTooLarge, userOf } from "../store/account.ts";
+import { userOf } from "../store/account.ts";
 import { endSession } from "../store/endSession.ts";
 import { indexKeysOf, type SessionId, type SignIn, storeSignIn } from "../store/signIn.ts";
+import { warnOfMissingClaims } from "./missingClaims.ts";
 import type { RedeemedCode } from "./redeemCode.ts";
 
 interface AnsweredCode extends RedeemedCode {
@@ -76,9 +77,7 @@ export async function newSession(
     throw error instanceof SignInOvertaken ? new SignInOvertaken(indexKeys) : error;
   });
   log("info", "signin.done", { account: ref.partition, sidClaim: claims.sid !== undefined });
-  if (claims.sid === undefined) warnOfMissingSid(context);
-  if (claims.groupsOverage) warnOfMissingClaims(context, "groups_overage");
-  if (areTooLarge(claims.handedOn)) warnOfMissingClaims(context, "too_large");
+  warnOfMissingClaims(context, claims);
 
   const logoutHint = hintForCookie(claims.login_hint);
   const ticket = { ...ref, indexKeys, logoutHint, asked: pending.asked };
@@ -147,32 +146,4 @@ const MAX_HINT_BYTES = 2_048;
 /** Browsers drop a cookie of more than 4096 characters. Without the hint, the provider only asks which account. */
 function hintForCookie(hint: string | undefined): string | undefined {
   return hint && Buffer.byteLength(JSON.stringify(hint)) <= MAX_HINT_BYTES ? hint : undefined;
-}
-
-/** Each warning is logged once per process. */
-const warned = new WeakMap<Context, Set<string>>();
-
-function isNew(context: Context, warning: string): boolean {
-  const known = warned.get(context) ?? new Set();
-  warned.set(context, known);
-  return known.size < known.add(warning).size;
-}
-
-const CLAIM_FIXES = {
-  groups_overage:
-    "Emit app roles, or only the groups assigned to the application (Token configuration), or ask Microsoft Graph for the groups.",
-  too_large: "Name fewer claims in the option claims, or have the registration emit less in them.",
-};
-
-function warnOfMissingClaims(context: Context, reason: keyof typeof CLAIM_FIXES): void {
-  if (!isNew(context, reason)) return;
-  context.log("warn", "signin.claims_missing", { reason, fix: CLAIM_FIXES[reason] });
-}
-
-/** Without the claim, a sign-out elsewhere finds the session only if `session_state` equals `sid`. */
-function warnOfMissingSid(context: Context): void {
-  if (!isNew(context, "sid")) return;
-  context.log("warn", "signin.sid_claim_missing", {
-    fix: "Add the optional claim sid to the ID token in the app registration (Token configuration).",
-  });
 }

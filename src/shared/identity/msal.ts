@@ -7,7 +7,7 @@ import { type ClientFactory, createClientFactory } from "./client.ts";
 import type { ClientCredential } from "./clientCredential.ts";
 import type { IdTokenValidator } from "./idToken.ts";
 import type { MetadataSource } from "./metadata.ts";
-import { createTokenEndpoint, type TokenEndpoint } from "./tokens.ts";
+import { createTokenEndpoint, type TokenEndpoint } from "./tokenEndpoint.ts";
 
 export interface TokenRequests {
   readonly createClient: ClientFactory;

@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { DampedLog } from "../base/damped.ts";
 import { InteractionRequired, SignedOut } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
-import type { GrantRefused, TokenEndpoint } from "../identity/tokens.ts";
+import type { GrantRefused, TokenEndpoint } from "../identity/tokenEndpoint.ts";
 import { type SessionContent, userOf } from "../store/account.ts";
 import { hasSameTokens, readSession, type SessionRead, writeBack } from "../store/accounts.ts";
 import { endGrant } from "../store/endSession.ts";

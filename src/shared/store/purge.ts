@@ -1,4 +1,5 @@
 import { StoreUnavailable } from "../base/errors.ts";
+import { all, batchesOf, workThrough } from "../base/workThrough.ts";
 import { expiryPartition } from "../rows/keys.ts";
 import { type ExpiryRow, indexKeysIn } from "../rows/rows.ts";
 import { MOST_WRITES, type Stored, type Table } from "../table/table.ts";
@@ -53,18 +54,24 @@ export async function purge(unlimited: Store, atOnce = AT_ONCE): Promise<Purged>
   let told = started;
   let fault: unknown;
 
+  function tell(): void {
+    if (store.now() - told < TELL_EVERY) return;
+    told = store.now();
+    store.log("info", "purge.progress", { ...purged, ms: told - started });
+  }
+
   /** @returns the items for which storage failed. */
   async function each<T>(
     items: AsyncIterable<T>,
     end: number,
     work: (item: T) => Promise<unknown>,
   ): Promise<T[]> {
-    const left = items[Symbol.asyncIterator]();
     const failed: T[] = [];
-    async function worker(): Promise<void> {
-      while (!isOver(end)) {
-        const { value: item, done } = await left.next();
-        if (done) return;
+    const isDone = await workThrough(
+      items,
+      atOnce,
+      () => isOver(end),
+      async (item) => {
         try {
           await work(item);
         } catch (error) {
@@ -72,14 +79,10 @@ export async function purge(unlimited: Store, atOnce = AT_ONCE): Promise<Purged>
           failed.push(item);
           fault ??= error;
         }
-        if (store.now() - told < TELL_EVERY) continue;
-        told = store.now();
-        store.log("info", "purge.progress", { ...purged, ms: told - started });
-      }
-      isFinished = false;
-    }
-    const ends = await Promise.allSettled(Array.from({ length: atOnce }, worker));
-    for (const end of ends) if (end.status === "rejected") throw end.reason;
+        tell();
+      },
+    );
+    isFinished &&= isDone;
     return failed;
   }
 
@@ -135,24 +138,6 @@ export async function purge(unlimited: Store, atOnce = AT_ONCE): Promise<Purged>
   if (isFinished && purged.failed === 0) store.log("info", "purge.done", details);
   else store.log("warn", "purge.unfinished", { ...details, ...faultFields(fault) });
   return purged;
-}
-
-async function* batchesOf<T>(
-  items: AsyncIterable<T>,
-  size: number,
-): AsyncGenerator<T[], undefined> {
-  let batch: T[] = [];
-  for await (const item of items) {
-    batch.push(item);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
-}
-
-async function* all<T>(items: Iterable<T>): AsyncGenerator<T, undefined> {
-  yield* items;
 }
 
 /** The table, with every request failing once it is too late. */

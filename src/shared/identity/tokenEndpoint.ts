@@ -3,19 +3,15 @@ import {
   type ConfidentialClientApplication,
   InteractionRequiredAuthError,
 } from "@azure/msal-node";
-import type { Tell } from "../base/details.ts";
 import {
-  AppRefused,
   InteractionRequired,
-  LightsoutError,
   ProviderUnavailable,
   SignedOut,
   SignInRejected,
 } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
-import { fixOf, isUserGone } from "../oauth/aadsts.ts";
-import { TokenRequestRefused } from "../oauth/network.ts";
-import { type GrantType, type Refusal, refusalOf } from "../oauth/refusal.ts";
+import { isUserGone } from "../oauth/aadsts.ts";
+import type { GrantType } from "../oauth/refusal.ts";
 import { accountPartition, type HomeAccountId } from "../rows/keys.ts";
 import type { TokenCache } from "../tokens/tokenCache.ts";
 import { OPENID_SCOPES } from "./authorize.ts";
@@ -23,6 +19,7 @@ import type { IdTokenClaims } from "./claims.ts";
 import type { ClientFactory, TokenAnswer } from "./client.ts";
 import { clientInfoOf } from "./clientInfo.ts";
 import type { IdTokenValidator } from "./idToken.ts";
+import { readRefusal } from "./readRefusal.ts";
 import { examine, filed, type RefreshRequest } from "./refreshAnswer.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -78,26 +75,8 @@ export function createTokenEndpoint(
   idTokens: IdTokenValidator,
   log: Log,
 ): TokenEndpoint {
-  /** What an error of MSAL means. @returns undefined for one that is no refusal. */
-  function read(cause: unknown, grantType: GrantType, account?: string): Refusal | undefined {
-    if (cause instanceof LightsoutError) throw cause;
-    if (!(cause instanceof TokenRequestRefused)) return undefined;
-    const refusal = refusalOf(cause, grantType);
-    const { verdict, code, correlationId, number } = refusal;
-    const details = { grant: grantType, code, ...(correlationId && { correlationId }) };
-    log("warn", "token.refused", { ...details, verdict, ...(account && { account }) });
-    if (verdict === "time") {
-      throw new ProviderUnavailable(undefined, { cause, retryAfter: cause.retryAfter });
-    }
-    if (verdict === "app" || verdict === "credential") {
-      const fix = fixOf(verdict, number);
-      log("error", "app.refused", { ...details, fix });
-      const tell: Tell = (say) =>
-        verdict === "app" ? say.requestRefused(code) : say.credentialRefused(code);
-      throw new AppRefused(tell, fix, { cause });
-    }
-    return refusal;
-  }
+  const read = (cause: unknown, grantType: GrantType, account?: string) =>
+    readRefusal(log, cause, grantType, account);
 
   async function claimsOf(answer: TokenAnswer, request: RefreshRequest) {
     const examined = await examine(answer, request, idTokens);
