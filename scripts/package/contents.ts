@@ -13,13 +13,16 @@ const COPIED = ["host.json", "dist/main.cjs", "dist/main.cjs.LEGAL.txt"];
  */
 export function packageContents(root: string): Contents {
   const files = COPIED.map((path) => [path, readFileSync(join(root, path))]);
-  return { ...Object.fromEntries(files), "package.json": reducedManifest(root) };
+  return {
+    ...Object.fromEntries(files),
+    "dist/start.cjs": readFileSync(new URL("start.cjs", import.meta.url)),
+    "package.json": reducedManifest(root),
+  };
 }
 
 /** Without dependencies, which are all in the bundle, so that nothing is installed. */
 function reducedManifest(root: string): Uint8Array {
-  const { name, version, license, main } = JSON.parse(
-    readFileSync(join(root, "package.json"), "utf8"),
-  );
+  const { name, version, license } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const main = "dist/start.cjs";
   return Buffer.from(`${JSON.stringify({ name, version, license, main }, null, 2)}\n`);
 }

@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { globSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import type { JWTPayload } from "jose";
 import type { LogLine } from "../../local/host/host.ts";
 import { startRig } from "../../local/rig.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
+import { packageContents } from "../../scripts/package/contents.ts";
 import { authDevice } from "../../src/functions/authDevice.ts";
 import { authSession } from "../../src/functions/authSession.ts";
 import { passBack } from "../../src/shared/apis/passBack.ts";
@@ -55,6 +57,7 @@ import {
   ticketOf,
 } from "../support/user.ts";
 import { virtualTime } from "../support/virtualTime.ts";
+import { writePackage } from "../support/writePackage.ts";
 
 /** What docs/operations.md says of an event. */
 interface Documented {
@@ -459,6 +462,20 @@ it("a setting that is wrong, and one that looks wrong", async () => {
   expect(invalid.reason).toMatch(/^SESSION_HOURS has to be/);
 });
 
+it("a package that holds nothing compiled by this Node", async () => {
+  const folder = await writePackage(packageContents(root));
+  const said = await logs(
+    "start.uncompiled",
+    async () => {
+      const host = await rig.startHost({ root: folder });
+      await host.stop();
+    },
+    "error",
+  );
+  expect(said).toEqual({ node: process.version });
+  await rm(folder, { recursive: true });
+});
+
 it("sign-outs that are delayed, given up, and open when the process ends", async () => {
   browser = await signedInBrowser(rig, undefined, browser);
   const sid = sidOf(rig, browser);
@@ -567,10 +584,13 @@ it("a purge that takes long", async () => {
 });
 
 it("all of this is what the sources log and what docs/operations.md lists", () => {
-  const names = globSync("src/**/*.ts", { cwd: root }).flatMap((path) =>
-    [
-      ...readText(path).matchAll(/\b(?:l|dampedL)og\(\s*"(?:info|warn|error)",\s*"([a-z_.]+)"/g),
-    ].map(([, name = ""]) => name),
+  const names = globSync(["src/**/*.ts", "scripts/package/start.cjs"], { cwd: root }).flatMap(
+    (path) =>
+      [
+        ...readText(path).matchAll(
+          /(?:\b(?:l|dampedL)og\(\s*"(?:info|warn|error)",\s*|\{ event: )"([a-z_.]+)"/g,
+        ),
+      ].map(([, name = ""]) => name),
   );
   expect([...documented.keys()].sort()).toEqual([...new Set(names)].sort());
   expect([...seen].sort()).toEqual([...documented.keys()].sort());

@@ -1,31 +1,39 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { strFromU8, unzipSync } from "fflate";
 import { type FunctionsHost, startHost } from "../../../local/host/host.ts";
+import { addCompiled, compiledIn } from "../../../scripts/package/compiled.ts";
 import { packageContents } from "../../../scripts/package/contents.ts";
 import { zip } from "../../../scripts/package/zip.ts";
 import { deployedSettings } from "../../infra/deployment.ts";
 import { root } from "../../infra/project.ts";
+import { writePackage } from "../../support/writePackage.ts";
 
+/** Far from node_modules, so that nothing but the package can be loaded. */
+let folder: string;
 let archive: Uint8Array;
 let files: Record<string, Uint8Array>;
 
-beforeAll(() => {
+beforeAll(async () => {
   if (!existsSync(join(root, "dist/main.cjs"))) {
     spawnSync(process.execPath, ["scripts/build.ts"], { cwd: root, stdio: "inherit" });
   }
-  archive = zip(packageContents(root));
+  folder = await writePackage(packageContents(root));
+  await addCompiled(folder);
+  archive = zip({ ...packageContents(root), ...compiledIn(folder) });
   files = unzipSync(archive);
 });
+afterAll(() => rm(folder, { recursive: true }));
 
-it("holds the bundle, its licences, host.json and a package.json, and nothing else", () => {
+it("holds the bundle, what was compiled of it, its licences, host.json and a package.json, and nothing else", () => {
   expect(Object.keys(files)).toEqual([
     "dist/main.cjs",
     "dist/main.cjs.LEGAL.txt",
+    `dist/main.cjs.${process.version}-${process.platform}-${process.arch}`,
+    "dist/start.cjs",
     "host.json",
     "package.json",
   ]);
@@ -33,7 +41,7 @@ it("holds the bundle, its licences, host.json and a package.json, and nothing el
     name: "lightsout",
     version: expect.any(String),
     license: "MIT",
-    main: "dist/main.cjs",
+    main: "dist/start.cjs",
   });
 });
 
@@ -42,7 +50,7 @@ it("is at most 1 MB", () => {
 });
 
 it("is the same whenever it is made, in whatever order", () => {
-  const contents = Object.entries(packageContents(root)).reverse();
+  const contents = Object.entries(files).reverse();
   expect(zip(Object.fromEntries(contents))).toEqual(archive);
 });
 
@@ -54,23 +62,13 @@ it("needs the app to be built", () => {
   expect(() => packageContents(join(root, "test"))).toThrow(/ENOENT.*host\.json/);
 });
 
-/** Far from node_modules, so that nothing but the package can be loaded. */
-let folder: string;
 let host: FunctionsHost;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "lightsout-"));
-  for (const [path, bytes] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), bytes);
-  }
   host = await startHost({ root: folder, env: deployedSettings() });
 });
 
-afterAll(async () => {
-  await host.stop();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => host.stop());
 
 it("runs from there, with the settings of the template", async () => {
   const response = await fetch(`${host.url}/auth/session`);

@@ -1,0 +1,65 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startAzurite } from "../../local/azurite/azurite.ts";
+import { startHost } from "../../local/host/host.ts";
+import type { Contents } from "./contents.ts";
+
+/** Put behind start.cjs, this keeps what V8 has compiled when the app ends. Its last four bytes are the sum of it and of the bundle. */
+const KEEP = `
+process.once("exit", () => {
+  const data = script.createCachedData();
+  const sum = Buffer.alloc(4);
+  sum.writeUInt32LE(crc32(source, crc32(data)));
+  require("node:fs").writeFileSync(compiledFile, Buffer.concat([data, sum]));
+});
+`;
+
+/** What a new instance is asked first. None of them needs MSAL, which is compiled when it is needed. */
+const FIRST_REQUESTS = ["/health", "/auth/session", `/auth/logout-callback?sid=${randomUUID()}`];
+
+/**
+ * Adds to a package what this Node compiles of its bundle to load it, and to answer the first requests.
+ * @param folder Where the package is.
+ */
+export async function addCompiled(folder: string): Promise<void> {
+  const copy = mkdtempSync(join(tmpdir(), "lightsout-"));
+  const azurite = await startAzurite();
+  try {
+    cpSync(folder, copy, { recursive: true });
+    const start = join(copy, "dist/start.cjs");
+    writeFileSync(start, readFileSync(start, "utf8") + KEEP);
+    const host = await startHost({ root: copy, env: settings(azurite.connectionString) });
+    for (const path of FIRST_REQUESTS) {
+      const { status } = await fetch(host.url + path);
+      if (status !== 200) throw new Error(`The bundle answers ${path} with ${status}.`);
+    }
+    await host.stop();
+    for (const [path, bytes] of Object.entries(compiledIn(copy))) {
+      writeFileSync(join(folder, path), bytes);
+    }
+  } finally {
+    await azurite.stop();
+    rmSync(copy, { recursive: true });
+  }
+}
+
+/** The files that it has added. @param folder Where the package is. */
+export function compiledIn(folder: string): Contents {
+  const names = readdirSync(join(folder, "dist")).filter((name) => name.startsWith("main.cjs.v"));
+  const paths = names.map((name) => `dist/${name}`);
+  return Object.fromEntries(paths.map((path) => [path, readFileSync(join(folder, path))]));
+}
+
+/** Enough for the requests. Nobody is asked but the table. */
+function settings(connectionString: string): Record<string, string> {
+  return {
+    APP_BASE_URL: "https://localhost",
+    ENTRA_CLIENT_ID: randomUUID(),
+    ENTRA_TENANT_ID: randomUUID(),
+    ENTRA_CLIENT_SECRET: randomUUID(),
+    TOKEN_CACHE_STORAGE: connectionString,
+    TOKEN_CACHE_KEYS: `a:${randomBytes(32).toString("base64")}`,
+  };
+}

@@ -1,0 +1,115 @@
+import { execFileSync } from "node:child_process";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { crc32 } from "node:zlib";
+import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { addCompiled, compiledIn } from "../../../scripts/package/compiled.ts";
+import { type Contents, packageContents } from "../../../scripts/package/contents.ts";
+import { root } from "../../infra/project.ts";
+import { writePackage } from "../../support/writePackage.ts";
+
+const NAME = `dist/main.cjs.${process.version}-${process.platform}-${process.arch}`;
+const BUNDLE = "dist/main.cjs";
+
+/** Starts the package. It prints whether it would sign out, and what V8 did with what was compiled before. */
+const PROGRAM = `
+const Module = require("node:module");
+const vm = require("node:vm");
+const names = [];
+let compiled = "none";
+const core = {
+  version: "3.10.1", hostVersion: "4.1036.1.0", log() {}, setProgrammingModel() {}, registerHook() {},
+  registerFunction: ({ name }) => void names.push(name), Disposable: class {},
+};
+const load = Module.prototype.require;
+Module.prototype.require = function (id) {
+  return id === "@azure/functions-core" ? core : load.call(this, id);
+};
+vm.Script = class extends vm.Script {
+  constructor(source, options) {
+    super(source, options);
+    if (options.cachedData) compiled = this.cachedDataRejected ? "refused" : "used";
+  }
+};
+require(process.argv[1]);
+console.log(JSON.stringify({ signsOut: names.includes("authLogoutCallback"), compiled }));
+`;
+
+let contents: Contents;
+let made: Buffer;
+beforeAll(async () => {
+  contents = packageContents(root);
+  const folder = await writePackage(contents);
+  await addCompiled(folder);
+  made = Buffer.from(compiledIn(folder)[NAME] as Uint8Array);
+  await rm(folder, { recursive: true });
+});
+
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
+
+async function start(more: Contents): Promise<{ signsOut: boolean; compiled: string }> {
+  const folder = await writePackage({ ...contents, ...more });
+  folders.push(folder);
+  const before = await filesIn(folder);
+  const printed = execFileSync(
+    process.execPath,
+    ["--eval", PROGRAM, join(folder, "dist/start.cjs")],
+    { cwd: folder, stdio: ["ignore", "pipe", "ignore"], encoding: "utf8" },
+  );
+  // It may be read-only.
+  expect(await filesIn(folder)).toEqual(before);
+  return JSON.parse(printed.trim().split("\n").at(-1) ?? "");
+}
+
+const filesIn = async (folder: string) => (await readdir(folder, { recursive: true })).sort();
+
+/** With a sum that fits. */
+function summed(data: Uint8Array, bundle = contents[BUNDLE] as Uint8Array): Buffer {
+  const sum = Buffer.alloc(4);
+  sum.writeUInt32LE(crc32(bundle, crc32(data)));
+  return Buffer.concat([data, sum]);
+}
+
+function changed(at: number, by: (part: Buffer) => void, bytes = made): Buffer {
+  const copy = Buffer.from(bytes);
+  by(copy.subarray(at));
+  return copy;
+}
+
+/** As long as the real one, and not the same. */
+const otherBundle = () => {
+  const text = Buffer.from(contents[BUNDLE] as Uint8Array).toString();
+  return Buffer.from(text.replace("Lightsout needs Node", "Lightsout wants Node"));
+};
+
+it.each<[string, string, () => Contents]>([
+  ["made by this Node", "used", () => ({ [NAME]: made })],
+  ["not there", "none", () => ({})],
+  ["made by another Node", "none", () => ({ [NAME.replace("/main.cjs.v", "/main.cjs.v1")]: made })],
+  [
+    "made by another Node, whatever its name says",
+    "refused",
+    // After four bytes of its own, V8 has four of its version.
+    () => ({ [NAME]: summed(changed(4, (version) => version.fill(0, 0, 4)).subarray(0, -4)) }),
+  ],
+  ["empty", "none", () => ({ [NAME]: Buffer.alloc(0) })],
+  ["cut off", "none", () => ({ [NAME]: made.subarray(0, made.length / 2) })],
+  ["full of zeros", "none", () => ({ [NAME]: changed(1_000, (rest) => rest.fill(0)) })],
+  [
+    "damaged in one bit",
+    "none",
+    () => ({ [NAME]: changed(made.length / 2, (rest) => rest.writeUInt8(rest.readUInt8() ^ 1)) }),
+  ],
+  [
+    "made of a bundle that is only as long",
+    "none",
+    () => ({ [NAME]: made, [BUNDLE]: otherBundle() }),
+  ],
+])("starts with what was compiled %s: %s", async (_, compiled, more) => {
+  expect(await start(more())).toEqual({ signsOut: true, compiled });
+});
+
+it("imports nothing by itself: a script that is compiled in this way cannot", () => {
+  expect(Buffer.from(contents[BUNDLE] as Uint8Array).toString()).not.toMatch(/\bimport\(/);
+});
