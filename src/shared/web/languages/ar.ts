@@ -35,7 +35,8 @@ export const ar: Language = {
       ? html`الأماكن التي سُجّل فيها دخول ${name} إلى هذا التطبيق.`
       : html`الأماكن التي سجّلت فيها الدخول إلى هذا التطبيق.`,
   thisOne: "هذه الجلسة",
-  boundToDevice: "مرتبطة بهذا الجهاز",
+  boundToThisDevice: "مرتبطة بهذا الجهاز",
+  boundToItsDevice: "مرتبطة بجهازها",
   someBrowser: "متصفح",
   signedInSince: (age) => `تسجيل الدخول ${age}`,
   signedInJustNow: "تسجيل الدخول الآن",

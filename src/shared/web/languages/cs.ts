@@ -36,7 +36,8 @@ export const cs: Language = {
       ? html`Kde je ${name} v této aplikaci přihlášen(a).`
       : html`Kde jste v této aplikaci přihlášeni.`,
   thisOne: "tato",
-  boundToDevice: "vázáno na toto zařízení",
+  boundToThisDevice: "vázáno na toto zařízení",
+  boundToItsDevice: "vázáno na své zařízení",
   someBrowser: "Prohlížeč",
   signedInSince: (age) => `přihlášení ${age}`,
   signedInJustNow: "přihlášení právě teď",

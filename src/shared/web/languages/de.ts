@@ -34,7 +34,8 @@ export const de: Language = {
   whereSignedIn: (name) =>
     html`Wo ${name ? html`${name} bei dieser App angemeldet ist` : "Sie bei dieser App angemeldet sind"}.`,
   thisOne: "diese hier",
-  boundToDevice: "an dieses Gerät gebunden",
+  boundToThisDevice: "an dieses Gerät gebunden",
+  boundToItsDevice: "an ihr Gerät gebunden",
   someBrowser: "Ein Browser",
   signedInSince: (age) => `angemeldet ${age}`,
   signedInJustNow: "gerade angemeldet",

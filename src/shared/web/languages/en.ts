@@ -31,7 +31,8 @@ export const en: Language = {
   whereSignedIn: (name) =>
     html`Where ${name ? html`${name} is` : "you are"} signed in to this app.`,
   thisOne: "this one",
-  boundToDevice: "bound to this device",
+  boundToThisDevice: "bound to this device",
+  boundToItsDevice: "bound to its device",
   someBrowser: "A browser",
   signedInSince: (age) => `signed in ${age}`,
   signedInJustNow: "signed in just now",

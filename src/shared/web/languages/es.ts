@@ -36,7 +36,8 @@ export const es: Language = {
       ? html`Dónde ${name} tiene la sesión iniciada en esta aplicación.`
       : html`Dónde tiene la sesión iniciada en esta aplicación.`,
   thisOne: "esta",
-  boundToDevice: "vinculada a este dispositivo",
+  boundToThisDevice: "vinculada a este dispositivo",
+  boundToItsDevice: "vinculada a su dispositivo",
   someBrowser: "Un navegador",
   signedInSince: (age) => `iniciada ${age}`,
   signedInJustNow: "iniciada ahora mismo",

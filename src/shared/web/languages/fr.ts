@@ -36,7 +36,8 @@ export const fr: Language = {
       ? html`Les sessions de ${name} dans cette application.`
       : html`Vos sessions dans cette application.`,
   thisOne: "celle-ci",
-  boundToDevice: "liée à cet appareil",
+  boundToThisDevice: "liée à cet appareil",
+  boundToItsDevice: "liée à son appareil",
   someBrowser: "Un navigateur",
   signedInSince: (age) => `connexion ${age}`,
   signedInJustNow: "connexion à l’instant",

@@ -36,7 +36,8 @@ export const ja: Language = {
       ? html`${name} がこのアプリにサインインしている場所です。`
       : html`このアプリにサインインしている場所です。`,
   thisOne: "このセッション",
-  boundToDevice: "このデバイスに固定",
+  boundToThisDevice: "このデバイスに固定",
+  boundToItsDevice: "そのデバイスに固定",
   someBrowser: "ブラウザー",
   signedInSince: (age) => `${age}にサインイン`,
   signedInJustNow: "たった今サインイン",

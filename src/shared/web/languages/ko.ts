@@ -36,7 +36,8 @@ export const ko: Language = {
       ? html`${name} 계정이 이 앱에 로그인되어 있는 곳입니다.`
       : html`이 앱에 로그인되어 있는 곳입니다.`,
   thisOne: "현재 세션",
-  boundToDevice: "이 장치에 고정됨",
+  boundToThisDevice: "이 장치에 고정됨",
+  boundToItsDevice: "해당 장치에 고정됨",
   someBrowser: "브라우저",
   signedInSince: (age) => `${age} 로그인`,
   signedInJustNow: "방금 로그인",

@@ -33,7 +33,8 @@ export interface Language {
   /** @param name Undefined for who has none. */
   readonly whereSignedIn: (name: Html | undefined) => Html;
   readonly thisOne: string;
-  readonly boundToDevice: string;
+  readonly boundToThisDevice: string;
+  readonly boundToItsDevice: string;
   readonly someBrowser: string;
   /** @param age Such as `3 days ago`. */
   readonly signedInSince: (age: string) => string;

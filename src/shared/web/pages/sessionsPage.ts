@@ -19,9 +19,10 @@ export function sessionsPage(
   function row({ key, device, signedInAt, current, bound }: SessionSummary) {
     const name = device ? foreign(device) : say.someBrowser;
     const age = ageShown(say, now - signedInAt);
+    const binding = current ? say.boundToThisDevice : say.boundToItsDevice;
     return html`<li>
 <div><b id="${key}">${name}</b>${current && html` <span class="mark">${say.thisOne}</span>`}<br>
-<span class="soft">${age ? say.signedInSince(age) : say.signedInJustNow}${bound && html` · ${say.boundToDevice}`}</span></div>
+<span class="soft">${age ? say.signedInSince(age) : say.signedInJustNow}${bound && html` · ${binding}`}</span></div>
 <form method="post" action="${view.prefix}/auth/sessions/end"><input type="hidden" name="session" value="${key}"><button class="button quiet small" aria-describedby="${key}">${say.endSession}</button></form>
 </li>
 `;
