@@ -1,16 +1,17 @@
-import { createHmac, hkdfSync } from "node:crypto";
+import { createDecipheriv, createHmac, hkdfSync } from "node:crypto";
 import { inflateRawSync } from "node:zlib";
 import { afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { startGraph } from "../../local/graph/graph.ts";
 import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
 import { startTenant } from "../../local/tenant/tenant.ts";
 import { accountPartition, type HomeAccountId, sessionKey } from "../../src/shared/rows/keys.ts";
+import { sessionCookie } from "../../src/shared/session/sessionCookie.ts";
 import type { KeptSession } from "../../src/shared/store/account.ts";
 import { unsealAccount } from "../../src/shared/store/accountRow.ts";
 import type { Entity, Stored } from "../../src/shared/table/table.ts";
 import { azuriteStore } from "../support/azuriteStore.ts";
 import { watchedRig } from "../support/secrets.ts";
-import { readAccountRows, readTable, restoreTable } from "../support/table.ts";
+import { type Row, readAccountRows, readTable, restoreTable } from "../support/table.ts";
 import {
   ADELE,
   homeAccountIdOf,
@@ -43,10 +44,36 @@ async function segments(): Promise<[key: string, KeptSession][]> {
   return Object.entries((row && unsealAccount(storeOf().keyring, row)?.sessions) ?? {});
 }
 
-/** Everything that the provider has issued, and who the user is. */
+/** The segment of a browser's session, what it is sealed for, and what only that browser has. */
+async function segmentOf(of: Browser) {
+  const { partition, generation, sessionId, share } = ticketOf(rig, of, storeOf().keyring);
+  const key = sessionKey(sessionId);
+  const { segment } = new Map(await segments()).get(key) as KeptSession;
+  const place = `${partition}/c.${generation}/${key}`;
+  return { segment, place, share: Buffer.from(share, "base64url") };
+}
+
+/** Whatever could be a share in a copy of the table and in the settings. */
+function sharesIn(rows: readonly Row[], place: string): (Uint8Array | undefined)[] {
+  const known = [...rows.flatMap((row) => Object.values(row)), ...Object.values(rig.env), place];
+  return [
+    ...[undefined, Buffer.alloc(0), Buffer.alloc(32)],
+    ...known.flatMap((value) => {
+      const text =
+        value instanceof Uint8Array ? Buffer.from(value).toString("base64url") : String(value);
+      return [Buffer.from(text), Buffer.from(text, "base64url"), Buffer.from(text, "base64")];
+    }),
+  ];
+}
+
+/** Whether a text has something that the provider has issued, or says who the user is. */
 function isTold(text: string): boolean {
-  const { issued, users } = rig.tenant;
-  const secrets = [...issued, ...users.flatMap(({ name, username }) => [name, username])];
+  const { issued, users, sessions } = rig.tenant;
+  const secrets = [
+    ...issued,
+    ...users.flatMap(({ name, username }) => [name, username]),
+    ...sessions.flatMap(({ signIns }) => signIns.map(({ sid }) => sid)),
+  ];
   return secrets.some((secret) => text.includes(secret));
 }
 
@@ -65,7 +92,7 @@ it("a copy of the table shows nobody's name, address or token while people are s
 
 describe("a copy of the table, every app setting and the code", () => {
   it("tell when and where sessions were made, and not whose they are", async () => {
-    const [[, { segment, ...entry }]] = (await segments()) as [[string, KeptSession]];
+    const [[, { segment: _, ...entry }]] = (await segments()) as [[string, KeptSession]];
     expect(Object.keys(entry).sort()).toEqual([
       "confirmedAt",
       "device",
@@ -74,54 +101,58 @@ describe("a copy of the table, every app setting and the code", () => {
       "signedInAt",
     ]);
     expect(isTold(JSON.stringify(entry))).toBe(false);
-    expect(isTold(Buffer.from(segment.bytes).toString("latin1"))).toBe(false);
+    const values = (await readTable(rig.azurite)).flatMap((row) => Object.values(row));
+    for (const value of values) {
+      const text = value instanceof Uint8Array ? Buffer.from(value).toString("latin1") : value;
+      expect(isTold(String(text))).toBe(false);
+    }
   });
 
   it("open no token, with whatever is in them as the share", async () => {
     const { keyring } = storeOf();
-    const rows = await readTable(rig.azurite);
-    const [[key, { segment }]] = (await segments()) as [[string, KeptSession]];
-    const generation = rows.find(
-      ({ partitionKey, rowKey }) => partitionKey === partition() && rowKey !== "head",
-    );
-    const place = `${partition()}/${generation?.rowKey}/${key}`;
-    const known = [
-      ...rows.flatMap((row) => Object.values(row)),
-      ...Object.values(rig.env),
-      key,
-      place,
-    ].flatMap((value) => {
-      const text =
-        value instanceof Uint8Array ? Buffer.from(value).toString("base64url") : String(value);
-      return [Buffer.from(text), Buffer.from(text, "base64url"), Buffer.from(text, "base64")];
-    });
-    for (const share of [undefined, Buffer.alloc(0), Buffer.alloc(32), ...known]) {
-      const opened = keyring.unseal(segment, "session", place, share);
-      expect(opened).toBeUndefined();
+    const { segment, place, share } = await segmentOf(browser);
+    for (const known of sharesIn(await readTable(rig.azurite), place)) {
+      expect(keyring.unseal(segment, "session", place, known)).toBeUndefined();
     }
     // What they open for the browser, so that the attempts above were at the right lock.
-    const { share } = ticketOf(rig, browser, keyring);
-    const opened = keyring.unseal(segment, "session", place, Buffer.from(share, "base64url"));
-    expect(opened).toBeDefined();
-    const rest = Buffer.from(opened as Uint8Array).toString("latin1");
-    expect(isTold(rest)).toBe(true);
+    const opened = keyring.unseal(segment, "session", place, share);
+    expect(isTold(Buffer.from(opened as Uint8Array).toString("latin1"))).toBe(true);
   });
 
-  it("give the key of no segment: it is derived from the share alone in its salt", async () => {
+  it("give the key of no segment: it is HKDF's, and the browser's share is the salt", async () => {
     const [, root = ""] = (rig.env.TOKEN_CACHE_KEYS ?? "").split(":");
-    const {
-      partition: account,
-      generation,
-      sessionId,
-      share,
-    } = ticketOf(rig, browser, storeOf().keyring);
+    const { segment, place, share } = await segmentOf(browser);
+    const bytes = Buffer.from(segment.bytes);
     const hmac = (key: Uint8Array, text: string) => createHmac("sha256", key).update(text).digest();
-    const place = `${account}/c.${generation}/${sessionKey(sessionId)}`;
     const rowKey = hmac(hmac(Buffer.from(root, "base64"), "lightsout/1\0session"), place);
     const info = `lightsout/share\0session\0${place}`;
-    const keyWith = (salt: Uint8Array) => Buffer.from(hkdfSync("sha256", rowKey, salt, info, 32));
-    const keys = [Buffer.from(share, "base64url"), Buffer.alloc(32), Buffer.alloc(0)].map(keyWith);
-    expect(new Set(keys.map(String)).size).toBe(2);
+    const openWith = (key: Uint8Array) => {
+      const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, 12));
+      decipher.setAAD(Buffer.from(`session/${place}`)).setAuthTag(bytes.subarray(-16));
+      return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]);
+    };
+    const derived = (salt: Uint8Array) => Buffer.from(hkdfSync("sha256", rowKey, salt, info, 32));
+    expect(isTold(openWith(derived(share)).toString("latin1"))).toBe(true);
+    const oneBitOff = share.map((byte, at) => (at === 31 ? byte ^ 1 : byte));
+    for (const key of [rowKey, derived(Buffer.alloc(32)), derived(oneBitOff)]) {
+      expect(() => openWith(key)).toThrow();
+    }
+  });
+
+  it("make no cookie that leads to a session: its id is in them as a hash alone", async () => {
+    const { keyring } = storeOf();
+    const [[key]] = (await segments()) as [[string, KeptSession]];
+    const { partition, generation } = ticketOf(rig, browser, keyring);
+    for (const sessionId of [key, key.slice(0, 22), generation, ""]) {
+      for (const share of ["", key, Buffer.alloc(32).toString("base64url")]) {
+        const ticket = { partition, generation, sessionId, share };
+        const { name, value } = sessionCookie(keyring, ticket, 3_600_000);
+        const answer = await fetch(`${rig.url}/auth/session`, {
+          headers: { cookie: `${name}=${value}` },
+        });
+        expect(await answer.json()).toMatchObject({ signedIn: false });
+      }
+    }
   });
 
   it("bring nothing along for an attacker who runs the app and signs in there as the victim", async () => {
@@ -206,14 +237,16 @@ describe("a backup that is put back after a sign-out", () => {
   it("opens no token for who has it, the table, and every app setting", async () => {
     const victim = await signedInBrowser(rig);
     const backup = await readTable(rig.azurite);
+    const copied = await segmentOf(victim);
     expect((await signOutByCookie(rig, sessionCookieOf(rig, victim))).status).toBe(303);
     await restoreTable(rig.azurite, backup);
     const { keyring } = storeOf();
-    for (const [, { segment }] of await segments()) {
-      for (const share of [undefined, Buffer.alloc(32)]) {
-        expect(keyring.unseal(segment, "session", "", share)).toBeUndefined();
-      }
+    const { segment, place, share } = await segmentOf(victim);
+    expect(segment).toEqual(copied.segment);
+    for (const known of sharesIn(backup, place)) {
+      expect(keyring.unseal(segment, "session", place, known)).toBeUndefined();
     }
+    expect(keyring.unseal(segment, "session", place, share)).toBeDefined();
     // With its old cookie, which the sign-out has taken from the browser, the session would be back.
     expect(await sessionOf(rig, victim)).toMatchObject({ signedIn: true });
   });

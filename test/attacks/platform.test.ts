@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "@jest/globals";
 import type { Browser } from "../../local/tenant/browserless.ts";
 import { SCRIPT, SCRIPT_HASH } from "../../src/shared/web/pages/script.ts";
 import { STYLE } from "../../src/shared/web/pages/style.ts";
-import { itLeaksNothing } from "../support/attack.ts";
+import { itLeaksNothing, keyringOf } from "../support/attack.ts";
 import { sendRaw } from "../support/raw.ts";
 import { watchedRig } from "../support/secrets.ts";
 import {
@@ -12,6 +12,7 @@ import {
   sessionOf,
   sidOf,
   signedInBrowser,
+  ticketOf,
 } from "../support/user.ts";
 
 const rig = watchedRig();
@@ -284,6 +285,7 @@ describe("the search for secrets", () => {
       [token, "a JWT in the log"],
       [sidOf(rig, browser), "a sid in the log"],
       [cookie.slice("__Host-lightsout=".length), "a cookie in the log"],
+      [ticketOf(rig, browser, keyringOf(rig)).share, "a session's share in the log"],
       [rig.host.keys.default, "a host key in the log"],
       [
         encodeURIComponent(rig.env.TOKEN_CACHE_KEYS?.split(":")[1] ?? ""),

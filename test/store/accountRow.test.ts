@@ -188,6 +188,23 @@ describe("an account that is full", () => {
     expect(unsealAccount(ring, row)).toEqual({ sessions });
   });
 
+  it("takes no more for what the app's keys alone seal than it reckons with", () => {
+    const binding = {
+      key: { x: "x".repeat(43), y: "y".repeat(43) },
+      challengedAt: NOON,
+      boundAt: NOON,
+    };
+    const one = { ...(small.sessions.one as KeptSession), device: "Firefox · ChromeOS", binding };
+    const names = Array.from({ length: 50 }, (_, at) => `${at}`.padStart(43, "k"));
+    const row = rowWith({ sessions: Object.fromEntries(names.map((name) => [name, one])) });
+    const stored = Object.values(row).reduce<number>(
+      (sum, value) => sum + (value instanceof Uint8Array ? value.length : 0),
+      0,
+    );
+    const reckoned = 11 * CHUNK - roomBeside(names.map(() => one)) - 1_024;
+    expect(stored).toBeLessThanOrEqual(reckoned);
+  });
+
   it("has room for fifty sessions of 13 KiB", () => {
     const bytes = new Uint8Array(13 * 1_024);
     const kept = { ...small.sessions.one, segment: { bytes } } as KeptSession;

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { SignInOvertaken } from "../../src/shared/base/errors.ts";
 import {
@@ -112,6 +113,23 @@ describe("a second browser", () => {
     }
     const found = await Promise.all(refs.map((ref) => readSession(store, ref)));
     expect(found.map((one) => one !== undefined)).toEqual(refs.map((_, i) => i !== 2));
+  });
+
+  it("takes what is free, and only what ends first gives way where that is next to nothing", async () => {
+    const secrets = Array.from({ length: 400 }, () => randomBytes(3_000).toString("base64url"));
+    const tokens = secrets.map((secret, at) => [`t${at}`, tokenOf({ secret })]);
+    const cache = cacheOf(Object.fromEntries(tokens));
+    const refs = [await signIn(lasting(9))];
+    // Tokens that do not fit are left out by halves, so it takes a few to fill the row.
+    for (const end of [2, 3, 4]) {
+      refs.push(await signIn({ ...lasting(end), sid: `sid ${end}`, cache }));
+    }
+    const segments = async () =>
+      await Promise.all(refs.map(async (ref) => (await readSession(store, ref))?.entry.segment));
+    const [own, , ...others] = await segments();
+    const late = await signIn({ ...lasting(1), sid: "sid 1" });
+    expect(await segments()).toEqual([own, undefined, ...others]);
+    expect(await tokensOf(late)).toEqual(["t"]);
   });
 });
 
