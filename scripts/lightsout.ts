@@ -13,7 +13,7 @@ const USAGE = `lightsout <command>, in the folder of your Functions app. With --
 const COMMANDS: Record<string, () => Promise<unknown>> = {
   async dev() {
     assertInstalled();
-    await import("../local/start.ts");
+    await import("./dev.ts");
   },
   doctor: () => import("./doctor.ts"),
   accounts: () => import("./accounts.ts"),

@@ -1,6 +1,5 @@
 import type { LogLine } from "../host/log.ts";
-import { type Item, timeOf } from "./state.ts";
-import { shorten } from "./table.ts";
+import { type Item, shorten, timeOf } from "./item.ts";
 
 const KEPT = 6;
 const EXECUTED = /^Executed '.*' \((\w+), Id=.*, Duration=(\d+)ms\)/;

@@ -2,8 +2,9 @@ import type { Azurite } from "../azurite/azurite.ts";
 import type { GraphStandIn } from "../graph/graph.ts";
 import type { OtherApp } from "../other-app/otherApp.ts";
 import type { Tenant } from "../tenant/tenant.ts";
+import { type Item, inBytes, timeOf } from "./item.ts";
 import type { Journal } from "./journal.ts";
-import { inBytes, readRows } from "./table.ts";
+import { readRows } from "./table.ts";
 
 /** What the page looks at. */
 export interface Watched {
@@ -11,15 +12,6 @@ export interface Watched {
   tenant: Tenant;
   graph: GraphStandIn;
   otherApp: OtherApp;
-}
-
-/** One line in a list of the page. */
-export interface Item {
-  /** Identifies it in its list. */
-  id: string;
-  title: string;
-  detail: string;
-  time?: string;
 }
 
 const SESSION_COOKIE = "__Host-lightsout";
@@ -80,9 +72,4 @@ function signInItems({ sessions, apps }: Tenant): Item[] {
       detail: `In ${[...used.keys()].map(nameOf).join(" and ")}`,
     })),
   );
-}
-
-/** @param at Milliseconds since 1970. */
-export function timeOf(at: number): string {
-  return new Date(at).toTimeString().slice(0, 8);
 }

@@ -1,7 +1,7 @@
 import { TableClient } from "@azure/data-tables";
 import { type Kind, readRow } from "../../src/shared/rows/readRow.ts";
 import type { Stored } from "../../src/shared/table/table.ts";
-import type { Item } from "./state.ts";
+import { type Item, inBytes, shorten } from "./item.ts";
 
 const TITLES: Record<Kind, string> = {
   account: "Sealed tokens and sessions",
@@ -57,13 +57,4 @@ function sizeOf({ partitionKey, rowKey, timestamp, etag, ...values }: Row): numb
     (sum: number, value) => sum + (value instanceof Uint8Array ? value : String(value)).length,
     0,
   );
-}
-
-/** Shortens hashes and random ids. */
-export function shorten(text: string): string {
-  return text.replace(/[\w.-]{22,}/g, (id) => `${id.slice(0, 8)}…`);
-}
-
-export function inBytes(size: number): string {
-  return size < 1_000 ? `${size} bytes` : `${(size / 1_000).toFixed(1)} kB`;
 }

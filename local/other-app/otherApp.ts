@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { AppRegistration } from "../tenant/types.ts";
+import type { AppRegistration } from "../tenant/directory.ts";
 import { discover, Identity } from "./identity.ts";
 import { page } from "./page.ts";
 import { CookieStore, type PendingSignIn, type Session } from "./sessions.ts";

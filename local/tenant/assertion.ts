@@ -9,9 +9,9 @@ import {
 } from "jose";
 import { type Authority, issuerOf } from "./authority.ts";
 import { thumbprint } from "./certificate.ts";
+import type { AppRegistration } from "./directory.ts";
 import { EntraError, type ErrorNumber } from "./errors.ts";
 import type { State } from "./state.ts";
-import type { AppRegistration } from "./types.ts";
 
 /**
  * Client assertion (RFC 7523): signed by the app itself, or by an issuer it trusts.

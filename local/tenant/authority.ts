@@ -1,6 +1,6 @@
+import type { AppRegistration, TenantUser } from "./directory.ts";
 import { EntraError } from "./errors.ts";
 import type { State } from "./state.ts";
-import type { AppRegistration, TenantUser } from "./types.ts";
 import { CONSUMERS_TENANT, homeTenant } from "./users.ts";
 
 /** What the first path segment of a request stands for. */

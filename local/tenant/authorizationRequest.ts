@@ -1,11 +1,11 @@
 import { type Authority, findApp } from "./authority.ts";
 import { parseClaims } from "./claims.ts";
+import type { AppRegistration } from "./directory.ts";
 import { EntraError, required } from "./errors.ts";
 import type { Reply } from "./http.ts";
 import { type RedirectTarget, respondError } from "./respond.ts";
 import { parseScopes, type Scopes } from "./scopes.ts";
 import type { State } from "./state.ts";
-import type { AppRegistration } from "./types.ts";
 
 /** An authorization request that has been checked. */
 export interface AuthorizationRequest {

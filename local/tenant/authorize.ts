@@ -1,6 +1,7 @@
 import { type Authority, identityAt, requireEnabled, requireIdentity } from "./authority.ts";
 import { type AuthorizationRequest, withAuthorizationRequest } from "./authorizationRequest.ts";
 import { contextsIn, parseClaims, satisfies } from "./claims.ts";
+import type { TenantUser } from "./directory.ts";
 import { EntraError, required } from "./errors.ts";
 import type { Reply, TenantRequest } from "./http.ts";
 import { page } from "./http.ts";
@@ -10,7 +11,6 @@ import { consentRequired, unconsented } from "./scopes.ts";
 import { type BrowserSession, type SignIn, sessionCookie } from "./session.ts";
 import type { State } from "./state.ts";
 import { clientInfo } from "./tokens.ts";
-import type { TenantUser } from "./types.ts";
 import { homeAccountId, isHinted } from "./users.ts";
 
 /** Authorization endpoint (OpenID Connect Core 3.1.2). */

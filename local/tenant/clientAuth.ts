@@ -1,9 +1,9 @@
 import { verifyAssertion } from "./assertion.ts";
 import { type Authority, findApp } from "./authority.ts";
+import type { AppRegistration } from "./directory.ts";
 import { EntraError, required } from "./errors.ts";
 import type { TenantRequest } from "./http.ts";
 import type { State } from "./state.ts";
-import type { AppRegistration } from "./types.ts";
 
 const JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 

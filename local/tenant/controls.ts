@@ -1,9 +1,9 @@
 import { newChallenge } from "./claims.ts";
+import type { TenantUser } from "./directory.ts";
 import { type Html, html } from "./html.ts";
 import { page, type Reply, redirect, type TenantRequest } from "./http.ts";
 import { avatar, layout } from "./pages.ts";
 import type { State } from "./state.ts";
-import type { TenantUser } from "./types.ts";
 import { homeAccountId } from "./users.ts";
 
 const SWITCHES = {

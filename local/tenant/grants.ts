@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
+import type { TenantUser } from "./directory.ts";
 import { EntraError, required } from "./errors.ts";
-import type { State } from "./state.ts";
-import type { TenantUser } from "./types.ts";
+import type { Switches } from "./switches.ts";
 
 const CODE_LIFETIME = 10 * 60_000;
 const REFRESH_TOKEN_LIFETIME = 90 * 24 * 3_600_000;
@@ -63,7 +63,7 @@ export class Grants {
 
   /** @throws EntraError when the code is unknown, used, expired or bound to something else. */
   redeemCode(
-    state: State,
+    { now }: { now: () => number },
     authority: string,
     clientId: string,
     params: Record<string, string>,
@@ -78,7 +78,7 @@ export class Grants {
         "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.",
       );
     }
-    if (code.expiresAt <= state.now()) {
+    if (code.expiresAt <= now()) {
       throw new EntraError(
         70008,
         "The provided authorization code or refresh token has expired due to inactivity. Send a new interactive authorization request for this user and resource.",
@@ -103,18 +103,22 @@ export class Grants {
   }
 
   /** @throws EntraError when the token is unknown, expired, revoked or another client's. */
-  redeemRefreshToken(state: State, clientId: string, params: Record<string, string>): Grant {
+  redeemRefreshToken(
+    { now, switches }: { now: () => number; switches: Switches },
+    clientId: string,
+    params: Record<string, string>,
+  ): Grant {
     const token = this.#refreshTokens.get(required(params, "refresh_token"));
     if (!token) throw malformed();
     if (token.grant.clientId !== clientId) throw wrongClient("refresh_token");
-    if (token.expiresAt <= state.now()) {
+    if (token.expiresAt <= now()) {
       throw new EntraError(
         700082,
         `The refresh token has expired due to inactivity. The token was issued on ${new Date(token.expiresAt - REFRESH_TOKEN_LIFETIME).toISOString()} and was inactive for 90.00:00:00.`,
       );
     }
     checkRevoked(token.grant);
-    if (state.switches.revokeReusedRefreshTokens) {
+    if (switches.revokeReusedRefreshTokens) {
       if (token.used) token.grant.reused = true;
       if (token.grant.reused) {
         throw new EntraError(70000, "The refresh token was used before. Its family has ended.");

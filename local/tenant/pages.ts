@@ -1,8 +1,8 @@
+import type { AppRegistration, TenantUser } from "./directory.ts";
 import type { errorBody } from "./errors.ts";
 import { type Html, html } from "./html.ts";
 import { names, type Scopes } from "./scopes.ts";
 import { style } from "./style.ts";
-import type { AppRegistration, TenantUser } from "./types.ts";
 
 // Front-channel calls get this long (seconds) before the sign-out page goes on without them.
 const FRAMES_TIMEOUT = 5;

@@ -1,5 +1,5 @@
+import type { AppRegistration } from "./directory.ts";
 import { EntraError } from "./errors.ts";
-import type { AppRegistration } from "./types.ts";
 
 export const GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000";
 const GRAPH = "https://graph.microsoft.com";

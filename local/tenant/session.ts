@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type { TenantUser } from "./types.ts";
+import type { TenantUser } from "./directory.ts";
 
 const COOKIE = "ESTSAUTH";
 // SameSite=None as Entra's, so that a hidden iframe of another site can sign in silently.

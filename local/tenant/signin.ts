@@ -3,12 +3,12 @@ import { requireEnabled, requireIdentity } from "./authority.ts";
 import { withAuthorizationRequest } from "./authorizationRequest.ts";
 import { complete, isChallenged, picker } from "./authorize.ts";
 import { contextsIn, parseClaims } from "./claims.ts";
+import type { TenantUser } from "./directory.ts";
 import { EntraError } from "./errors.ts";
 import type { Reply, TenantRequest } from "./http.ts";
 import { respondError } from "./respond.ts";
 import { unconsented } from "./scopes.ts";
 import type { State } from "./state.ts";
-import type { TenantUser } from "./types.ts";
 import { homeAccountId } from "./users.ts";
 
 /** The account picker's form: the click stands for user name, password and second factor. */

@@ -1,14 +1,10 @@
+import type { AppRegistration, TenantUser } from "./directory.ts";
 import type { Elsewhere } from "./elsewhere.ts";
 import type { Grants } from "./grants.ts";
 import type { KeyRing } from "./keys.ts";
 import type { Sessions } from "./session.ts";
-import type {
-  AppRegistration,
-  FrontChannelCall,
-  RecordedRequest,
-  Switches,
-  TenantUser,
-} from "./types.ts";
+import type { Switches } from "./switches.ts";
+import type { FrontChannelCall, RecordedRequest } from "./types.ts";
 
 /** Everything the endpoints share. */
 export interface State {

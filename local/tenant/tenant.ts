@@ -9,10 +9,13 @@ import { KeyRing } from "./keys.ts";
 import { serve } from "./router.ts";
 import { Sessions } from "./session.ts";
 import type { State } from "./state.ts";
+import type { Switches } from "./switches.ts";
 import { verifyAccessToken } from "./tokens.ts";
-import type { Switches, Tenant, TenantOptions } from "./types.ts";
+import type { Tenant, TenantOptions } from "./types.ts";
 import { defaultUsers } from "./users.ts";
 
+export type * from "./directory.ts";
+export type * from "./switches.ts";
 export type * from "./types.ts";
 
 const TENANT_ID = "8d5c2a1e-7b4f-4c7d-9e36-5f0a1b2c3d4e";

@@ -1,6 +1,7 @@
 import { type Authority, requireEnabled, requireIdentity } from "./authority.ts";
 import { parseClaims } from "./claims.ts";
 import { authenticateClient } from "./clientAuth.ts";
+import type { AppRegistration } from "./directory.ts";
 import { EntraError, errorBody, required } from "./errors.ts";
 import type { Grant } from "./grants.ts";
 import { json, type Reply, type TenantRequest } from "./http.ts";
@@ -14,7 +15,6 @@ import {
 } from "./scopes.ts";
 import type { State } from "./state.ts";
 import { accessToken, clientInfo, type Issue, idToken } from "./tokens.ts";
-import type { AppRegistration } from "./types.ts";
 import { homeAccountId } from "./users.ts";
 
 /** Token endpoint (OAuth 2.0, RFC 6749 section 3.2), with the fault and hold switches around it. */

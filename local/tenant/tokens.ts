@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type Identity, issuerOf } from "./authority.ts";
 import { type ClaimsRequest, hasCapability } from "./claims.ts";
+import type { AppRegistration, TenantUser } from "./directory.ts";
 import type { Grant } from "./grants.ts";
 import { audienceOf, GRAPH_APP_ID, type Scopes, scopeText } from "./scopes.ts";
 import type { State } from "./state.ts";
-import type { AccessTokenInfo, AppRegistration, TenantUser } from "./types.ts";
+import type { AccessTokenInfo } from "./types.ts";
 import { homeTenant, loginHint } from "./users.ts";
 
 // Entra dates tokens back, for clocks that are late.

@@ -1,4 +1,4 @@
-import type { TenantUser } from "./types.ts";
+import type { TenantUser } from "./directory.ts";
 
 /** The tenant all personal Microsoft accounts live in. */
 export const CONSUMERS_TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad";

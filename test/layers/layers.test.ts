@@ -26,15 +26,7 @@ const FLOORS = [
 ] as const;
 
 const files = sourcesIn("src");
-const imports = files.flatMap((from) =>
-  [...readFileSync(join(ROOT, from), "utf8").matchAll(/\b(?:from |import\()"(?<name>[^"]+)"/g)].map(
-    ({ groups }) => {
-      const name = groups?.name ?? "";
-      const to = name.startsWith(".") ? normalize(join(dirname(from), name)) : name;
-      return { from, to };
-    },
-  ),
-);
+const imports = importsOf(files);
 
 describe("src", () => {
   it("has a floor for every room of src/shared", () => {
@@ -60,6 +52,33 @@ describe("src", () => {
     expect(outside).toEqual([]);
   });
 });
+
+describe("what is not deployed", () => {
+  const development = ["local", "scripts", "bench"].flatMap(sourcesIn);
+
+  it("has no file that needs itself", () => {
+    expect(circles(importsOf(development))).toEqual([]);
+  });
+
+  it("plays the world in local, for src and without the commands", () => {
+    const outside = importsOf(sourcesIn("local")).filter(
+      ({ to }) => leaves(to, "local") && !to.startsWith("src/"),
+    );
+    expect(outside).toEqual([]);
+  });
+});
+
+function importsOf(files: readonly string[]) {
+  return files.flatMap((from) =>
+    [
+      ...readFileSync(join(ROOT, from), "utf8").matchAll(/\b(?:from |import\()"(?<name>[^"]+)"/g),
+    ].map(({ groups }) => {
+      const name = groups?.name ?? "";
+      const to = name.startsWith(".") ? normalize(join(dirname(from), name)) : name;
+      return { from, to };
+    }),
+  );
+}
 
 function sourcesIn(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })

@@ -1,19 +1,19 @@
 import { parseArgs } from "node:util";
-import { functions as functionNames } from "../scripts/doctor/checks/functions.ts";
-import { functionTimeout } from "../scripts/doctor/checks/settings.ts";
-import { patientOf } from "../scripts/doctor/patient.ts";
+import { developmentTenant, ownTenant } from "../local/backing.ts";
+import { startFunc, useFunc } from "../local/func.ts";
+import { hostFunctions } from "../local/functions.ts";
+import { type FunctionInfo, listFunctions } from "../local/host/host.ts";
+import { Parts } from "../local/parts.ts";
+import { holdFolder } from "../local/running.ts";
+import { paint, renderScreen } from "../local/screen.ts";
+import { appSettings, hasTenant } from "../local/settings.ts";
+import { listenForSignals } from "../local/signals.ts";
+import { sourcesOf } from "../local/sources.ts";
 import { readRoutePrefix } from "../src/hostJson.ts";
 import { readSettings } from "../src/shared/config/settings.ts";
-import { developmentTenant, ownTenant } from "./backing.ts";
-import { startFunc, useFunc } from "./func.ts";
-import { hostFunctions } from "./functions.ts";
-import { type FunctionInfo, listFunctions } from "./host/host.ts";
-import { Parts } from "./parts.ts";
-import { holdFolder } from "./running.ts";
-import { paint, renderScreen } from "./screen.ts";
-import { appSettings, hasTenant } from "./settings.ts";
-import { listenForSignals } from "./signals.ts";
-import { sourcesOf } from "./sources.ts";
+import { functions as functionNames } from "./doctor/checks/functions.ts";
+import { functionTimeout } from "./doctor/checks/settings.ts";
+import { patientOf } from "./doctor/patient.ts";
 
 const HELP = `Usage: lightsout dev [--port N] [--func | --no-func]
 
