@@ -4,14 +4,14 @@ import {
   type HttpResponseInit,
   InvocationContext,
 } from "@azure/functions";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import type { Tenant } from "../local/tenant/tenant.ts";
+import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { Auth, Session } from "../src/auth.ts";
 import { createAuth } from "../src/createAuth.ts";
 import type { Delivery } from "../src/shared/http/delivery.ts";
 import { SESSION_COOKIE } from "../src/shared/session/sessionCookie.ts";
 import { signOutByUser } from "../src/shared/store/signOut.ts";
 import { ADELE, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "./support/app.ts";
+import { shared } from "./support/shared.ts";
 
 /** The way back to a caller who is always ready. */
 const DELIVERY: Delivery = {
@@ -21,15 +21,12 @@ const DELIVERY: Delivery = {
   breakOff: () => {},
 };
 
-let tenant: Tenant;
+const tenant = shared(tenantOfApp);
 let one: TestApp;
 let cookie: string;
 let auth: Auth;
 let isStreamed = false;
 let logged: unknown[];
-beforeAll(async () => {
-  tenant = await tenantOfApp();
-});
 beforeEach(async () => {
   isStreamed = false;
   logged = [];
@@ -37,7 +34,6 @@ beforeEach(async () => {
   cookie = await signIn(one);
   auth = createAuth(one.app, () => (isStreamed ? DELIVERY : undefined));
 });
-afterAll(() => tenant?.stop());
 
 async function call(
   handler: ReturnType<Auth["signedIn"]>,

@@ -1,5 +1,5 @@
 import { HttpRequest, InvocationContext } from "@azure/functions";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import type { Session } from "../src/lightsout.ts";
 import { nextMeeting } from "../src/nextMeeting.ts";
 import { fetchAsUser } from "../src/shared/apis/fetchAsUser.ts";
@@ -7,15 +7,12 @@ import { SignedOut } from "../src/shared/base/errors.ts";
 import type { Env } from "../src/shared/config/env.ts";
 import { testApp } from "./support/app.ts";
 import { claimsChallenge, stubSession } from "./support/graph.ts";
-import { type Loopback, startLoopback } from "./support/loopback.ts";
+import { startLoopback } from "./support/loopback.ts";
 import { env } from "./support/settings.ts";
+import { shared } from "./support/shared.ts";
 
 const { app } = testApp();
-let graph: Loopback;
-beforeAll(async () => {
-  graph = await startLoopback();
-});
-afterAll(() => graph?.stop());
+const graph = shared(startLoopback);
 
 const session = (getToken: Session["getToken"] = async () => "token"): Session => ({
   account: {

@@ -17,5 +17,6 @@ export default {
     const code = withoutTypes(source);
     return { code: mutant && path === file ? apply(mutant, code) : code };
   },
-  getCacheKey: (source: string, path: string) => [path, source, process.env[PLANTED]].join("\0"),
+  getCacheKey: (source: string, path: string) =>
+    [path, source, path === file ? process.env[PLANTED] : ""].join("\0"),
 };

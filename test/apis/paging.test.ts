@@ -1,30 +1,29 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { type Api, type DeclaredApi, readApi } from "../../src/shared/apis/api.ts";
 import { forward } from "../../src/shared/apis/forward.ts";
 import type { Context } from "../../src/shared/context.ts";
 import type { HttpResponse } from "../../src/shared/http/types.ts";
 import { testApp } from "../support/app.ts";
 import { type StubSession, stubSession } from "../support/graph.ts";
-import { type Loopback, startLoopback } from "../support/loopback.ts";
+import { startLoopback } from "../support/loopback.ts";
 import { request } from "../support/request.ts";
 import { BASE_URL } from "../support/settings.ts";
+import { shared } from "../support/shared.ts";
 
 /*
  * How the list of an API that the app declares goes on.
  */
 
-let upstream: Loopback;
+const upstream = shared(startLoopback);
 let app: Context;
 let session: StubSession;
 beforeAll(async () => {
-  upstream = await startLoopback();
   ({ app } = testApp());
 });
 beforeEach(() => {
   session = stubSession();
   upstream.requests.length = 0;
 });
-afterAll(() => upstream.stop());
 
 function declared(route: string, paging?: Api["paging"]): DeclaredApi {
   const calls = [{ method: "GET", path: "orders", scopes: [`api://${route}/Read`] }] as const;

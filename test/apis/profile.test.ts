@@ -1,14 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { readProfile } from "../../src/shared/apis/profile.ts";
 import { testApp } from "../support/app.ts";
 import { stubSession } from "../support/graph.ts";
-import { type Answer, type Loopback, startLoopback } from "../support/loopback.ts";
+import { type Answer, startLoopback } from "../support/loopback.ts";
+import { shared } from "../support/shared.ts";
 
-let graph: Loopback;
-beforeAll(async () => {
-  graph = await startLoopback();
-});
-afterAll(() => graph.stop());
+const graph = shared(startLoopback);
 
 function read(answer: Answer | "drop") {
   graph.respond = () => answer;

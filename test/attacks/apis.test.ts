@@ -4,7 +4,7 @@ import type { FunctionsHost } from "../../local/host/host.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
 import { permissions } from "../../src/permissions.ts";
 import { itLeaksNothing, tokenRequests } from "../support/attack.ts";
-import { type Answer, type Loopback, startLoopback } from "../support/loopback.ts";
+import { type Answer, startLoopback } from "../support/loopback.ts";
 import { buildOwnApp } from "../support/ownApp.ts";
 import { type RawRequest, sendRaw } from "../support/raw.ts";
 import { startWatchedRig } from "../support/secrets.ts";
@@ -32,11 +32,10 @@ const rig = shared(async () => {
   };
 });
 /** Stands for the API, and answers what it is told. */
-let upstream: Loopback;
+const upstream = shared(startLoopback);
 let browser: Browser;
 let cookie: string;
 beforeAll(async () => {
-  upstream = await startLoopback();
   browser = await signedInBrowser(rig);
   cookie = sessionCookieOf(rig, browser);
 });
@@ -44,7 +43,6 @@ beforeEach(() => {
   upstream.requests.length = 0;
   upstream.respond = () => ({ body: { displayName: "Adele Vance" } });
 });
-afterAll(() => upstream?.stop());
 
 const sent = () => upstream.requests.map(({ method, url }) => `${method} ${url}`);
 const FROM_HERE = { "sec-fetch-site": "same-origin", "content-type": "application/json" };

@@ -1,8 +1,7 @@
 import { HttpRequest, type HttpResponseInit, InvocationContext } from "@azure/functions";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { beforeEach, describe, expect, it } from "@jest/globals";
 import { SignJWT } from "jose";
 import { createBrowser } from "../../local/tenant/browserless.ts";
-import type { Tenant } from "../../local/tenant/tenant.ts";
 import { createAuth } from "../../src/createAuth.ts";
 import { finishSignIn } from "../../src/shared/flows/finishSignIn.ts";
 import { startSignIn } from "../../src/shared/flows/startSignIn.ts";
@@ -10,19 +9,16 @@ import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
 import { ADELE, envOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
 import { flipped } from "../support/flipped.ts";
 import { post, request } from "../support/request.ts";
+import { shared } from "../support/shared.ts";
 
-let tenant: Tenant;
+const tenant = shared(tenantOfApp);
 let one: TestApp;
 let cookie: string;
-beforeAll(async () => {
-  tenant = await tenantOfApp();
-});
 beforeEach(async () => {
   one = testApp(envOf(tenant));
   roles("Reader");
   cookie = await signIn(one);
 });
-afterAll(() => tenant.stop());
 
 function roles(...names: string[]): void {
   for (const user of tenant.users) if (user.username === ADELE) user.roles = names;

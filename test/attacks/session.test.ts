@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { FunctionsHost } from "../../local/host/host.ts";
 import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
 import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
@@ -9,8 +9,9 @@ import { itLeaksNothing, keyringOf } from "../support/attack.ts";
 import { eventually } from "../support/eventually.ts";
 import { sendRaw } from "../support/raw.ts";
 import { watchedRig } from "../support/secrets.ts";
+import { shared } from "../support/shared.ts";
 import { readAccountRows } from "../support/table.ts";
-import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
+import { startTableProxy } from "../support/tableProxy.ts";
 import {
   ADELE,
   ALEX,
@@ -27,14 +28,13 @@ import {
 const NAME = "__Host-lightsout";
 
 const rig = watchedRig();
-let proxy: TableProxy;
+const proxy = shared(() => startTableProxy(rig.azurite));
 /** An instance whose requests to the table are counted. */
 let counted: FunctionsHost;
 let browser: Browser;
 /** A session cookie's value that works. */
 let good: string;
 beforeAll(async () => {
-  proxy = await startTableProxy(rig.azurite);
   counted = await rig.startHost({ env: { TOKEN_CACHE_STORAGE: proxy.connectionString } });
 });
 beforeEach(async () => {
@@ -42,7 +42,6 @@ beforeEach(async () => {
   good = browser.cookies.get(rig.url, NAME) ?? "";
   proxy.take();
 });
-afterAll(() => proxy?.stop());
 
 /** What each entrance answers to a request with that `Cookie` header. */
 async function answersTo(cookie: string, { url } = counted) {
@@ -67,37 +66,20 @@ function foreign(content: unknown, keyId = "local") {
 const ticket = { partition: "a.x", generation: "g", sessionId: "s" };
 
 describe("a session cookie", () => {
+  // One of each kind: every bit, length and form, test/session/cookies.test.ts.
   it.each<[string, (good: string) => string]>([
     ["that is empty", () => ""],
-    ["that is a dot", () => "."],
-    ["that has no content", () => "local."],
     ["that is key-illegal", () => "a/b\\c#d?e"],
-    ["that climbs", () => "../../../lightsout"],
     ["that is an OData filter", () => "' or PartitionKey ge '"],
-    ["that is an OData key", () => "a',RowKey='head')/x("],
     ["that is percent-encoded", () => "%27%20or%201%20eq%201"],
     ["that is JSON", () => JSON.stringify(ticket).replaceAll('"', "%22")],
-    [
-      "that is base64 of JSON",
-      () => `local.${Buffer.from(JSON.stringify(ticket)).toString("base64url")}`,
-    ],
     ["that is a JWT", () => "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGVsZSJ9."],
     ["whose key is a prototype's", (value) => value.replace("local", "__proto__")],
-    ["whose key is a constructor", (value) => value.replace("local", "constructor")],
-    ["whose key nobody has", (value) => value.replace("local", "other")],
-    ["without its key", (value) => value.replace("local", "")],
-    ["whose nonce was changed", (value) => changed(value, 8)],
     ["whose content was changed", (value) => changed(value, 60)],
-    ["whose tag was changed", (value) => changed(value, value.length - 10)],
     ["that was cut", (value) => value.slice(0, -30)],
-    ["whose tag was cut to four bytes", (value) => value.slice(0, -16)],
-    ["that was made longer", (value) => `${value}ZZZZ`],
     ["twice over", (value) => value + value],
-    ["in upper case", (value) => value.toUpperCase()],
     ["in quotes", (value) => `"${value}"`],
     ["that another app sealed", () => foreign(ticket)],
-    ["that another app sealed, as a list", () => foreign([ticket])],
-    ["that is large", () => `local.${"Z".repeat(5_000)}`],
     ["that is as large as a request can be", () => `local.${"Z".repeat(30_000)}`],
     ["of letters that are not ASCII", () => Buffer.from("local.\u00e4\u00f6").toString("latin1")],
   ])("%s is nobody's, and no query is made of it", async (_, attack) => {

@@ -27,13 +27,8 @@ describe("returnTo", () => {
   // All the others: test/http/returnPath.test.ts.
   it.each([
     "https://evil.example",
-    "javascript:alert(1)",
-    "//evil.example",
     "/\\evil.example",
     "/\t/evil.example",
-    "\u0000//evil.example",
-    "/%2e%2e//evil.example",
-    "//evil%E3%80%82example",
     "http://user@localhost/",
   ])("%j stays here", async (returnTo) => {
     const landing = await landingOf(returnTo);
@@ -178,24 +173,13 @@ describe("the authorization request", () => {
     }
   });
 
+  // One of each kind: the others are in test/http/signInOptions.test.ts.
   it.each([
     "prompt=evil",
     "prompt=none&prompt=login",
     "loginHint=a%0d%0ab",
-    "loginHint=a%00b",
-    `loginHint=${"x".repeat(400)}`,
-    "domainHint=%1b%5b31m",
-    "scope=a%22b",
-    "scope=%5c",
-    "scope=a%E2%82%AC",
     `scope=${"x".repeat(300)}`,
-    "claims=evil",
-    "claims=%5b%5d",
     "claims=%22evil%22",
-    "claims=null",
-    "claims=%7b%22access_token%22:null%7d",
-    "claims=%7b%22access_token%22:%22evil%22%7d",
-    `claims=${encodeURIComponent(JSON.stringify({ access_token: { x: "x".repeat(4_200) } }))}`,
     "returnTo=/a&returnTo=/b",
   ])("is not made of malformed parameters, and nothing of them repeated (%#)", async (query) => {
     const answer = await sendRaw(rig, `/auth/signin?${query}`);

@@ -1,5 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
-import { type CrashRig, crashPoints, startCrashRig } from "../support/crash.ts";
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { crashPoints, startCrashRig } from "../support/crash.ts";
+import { shared } from "../support/shared.ts";
 import { aged, readAccountRows, readTable, restoreTable } from "../support/table.ts";
 import {
   ADELE,
@@ -26,12 +27,8 @@ const STEPS = [
   "delete early sign-out row",
 ];
 
-let app: CrashRig;
-beforeAll(async () => {
-  app = await startCrashRig();
-});
+const app = shared(startCrashRig);
 afterEach(() => restoreTable(app.rig.azurite, []));
-afterAll(() => app?.stop());
 
 const purge = () => app.host.runTimer("authPurgeExpired");
 

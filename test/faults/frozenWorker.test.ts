@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { beforeAll, expect, it } from "@jest/globals";
 import type { FunctionsHost } from "../../local/host/host.ts";
-import { type Rig, startRig } from "../../local/rig.ts";
+import { startRig } from "../../local/rig.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
 import { accountPartition, type HomeAccountId } from "../../src/shared/rows/keys.ts";
 import { answeredBrowser } from "../support/attack.ts";
-import { type Moment, startTableProxy, type TableProxy } from "../support/tableProxy.ts";
+import { shared } from "../support/shared.ts";
+import { type Moment, startTableProxy } from "../support/tableProxy.ts";
 import {
   callFrontChannel,
   cookiesOf,
@@ -27,17 +28,11 @@ import {
 /** Longer than a sign-out of the user's own is waited for, and than any request to the table. Milliseconds. */
 const FROZEN = 15_000;
 
-let rig: Rig;
-let proxy: TableProxy;
+const rig = shared(startRig);
+const proxy = shared(() => startTableProxy(rig.azurite));
 let frozen: FunctionsHost;
 beforeAll(async () => {
-  rig = await startRig();
-  proxy = await startTableProxy(rig.azurite);
   frozen = await rig.startHost({ env: { TOKEN_CACHE_STORAGE: proxy.connectionString } });
-});
-afterAll(async () => {
-  await rig?.stop();
-  await proxy?.stop();
 });
 
 interface Visitor {

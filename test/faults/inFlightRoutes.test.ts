@@ -1,11 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import type { FunctionsHost } from "../../local/host/host.ts";
-import { type Rig, startRig } from "../../local/rig.ts";
+import { startRig } from "../../local/rig.ts";
 import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
 import { tokenRequests } from "../support/attack.ts";
 import { eventually } from "../support/eventually.ts";
+import { shared } from "../support/shared.ts";
 import { readAccountRows } from "../support/table.ts";
-import { type Moment, startTableProxy, type TableProxy } from "../support/tableProxy.ts";
+import { type Moment, startTableProxy } from "../support/tableProxy.ts";
 import {
   ADELE,
   ALEX,
@@ -23,14 +24,12 @@ import {
  * else, one place after the other, until the sign-out has answered.
  */
 
-let rig: Rig;
-let proxy: TableProxy;
+const rig = shared(startRig);
+const proxy = shared(() => startTableProxy(rig.azurite));
 /** The instance whose requests are held. */
 let held: FunctionsHost;
 let release = () => {};
 beforeAll(async () => {
-  rig = await startRig();
-  proxy = await startTableProxy(rig.azurite);
   // Every request has the provider confirm the sign-in, which is one more place to wait at.
   const often = { REVALIDATE_MINUTES: "0.0001", SESSION_IDLE_MINUTES: "30" };
   held = await rig.startHost({ env: { TOKEN_CACHE_STORAGE: proxy.connectionString, ...often } });
@@ -38,10 +37,6 @@ beforeAll(async () => {
   await fetch(`${held.url}/health`);
 });
 afterEach(() => release());
-afterAll(async () => {
-  await rig?.stop();
-  await proxy?.stop();
-});
 
 type Place = { readonly table: number; readonly moment: Moment } | "token endpoint" | "Graph";
 

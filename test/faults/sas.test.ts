@@ -1,18 +1,14 @@
 import { AzureNamedKeyCredential, generateAccountSas } from "@azure/data-tables";
-import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { type Rig, startRig } from "../../local/rig.ts";
+import { expect, it } from "@jest/globals";
+import { startRig } from "../../local/rig.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
 import { storageAdviceFor } from "../../src/shared/table/storageAdvice.ts";
+import { shared } from "../support/shared.ts";
 import { readAccountRows } from "../support/table.ts";
 import { sessionCookieOf, signedInBrowser, signOutByCookie } from "../support/user.ts";
 
-let rig: Rig;
+const rig = shared(() => startRig({ onLog: ({ message }) => void lines.push(message) }));
 const lines: string[] = [];
-
-beforeAll(async () => {
-  rig = await startRig({ onLog: ({ message }) => void lines.push(message) });
-});
-afterAll(() => rig?.stop());
 
 type SasOptions = NonNullable<Parameters<typeof generateAccountSas>[1]>;
 

@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { type Rig, startRig } from "../../local/rig.ts";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { startRig } from "../../local/rig.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
 import { eventually } from "../support/eventually.ts";
+import { shared } from "../support/shared.ts";
 import { openTable, type Row, readAccountRows, readTable, restoreTable } from "../support/table.ts";
 import {
   ALEX,
@@ -13,7 +14,13 @@ import {
   signOutByCookie,
 } from "../support/user.ts";
 
-let rig: Rig;
+const rig = shared(() =>
+  startRig({
+    onLog: ({ level, message }) => {
+      if (level !== "information") logged.push(message);
+    },
+  }),
+);
 let adele: Browser;
 let intact: Row[];
 let row: Row;
@@ -22,11 +29,6 @@ let other: Row;
 const logged: string[] = [];
 
 beforeAll(async () => {
-  rig = await startRig({
-    onLog: ({ level, message }) => {
-      if (level !== "information") logged.push(message);
-    },
-  });
   adele = await signedInBrowser(rig);
   [row] = (await readAccountRows(rig.azurite)) as [Row];
   await signedInBrowser(rig, ALEX);
@@ -37,7 +39,6 @@ beforeEach(() => {
   logged.length = 0;
 });
 afterEach(() => restoreTable(rig.azurite, intact));
-afterAll(() => rig?.stop());
 
 type Change = (sealed: Buffer) => Record<string, unknown>;
 

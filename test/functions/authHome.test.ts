@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import type { Tenant } from "../../local/tenant/tenant.ts";
+import { expect, it } from "@jest/globals";
 import { authHome } from "../../src/functions/authHome.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
 import { ADELE, envOf, signIn, tenantOfApp, testApp } from "../support/app.ts";
 import { request } from "../support/request.ts";
+import { shared } from "../support/shared.ts";
 
-let tenant: Tenant;
-beforeAll(async () => {
-  tenant = await tenantOfApp();
-});
-afterAll(() => tenant?.stop());
+const tenant = shared(tenantOfApp);
 
 it.each(["drop", 500, 429] as const)(
   "keeps name and sign-out while the provider answers a refresh with %s",

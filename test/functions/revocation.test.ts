@@ -1,36 +1,27 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it } from "@jest/globals";
 import type { TokenFault } from "../../local/tenant/tenant.ts";
 import { itLeaksNothing } from "../support/attack.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { startWatchedRig } from "../support/secrets.ts";
+import { shared } from "../support/shared.ts";
 import { readAccountRows } from "../support/table.ts";
-import {
-  ADELE,
-  ALEX,
-  asOperator,
-  oidOf,
-  sessionCookieOf,
-  sessionOf,
-  signedInBrowser,
-} from "../support/user.ts";
+import { ADELE, ALEX, asOperator, oidOf, sessionOf, signedInBrowser } from "../support/user.ts";
 
 /** Its token is in no cache after a sign-in: the first call refreshes. */
 const NEEDS_REFRESH = "/graph/me/messages";
 
-let rig: WatchedRig;
-const events: string[] = [];
-beforeAll(async () => {
-  rig = await startWatchedRig({
+const rig = shared(() =>
+  startWatchedRig({
     onLog: ({ category, message }) => {
       if (category === "user") events.push(JSON.parse(message).event);
     },
-  });
-});
+  }),
+);
+const events: string[] = [];
 afterEach(async () => {
   rig.tenant.switches.tokenFault = undefined;
   events.length = 0;
   for (const username of [ADELE, ALEX]) await asOperator(rig, "DELETE", username);
 });
-afterAll(() => rig?.stop());
 
 describe("a grant that the provider has withdrawn", () => {
   let restore: (() => unknown) | undefined;

@@ -1,24 +1,22 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { FunctionsHost } from "../../local/host/host.ts";
 import { startRig } from "../../local/rig.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
 import { shared } from "../support/shared.ts";
 import { readTable } from "../support/table.ts";
-import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
+import { startTableProxy } from "../support/tableProxy.ts";
 import { lastSid, signedInBrowser } from "../support/user.ts";
 
 const rig = shared(() => startRig());
-let proxy: TableProxy;
+const proxy = shared(() => startTableProxy(rig.azurite));
 let counted: FunctionsHost;
 let url: string;
 let browser: Browser;
 
 beforeAll(async () => {
-  proxy = await startTableProxy(rig.azurite);
   counted = await rig.startHost({ env: { TOKEN_CACHE_STORAGE: proxy.connectionString } });
   url = counted.url;
 });
-afterAll(() => proxy?.stop());
 
 // Cookies are kept per host name, so the instance that is counted sees those of the other.
 beforeEach(async () => {

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { itLeaksNothing } from "../support/attack.ts";
-import type { Loopback } from "../support/loopback.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { startWatchedRig } from "../support/secrets.ts";
+import { shared } from "../support/shared.ts";
 import { sessionOf, signedInBrowser } from "../support/user.ts";
 import { fuzz, startQuietGraph } from "./fuzz.ts";
 import { MARK } from "./requests.ts";
@@ -9,16 +9,8 @@ import { MARK } from "./requests.ts";
 const RUNS = 3_000;
 const SEED = 4;
 
-let rig: WatchedRig;
-let graph: Loopback;
-beforeAll(async () => {
-  graph = await startQuietGraph();
-  rig = await startWatchedRig({ env: { GRAPH_BASE_URL: `${graph.url}/v1.0` } });
-});
-afterAll(async () => {
-  await rig?.stop();
-  await graph?.stop();
-});
+const graph = shared(startQuietGraph);
+const rig = shared(() => startWatchedRig({ env: { GRAPH_BASE_URL: `${graph.url}/v1.0` } }));
 
 describe(`${RUNS} generated requests to all routes`, () => {
   it("get an answer each, never a 5xx, and nothing of theirs back", async () => {

@@ -1,14 +1,11 @@
-import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { expect, it } from "@jest/globals";
 import { freePort } from "../../local/ports.ts";
 import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { startHttpsFront } from "../support/httpsFront.ts";
-import { type OutboundProxy, startOutboundProxy } from "../support/outboundProxy.ts";
+import { startOutboundProxy } from "../support/outboundProxy.ts";
+import { shared } from "../support/shared.ts";
 
-let proxy: OutboundProxy;
-beforeAll(async () => {
-  proxy = await startOutboundProxy();
-});
-afterAll(() => proxy?.stop());
+const proxy = shared(startOutboundProxy);
 
 it("goes through the proxy that the environment names, past it where NO_PROXY says so", async () => {
   const port = await freePort();

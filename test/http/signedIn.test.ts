@@ -1,5 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import type { Tenant } from "../../local/tenant/tenant.ts";
+import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { HttpResponse } from "../../src/shared/http/types.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
 import { signOutByUser } from "../../src/shared/store/signOut.ts";
@@ -7,19 +6,16 @@ import { signedIn } from "../../src/shared/web/handlers.ts";
 import { json } from "../../src/shared/web/responses.ts";
 import { ADELE, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
 import { request } from "../support/request.ts";
+import { shared } from "../support/shared.ts";
 
 let one: TestApp;
-let tenant: Tenant;
+const tenant = shared(tenantOfApp);
 let cookies: Record<string, string>;
-beforeAll(async () => {
-  tenant = await tenantOfApp();
-});
 beforeEach(async () => {
   one = testApp(envOf(tenant));
   cookies = { [SESSION_COOKIE]: await signIn(one) };
   one.table.operations.length = 0;
 });
-afterAll(() => tenant.stop());
 
 const call = (init: Parameters<typeof request>[1]): Promise<HttpResponse> =>
   signedIn(one.app, async (_request, _, { account }) => json(account.username))(

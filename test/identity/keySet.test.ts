@@ -66,16 +66,6 @@ describe("keys", () => {
     ]);
   });
 
-  it("are fetched again for a key that is not among them", async () => {
-    const one = validator();
-    await one.validate(await signed(claims(), key), NONCE);
-    publish(other, key);
-    elapsed += 31_000;
-    const rotated = await signed(claims(), other);
-    await expect(one.validate(rotated, NONCE)).resolves.toMatchObject({ oid: OID });
-    expect(provider.requests).toHaveLength(2);
-  });
-
   it("are not fetched for each made-up key", async () => {
     const one = validator();
     for (let i = 0; i < 20; i++) {

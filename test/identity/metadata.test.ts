@@ -1,23 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { beforeEach, describe, expect, it } from "@jest/globals";
 import { createMetadataSource } from "../../src/shared/identity/metadata.ts";
 import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { LOGIN, OTHER_TENANT_ID, providerMetadata } from "../support/identity.ts";
-import { type Loopback, startLoopback } from "../support/loopback.ts";
+import { startLoopback } from "../support/loopback.ts";
+import { shared } from "../support/shared.ts";
 
 const HOUR = 3_600_000;
 const PATH = "v2.0/.well-known/openid-configuration";
 
-let provider: Loopback;
+const provider = shared(startLoopback);
 let now: number;
-beforeAll(async () => {
-  provider = await startLoopback();
-});
 beforeEach(() => {
   now = 0;
   provider.requests.length = 0;
   provider.respond = () => ({ body: providerMetadata() });
 });
-afterAll(() => provider.stop());
 
 function source(tenant = "contoso.com") {
   const metadataUrl = `${provider.url}/${tenant}/${PATH}`;

@@ -5,26 +5,54 @@ import { TENANT_ID } from "../support/settings.ts";
 
 const template = ISSUER.replace(TENANT_ID, "{tenantid}");
 const of = (tenant: string) => template.replace("{tenantid}", tenant);
+const host = (name: string) => ISSUER.replace("login.microsoftonline.com", name);
 
 describe("an issuer that somebody names", () => {
-  it.each<[string, string, string[] | undefined, boolean]>([
-    [ISSUER, ISSUER, undefined, true],
-    [ISSUER, ISSUER, [TENANT_ID], true],
-    [`${ISSUER}/`, ISSUER, undefined, false],
-    [ISSUER.toUpperCase(), ISSUER, undefined, false],
-    [of(OTHER_TENANT_ID), ISSUER, undefined, false],
-    [of(TENANT_ID), template, undefined, true],
-    [of(OTHER_TENANT_ID), template, undefined, true],
-    [of(TENANT_ID.toUpperCase()), template, [TENANT_ID], false],
-    [of(OTHER_TENANT_ID), template, [TENANT_ID], false],
-    [template, template, undefined, false],
-    [of("common"), template, undefined, false],
-    [of(`${TENANT_ID}/x`), template, undefined, false],
-    [`x${of(TENANT_ID)}`, template, undefined, false],
-    ["https://evil.example", template, undefined, false],
-    ["", template, undefined, false],
-  ])("%s, where ours is %s and %j are let in: %p", (issuer, own, allowed, expected) => {
-    const tenants = allowed && new Set(allowed);
-    expect(isOwnIssuer(issuer, { issuer: own }, tenants)).toBe(expected);
+  it.each<[string, string, string[] | undefined]>([
+    [ISSUER, ISSUER, undefined],
+    [ISSUER, ISSUER, [TENANT_ID]],
+    [of(TENANT_ID), template, undefined],
+    [of(TENANT_ID), template, [TENANT_ID]],
+    [of(OTHER_TENANT_ID), template, undefined],
+  ])("may be %s, where ours is %s and %j are let in", (issuer, own, allowed) => {
+    expect(isOwnIssuer(issuer, { issuer: own }, allowed && new Set(allowed))).toBe(true);
+  });
+
+  it.each([
+    "",
+    " ",
+    ` ${ISSUER}`,
+    `x${ISSUER}`,
+    `${ISSUER}/`,
+    ISSUER.slice(0, -1),
+    ISSUER.toUpperCase(),
+    ISSUER.replace("https", "http"),
+    ISSUER.replace("v2.0", "v1.0"),
+    host("login.microsoftonline.com.evil.example"),
+    host("login.microsoftonline.us"),
+    host("evil.example"),
+    "https://evil.example",
+    of(TENANT_ID.toUpperCase()),
+    of("common"),
+    of("contoso.com"),
+    of(`${TENANT_ID}/x`),
+    of(`x/${TENANT_ID}`),
+    of(`${TENANT_ID}0`),
+    of("........-....-....-....-............"),
+    of(""),
+    template.replace("/{tenantid}", ""),
+    template.replace("/{tenantid}/v2.0", ""),
+    template,
+  ])("is not %j", (issuer) => {
+    for (const own of [ISSUER, template]) {
+      expect(isOwnIssuer(issuer, { issuer: own }, undefined)).toBe(false);
+      expect(isOwnIssuer(issuer, { issuer: own }, new Set([TENANT_ID]))).toBe(false);
+    }
+  });
+
+  it("is not another tenant's, where that is not ours or not let in", () => {
+    const other = of(OTHER_TENANT_ID);
+    expect(isOwnIssuer(other, { issuer: ISSUER }, undefined)).toBe(false);
+    expect(isOwnIssuer(other, { issuer: template }, new Set([TENANT_ID]))).toBe(false);
   });
 });

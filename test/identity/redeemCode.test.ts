@@ -1,26 +1,21 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import type { Tenant } from "../../local/tenant/tenant.ts";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Context } from "../../src/shared/context.ts";
 import { transactionOf } from "../../src/shared/identity/transaction.ts";
 import { suits } from "../../src/shared/tokens/tokenCache.ts";
 import { ADELE, envOf, tenantOfApp, testApp } from "../support/app.ts";
 import { CLIENT_ID } from "../support/settings.ts";
+import { shared } from "../support/shared.ts";
 import { PASSING, redeem, UNAVAILABLE } from "../support/tokens.ts";
 
-let tenant: Tenant;
+const tenant = shared(tenantOfApp);
 let app: Context;
-beforeAll(async () => {
-  tenant = await tenantOfApp();
-});
 beforeEach(() => {
   app = testApp(envOf(tenant)).app;
 });
 afterEach(() => {
   tenant.switches.tokenFault = undefined;
-  tenant.switches.idTokenOverrides = undefined;
   tenant.switches.tokenAnswerOverrides = undefined;
 });
-afterAll(() => tenant.stop());
 
 const oidOf = (username: string) =>
   tenant.users.find((user) => user.username === username)?.oid ?? "";
@@ -52,20 +47,6 @@ describe("redeemCode", () => {
       reason: "code_refused",
       message: "This sign-in could not be completed. Please start again.",
     });
-  });
-
-  it("takes no ID token with another nonce, or with none, or no ID token", async () => {
-    tenant.switches.idTokenOverrides = (claims) => ({ claims: { ...claims, nonce: "another" } });
-    const wrong = { code: "ERR_SIGN_IN_REJECTED", reason: "id_token_nonce" };
-    await expect(redeem(app)).rejects.toMatchObject(wrong);
-    tenant.switches.idTokenOverrides = ({ nonce: _, ...claims }) => ({ claims });
-    await expect(redeem(app)).rejects.toMatchObject(wrong);
-    for (const text of ["", "x", "a.b.c", "e30.e30."]) {
-      tenant.switches.idTokenOverrides = () => text;
-      await expect(redeem(app)).rejects.toMatchObject({
-        code: "ERR_SIGN_IN_REJECTED",
-      });
-    }
   });
 
   it.each(PASSING)("%s is not the user's fault", async (_, fault) => {

@@ -1,27 +1,21 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { createBrowser } from "../../local/tenant/browserless.ts";
-import type { Switches, Tenant } from "../../local/tenant/tenant.ts";
-import { authorizeUrl, OPENID_SCOPES } from "../../src/shared/identity/authorize.ts";
-import { transactionOf } from "../../src/shared/identity/transaction.ts";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import type { Switches } from "../../local/tenant/tenant.ts";
 import { accountPartition, type HomeAccountId } from "../../src/shared/rows/keys.ts";
 import { suits, type TokenCache } from "../../src/shared/tokens/tokenCache.ts";
 import { ADELE, ALEX, envOf, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
 import { OTHER_TENANT_ID, providerKey, signed } from "../support/identity.ts";
 import { CLIENT_ID } from "../support/settings.ts";
+import { shared } from "../support/shared.ts";
 import {
   PASSING,
-  REDIRECT_URI,
   redeem,
   refreshed,
   refreshRequest,
   UNAVAILABLE,
 } from "../support/tokens.ts";
 
-let tenant: Tenant;
+const tenant = shared(tenantOfApp);
 let one: TestApp;
-beforeAll(async () => {
-  tenant = await tenantOfApp();
-});
 beforeEach(() => {
   one = testApp(envOf(tenant));
 });
@@ -29,12 +23,9 @@ afterEach(() => {
   tenant.switches.tokenFault = undefined;
   tenant.switches.idTokenOverrides = undefined;
   tenant.switches.tokenAnswerOverrides = undefined;
-  registration().consentedScopes = undefined;
   tenant.requests.length = 0;
 });
-afterAll(() => tenant.stop());
 
-const registration = () => tenant.apps.get(CLIENT_ID) as { consentedScopes: string[] | undefined };
 const tokenRequests = () => tenant.requests.filter(({ endpoint }) => endpoint === "token").length;
 const oidOf = (username: string) =>
   tenant.users.find((user) => user.username === username)?.oid ?? "";
@@ -92,37 +83,11 @@ describe("a refresh", () => {
     expect(tokenRequests()).toBe(0);
   });
 
-  it("for scopes that nobody consented to asks for these", async () => {
-    const { refresh } = await signedIn(["Mail.Send"]);
-    registration().consentedScopes = ["User.Read"];
-    await expect(refresh()).rejects.toMatchObject({
-      code: "ERR_INTERACTION_REQUIRED",
-      scopes: ["Mail.Send"],
-      claims: undefined,
-    });
-  });
-
   it("does not lose a challenge's claims when the provider asks for the user without them", async () => {
     const claims = JSON.stringify({ access_token: { nbf: { value: "1" } } });
     const { refresh } = await signedIn(["User.Read"], claims);
     tenant.switches.tokenFault = { number: 50079 };
     await expect(refresh()).rejects.toMatchObject({ code: "ERR_INTERACTION_REQUIRED", claims });
-  });
-
-  it("passes on the claims that a policy asks for", async () => {
-    const { refresh } = await signedIn(["User.Read"]);
-    const claims = tenant.forceClaimsChallenge(oidOf(ADELE));
-    const required = { code: "ERR_INTERACTION_REQUIRED", scopes: ["User.Read"], claims };
-    await expect(refresh()).rejects.toMatchObject(required);
-    await createBrowser().signIn(
-      await authorizeUrl(
-        one.app.createClient,
-        REDIRECT_URI,
-        { ...transactionOf("x"), state: "state" },
-        { scopes: [...OPENID_SCOPES, "User.Read"], claims },
-      ),
-      ADELE,
-    );
   });
 
   it("without a refresh token asks for the user", async () => {

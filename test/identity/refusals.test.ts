@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it } from "@jest/globals";
 import { createBrowser } from "../../local/tenant/browserless.ts";
-import type { Tenant, TokenFault } from "../../local/tenant/tenant.ts";
+import type { TokenFault } from "../../local/tenant/tenant.ts";
 import { finishSignIn } from "../../src/shared/flows/finishSignIn.ts";
 import { startSignIn } from "../../src/shared/flows/startSignIn.ts";
 import { transactionOf } from "../../src/shared/identity/transaction.ts";
@@ -9,15 +9,12 @@ import { findSession } from "../../src/shared/session/session.ts";
 import { ADELE, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
 import { post, request } from "../support/request.ts";
 import { CLIENT_ID } from "../support/settings.ts";
+import { shared } from "../support/shared.ts";
 
-let tenant: Tenant;
-beforeAll(async () => {
-  tenant = await tenantOfApp();
-});
+const tenant = shared(tenantOfApp);
 afterEach(() => {
   tenant.switches.tokenFault = undefined;
 });
-afterAll(() => tenant.stop());
 
 /** What a refusal leads to: at a refresh of somebody who is signed in, and at the end of a sign-in. */
 type Outcome = "signed out" | "asked" | "code refused" | "later" | "app" | "credential";

@@ -1,11 +1,11 @@
 import { createHmac, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { afterEach, describe, expect, it, jest } from "@jest/globals";
 import type { JWK, JWTPayload } from "jose";
-import type { Tenant } from "../../local/tenant/tenant.ts";
 import { signIn, tenantOfApp, testApp } from "../support/app.ts";
 import { flipped } from "../support/flipped.ts";
 import { type Loopback, startLoopback } from "../support/loopback.ts";
 import { TENANT_ID } from "../support/settings.ts";
+import { shared } from "../support/shared.ts";
 
 /*
  * The relying party modules of the OpenID Foundation's conformance suite that are about ID tokens and keys, in
@@ -48,24 +48,18 @@ const UNUSABLE = [
   { kty: "EC", crv: "P-999", kid: "no-curve", x: "AA", y: "AA" },
 ];
 
-let tenant: Tenant;
-let provider: Loopback;
-let published: readonly object[];
-let discovery: object;
-beforeAll(async () => {
-  tenant = await tenantOfApp();
-  provider = await startLoopback(async ({ url }) => {
+const tenant = shared(tenantOfApp);
+const provider: Loopback = shared(() =>
+  startLoopback(async ({ url }) => {
     if (url === "/keys") return { body: { keys: published } };
     const metadata = (await (await fetch(tenant.metadataUrl)).json()) as object;
     return { body: { ...metadata, jwks_uri: `${provider.url}/keys`, ...discovery } };
-  });
-});
+  }),
+);
+let published: readonly object[];
+let discovery: object;
 afterEach(() => {
   jest.restoreAllMocks();
-});
-afterAll(async () => {
-  await tenant?.stop();
-  await provider?.stop();
 });
 
 const newApp = () =>

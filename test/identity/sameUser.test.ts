@@ -1,10 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it } from "@jest/globals";
 import type { JWTPayload } from "jose";
-import type { Tenant } from "../../local/tenant/tenant.ts";
 import { defaultUsers } from "../../local/tenant/users.ts";
 import { findSession } from "../../src/shared/session/session.ts";
 import { ADELE, ALEX, envOf, refOf, signIn, tenantOfApp, testApp } from "../support/app.ts";
 import { CLIENT_ID } from "../support/settings.ts";
+import { shared } from "../support/shared.ts";
 
 /** Whose `client_info` is in upper case. */
 const UPPER = {
@@ -13,14 +13,10 @@ const UPPER = {
   username: "isaiahl@contoso.com",
 };
 
-let tenant: Tenant;
-beforeAll(async () => {
-  tenant = await tenantOfApp({ users: [...defaultUsers(), UPPER] });
-});
+const tenant = shared(() => tenantOfApp({ users: [...defaultUsers(), UPPER] }));
 afterEach(() => {
   tenant.switches.idTokenOverrides = undefined;
 });
-afterAll(() => tenant.stop());
 
 type Change = (claims: JWTPayload) => JWTPayload;
 const oidOf = (username: string) => tenant.users.find((user) => user.username === username)?.oid;

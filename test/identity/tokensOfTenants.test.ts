@@ -1,19 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it } from "@jest/globals";
 import { decodeJwt } from "jose";
-import type { Tenant } from "../../local/tenant/tenant.ts";
 import { createTokenEndpoint, type Refreshed } from "../../src/shared/identity/tokenEndpoint.ts";
 import { ADELE, envOf, GUEST, tenantOfApp, testApp } from "../support/app.ts";
 import { OTHER_TENANT_ID } from "../support/identity.ts";
+import { shared } from "../support/shared.ts";
 import { redeem, refreshed, refreshRequest } from "../support/tokens.ts";
 
-let tenant: Tenant;
-beforeAll(async () => {
-  tenant = await tenantOfApp();
-});
+const tenant = shared(tenantOfApp);
 afterEach(() => {
   tenant.requests.length = 0;
 });
-afterAll(() => tenant.stop());
 
 const appOf = (alias?: string) => testApp(envOf(tenant, alias)).app;
 

@@ -1,29 +1,22 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, beforeEach, expect, it } from "@jest/globals";
+import { beforeEach, expect, it } from "@jest/globals";
 import type { Env } from "../../src/shared/config/env.ts";
 import { keepAliveSender } from "../../src/shared/net/send.ts";
 import type { TokenSource } from "../../src/shared/oauth/heldTokens.ts";
 import { managedIdentity } from "../../src/shared/oauth/managedIdentity.ts";
-import {
-  type IdentityEndpoint,
-  type Mood,
-  startIdentityEndpoint,
-} from "../support/identityEndpoint.ts";
+import { type Mood, startIdentityEndpoint } from "../support/identityEndpoint.ts";
+import { shared } from "../support/shared.ts";
 
 const CLIENT_ID = "5b0c1d2e-3f40-4a51-8b62-7c8d9e0f1a2b";
 const STORAGE = "https://storage.azure.com";
 const EXCHANGE = "api://AzureADTokenExchange";
 const setting = "TOKEN_CACHE_STORAGE__clientId";
 
-let endpoint: IdentityEndpoint;
-beforeAll(async () => {
-  endpoint = await startIdentityEndpoint(CLIENT_ID);
-});
+const endpoint = shared(() => startIdentityEndpoint(CLIENT_ID));
 beforeEach(() => {
   endpoint.mood = "well";
   endpoint.life = 86_400;
 });
-afterAll(() => endpoint.stop());
 
 const world = {
   send: keepAliveSender(),

@@ -1,27 +1,16 @@
 import { AuthError } from "@azure/msal-node";
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  beforeEach,
-  describe,
-  expect,
-  it,
-  jest,
-} from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
 import { kindsOf, urlIn } from "../../src/shared/base/causes.ts";
 import { ProviderUnavailable } from "../../src/shared/base/errors.ts";
 import { keepAliveSender, type Send } from "../../src/shared/net/send.ts";
 import { createNetworkClient } from "../../src/shared/oauth/network.ts";
-import { type Answer, type Loopback, startLoopback } from "../support/loopback.ts";
+import { type Answer, startLoopback } from "../support/loopback.ts";
+import { shared } from "../support/shared.ts";
 import { impatientSender } from "../support/timeouts.ts";
 
 let send: Send;
-let provider: Loopback;
+const provider = shared(startLoopback);
 let slept: number[];
-beforeAll(async () => {
-  provider = await startLoopback();
-});
 beforeEach(() => {
   send = keepAliveSender();
   slept = [];
@@ -31,7 +20,6 @@ beforeEach(() => {
 afterEach(() => {
   jest.restoreAllMocks();
 });
-afterAll(() => provider.stop());
 
 const client = (by = send) =>
   createNetworkClient(by, async (milliseconds) => void slept.push(milliseconds));

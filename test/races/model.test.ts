@@ -1,22 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { type Azurite, startAzurite } from "../../local/azurite/azurite.ts";
+import { startAzurite } from "../../local/azurite/azurite.ts";
 import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { azureTable } from "../../src/shared/table/azureTable.ts";
 import { type Page, retrying, type TableRequests } from "../../src/shared/table/retrying.ts";
 import type { Entity, Stored, Write } from "../../src/shared/table/table.ts";
+import { shared } from "../support/shared.ts";
 import { LimitExceeded } from "./limits.ts";
 import { modelRequests, NO_ROWS, write } from "./model.ts";
 
-let azurite: Azurite;
+const azurite = shared(startAzurite);
 let real: TableRequests;
 beforeAll(async () => {
-  azurite = await startAzurite();
   real = azureTable(azurite, keepAliveSender(), noIdentity);
   // The first request finds no table, and makes it.
   await retrying(real, { delays: [0], maxDelay: 0, sleep: async () => {} }).get("p", "r");
 });
-afterAll(() => azurite.stop());
 
 function noIdentity(): never {
   throw new Error("A connection string needs no identity.");

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { type Azurite, startAzurite } from "../../local/azurite/azurite.ts";
-import { type FaultProxy, startFaultProxy } from "./faultProxy.ts";
+import { startAzurite } from "../../local/azurite/azurite.ts";
+import { shared } from "../support/shared.ts";
+import { startFaultProxy } from "./faultProxy.ts";
 import { type Fleet, startFleet } from "./fleet.ts";
 import { carryOutAll, leftAfterAll, scenariosOf } from "./realRuns.ts";
 import { openTable } from "./realTable.ts";
@@ -9,14 +10,12 @@ const SEED = 20_260_310;
 const BATCH = 12;
 const RUNS = 8 * BATCH;
 
-let azurite: Azurite;
-let proxy: FaultProxy;
+const azurite = shared(startAzurite);
+const proxy = shared(() => startFaultProxy(azurite, SEED));
 let fleet: Fleet;
 /** Its sign-outs leave no tombstones. */
 let weak: Fleet;
 beforeAll(async () => {
-  azurite = await startAzurite();
-  proxy = await startFaultProxy(azurite, SEED);
   await openTable(azurite.connectionString).get("any", "row");
   fleet = await startFleet(3, proxy.connectionString);
   weak = await startFleet(3, proxy.connectionString, "tombstoneSwallowed");
@@ -24,8 +23,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await fleet?.stop();
   await weak?.stop();
-  await proxy?.stop();
-  await azurite?.stop();
 });
 
 async function violationsIn(fleet: Fleet, first: number, count: number) {

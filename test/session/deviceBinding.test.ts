@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { beforeEach, describe, expect, it } from "@jest/globals";
 import { createBrowser } from "../../local/tenant/browserless.ts";
-import type { Tenant } from "../../local/tenant/tenant.ts";
 import { authDevice } from "../../src/functions/authDevice.ts";
 import { authDeviceRefresh } from "../../src/functions/authDeviceRefresh.ts";
 import { authSignOut } from "../../src/functions/authSignOut.ts";
@@ -15,22 +14,19 @@ import { json } from "../../src/shared/web/responses.ts";
 import { ADELE, envOf, refOf, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
 import { challengeOf, type DeviceKey, newDeviceKey } from "../support/deviceKey.ts";
 import { post, request } from "../support/request.ts";
+import { shared } from "../support/shared.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-let tenant: Tenant;
+const tenant = shared(() => tenantOfApp({ now: () => now }));
 let now = Date.now();
 let one: TestApp;
 let browser: Browser;
-beforeAll(async () => {
-  tenant = await tenantOfApp({ now: () => now });
-});
 beforeEach(async () => {
   one = appOf("required");
   browser = await signedInBrowser(one);
 });
-afterAll(() => tenant.stop());
 
 function appOf(binding: string, table?: TestApp["table"]): TestApp {
   const env = {

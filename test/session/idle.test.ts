@@ -1,7 +1,6 @@
 import { HttpRequest, HttpResponse, InvocationContext } from "@azure/functions";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import type { Tenant } from "../../local/tenant/tenant.ts";
 import { createAuth } from "../../src/createAuth.ts";
 import { authHome } from "../../src/functions/authHome.ts";
 import { authSession } from "../../src/functions/authSession.ts";
@@ -17,25 +16,22 @@ import { json } from "../../src/shared/web/responses.ts";
 import { ALEX, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
 import { flipped } from "../support/flipped.ts";
 import { request } from "../support/request.ts";
+import { shared } from "../support/shared.ts";
 
 const MINUTE = 60_000;
 const LIMIT = 30 * MINUTE;
 const PERIOD = 15 * MINUTE;
 const USED = "__Host-lightsout-used-";
 
-let tenant: Tenant;
+const tenant = shared(() => tenantOfApp({ now: () => now }));
 let now = Date.now();
 let one: TestApp;
 let browser: ReturnType<typeof browserWith>;
-beforeAll(async () => {
-  tenant = await tenantOfApp({ now: () => now });
-});
 beforeEach(async () => {
   one = appOf();
   browser = browserWith(await signIn(one));
   one.table.operations.length = 0;
 });
-afterAll(() => tenant.stop());
 
 function appOf(env = {}, table?: TestApp["table"]): TestApp {
   const platform = { now: () => now, elapsed: () => now, ...(table && { table }) };

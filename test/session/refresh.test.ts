@@ -1,5 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import type { Tenant } from "../../local/tenant/tenant.ts";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Sessions } from "../../src/shared/session/refresh.ts";
 import { Refreshes } from "../../src/shared/session/refreshes.ts";
 import { findSession, type SignedInSession } from "../../src/shared/session/session.ts";
@@ -9,12 +8,13 @@ import type { HeldSession } from "../../src/shared/store/segments.ts";
 import { signOutByUser } from "../../src/shared/store/signOut.ts";
 import { ADELE, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
 import { CLIENT_ID } from "../support/settings.ts";
+import { shared } from "../support/shared.ts";
 
 const MAIL = ["Mail.Read"];
 const READ = ["User.Read"];
 const SIGNED_OUT = { code: "ERR_SIGNED_OUT" };
 
-let tenant: Tenant;
+const tenant = shared(() => tenantOfApp({ now: () => now }));
 let one: TestApp;
 let ref: HeldSession;
 /** For how long another instance has waited, and what has happened then. Milliseconds. */
@@ -23,9 +23,6 @@ let meanwhile: () => Promise<unknown>;
 /** For how long rounds have waited for each other. */
 let apart: number[];
 const now = Date.now();
-beforeAll(async () => {
-  tenant = await tenantOfApp({ now: () => now });
-});
 beforeEach(async () => {
   [waited, apart] = [[], []];
   meanwhile = async () => {};
@@ -37,7 +34,6 @@ beforeEach(async () => {
 afterEach(() => {
   tenant.switches.revokeReusedRefreshTokens = false;
 });
-afterAll(() => tenant.stop());
 
 async function open(at = ref, instance: Sessions = one.app): Promise<SignedInSession> {
   const session = await findSession(instance, CLIENT_ID, at);

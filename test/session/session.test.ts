@@ -1,5 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import type { Tenant } from "../../local/tenant/tenant.ts";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { TokenEndpoint } from "../../src/shared/identity/tokenEndpoint.ts";
 import type { Generation, PartitionKey } from "../../src/shared/rows/keys.ts";
 import { findSession, type SignedInSession } from "../../src/shared/session/session.ts";
@@ -7,19 +6,17 @@ import type { HeldSession } from "../../src/shared/store/segments.ts";
 import { signOutByUser } from "../../src/shared/store/signOut.ts";
 import { ADELE, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
 import { CLIENT_ID } from "../support/settings.ts";
+import { shared } from "../support/shared.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const READ = ["User.Read"];
 
-let tenant: Tenant;
+const tenant = shared(() => tenantOfApp({ now: () => Date.now() + ahead }));
 let one: TestApp;
 let ref: HeldSession;
 /** How far the tenant's clock is ahead. Milliseconds. */
 let ahead = 0;
-beforeAll(async () => {
-  tenant = await tenantOfApp({ now: () => Date.now() + ahead });
-});
 beforeEach(async () => {
   one = testApp(envOf(tenant));
   ref = await signInForTenMinutes();
@@ -28,7 +25,6 @@ beforeEach(async () => {
 afterEach(() => {
   ahead = 0;
 });
-afterAll(() => tenant.stop());
 
 /** The access token of this sign-in lasts for ten minutes, those that follow for a day. */
 async function signInForTenMinutes(): Promise<HeldSession> {

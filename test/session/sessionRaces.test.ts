@@ -1,5 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import type { Tenant } from "../../local/tenant/tenant.ts";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { SealingKeyMissing } from "../../src/shared/base/errors.ts";
 import { accountPartition, type HomeAccountId, type Sid } from "../../src/shared/rows/keys.ts";
 import { findSession, type SignedInSession } from "../../src/shared/session/session.ts";
@@ -13,16 +12,14 @@ import {
 } from "../../src/shared/store/signOut.ts";
 import { ADELE, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
 import { CLIENT_ID } from "../support/settings.ts";
+import { shared } from "../support/shared.ts";
 
 const MAIL = ["Mail.Read"];
 const READ = ["User.Read"];
 
-let tenant: Tenant;
+const tenant = shared(tenantOfApp);
 let one: TestApp;
 let ref: HeldSession;
-beforeAll(async () => {
-  tenant = await tenantOfApp();
-});
 beforeEach(async () => {
   one = testApp(envOf(tenant));
   ref = refOf(one, await signIn(one));
@@ -32,7 +29,6 @@ afterEach(() => {
   one.table.before = undefined;
   tenant.switches.tokenFault = undefined;
 });
-afterAll(() => tenant.stop());
 
 async function open(at = ref): Promise<SignedInSession> {
   const session = await findSession(one.app, CLIENT_ID, at);

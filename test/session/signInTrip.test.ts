@@ -1,7 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { createBrowser } from "../../local/tenant/browserless.ts";
-import type { Tenant } from "../../local/tenant/tenant.ts";
 import { finishSignIn } from "../../src/shared/flows/finishSignIn.ts";
 import { startSignIn } from "../../src/shared/flows/startSignIn.ts";
 import { signInOptions } from "../../src/shared/http/signInOptions.ts";
@@ -10,16 +9,13 @@ import { signInUrl } from "../../src/shared/web/problem.ts";
 import { ADELE, envOf, refOf, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
 import { post, request } from "../support/request.ts";
 import { BASE_URL, CLIENT_ID } from "../support/settings.ts";
+import { shared } from "../support/shared.ts";
 
-let tenant: Tenant;
+const tenant = shared(() => tenantOfApp({ now: () => now }));
 let now = Date.now();
-beforeAll(async () => {
-  tenant = await tenantOfApp({ now: () => now });
-});
 afterEach(() => {
   tenant.switches.idTokenOverrides = undefined;
 });
-afterAll(() => tenant.stop());
 
 const newApp = () => testApp(envOf(tenant), { now: () => now });
 

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { createBrowser } from "../../local/tenant/browserless.ts";
-import type { Tenant } from "../../local/tenant/tenant.ts";
 import { finishSignIn } from "../../src/shared/flows/finishSignIn.ts";
 import { startSignIn } from "../../src/shared/flows/startSignIn.ts";
 import { findSession } from "../../src/shared/session/session.ts";
@@ -8,16 +7,13 @@ import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
 import { ADELE, envOf, refOf, tenantOfApp, testApp } from "../support/app.ts";
 import { post, request } from "../support/request.ts";
 import { CLIENT_ID } from "../support/settings.ts";
+import { shared } from "../support/shared.ts";
 
 const MINUTE = 60_000;
 
 /** Somebody looks for the password, the phone, the second factor. Milliseconds. */
 let ahead = 0;
-let tenant: Tenant;
-beforeAll(async () => {
-  tenant = await tenantOfApp({ now: () => Date.now() + ahead });
-});
-afterAll(() => tenant.stop());
+const tenant = shared(() => tenantOfApp({ now: () => Date.now() + ahead }));
 
 /** @returns the new session's cookie, if there is one. */
 async function signInWithin(minutes: number, from: "the page" | "the answer") {

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { type Azurite, startAzurite } from "../../local/azurite/azurite.ts";
+import { beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { startAzurite } from "../../local/azurite/azurite.ts";
 import { listAccounts } from "../../scripts/accounts/list.ts";
 import { keepAliveSender, type Send } from "../../src/shared/net/send.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import { signOutByOperator } from "../../src/shared/store/signOut.ts";
 import { azuriteStore, signInSomebody } from "../support/azuriteStore.ts";
+import { shared } from "../support/shared.ts";
 import { readAccountRows, readTable, restoreTable } from "../support/table.ts";
 
 /*
@@ -14,17 +15,15 @@ import { readAccountRows, readTable, restoreTable } from "../support/table.ts";
 const HOUR = 60 * 60_000;
 const NEXT = "x-ms-continuation-NextPartitionKey".toLowerCase();
 
-let azurite: Azurite;
-let empty: number;
+const azurite = shared(startAzurite);
+let empty = 0;
 beforeAll(async () => {
-  azurite = await startAzurite();
   await azuriteStore(azurite).table.get("makes", "the table");
 });
 beforeEach(async () => {
   await restoreTable(azurite, []);
   empty = 0;
 });
-afterAll(() => azurite?.stop());
 
 /** Every list begins with two empty pages, and ends with one. */
 function withEmptyPages(send: Send): Send {

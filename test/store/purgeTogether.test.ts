@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { type Azurite, startAzurite } from "../../local/azurite/azurite.ts";
+import { expect, it } from "@jest/globals";
+import { startAzurite } from "../../local/azurite/azurite.ts";
 import { accountPartition, type IndexKey } from "../../src/shared/rows/keys.ts";
 import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import { useOnce } from "../../src/shared/store/replayGuard.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import { azuriteStore } from "../support/azuriteStore.ts";
+import { shared } from "../support/shared.ts";
 import { readTable } from "../support/table.ts";
 import { DAY, HOUR, homeOf, memoryStore, NOON, signIn, withTable } from "./samples.ts";
 
@@ -14,11 +15,7 @@ import { DAY, HOUR, homeOf, memoryStore, NOON, signIn, withTable } from "./sampl
 const TOMORROW = NOON + DAY;
 const IN_USE = accountPartition(homeOf("in-use"));
 
-let azurite: Azurite;
-beforeAll(async () => {
-  azurite = await startAzurite();
-});
-afterAll(() => azurite?.stop());
+const azurite = shared(startAzurite);
 
 /** What has expired by tomorrow, of every kind, and an account that one of its two sessions still uses. */
 async function fill(store: Store): Promise<void> {

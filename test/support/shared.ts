@@ -1,11 +1,19 @@
 import { afterAll, beforeAll } from "@jest/globals";
 
 /** What the tests of a file or a block share: it is there from before the first of them until after the last. */
-export function shared<Part extends { stop(): Promise<void> }>(start: () => Promise<Part>): Part {
-  const part = {} as Part;
+export function shared<Part extends { stop(): void | Promise<void> }>(
+  start: () => Promise<Part>,
+): Part {
+  let part: Part | undefined;
   beforeAll(async () => {
-    Object.defineProperties(part, Object.getOwnPropertyDescriptors(await start()));
+    part = await start();
   });
-  afterAll(() => part.stop?.());
-  return part;
+  afterAll(() => part?.stop());
+  return new Proxy({} as Part, {
+    get: (_, name) => part && Reflect.get(part, name),
+    set: (_, name, value) => part !== undefined && Reflect.set(part, name, value),
+    has: (_, name) => Reflect.has(part ?? {}, name),
+    ownKeys: () => Reflect.ownKeys(part ?? {}),
+    getOwnPropertyDescriptor: (_, name) => Reflect.getOwnPropertyDescriptor(part ?? {}, name),
+  });
 }

@@ -1,21 +1,20 @@
 import { randomBytes } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { type Azurite, startAzurite } from "../../local/azurite/azurite.ts";
+import { beforeAll, describe, expect, it } from "@jest/globals";
+import { startAzurite } from "../../local/azurite/azurite.ts";
 import { StoreUnavailable } from "../../src/shared/base/errors.ts";
 import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { azureTable } from "../../src/shared/table/azureTable.ts";
 import { retrying, type TableRequests } from "../../src/shared/table/retrying.ts";
 import { type Entity, MOST_WRITES, type Write } from "../../src/shared/table/table.ts";
 import { collect } from "../store/samples.ts";
+import { shared } from "../support/shared.ts";
 import { openTable } from "../support/table.ts";
 
-let azurite: Azurite;
+const azurite = shared(startAzurite);
 let table: TableRequests;
 beforeAll(async () => {
-  azurite = await startAzurite();
   table = open(azurite.connectionString);
 });
-afterAll(() => azurite.stop());
 
 const noIdentity = () => () => {
   throw new Error("No identity.");

@@ -1,22 +1,21 @@
 import type { HttpClient, RestError } from "@azure/core-rest-pipeline";
 import { TableClient } from "@azure/data-tables";
-import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
-import { type Azurite, startAzurite } from "../../local/azurite/azurite.ts";
+import { beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { startAzurite } from "../../local/azurite/azurite.ts";
 import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { openTableClient } from "../../src/shared/table/tableClient.ts";
+import { shared } from "../support/shared.ts";
 
 const NAME = "reads";
 
-let azurite: Azurite;
+const azurite = shared(startAzurite);
 let sdk: TableClient;
 beforeAll(async () => {
-  azurite = await startAzurite();
   sdk = TableClient.fromConnectionString(azurite.connectionString, NAME, {
     allowInsecureConnection: true,
   });
   await sdk.createTable();
 });
-afterAll(() => azurite?.stop());
 
 const noIdentity = () => () => {
   throw new Error("No identity.");

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { itLeaksNothing } from "../support/attack.ts";
-import { startWatchedRig, type WatchedRig } from "../support/secrets.ts";
+import { startWatchedRig } from "../support/secrets.ts";
+import { shared } from "../support/shared.ts";
 import { ADELE, ALEX } from "../support/user.ts";
 import {
   accountOf,
@@ -12,20 +13,18 @@ import {
   type World,
 } from "./world.ts";
 
-let rig: WatchedRig;
-let world: World;
-const warnings: string[] = [];
-beforeAll(async () => {
-  rig = await startWatchedRig({
+const rig = shared(() =>
+  startWatchedRig({
     onLog: ({ level, message }) => {
       if (level === "warning") warnings.push(message);
     },
-  });
-});
+  }),
+);
+let world: World;
+const warnings: string[] = [];
 beforeEach(() => {
   warnings.length = 0;
 });
-afterAll(() => rig?.stop());
 
 describe("a registration without the optional claims sid and login_hint", () => {
   beforeAll(async () => {
