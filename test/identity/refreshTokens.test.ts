@@ -6,13 +6,7 @@ import { ADELE, ALEX, envOf, type TestApp, tenantOfApp, testApp } from "../suppo
 import { OTHER_TENANT_ID, providerKey, signed } from "../support/identity.ts";
 import { CLIENT_ID } from "../support/settings.ts";
 import { shared } from "../support/shared.ts";
-import {
-  PASSING,
-  redeem,
-  refreshed,
-  refreshRequest,
-  UNAVAILABLE,
-} from "../support/tokens.ts";
+import { PASSING, redeem, refreshed, refreshRequest, UNAVAILABLE } from "../support/tokens.ts";
 
 const tenant = shared(tenantOfApp);
 let one: TestApp;
