@@ -68,12 +68,13 @@ const STOP_GRACE = 5_000;
 export async function startHost(options: HostOptions): Promise<FunctionsHost> {
   const { keys = createKeys(), main, timers = false, keyStoreFault = false } = options;
   const { onLog = () => {}, readyTimeoutMs = DEFAULT_READY_TIMEOUT } = options;
+  const isLogged = options.onLog !== undefined;
   const root = resolve(options.root);
   readHostJson(root);
   const port = options.port || (await freePort());
   const WEBSITE_HOSTNAME = `localhost:${port}`;
   const child = forkWorker(root, workerEnv(root, { WEBSITE_HOSTNAME }, options.env));
-  tell(child, { type: "start", root, port, main, keys, timers, keyStoreFault });
+  tell(child, { type: "start", root, port, main, keys, timers, keyStoreFault, isLogged });
 
   const exited = waitForExit(child);
   const runs: Runs = new Map();

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { type AppRegistry, type CoreInvocationContext, runHooks } from "./core.ts";
 import type { HttpFunction, TimerFunction } from "./functions.ts";
 import type { LogLine } from "./log.ts";
@@ -134,9 +134,14 @@ async function withTimeout<T>(work: Promise<T>, timeout: number | undefined): Pr
 }
 
 function continueTrace(traceParent = ""): string {
-  const [, traceId = randomBytes(16).toString("hex")] =
+  const [, traceId = randomHex()] =
     /^00-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}$/.exec(traceParent) ?? [];
-  return `00-${traceId}-${randomBytes(8).toString("hex")}-01`;
+  return `00-${traceId}-${randomHex().slice(16)}-01`;
+}
+
+/** 32 digits. Node has random UUIDs in store, and no random bytes. */
+function randomHex(): string {
+  return randomUUID().replaceAll("-", "");
 }
 
 function toError(error: unknown): Error {

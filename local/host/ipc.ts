@@ -16,6 +16,8 @@ export interface WorkerOptions {
   keys: HostKeys;
   timers: boolean;
   keyStoreFault: boolean;
+  /** Whether anybody wants its log. */
+  isLogged: boolean;
 }
 
 /** What the child tells its parent. */

@@ -97,13 +97,17 @@ export async function readBody(message: IncomingMessage, limit: number): Promise
   return Number(message.headers["content-length"] ?? 0) > 0 ? buffer(message) : new Uint8Array();
 }
 
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const BEYOND_ASCII = /[\x80-\xff]/;
+
 function readHeaders(headers: NodeJS.Dict<string[]>): Record<string, string[]> {
-  const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   try {
     return Object.fromEntries(
       Object.entries(headers).map(([name, lines = []]) => [
         name,
-        lines.map((line) => utf8.decode(Buffer.from(line, "latin1"))),
+        lines.map((line) =>
+          BEYOND_ASCII.test(line) ? UTF8.decode(Buffer.from(line, "latin1")) : line,
+        ),
       ]),
     );
   } catch {

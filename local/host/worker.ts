@@ -22,6 +22,7 @@ const DRAIN = 2_000;
 
 const registry = createRegistry();
 let servers: Server[] = [];
+let isLogged = true;
 
 // It ends with its parent, as the real worker ends with its host.
 process.once("disconnect", () => process.exit());
@@ -50,6 +51,9 @@ async function list(root: string): Promise<void> {
 
 async function start(options: WorkerOptions): Promise<void> {
   const { root, port, keys, keyStoreFault } = options;
+  isLogged = options.isLogged;
+  // The host knows the settings, and nothing of what the app makes of its environment.
+  const env = { ...process.env };
   const { routePrefix, customHeaders, functionTimeout } = readHostJson(root);
   const httpUri = await loadApp(options);
 
@@ -60,7 +64,7 @@ async function start(options: WorkerOptions): Promise<void> {
   const timers = new Timers(invoke);
   servers = await listen(
     {
-      ...{ functions, keys, keyStoreFault, customHeaders, httpUri, env: process.env, invoke, log },
+      ...{ functions, keys, keyStoreFault, customHeaders, httpUri, env, invoke, log },
       startTimer: (timer, runId) => void runTimer(timers, timer, runId),
     },
     port,
@@ -154,7 +158,7 @@ function say(level: LogLine["level"], message: string): void {
 }
 
 function log(line: LogLine): void {
-  report({ type: "log", line });
+  if (isLogged) report({ type: "log", line });
 }
 
 function report(message: FromWorker, sent: () => void = () => {}): void {
