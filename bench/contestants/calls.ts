@@ -1,5 +1,4 @@
-import { TableClient } from "@azure/data-tables";
-import { TABLE_NAME } from "../../src/shared/table/azureTable.ts";
+import { createFloor } from "../floor/floor.ts";
 import type { Call } from "../lib/load.ts";
 import { createStock } from "../stock/stock.ts";
 import type { SignedIn } from "../world/accounts.ts";
@@ -36,19 +35,11 @@ function lightsout(env: Env) {
   };
 }
 
-/** One signed point read and one fetch with a token that is at hand: less than this, no stateless app can do. */
 function floor(env: Env) {
-  const table = TableClient.fromConnectionString(env.TOKEN_CACHE_STORAGE ?? "", TABLE_NAME, {
-    allowInsecureConnection: true,
-  });
-  const url = `${env.GRAPH_BASE_URL}/me`;
+  const call = createFloor(env);
   return (callers: readonly Caller[]): Call =>
     async (number) => {
-      const { row, graphToken } = pick(callers, number);
-      await table.getEntity(row.partitionKey, row.rowKey);
-      const response = await fetch(url, { headers: { authorization: `Bearer ${graphToken}` } });
-      await response.arrayBuffer();
-      expectOk(response.status);
+      expectOk((await call(pick(callers, number))).status);
     };
 }
 

@@ -1,19 +1,12 @@
 import { readFileSync } from "node:fs";
-import { TableClient } from "@azure/data-tables";
 import { app } from "@azure/functions";
+import { createFloor, type Place } from "../floor/floor.ts";
 
-/* The floor as a function app: one point read, one fetch. */
-
-interface Place {
-  readonly row: { readonly partitionKey: string; readonly rowKey: string };
-  readonly graphToken: string;
-}
+/* The floor as a function app. */
 
 const { env } = process;
-const table = TableClient.fromConnectionString(env.TOKEN_CACHE_STORAGE ?? "", "lightsout", {
-  allowInsecureConnection: true,
-});
-const places = JSON.parse(readFileSync(env.BENCH_CALLERS ?? "", "utf8")) as Record<string, Place>;
+const call = createFloor(env);
+const places: Record<string, Place> = JSON.parse(readFileSync(env.BENCH_CALLERS ?? "", "utf8"));
 
 app.http("graph", {
   methods: ["GET"],
@@ -22,11 +15,7 @@ app.http("graph", {
   async handler(request) {
     const place = places[request.headers.get("cookie") ?? ""];
     if (!place) return { status: 401 };
-    const { row, graphToken } = place;
-    await table.getEntity(row.partitionKey, row.rowKey);
-    const response = await fetch(`${env.GRAPH_BASE_URL}/me`, {
-      headers: { authorization: `Bearer ${graphToken}` },
-    });
-    return { status: response.status, body: await response.arrayBuffer() };
+    const { status, body } = await call(place);
+    return { status, body };
   },
 });
