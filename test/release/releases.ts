@@ -12,10 +12,15 @@ export function storedByReleases(): StoredBy[] {
   return kept(".json").map((file) => read(readFileSync(join(ROOT, file), "utf8")));
 }
 
-/** The bundle of the release before; while none is tagged, the build at hand stands for it. */
+/** The releases whose bundles are kept: the last one. */
+export function bundledReleases(): string[] {
+  return kept(".cjs").map((main) => basename(main, ".cjs").replace("release-", ""));
+}
+
+/** The bundle of the last release. Before the first, the build at hand stands for it. */
 export function bundleBefore(): { readonly version: string; readonly main: string } {
-  const [main] = kept(".cjs");
-  if (main === undefined)
-    return { version: "this build, as none is tagged yet", main: "dist/main.cjs" };
-  return { version: basename(main, ".cjs").replace("release-", ""), main };
+  const [version] = bundledReleases();
+  return version === undefined
+    ? { version: "this build, as there is no release yet", main: "dist/main.cjs" }
+    : { version, main: `${FIXTURES}/release-${version}.cjs` };
 }
