@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Sessions } from "../../src/shared/session/refresh.ts";
 import { Refreshes } from "../../src/shared/session/refreshes.ts";
 import { findSession, type SignedInSession } from "../../src/shared/session/session.ts";
-import { readSession, type SessionRead } from "../../src/shared/store/accounts.ts";
+import { readSession, type SessionRead, writeBack } from "../../src/shared/store/accounts.ts";
 import { endGrant } from "../../src/shared/store/endSession.ts";
 import type { HeldSession } from "../../src/shared/store/segments.ts";
 import { signOutByUser } from "../../src/shared/store/signOut.ts";
@@ -173,6 +173,17 @@ describe("a refresh that is refused", () => {
       "signout.revoked",
       { account: ref.partition, ms: 0 },
     ]);
+  });
+
+  it("leaves alone what another tab has stored at that moment, and asks once more", async () => {
+    const session = await open();
+    one.table.before = async () => {
+      const found = await read();
+      const { user, cache } = found.content;
+      await writeBack(one.app.store, ref, found, { user, cache });
+    };
+    await expect(session.getToken(MAIL)).rejects.toMatchObject(SIGNED_OUT);
+    expect(tokenRequests()).toBe(2);
   });
 
   it("has nothing to say where its session is gone by then", async () => {

