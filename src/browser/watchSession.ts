@@ -15,6 +15,8 @@ export interface SessionWatch {
 }
 
 const NOBODY = "";
+/** Only a browser that binds sessions to its device gets on (`SESSION_BINDING`). */
+const UNBOUND = "urn:lightsout:problem:session-unbound";
 /** Milliseconds until an unanswered question is asked again. The pause doubles, up to the longest. */
 const [FIRST_PAUSE, LONGEST_PAUSE] = [1_000, 30_000];
 
@@ -137,9 +139,10 @@ const keyOf = ({ account, signedInAt }: KnownSession) =>
 async function ask(prefix: string, signal: AbortSignal): Promise<string | undefined> {
   try {
     const response = await fetch([prefix, "auth/session"].join("/"), { signal, cache: "no-store" });
-    if (response.status !== 200) return undefined;
-    const session = await response.json();
-    return session.signedIn ? keyOf(session) : NOBODY;
+    if (response.status !== 200 && response.status !== 403) return undefined;
+    const answer = await response.json();
+    if (response.status === 403) return answer.type === UNBOUND ? NOBODY : undefined;
+    return answer.signedIn ? keyOf(answer) : NOBODY;
   } catch {
     return undefined;
   }

@@ -41,10 +41,10 @@ afterAll(async () => {
   await app?.stop();
 });
 
-async function launch(): Promise<BrowserContext> {
+async function launch({ deviceBound = true } = {}): Promise<BrowserContext> {
   const { publicKeyHash } = app;
   const thirdPartyCookies = "blocked";
-  const launched = await launchChromium({ thirdPartyCookies, publicKeyHash, deviceBound: true });
+  const launched = await launchChromium({ thirdPartyCookies, publicKeyHash, deviceBound });
   launched.setDefaultTimeout(15_000);
   return launched;
 }
@@ -202,6 +202,25 @@ describeInBrowser("a session that is bound to the device", () => {
       await other.close();
     },
   );
+
+  it("is asked for by the open page of a browser that binds none, a minute after its sign-in", async () => {
+    const NODE_OPTIONS = leapingClock("/health?leaps", 61_000);
+    app.target = (await rig.startHost({ env: { NODE_OPTIONS } })).url;
+    const plain = await launch({ deviceBound: false });
+    try {
+      const tab = await signIn(plain);
+      expect(callsOf("/auth/device")).toHaveLength(1);
+      await fetch(`${app.target}/health?leaps`);
+      await eventually(async () => {
+        // It may be on its way from one page to the next.
+        await tab.evaluate("dispatchEvent(new Event('focus'))").catch(() => {});
+        return (await tab.innerText("body")).includes("Chrome or Edge");
+      });
+      expect(tab.url()).toBe(`${app.url}/`);
+    } finally {
+      await plain.close();
+    }
+  });
 
   it("gains nothing from a proof that is sent again", async () => {
     const NODE_OPTIONS = leapingClock("/health?leaps", 6 * 60_000);

@@ -65,7 +65,7 @@ class FakeWindow extends EventTarget {
         if (reply === "down") throw new TypeError("Failed to fetch");
         return typeof reply === "number"
           ? { status: reply, json: async () => ({}) }
-          : { status: 200, json: async () => reply };
+          : { status: 200, json: async () => reply, ...reply };
       },
     };
     const context = createContext(globals);
@@ -108,15 +108,18 @@ class FakeStyle {
 const SESSION = { account: { homeAccountId: "adele" }, signedInAt: "2027-01-15T12:00:00.000Z" };
 const ADELE = { signedIn: true, ...SESSION };
 const NOBODY = { signedIn: false, signInUrl: "https://app.example.com/auth/signin" };
+const UNBOUND = { status: 403, type: "urn:lightsout:problem:session-unbound" };
 const OTHERS: [string, object][] = [
   ["nobody", NOBODY],
   ["another account", { ...ADELE, account: { homeAccountId: "alex" } }],
   ["a later sign-in", { ...ADELE, signedInAt: "2027-01-15T13:00:00.000Z" }],
+  ["nobody, as the browser does not bind its session", UNBOUND],
 ];
 const UNKNOWN: [string, Reply][] = [
   ["500", 500],
   ["503", 503],
   ["404", 404],
+  ["403 of something in front of the app", 403],
   ["no network", "down"],
 ];
 
