@@ -15,6 +15,7 @@ import { authSessions } from "./functions/authSessions.ts";
 import { authSignedOut } from "./functions/authSignedOut.ts";
 import { authSignIn } from "./functions/authSignIn.ts";
 import { authSignOut } from "./functions/authSignOut.ts";
+import { guideTo } from "./guide.ts";
 import type { Options } from "./options.ts";
 import type { Env } from "./shared/config/env.ts";
 import type { HttpFunction, Invocation } from "./shared/web/httpFunction.ts";
@@ -34,6 +35,7 @@ export function functionsOf(
   const { context, signingOut } = app;
   const { graph, functions = {}, revokeSignInSessions = false } = options;
   const { home = false, health = true, sessions = true } = functions;
+  const { DEMO_OTHER_APP_URL: otherApp } = env;
   const { account = true, backchannelLogout = true } = functions;
   return [
     authCallback(context),
@@ -48,7 +50,7 @@ export function functionsOf(
     ...(backchannelLogout ? [authBackchannelLogout(context)] : []),
     ...apisOf(app, options, env).map((api) => authApi(context, api, deliveryOf)),
     ...(health ? [authHealth(context)] : []),
-    ...(home ? [authHome(context, graph, env.DEMO_OTHER_APP_URL)] : []),
+    ...(home ? [authHome(context, graph, otherApp ? guideTo(otherApp) : undefined)] : []),
     ...(sessions ? [authSessions(context, revokeSignInSessions), authEndSession(signingOut)] : []),
   ];
 }

@@ -1,3 +1,4 @@
+import type { Guide } from "../guide.ts";
 import type { Call } from "../shared/apis/permissions.ts";
 import { type Profile, readProfile } from "../shared/apis/profile.ts";
 import { SessionIdle } from "../shared/base/errors.ts";
@@ -14,12 +15,12 @@ import { viewOf } from "../shared/web/view.ts";
 /**
  * The home page: who is signed in, and the way in and out.
  *
- * @param otherApp Address of another app, for the guide that tries a sign-out there.
+ * @param guide What it says besides.
  */
 export const authHome = (
   context: Context,
   permissions: readonly Call[] = [],
-  otherApp?: string,
+  guide?: Guide,
 ): HttpFunction => ({
   name: "authHome",
   methods: ["GET"],
@@ -31,12 +32,13 @@ export const authHome = (
     const view = viewOf(context, request);
     const session = await sessionOf(context, request).catch(signedOutBy);
     if (session === undefined || session instanceof SessionIdle) {
-      const answer = page(settings, signedOutHome(view, otherApp));
+      const answer = page(settings, signedOutHome(view, guide?.(view, false)));
       return withoutIdleSession(context, request, session, answer);
     }
     const { name, username } = session.account;
     const profile = await profileOf(context, session);
-    const home = signedInHome(view, { session, name, username, profile, hasPhoto, otherApp });
+    const aside = guide?.(view, true);
+    const home = signedInHome(view, { session, name, username, profile, hasPhoto, aside });
     return { ...page(settings, home), cookies: cookiesOfUse(context, request, session) };
   }),
 });

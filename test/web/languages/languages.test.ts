@@ -1,9 +1,16 @@
 import { describe, expect, it } from "@jest/globals";
+import { GUIDE } from "../../../src/guide.ts";
 import type { Language } from "../../../src/shared/web/languages/language.ts";
 import { LANGUAGES, languageOf } from "../../../src/shared/web/languages/languages.ts";
 import { foreign, type Html } from "../../../src/shared/web/pages/html.ts";
 
 const [english] = LANGUAGES;
+
+/** The table of a language, with the guide of the local set-up. */
+const tableOf = (language: Language) => ({
+  ...language,
+  guide: GUIDE[language.tag as keyof typeof GUIDE],
+});
 
 /** What a sentence says, by its path in the table, with marks for its parts. */
 function sentencesOf(table: object, path = ""): Map<string, string> {
@@ -39,7 +46,7 @@ const SHARED = new Set(["session", "dir", "tag"]);
 describe.each(LANGUAGES.map((language) => [language.tag, language] as const))(
   "%s",
   (tag, language) => {
-    const said = sentencesOf(language);
+    const said = sentencesOf(tableOf(language));
 
     it("is a language that dates and numbers are known in, and its direction is right", () => {
       expect(Intl.getCanonicalLocales(tag)).toEqual([tag]);
@@ -57,7 +64,7 @@ describe.each(LANGUAGES.map((language) => [language.tag, language] as const))(
           expect.stringMatching(/undefined|\[object| {2}/),
         ]);
       }
-      for (const [name, text] of sentencesOf(english)) {
+      for (const [name, text] of sentencesOf(tableOf(english))) {
         const [part] = /part|42/.exec(text) ?? [];
         if (part === undefined) continue;
         const sentence = inDigits(said.get(name));
@@ -67,7 +74,7 @@ describe.each(LANGUAGES.map((language) => [language.tag, language] as const))(
 
     it("says it in its own words", () => {
       if (language === (english as Language)) return;
-      const borrowed = [...sentencesOf(english)].filter(
+      const borrowed = [...sentencesOf(tableOf(english))].filter(
         ([name, text]) => !SHARED.has(name) && said.get(name) === text,
       );
       expect(borrowed.map(([name]) => name)).toEqual([]);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { pageScriptModule } from "../../../scripts/page-script/bundle.ts";
+import { guideTo } from "../../../src/guide.ts";
 import { AT_ROOT } from "../../../src/shared/config/address.ts";
 import { en } from "../../../src/shared/web/languages/en.ts";
 import { errorPage } from "../../../src/shared/web/pages/errorPage.ts";
@@ -37,7 +38,7 @@ const pages: Record<string, (text: string) => string> = {
       username: text,
       profile: { displayName: text, mail: text, jobTitle: text, officeLocation: text },
       hasPhoto: true,
-      otherApp: text,
+      aside: guideTo(text)(VIEW, true),
     }),
   withoutProfile: (text) =>
     signedInHome(VIEW, {
@@ -46,9 +47,8 @@ const pages: Record<string, (text: string) => string> = {
       username: text,
       profile: undefined,
       hasPhoto: true,
-      otherApp: undefined,
     }),
-  signedOutHome: (text) => signedOutHome(VIEW, text),
+  signedOutHome: (text) => signedOutHome(VIEW, guideTo(text)(VIEW, false)),
   sessions: (text) => {
     const session = {
       key: "k",
@@ -193,7 +193,6 @@ describe("what the pages say", () => {
       username: "a@b.example",
       profile: {},
       hasPhoto: true,
-      otherApp: undefined,
     };
     const page = signedInHome(VIEW, home);
     expect(page).toContain("<h1><bdi>Adele</bdi></h1>");
@@ -224,11 +223,10 @@ describe("what the pages say", () => {
       expect(page).not.toMatch(/<bdi><|<p class="soft"><| {2}is | as \.|in \./);
   });
 
-  it("home: the guide is for the local set-up only", () => {
-    expect(signedOutHome(VIEW, undefined)).not.toContain("Try it in three steps");
-    expect(signedOutHome(VIEW, "http://other.localhost/")).toContain(
-      '<a href="http://other.localhost/"',
-    );
+  it("home: has no guide but that of the local set-up", () => {
+    expect(signedOutHome(VIEW)).not.toContain("Try it in three steps");
+    const guide = guideTo("http://other.localhost/")(VIEW, false);
+    expect(signedOutHome(VIEW, guide)).toContain('<a href="http://other.localhost/"');
   });
 
   it.each([

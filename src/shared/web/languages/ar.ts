@@ -63,16 +63,6 @@ export const ar: Language = {
     html`لقد سجّلت الدخول${name && html` باسم ${name}`}. الرابط الذي فتحته مخصص لشخص آخر.`,
   switchAccount: "تبديل الحساب",
 
-  guide: {
-    title: "جرّبه في ثلاث خطوات",
-    signIn: "سجّل الدخول هنا بنقرة واحدة.",
-    done: "لقد سجّلت الدخول هنا: تم.",
-    openOther: (link) =>
-      html`افتح ${link("التطبيق الآخر")} وسجّل الدخول فيه. لن يُطلب منك شيء مرة أخرى.`,
-    signOutThere: (button) =>
-      html`اختر ${button} في التطبيق الآخر ثم عُد: لم تعد رموزك المميزة موجودة هنا.`,
-  },
-
   titles: {
     badRequest: "طلب غير صالح",
     signInRejected: "لم يكتمل تسجيل الدخول",

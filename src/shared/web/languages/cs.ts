@@ -69,16 +69,6 @@ export const cs: Language = {
     html`Jste přihlášeni${name && html` jako ${name}`}. Odkaz, na který jste přešli, je pro někoho jiného.`,
   switchAccount: "Změnit účet",
 
-  guide: {
-    title: "Vyzkoušejte to ve třech krocích",
-    signIn: "Přihlaste se zde jedním kliknutím.",
-    done: "Zde jste přihlášeni: hotovo.",
-    openOther: (link) =>
-      html`Otevřete ${link("druhou aplikaci")} a přihlaste se v ní. Nikdo se vás už na nic nezeptá.`,
-    signOutThere: (button) =>
-      html`V druhé aplikaci zvolte ${button} a vraťte se: vaše tokeny jsou odsud pryč.`,
-  },
-
   titles: {
     badRequest: "Chybný požadavek",
     signInRejected: "Přihlášení nedokončeno",

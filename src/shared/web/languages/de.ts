@@ -67,16 +67,6 @@ export const de: Language = {
     html`Sie sind${name && html` als ${name}`} angemeldet. Der Link, dem Sie gefolgt sind, ist für jemand anderen.`,
   switchAccount: "Konto wechseln",
 
-  guide: {
-    title: "In drei Schritten ausprobieren",
-    signIn: "Melden Sie sich hier mit einem Klick an.",
-    done: "Sie sind hier angemeldet: erledigt.",
-    openOther: (link) =>
-      html`Öffnen Sie ${link("die andere App")} und melden Sie sich dort an. Sie werden nicht noch einmal gefragt.`,
-    signOutThere: (button) =>
-      html`Wählen Sie dort ${button} und kommen Sie zurück: Ihre Token hier sind weg.`,
-  },
-
   titles: {
     badRequest: "Ungültige Anfrage",
     signInRejected: "Anmeldung nicht abgeschlossen",

@@ -63,16 +63,6 @@ export const en: Language = {
     html`You are signed in${name && html` as ${name}`}. The link that you followed is for somebody else.`,
   switchAccount: "Switch account",
 
-  guide: {
-    title: "Try it in three steps",
-    signIn: "Sign in here, with one click.",
-    done: "You are signed in here: done.",
-    openOther: (link) =>
-      html`Open ${link("the other app")} and sign in there. Nobody asks you again.`,
-    signOutThere: (button) =>
-      html`Choose ${button} in the other app, and come back: your tokens here are gone.`,
-  },
-
   titles: {
     badRequest: "Bad request",
     signInRejected: "Sign-in not completed",

@@ -69,16 +69,6 @@ export const es: Language = {
     html`Ha iniciado sesión${name && html` como ${name}`}. El enlace que ha seguido es para otra persona.`,
   switchAccount: "Cambiar de cuenta",
 
-  guide: {
-    title: "Pruébelo en tres pasos",
-    signIn: "Inicie sesión aquí, con un clic.",
-    done: "Ya ha iniciado sesión aquí: hecho.",
-    openOther: (link) =>
-      html`Abra ${link("la otra aplicación")} e inicie sesión en ella. No se le pregunta de nuevo.`,
-    signOutThere: (button) =>
-      html`Elija ${button} en la otra aplicación y vuelva: sus tokens ya no están aquí.`,
-  },
-
   titles: {
     badRequest: "Solicitud incorrecta",
     signInRejected: "Inicio de sesión sin completar",

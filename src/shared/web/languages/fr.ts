@@ -69,16 +69,6 @@ export const fr: Language = {
     html`Vous êtes connecté${name && html` en tant que ${name}`}. Le lien que vous avez suivi est destiné à quelqu’un d’autre.`,
   switchAccount: "Changer de compte",
 
-  guide: {
-    title: "Essayez en trois étapes",
-    signIn: "Connectez-vous ici, en un clic.",
-    done: "Vous êtes connecté ici : c’est fait.",
-    openOther: (link) =>
-      html`Ouvrez ${link("l’autre application")} et connectez-vous-y. On ne vous redemande rien.`,
-    signOutThere: (button) =>
-      html`Choisissez ${button} dans l’autre application, puis revenez : vos jetons ont disparu d’ici.`,
-  },
-
   titles: {
     badRequest: "Requête incorrecte",
     signInRejected: "Connexion non aboutie",

@@ -67,16 +67,6 @@ export const ja: Language = {
     html`${name && html`${name} として`}サインインしています。開いたリンクは別のユーザー向けのものです。`,
   switchAccount: "アカウントを切り替える",
 
-  guide: {
-    title: "3 つのステップで試す",
-    signIn: "ここで、クリック 1 回でサインインします。",
-    done: "ここにサインインしています。完了です。",
-    openOther: (link) =>
-      html`${link("もう 1 つのアプリ")}を開いてサインインします。再度尋ねられることはありません。`,
-    signOutThere: (button) =>
-      html`もう 1 つのアプリで${button}を選び、ここに戻ります。ここのトークンは消えています。`,
-  },
-
   titles: {
     badRequest: "不正な要求",
     signInRejected: "サインインが完了していません",

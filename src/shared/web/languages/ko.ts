@@ -65,15 +65,6 @@ export const ko: Language = {
     html`${name ? html`${name} 계정으로` : "현재"} 로그인되어 있습니다. 방금 연 링크는 다른 사용자를 위한 것입니다.`,
   switchAccount: "계정 전환",
 
-  guide: {
-    title: "세 단계로 체험하기",
-    signIn: "여기에서 클릭 한 번으로 로그인하세요.",
-    done: "여기에 로그인되어 있습니다. 완료!",
-    openOther: (link) => html`${link("다른 앱")}을 열고 로그인하세요. 다시 묻지 않습니다.`,
-    signOutThere: (button) =>
-      html`다른 앱에서 ${button}을 선택하고 돌아오세요. 여기에 있던 토큰이 사라졌습니다.`,
-  },
-
   titles: {
     badRequest: "잘못된 요청",
     signInRejected: "로그인이 완료되지 않음",

@@ -56,15 +56,6 @@ export interface Language {
   readonly linkForSomebodyElse: (name: Html | undefined) => Html;
   readonly switchAccount: string;
 
-  /** Of the local set-up. */
-  readonly guide: {
-    readonly title: string;
-    readonly signIn: string;
-    readonly done: string;
-    readonly openOther: (link: (text: string) => Html) => Html;
-    readonly signOutThere: (button: Html) => Html;
-  };
-
   /** By what is in the way (`title` of RFC 9457). */
   readonly titles: Readonly<Record<Title, string>>;
   readonly details: Details;

@@ -1,6 +1,6 @@
 import type { Profile } from "../../apis/profile.ts";
 import type { View } from "../view.ts";
-import { foreign, html } from "./html.ts";
+import { foreign, type Html, html } from "./html.ts";
 import { layout, type ShownSession } from "./layout.ts";
 import { signOutForm } from "./signOutForm.ts";
 import { timeShown } from "./times.ts";
@@ -15,12 +15,13 @@ interface SignedInHome {
   /** From Microsoft Graph. Undefined during an outage. */
   readonly profile: Profile | undefined;
   readonly hasPhoto: boolean;
-  readonly otherApp: string | undefined;
+  /** What else the page says. */
+  readonly aside?: Html | undefined;
 }
 
 export function signedInHome(
   view: View,
-  { session, name, username, profile, hasPhoto, otherApp }: SignedInHome,
+  { session, name, username, profile, hasPhoto, aside }: SignedInHome,
 ): string {
   const { language: say } = view;
   const shownName = profile?.displayName || name || username;
@@ -42,32 +43,17 @@ ${!profile && html`<dt>${say.profile}</dt><dd>${say.noProfile}</dd>`}
 ${signOutForm(view, say.signOutEverywhere)}
 <a class="button quiet" href="${view.prefix}/auth/sessions">${say.yourSessions}</a>
 </div>
-${guide(view, otherApp, true)}`,
+${aside}`,
   });
 }
 
-export function signedOutHome(view: View, otherApp: string | undefined): string {
+export function signedOutHome(view: View, aside?: Html): string {
   const { language: say } = view;
   return layout(view, {
     title: say.signedOut,
     content: html`<h1>${say.youAreSignedOut}</h1>
 <p class="soft">${say.welcome}</p>
 <div class="actions"><a class="button" href="${view.prefix}/auth/signin">${say.signIn}</a></div>
-${guide(view, otherApp, false)}`,
+${aside}`,
   });
-}
-
-/** Only in the local set-up, which has a second app. */
-function guide({ language: say }: View, otherApp: string | undefined, signedIn: boolean) {
-  if (otherApp === undefined) return undefined;
-  const link = (text: string) =>
-    html`<a href="${otherApp}" target="_blank" rel="noopener">${text}</a>`;
-  return html`<aside>
-<h2>${say.guide.title}</h2>
-<ol>
-<li>${signedIn ? say.guide.done : say.guide.signIn}</li>
-<li>${say.guide.openOther(link)}</li>
-<li>${say.guide.signOutThere(html`<b lang="en" dir="ltr">Sign out everywhere</b>`)}</li>
-</ol>
-</aside>`;
 }
