@@ -8,8 +8,8 @@ import { Forbidden, LightsoutError, OptionInvalid } from "./shared/base/errors.t
 import type { Context } from "./shared/context.ts";
 import type { SignedInSession } from "./shared/session/session.ts";
 import { assertStepUp } from "./shared/session/stepUp.ts";
+import { cookiesOfUse, enter } from "./shared/web/admission.ts";
 import { errorAnswer } from "./shared/web/answers.ts";
-import { cookiesOfUse, enter } from "./shared/web/handlers.ts";
 import type { DeliveryOf } from "./streamed.ts";
 
 /**

@@ -1,7 +1,8 @@
 import { InteractionRequired, LightsoutError, SessionIdle } from "../shared/base/errors.ts";
 import type { Context } from "../shared/context.ts";
+import { sessionOf } from "../shared/web/admission.ts";
 import { withoutIdleSession } from "../shared/web/answers.ts";
-import { api, sessionOf } from "../shared/web/handlers.ts";
+import { api } from "../shared/web/handlers.ts";
 import type { HttpFunction } from "../shared/web/httpFunction.ts";
 import { signInUrl } from "../shared/web/problem.ts";
 import { json } from "../shared/web/responses.ts";

@@ -1,6 +1,7 @@
 import { SignedOut } from "../shared/base/errors.ts";
 import type { Context } from "../shared/context.ts";
-import { sessionOf, webPage } from "../shared/web/handlers.ts";
+import { sessionOf } from "../shared/web/admission.ts";
+import { webPage } from "../shared/web/handlers.ts";
 import type { HttpFunction } from "../shared/web/httpFunction.ts";
 import { sessionsPage } from "../shared/web/pages/sessionsPage.ts";
 import { page } from "../shared/web/responses.ts";

@@ -7,7 +7,7 @@ import {
 import type { Context } from "../context.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
 import { type SignInState, unsealState } from "../session/signInState.ts";
-import { knownSession } from "../web/handlers.ts";
+import { knownSession } from "../web/admission.ts";
 import { signInUrl } from "../web/problem.ts";
 
 /** What came of the provider's answer. */

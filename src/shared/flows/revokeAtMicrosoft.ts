@@ -8,7 +8,7 @@ import { TimeoutError } from "../net/open.ts";
 import type { Revocation } from "../session/revocationCookie.ts";
 import type { SessionTicket } from "../session/sessionCookie.ts";
 import { readSession, type SessionRead } from "../store/accounts.ts";
-import { isServed } from "../web/handlers.ts";
+import { isServed } from "../web/admission.ts";
 
 /** How long a sign-out waits for Microsoft, once everything here is deleted. Milliseconds. */
 const PATIENCE_MS = 5_000;

@@ -4,7 +4,7 @@ import type { SignInOptions } from "../http/signInOptions.ts";
 import type { HttpRequest } from "../http/types.ts";
 import type { SignedInSession } from "../session/session.ts";
 import { readSessionCookie, type SessionTicket } from "../session/sessionCookie.ts";
-import { knownSession } from "../web/handlers.ts";
+import { knownSession } from "../web/admission.ts";
 
 const PURPOSE = "switch";
 /** With these, the user picks an account at the provider. */
