@@ -50,11 +50,20 @@ async function launch({ deviceBound = true } = {}): Promise<BrowserContext> {
 }
 
 async function signIn(browser: BrowserContext): Promise<Page> {
+  const opened = await startSignIn(browser);
+  await finishSignIn(opened);
+  return opened;
+}
+
+async function startSignIn(browser: BrowserContext): Promise<Page> {
   const opened = await browser.newPage();
   await opened.goto(`${app.url}/auth/sessions`);
-  await opened.getByRole("button", { name: "Adele Vance" }).click();
-  await opened.waitForURL(`${app.url}/auth/sessions`);
   return opened;
+}
+
+async function finishSignIn(tab: Page): Promise<void> {
+  await tab.getByRole("button", { name: "Adele Vance" }).click();
+  await tab.waitForURL(`${app.url}/auth/sessions`);
 }
 
 async function isSignedIn(tab: Page): Promise<boolean> {
@@ -118,6 +127,19 @@ describeInBrowser("a session that is bound to the device", () => {
     await other.goto(`${app.url}/auth/sessions`);
     await forget();
     expect(await Promise.all([page, other].map(isSignedIn))).toEqual([true, true]);
+  });
+
+  it("is one and bound to one key where two tabs sign in at once", async () => {
+    const both = await openPrivate();
+    const tabs = [await startSignIn(both), await startSignIn(both)];
+    await Promise.all(tabs.map(finishSignIn));
+    await registered(both);
+    await eventually(() => callsOf("/auth/device").length === 3);
+    await forget(both);
+    expect(await Promise.all(tabs.map(isSignedIn))).toEqual([true, true]);
+    const names = (await both.cookies(app.url)).map(({ name }) => name);
+    expect(names.filter((name) => name.startsWith(BOUND))).toHaveLength(1);
+    await both.close();
   });
 
   it("serves nobody with copied cookies once the bound one is over, and goes on where it was made", async () => {

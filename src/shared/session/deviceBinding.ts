@@ -10,6 +10,7 @@ import type { HttpRequest } from "../http/types.ts";
  *   with SameSite=Lax, and none is set then. Without `allowed_refresh_initiators`, such a link refreshes nothing.
  * - `scope` and its exclusions are heeded: what is excluded does not wait for a refresh.
  * - A request whose refresh has failed is sent without the bound cookie, and says so.
+ * - A private window binds its sessions too, to keys that go with it.
  */
 
 /** Asks the browser to make a key, and to send it to the path. */
