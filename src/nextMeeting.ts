@@ -35,7 +35,7 @@ interface Meeting {
   readonly end: string;
 }
 
-const WEEK = 7 * 86_400_000;
+const WEEK_MS = 7 * 86_400_000;
 
 /** The first event of the coming week that has not begun, or null. */
 async function readNextMeeting(
@@ -45,7 +45,7 @@ async function readNextMeeting(
 ): Promise<Meeting | null> {
   const query = new URLSearchParams({
     startDateTime: new Date(now).toISOString(),
-    endDateTime: new Date(now + WEEK).toISOString(),
+    endDateTime: new Date(now + WEEK_MS).toISOString(),
     $orderby: "start/dateTime",
     $select: "subject,start,end",
     $top: "10",

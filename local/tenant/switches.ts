@@ -45,7 +45,7 @@ export interface Switches {
   tokenFault?: TokenFault | undefined;
 }
 
-export interface ForgedIdToken {
+interface ForgedIdToken {
   claims: JWTPayload;
   header?: JWTHeaderParameters;
   /** Private. Default: the tenant's own. */

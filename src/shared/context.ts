@@ -42,6 +42,7 @@ export interface Context extends SignOutContext {
   readonly settings: Settings;
   /** What every sign-in asks for beside the scopes of OpenID Connect. */
   readonly scopes: readonly string[];
+  readonly sleep: Sleep;
   readonly randomBytes: RandomBytes;
   readonly createClient: ClientFactory;
   readonly tokens: TokenEndpoint;
@@ -136,6 +137,7 @@ export function createContext(
     ...signingOut,
     settings,
     scopes,
+    sleep,
     randomBytes,
     ...createTokenRequests({ ...platform, settings, credential, metadata, idTokens }),
     refreshes: new Refreshes(sleep),

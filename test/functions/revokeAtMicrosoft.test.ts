@@ -40,8 +40,8 @@ describe("Microsoft, that takes too long", () => {
         },
       },
     );
-    const store = { ...app.store, sleep: () => new Promise<void>(setImmediate) };
-    expect(await revokeAtMicrosoft({ ...app, store }, ticket, opened("token"))).toBe("unconfirmed");
+    const sleep = () => new Promise<void>(setImmediate);
+    expect(await revokeAtMicrosoft({ ...app, sleep }, ticket, opened("token"))).toBe("unconfirmed");
     expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
     expect(logged).toEqual([
       [
@@ -65,8 +65,8 @@ describe("Microsoft, that takes too long", () => {
     );
     const { promise, resolve } = Promise.withResolvers<never>();
     const tokens = { ...app.tokens, refresh: () => promise };
-    const store = { ...app.store, sleep: async () => {} };
-    expect(await revokeAtMicrosoft({ ...app, store, tokens }, ticket, opened())).toBe("notAsked");
+    const sleep = async () => {};
+    expect(await revokeAtMicrosoft({ ...app, sleep, tokens }, ticket, opened())).toBe("notAsked");
     resolve({ accessToken: "late" } as never);
     await new Promise(setImmediate);
     expect(calls).toBe(0);

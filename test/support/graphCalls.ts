@@ -11,7 +11,7 @@ import { type Loopback, startLoopback } from "./loopback.ts";
 import { type RequestInit, request } from "./request.ts";
 
 /** Calls of a signed-in user that are passed on to a Graph that a test plays. */
-export interface GraphCalls {
+interface GraphCalls {
   readonly graph: Loopback;
   readonly session: StubSession;
   forward(path: string, init?: RequestInit, variant?: Variant): Promise<HttpResponse>;

@@ -30,7 +30,7 @@ export async function openBeforeSignOut(
   }
 }
 
-type Asking = Pick<Context, "open" | "turnsAt" | "settings" | "tokens" | "store" | "now" | "log">;
+type Asking = Pick<Context, "open" | "turnsAt" | "settings" | "tokens" | "sleep" | "now" | "log">;
 
 /**
  * Asks Microsoft to end all of the user's sessions, with tokens that were opened before the sign-out deleted them. What they
@@ -82,12 +82,12 @@ async function tokenFrom(
 
 /** @param ask Sends nothing more once its signal is aborted. @throws {TimeoutError} */
 async function inTime(
-  { store }: Asking,
+  { sleep }: Asking,
   ask: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const over = new AbortController();
   try {
-    await within(store.sleep, PATIENCE_MS, ask(over.signal), () => {
+    await within(sleep, PATIENCE_MS, ask(over.signal), () => {
       throw new TimeoutError(`There was no answer within ${PATIENCE_MS} ms.`);
     });
   } finally {

@@ -30,7 +30,7 @@ export async function considerAccount(
   options: SignInOptions,
   agreement: string,
 ): Promise<Considered> {
-  const { keyring } = context.store;
+  const { keyring } = context;
   const ticket = readSessionCookie(keyring, request);
   if (ticket === undefined) return { options };
   const isOurs = request.headers.get("sec-fetch-site") === "same-origin";

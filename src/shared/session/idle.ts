@@ -34,7 +34,7 @@ const ATTRIBUTES = { path: "/", secure: true, httpOnly: true, sameSite: "Lax" } 
 /** The cookie is renewed at this share of the limit. */
 const RENEWED = 1 / 10;
 /** The browser keeps the cookie for so much longer than the limit, because the server decides. Seconds. */
-const KEPT_S = 60;
+const KEPT_SECONDS = 60;
 
 /** Whether the session was unused for too long. Without its cookie, the sign-in counts as the last use. */
 export function isIdle(use: Use, { idleLimit }: Limits, now: number): boolean {
@@ -67,7 +67,7 @@ export function useCookies(use: Use, { idleLimit }: Limits, now: number): Cookie
     return known && known.signedInAt >= signedInAt ? [] : [other];
   });
   return [
-    { name, value, maxAge: Math.ceil(idleLimit / 1_000) + KEPT_S, ...ATTRIBUTES },
+    { name, value, maxAge: Math.ceil(idleLimit / 1_000) + KEPT_SECONDS, ...ATTRIBUTES },
     ...older.map((name) => ({ name, value: "", maxAge: 0, ...ATTRIBUTES })),
   ];
 }

@@ -8,14 +8,14 @@ export type Revocation = "accepted" | "notAsked" | "unconfirmed";
 /** Takes the outcome past the provider's sign-out page, to the page that a sign-out ends on. */
 export const REVOCATION_COOKIE = "__Host-lightsout-revocation";
 /** Seconds. */
-const LIFETIME = 15 * 60;
+const LIFETIME_SECONDS = 15 * 60;
 
 /** @param outcome Undefined takes the cookie away. */
 export function revocationCookie(keyring: Keyring, outcome: Revocation | undefined): Cookie {
   return {
     name: REVOCATION_COOKIE,
     value: outcome ? sealCookie(keyring, REVOCATION_COOKIE, outcome) : "",
-    maxAge: outcome ? LIFETIME : 0,
+    maxAge: outcome ? LIFETIME_SECONDS : 0,
     path: "/",
     secure: true,
     httpOnly: true,

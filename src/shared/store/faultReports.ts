@@ -21,7 +21,7 @@ interface FaultReports {
 }
 
 /** Milliseconds between two reports of delay. */
-const REPORTS_APART = 60_000;
+const REPORTS_APART_MS = 60_000;
 
 /** @param now Milliseconds, by a monotonic clock. */
 export function createFaultReports(now: () => number, log: Log): FaultReports {
@@ -30,7 +30,7 @@ export function createFaultReports(now: () => number, log: Log): FaultReports {
   return {
     delayed(tried) {
       const held = tried.filter(({ fault, isKnown }) => fault && isKnown);
-      if (held.length === 0 || now() - reportedAt < REPORTS_APART) return;
+      if (held.length === 0 || now() - reportedAt < REPORTS_APART_MS) return;
       reportedAt = now();
       log("warn", "signout.delayed", { delayed: held.length, ...about(held[0]?.fault) });
     },

@@ -37,7 +37,7 @@ export const END = {
   requests: 90_000,
 };
 /** Milliseconds between two lines of the log. */
-const TELL_EVERY = 10_000;
+const TELL_EVERY_MS = 10_000;
 
 /**
  * Removes what expired before today (UTC). It reads only the expiry rows of past days. Each goes after everything that
@@ -55,7 +55,7 @@ export async function purge(unlimited: Store, atOnce = AT_ONCE): Promise<Purged>
   let fault: unknown;
 
   function tell(): void {
-    if (store.now() - told < TELL_EVERY) return;
+    if (store.now() - told < TELL_EVERY_MS) return;
     told = store.now();
     store.log("info", "purge.progress", { ...purged, ms: told - started });
   }

@@ -16,7 +16,7 @@ export interface SignOut {
   readonly pass: (looked: (isKnown: boolean) => void) => Promise<unknown>;
 }
 
-export interface Stubborn {
+interface Stubborn {
   /**
    * Tries until it is done.
    *

@@ -15,12 +15,12 @@ export function timeShown({ tag }: Language, time: number): Html {
   return html`<time datetime="${new Date(time).toISOString()}">${format.format(time)}</time>`;
 }
 
-const MINUTE = 60_000;
+const MINUTE_MS = 60_000;
 /** The units, each from so many milliseconds on. */
 const UNITS = [
-  [24 * 60 * MINUTE, "day"],
-  [60 * MINUTE, "hour"],
-  [MINUTE, "minute"],
+  [24 * 60 * MINUTE_MS, "day"],
+  [60 * MINUTE_MS, "hour"],
+  [MINUTE_MS, "minute"],
 ] as const;
 
 /** Such as `3 days ago`. @returns undefined for less than a minute. */
