@@ -23,7 +23,7 @@ header, main, footer { width: 100%; max-width: 34rem; margin-inline: auto }
 header { display: flex; align-items: center; gap: .6rem; font-weight: 650 }
 header svg { width: 1.75rem; color: var(--accent) }
 h1 { font-size: clamp(1.7rem, 1.2rem + 2.4vw, 2.4rem); line-height: 1.15; letter-spacing: -.02em; text-wrap: balance }
-h1 + p { color: var(--soft); margin-block: .6rem 1.75rem; text-wrap: pretty }
+h1 + p { color: var(--soft); margin-block: .6rem 1.75rem }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 1rem; padding: clamp(1.1rem, 4vw, 1.6rem) }
 .who { display: flex; align-items: center; gap: .9rem; margin-bottom: 1.25rem; overflow-wrap: anywhere }
 .who span:first-child {

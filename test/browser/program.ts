@@ -28,6 +28,8 @@ export async function startProgram(
   const child = spawn(command, await prepare(home), {
     env: { PATH: process.env.PATH, HOME: home, TMPDIR: home, ...env },
     stdio: ["ignore", "pipe", "pipe"],
+    // A process group of its own: a driver that ends does not always end its browser.
+    detached: true,
   });
   let output = "";
   let isRunning = true;
@@ -45,7 +47,14 @@ export async function startProgram(
       output += text;
     });
   }
-  const kill = () => child.kill("SIGKILL");
+  const signal = (name: NodeJS.Signals) => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, name);
+    } catch {
+      // All of them have ended.
+    }
+  };
+  const kill = () => signal("SIGKILL");
   process.once("exit", kill);
   return {
     async says(pattern) {
@@ -55,7 +64,7 @@ export async function startProgram(
       return match;
     },
     async stop() {
-      child.kill();
+      signal("SIGTERM");
       const killer = setTimeout(kill, GRACE);
       await ended;
       clearTimeout(killer);
