@@ -1,14 +1,18 @@
 import { HttpRequest, type HttpResponseInit, InvocationContext } from "@azure/functions";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { SignJWT } from "jose";
-import { createBrowser } from "../../local/tenant/browserless.ts";
 import { createAuth } from "../../src/createAuth.ts";
-import { finishSignIn } from "../../src/shared/flows/finishSignIn.ts";
-import { startSignIn } from "../../src/shared/flows/startSignIn.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
-import { ADELE, envOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
+import {
+  ADELE,
+  answeredSignIn,
+  envOf,
+  signIn,
+  type TestApp,
+  tenantOfApp,
+  testApp,
+} from "../support/app.ts";
 import { flipped } from "../support/flipped.ts";
-import { post, request } from "../support/request.ts";
 import { shared } from "../support/shared.ts";
 
 const tenant = shared(tenantOfApp);
@@ -86,18 +90,9 @@ describe("a role that the provider has not given counts nowhere", () => {
     JSON.stringify({ id_token: { roles: { essential: true, value: "Admin" } } }),
     JSON.stringify({ id_token: { roles: { values: ["Admin"] } }, roles: ["Admin"] }),
   ])("a claims parameter of the sign-in, or a field of its answer: %s", async (claims) => {
-    const started = await startSignIn(one.app, request(), {
-      returnTo: undefined,
-      scopes: [],
-      claims,
-    });
-    const form = await createBrowser().signIn(started.location, ADELE);
-    const cookies = Object.fromEntries(started.cookies.map(({ name, value }) => [name, value]));
-    const fields = { ...form.fields, roles: "Admin", claims };
-    const {
-      cookies: [session],
-    } = await finishSignIn(one.app, post(fields, { cookies }));
-    expect((await enter(session?.value)).status).toBe(403);
+    const { finish } = await answeredSignIn(one, { claims });
+    const { cookies } = await finish({ roles: "Admin", claims });
+    expect((await enter(cookies[0]?.value)).status).toBe(403);
   });
 
   it.each([

@@ -1,13 +1,18 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
-import { createBrowser } from "../../local/tenant/browserless.ts";
 import type { TokenFault } from "../../local/tenant/tenant.ts";
-import { finishSignIn } from "../../src/shared/flows/finishSignIn.ts";
-import { startSignIn } from "../../src/shared/flows/startSignIn.ts";
 import { transactionOf } from "../../src/shared/identity/transaction.ts";
 import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { findSession } from "../../src/shared/session/session.ts";
-import { ADELE, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
-import { post, request } from "../support/request.ts";
+import {
+  answeredSignIn,
+  envOf,
+  refOf,
+  signIn,
+  type TestApp,
+  tenantOfApp,
+  testApp,
+  tokenRowsOf,
+} from "../support/app.ts";
 import { CLIENT_ID } from "../support/settings.ts";
 import { shared } from "../support/shared.ts";
 
@@ -166,17 +171,13 @@ describe("a refusal at a refresh", () => {
 describe("a refusal at the end of a sign-in", () => {
   it.each(REFUSALS)("%s", async (_, fault, __, outcome) => {
     const one = testApp(envOf(tenant));
-    const options = { returnTo: undefined, scopes: ["Mail.Read"] };
-    const started = await startSignIn(one.app, request(), options);
-    const form = await createBrowser().signIn(started.location, ADELE);
-    const cookies = Object.fromEntries(started.cookies.map(({ name, value }) => [name, value]));
+    const { finish } = await answeredSignIn(one, { scopes: ["Mail.Read"] });
     tenant.switches.tokenFault = fault;
-    const finished = finishSignIn(one.app, post(form.fields, { cookies }));
-    await expect(finished.then(({ refused }) => Promise.reject(refused))).rejects.toMatchObject({
+    await expect(finish().then(({ refused }) => Promise.reject(refused))).rejects.toMatchObject({
       ...expected(fault, outcome),
       ...(outcome === "asked" && { scopes: ["User.Read", "Mail.Read"] }),
     });
-    expect([...one.table.rows.keys()].filter((key) => key.includes("|c."))).toEqual([]);
+    expect(tokenRowsOf(one)).toEqual([]);
     expectLogged(one, fault, "authorization_code", outcome);
   });
 });

@@ -2,7 +2,16 @@ import { afterEach, describe, expect, it } from "@jest/globals";
 import type { JWTPayload } from "jose";
 import { defaultUsers } from "../../local/tenant/users.ts";
 import { findSession } from "../../src/shared/session/session.ts";
-import { ADELE, ALEX, envOf, refOf, signIn, tenantOfApp, testApp } from "../support/app.ts";
+import {
+  ADELE,
+  ALEX,
+  envOf,
+  refOf,
+  signIn,
+  tenantOfApp,
+  testApp,
+  tokenRowsOf,
+} from "../support/app.ts";
 import { CLIENT_ID } from "../support/settings.ts";
 import { shared } from "../support/shared.ts";
 
@@ -36,8 +45,7 @@ async function signInWith(username: string, ...changes: Change[]) {
   });
   const one = testApp(envOf(tenant, "organizations"));
   const outcome = await signIn(one, username).catch((error: { reason: string }) => error.reason);
-  const rows = [...one.table.rows.keys()].filter((key) => key.includes("|c."));
-  if (rows.length === 0) return outcome;
+  if (tokenRowsOf(one).length === 0) return outcome;
   return await findSession(one.app, CLIENT_ID, refOf(one, outcome));
 }
 

@@ -1,5 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import type { Tenant } from "../../local/tenant/tenant.ts";
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { authHome } from "../../src/functions/authHome.ts";
 import { authSession } from "../../src/functions/authSession.ts";
 import { authSessions } from "../../src/functions/authSessions.ts";
@@ -14,26 +13,24 @@ import { json } from "../../src/shared/web/responses.ts";
 import {
   ADELE,
   ALEX,
-  envOf,
+  askFunction,
+  instanceOf,
   refOf,
   signIn,
   type TestApp,
   tenantOfApp,
-  testApp,
+  tokenRowsOf,
 } from "../support/app.ts";
 import { request } from "../support/request.ts";
+import { shared } from "../support/shared.ts";
 
 const MINUTE = 60_000;
 const PERIOD = 15 * MINUTE;
 
-let tenant: Tenant;
-let now: number;
+let now = Date.now();
+const tenant = shared(() => tenantOfApp({ now: () => now }));
 let one: TestApp;
 let cookie: string;
-beforeAll(async () => {
-  now = Date.now();
-  tenant = await tenantOfApp({ now: () => now });
-});
 beforeEach(async () => {
   one = appOf();
   cookie = await signIn(one);
@@ -41,19 +38,10 @@ beforeEach(async () => {
 });
 afterEach(() => {
   tenant.switches.tokenFault = undefined;
-  tenant.switches.idTokenOverrides = undefined;
-  tenant.switches.tokenAnswerOverrides = undefined;
   adele().disabled = false;
-  adele().roles = [];
 });
-afterAll(() => tenant.stop());
 
-/** An instance whose clock is the tenant's. */
-function appOf(env = {}, table?: TestApp["table"]): TestApp {
-  const platform = { now: () => now, elapsed: () => now, ...(table && { table }) };
-  const app = testApp({ ...envOf(tenant), ...env }, platform);
-  return table ? { ...app, table } : app;
-}
+const appOf = (env = {}, table?: TestApp["table"]) => instanceOf(tenant, () => now, { env, table });
 
 function forget(): void {
   tenant.requests.length = 0;
@@ -72,11 +60,7 @@ const tokenRequests = () => tenant.requests.filter(({ endpoint }) => endpoint ==
 const operations = () => one.table.operations.map((operation) => operation.split(" ")[0]);
 const events = () => one.logged.map(([, event]) => event);
 
-/** What a function of the app's own answers, which calls no API. */
-async function ask(app = one, at = cookie) {
-  const handler = signedIn(app.app, async (_, __, { account }) => json({ served: true, account }));
-  return await read(handler(request("/my", { cookies: { [SESSION_COOKIE]: at } }), {}));
-}
+const ask = (app = one, at = cookie) => read(askFunction(app, { [SESSION_COOKIE]: at }));
 
 async function session() {
   const sent = request("/auth/session", { cookies: { [SESSION_COOKIE]: cookie } });
@@ -170,7 +154,7 @@ describe("a session whose grant was confirmed", () => {
 });
 
 describe("a grant that is dead", () => {
-  const rows = () => [...one.table.rows.keys()].filter((key) => key.includes("|c."));
+  const rows = () => tokenRowsOf(one);
 
   it.each<[string, () => unknown, number]>([
     ["revoked: its session ends", () => tenant.revoke(adele().oid), 1],
@@ -309,102 +293,8 @@ describe("while the provider does not answer", () => {
     const headers = { "sec-fetch-site": "same-origin" };
     const sent = request("/", { method: "POST", headers, cookies: { [SESSION_COOKIE]: cookie } });
     expect((await authSignOut(one.app).handler(sent, {})).status).toBe(303);
-    expect([...one.table.rows.keys()].filter((key) => key.includes("|c."))).toEqual([]);
+    expect(tokenRowsOf(one)).toEqual([]);
     expect(tokenRequests()).toEqual([]);
-  });
-});
-
-describe("roles and claims", () => {
-  it("are those that the app asks for, and no others", async () => {
-    const platform = { now: () => now, elapsed: () => now };
-    const asking = testApp(envOf(tenant), platform, { claims: ["email", "ctry", "toString"] });
-    tenant.switches.idTokenOverrides = (claims) => ({
-      claims: { ...claims, email: "a@b.example", ctry: 5 },
-    });
-    cookie = await signIn(asking);
-    expect((await ask(asking)).account.claims).toEqual({ email: "a@b.example", ctry: 5 });
-  });
-
-  it("are left out where they are too large for a row, and the log says so once", async () => {
-    const platform = { now: () => now, elapsed: () => now };
-    const asking = testApp(envOf(tenant), platform, { claims: ["groups"] });
-    const groups = Array.from({ length: 300 }, () => crypto.randomUUID());
-    tenant.switches.idTokenOverrides = (claims) => ({ claims: { ...claims, groups } });
-    cookie = await signIn(asking);
-    await signIn(asking);
-    expect((await ask(asking)).account.claims).toEqual({});
-    const warnings = asking.logged.filter(([, event]) => event === "signin.claims_missing");
-    expect(warnings).toEqual([
-      ["warn", "signin.claims_missing", expect.objectContaining({ reason: "too_large" })],
-    ]);
-  });
-
-  it.each([{ hasgroups: true }, { _claim_names: { groups: "src1" } }])(
-    "%j is noticed once",
-    async (overage) => {
-      tenant.switches.idTokenOverrides = (claims) => ({ claims: { ...claims, ...overage } });
-      await signIn(one);
-      await signIn(one);
-      expect(events().filter((event) => event === "signin.claims_missing")).toHaveLength(1);
-    },
-  );
-
-  it("are those of the sign-in, and renewed with each confirmation", async () => {
-    adele().roles = ["Auditor", "Reader"];
-    cookie = await signIn(one);
-    expect(await ask()).toMatchObject({ account: { roles: ["Auditor", "Reader"] } });
-    expect(await session()).toMatchObject({
-      account: { roles: ["Auditor", "Reader"], claims: {} },
-    });
-    adele().roles = ["Reader"];
-    now += PERIOD + 1;
-    expect(await ask()).toMatchObject({ account: { roles: ["Reader"] } });
-  });
-
-  it("stay where the provider sends no ID token along", async () => {
-    adele().roles = ["Reader"];
-    cookie = await signIn(one);
-    tenant.switches.tokenAnswerOverrides = ({ id_token: _, ...answer }) => answer;
-    now += PERIOD + 1;
-    expect(await ask()).toMatchObject({
-      status: 200,
-      account: { roles: ["Reader"], name: "Adele Vance" },
-    });
-  });
-
-  it("are not renewed by somebody else's ID token", async () => {
-    tenant.switches.idTokenOverrides = (claims) => ({
-      claims: { ...claims, oid: crypto.randomUUID(), roles: ["Admin"] },
-    });
-    now += PERIOD + 1;
-    expect(await ask()).toMatchObject({ status: 200, account: { roles: [] } });
-    expect(events()).toEqual(expect.arrayContaining(["token.rejected", "session.unconfirmed"]));
-  });
-});
-
-describe("the end that the provider names for its session", () => {
-  const withExpiry = (session_expiry: unknown) => {
-    tenant.switches.idTokenOverrides = (claims) => ({ claims: { ...claims, session_expiry } });
-  };
-
-  it("is the session's, where it comes first", async () => {
-    withExpiry(Math.floor(now / 1_000) + 3_600);
-    cookie = await signIn(one);
-    const { expiresAt } = await session();
-    expect(Date.parse(expiresAt)).toBeLessThanOrEqual(now + 3_600_000);
-    now += 3_600_000;
-    expect(await ask()).toMatchObject({ status: 401 });
-  });
-
-  it.each([Number.MAX_SAFE_INTEGER, "soon", null])("%p changes nothing", async (expiry) => {
-    withExpiry(expiry);
-    cookie = await signIn(one);
-    expect(Date.parse((await session()).expiresAt)).toBe(now + 12 * 3_600_000);
-  });
-
-  it.each([0, -1])("%d seconds from now lets nobody in", async (seconds) => {
-    withExpiry(Math.floor(now / 1_000) + seconds);
-    await expect(signIn(one)).rejects.toMatchObject({ reason: "session_expiry" });
   });
 });
 

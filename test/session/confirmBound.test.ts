@@ -3,9 +3,7 @@ import type { Tenant, TenantUser } from "../../local/tenant/tenant.ts";
 import { authSession } from "../../src/functions/authSession.ts";
 import { accountPartition, type HomeAccountId } from "../../src/shared/rows/keys.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
-import { signedIn } from "../../src/shared/web/handlers.ts";
-import { noContent } from "../../src/shared/web/responses.ts";
-import { envOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
+import { askFunction, instanceOf, signIn, type TestApp, tenantOfApp } from "../support/app.ts";
 import { request } from "../support/request.ts";
 
 const MINUTE = 60_000;
@@ -43,10 +41,9 @@ interface Browser {
 }
 
 it("whoever is kept out is served nowhere in what begins a period later, and all others always", async () => {
-  const platform = { now: () => now, elapsed: () => now };
-  const env = { ...envOf(tenant), REVALIDATE_MINUTES: String(PERIOD / MINUTE) };
-  const first = testApp(env, platform);
-  const second = testApp(env, { ...platform, table: first.table });
+  const env = { REVALIDATE_MINUTES: String(PERIOD / MINUTE) };
+  const first = instanceOf(tenant, () => now, { env });
+  const second = instanceOf(tenant, () => now, { env, table: first.table });
   const below = numbers();
   const users = [...tenant.users];
   const browsers: Browser[] = [];
@@ -116,9 +113,9 @@ function isGone({ table }: TestApp, { oid }: TenantUser): boolean {
   return ![...table.rows.keys()].some((key) => key.startsWith(`${partition}|c.`));
 }
 
-async function isServed({ app }: TestApp, cookie: string, byScript: boolean): Promise<boolean> {
-  const sent = request("/", { cookies: { [SESSION_COOKIE]: cookie } });
-  if (!byScript) return (await signedIn(app, async () => noContent())(sent, {})).status === 204;
-  const { body } = await authSession(app).handler(sent, {});
+async function isServed(one: TestApp, cookie: string, byScript: boolean): Promise<boolean> {
+  const cookies = { [SESSION_COOKIE]: cookie };
+  if (!byScript) return (await askFunction(one, cookies)).status === 200;
+  const { body } = await authSession(one.app).handler(request("/", { cookies }), {});
   return JSON.parse(String(body)).signedIn;
 }

@@ -1,20 +1,22 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import { createBrowser } from "../../local/tenant/browserless.ts";
 import { authDevice } from "../../src/functions/authDevice.ts";
 import { authDeviceRefresh } from "../../src/functions/authDeviceRefresh.ts";
 import { authSignOut } from "../../src/functions/authSignOut.ts";
-import { finishSignIn } from "../../src/shared/flows/finishSignIn.ts";
-import { startSignIn } from "../../src/shared/flows/startSignIn.ts";
 import type { HttpResponse } from "../../src/shared/http/types.ts";
 import { sessionKey } from "../../src/shared/rows/keys.ts";
 import { challengeFor } from "../../src/shared/session/deviceProof.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
 import { knownSession } from "../../src/shared/web/admission.ts";
-import { signedIn } from "../../src/shared/web/handlers.ts";
-import { json } from "../../src/shared/web/responses.ts";
-import { ADELE, envOf, refOf, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
+import {
+  answeredSignIn,
+  askFunction,
+  instanceOf,
+  refOf,
+  type TestApp,
+  tenantOfApp,
+} from "../support/app.ts";
 import { challengeOf, type DeviceKey, newDeviceKey } from "../support/deviceKey.ts";
-import { post, request } from "../support/request.ts";
+import { request } from "../support/request.ts";
 import { shared } from "../support/shared.ts";
 
 const SECOND = 1_000;
@@ -30,14 +32,8 @@ beforeEach(async () => {
 });
 
 function appOf(binding: string, table?: TestApp["table"]): TestApp {
-  const env = {
-    ...envOf(tenant),
-    APP_BASE_URL: "https://app.example.com",
-    SESSION_BINDING: binding,
-  };
-  const platform = { now: () => now, elapsed: () => now, ...(table && { table }) };
-  const app = testApp(env, platform);
-  return table ? { ...app, table } : app;
+  const env = { APP_BASE_URL: "https://app.example.com", SESSION_BINDING: binding };
+  return instanceOf(tenant, () => now, { env, table });
 }
 
 interface Browser {
@@ -50,12 +46,9 @@ interface Browser {
 }
 
 /** @param before The browser's cookies. */
-async function signedInBrowser({ app }: TestApp, before = {}): Promise<Browser> {
-  const options = { returnTo: undefined, scopes: [] };
-  const started = await startSignIn(app, request("/", { cookies: before }), options);
-  const form = await createBrowser().signIn(started.location, ADELE);
-  const held = Object.fromEntries(started.cookies.map(({ name, value }) => [name, value]));
-  const { cookies, headers = {} } = await finishSignIn(app, post(form.fields, { cookies: held }));
+async function signedInBrowser(one: TestApp, before = {}): Promise<Browser> {
+  const { finish } = await answeredSignIn(one, { before });
+  const { cookies, headers = {} } = await finish();
   const registration = headers["Secure-Session-Registration"];
   const kept = cookies.filter(({ maxAge }) => maxAge > 0);
   return {
@@ -114,8 +107,7 @@ async function statusFor(
   headers: Record<string, string> = {},
   app = one,
 ): Promise<number> {
-  const served = signedIn(app.app, async () => json({}));
-  return (await served(request("/", { cookies, headers }), {})).status;
+  return (await askFunction(app, cookies, headers)).status;
 }
 
 const events = () => one.logged.map(([, event]) => event);
@@ -165,8 +157,7 @@ describe("a bound session", () => {
   it("is 503 where its browser could not refresh, and signed out for nobody", async () => {
     now += 6 * MINUTE;
     const skipped = { "secure-session-skipped": "server_error" };
-    const served = signedIn(one.app, async () => json({}));
-    const answer = await served(request("/", { cookies: browser.cookies, headers: skipped }), {});
+    const answer = await askFunction(one, browser.cookies, skipped);
     expect(answer).toMatchObject({ status: 503, headers: { "Retry-After": "2" } });
     await refresh(browser);
     expect(await statusFor(browser.cookies, skipped)).toBe(200);
@@ -337,10 +328,7 @@ describe("a session that no browser binds", () => {
     now += 1;
     expect(await statusFor(browser.cookies)).toBe(403);
     expect(events()).toContain("session.unbound");
-    const page = await signedIn(one.app, async () => json({}))(
-      request("/", { cookies: browser.cookies, headers: OPENED }),
-      {},
-    );
+    const page = await askFunction(one, browser.cookies, OPENED);
     expect([page.status, page.body]).toEqual([403, expect.stringContaining("Chrome or Edge")]);
     for (const wayOn of ["/auth/signin?returnTo=", "/auth/signout"]) {
       expect(page.body).toContain(wayOn);

@@ -12,8 +12,16 @@ import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
 import { readSession, type SessionRead } from "../../src/shared/store/accounts.ts";
 import { endGrant } from "../../src/shared/store/endSession.ts";
 import { signedIn } from "../../src/shared/web/handlers.ts";
-import { json } from "../../src/shared/web/responses.ts";
-import { ALEX, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
+import {
+  ALEX,
+  askFunction,
+  instanceOf,
+  refOf,
+  signIn,
+  type TestApp,
+  tenantOfApp,
+  tokenRowsOf,
+} from "../support/app.ts";
 import { flipped } from "../support/flipped.ts";
 import { request } from "../support/request.ts";
 import { shared } from "../support/shared.ts";
@@ -33,11 +41,8 @@ beforeEach(async () => {
   one.table.operations.length = 0;
 });
 
-function appOf(env = {}, table?: TestApp["table"]): TestApp {
-  const platform = { now: () => now, elapsed: () => now, ...(table && { table }) };
-  const app = testApp({ ...envOf(tenant), SESSION_IDLE_MINUTES: "30", ...env }, platform);
-  return table ? { ...app, table } : app;
-}
+const appOf = (env = {}, table?: TestApp["table"]) =>
+  instanceOf(tenant, () => now, { env: { SESSION_IDLE_MINUTES: "30", ...env }, table });
 
 /** What a browser keeps, and for how long. */
 function browserWith(session: string) {
@@ -56,7 +61,6 @@ function browserWith(session: string) {
   return { jar, keep, cookies, names: () => Object.keys(cookies()).sort() };
 }
 
-const functionOf = ({ app }: TestApp) => signedIn(app, async () => json({ served: true }));
 const ROUTES = { session: authSession, sessions: authSessions, home: authHome };
 
 /** @returns the status, and what the browser is to keep. */
@@ -65,8 +69,10 @@ async function send(
   cookies = browser.cookies(),
   path: keyof typeof ROUTES | "use" = "use",
 ) {
-  const handler = path === "use" ? functionOf(app) : ROUTES[path](app.app).handler;
-  const answer = await handler(request("/", { cookies }), {});
+  const answer =
+    path === "use"
+      ? await askFunction(app, cookies)
+      : await ROUTES[path](app.app).handler(request("/", { cookies }), {});
   return { ...answer, says: String(answer.body) };
 }
 
@@ -76,7 +82,7 @@ async function use(app = one): Promise<number> {
   return status;
 }
 
-const tokenRows = () => [...one.table.rows.keys()].filter((key) => key.includes("|c."));
+const tokenRows = () => tokenRowsOf(one);
 const used = (cookies: readonly Cookie[] = []) =>
   cookies.filter(({ name }) => name.startsWith(USED));
 

@@ -6,7 +6,7 @@ import { readSession, type SessionRead, writeBack } from "../../src/shared/store
 import { endGrant } from "../../src/shared/store/endSession.ts";
 import type { HeldSession } from "../../src/shared/store/segments.ts";
 import { signOutByUser } from "../../src/shared/store/signOut.ts";
-import { ADELE, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
+import { ADELE, instanceOf, refOf, signIn, type TestApp, tenantOfApp } from "../support/app.ts";
 import { CLIENT_ID } from "../support/settings.ts";
 import { shared } from "../support/shared.ts";
 
@@ -26,7 +26,7 @@ const now = Date.now();
 beforeEach(async () => {
   [waited, apart] = [[], []];
   meanwhile = async () => {};
-  one = testApp(envOf(tenant), { now: () => now, elapsed: () => now });
+  one = instanceOf(tenant, () => now);
   Object.assign(one.app.store, { sleep: async (ms: number) => void apart.push(ms) });
   ref = refOf(one, await signIn(one));
   tenant.requests.length = 0;

@@ -10,7 +10,16 @@ import {
   signOutByOperator,
   signOutByUser,
 } from "../../src/shared/store/signOut.ts";
-import { ADELE, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
+import {
+  ADELE,
+  envOf,
+  refOf,
+  signIn,
+  type TestApp,
+  tenantOfApp,
+  testApp,
+  tokenRowsOf,
+} from "../support/app.ts";
 import { CLIENT_ID } from "../support/settings.ts";
 import { shared } from "../support/shared.ts";
 
@@ -38,7 +47,7 @@ async function open(at = ref): Promise<SignedInSession> {
 
 const operations = () => one.table.operations.map((operation) => operation.split(" ")[0]);
 const tokenRequests = () => tenant.requests.filter(({ endpoint }) => endpoint === "token").length;
-const tokenRows = () => [...one.table.rows.keys()].filter((key) => key.includes("|c."));
+const tokenRows = () => tokenRowsOf(one);
 const homeAccountId = async () => (await open()).account.homeAccountId;
 const adele = () => tenant.users.find(({ username }) => username === ADELE)?.oid ?? "";
 const logged = () => one.logged.map(([, event]) => event);

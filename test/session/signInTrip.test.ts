@@ -2,12 +2,18 @@ import { afterEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import { finishSignIn } from "../../src/shared/flows/finishSignIn.ts";
-import { startSignIn } from "../../src/shared/flows/startSignIn.ts";
 import { signInOptions } from "../../src/shared/http/signInOptions.ts";
 import { findSession } from "../../src/shared/session/session.ts";
 import { signInUrl } from "../../src/shared/web/problem.ts";
-import { ADELE, envOf, refOf, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
-import { post, request } from "../support/request.ts";
+import {
+  answeredSignIn,
+  instanceOf,
+  refOf,
+  type TestApp,
+  tenantOfApp,
+  tokenRowsOf,
+} from "../support/app.ts";
+import { post } from "../support/request.ts";
 import { BASE_URL, CLIENT_ID } from "../support/settings.ts";
 import { shared } from "../support/shared.ts";
 
@@ -17,16 +23,13 @@ afterEach(() => {
   tenant.switches.idTokenOverrides = undefined;
 });
 
-const newApp = () => testApp(envOf(tenant), { now: () => now });
+const newApp = () => instanceOf(tenant, () => now);
 
 /** Follows a link to `/auth/signin` all the way round. */
-async function signInBy({ app }: TestApp, url: string, browser = createBrowser()) {
+async function signInBy(one: TestApp, url: string, browser = createBrowser()) {
   const options = signInOptions(new URL(url).searchParams);
-  const started = await startSignIn(app, request(), options);
-  const { fields } = await browser.signIn(started.location, ADELE);
-  const cookies = Object.fromEntries(started.cookies.map(({ name, value }) => [name, value]));
-  const finished = await finishSignIn(app, post(fields, { cookies }));
-  return { ...finished, authorizeUrl: started.location, fields };
+  const { location, finish } = await answeredSignIn(one, { ...options, browser });
+  return { ...(await finish()), authorizeUrl: location };
 }
 
 async function sessionOf(one: TestApp, [cookie]: readonly { value: string }[]) {
@@ -154,19 +157,12 @@ describe("maxAge", () => {
       scope: "Mail.Read",
     });
     expect(cookies.map(({ maxAge }) => maxAge)).toEqual([0]);
-    expect([...one.table.rows.keys()].filter((key) => key.includes("|c."))).toEqual([]);
+    expect(tokenRowsOf(one)).toEqual([]);
   });
 
   it("counts from the start: somebody who takes long at the provider is not sent round again", async () => {
-    const one = newApp();
-    const started = await startSignIn(one.app, request(), {
-      returnTo: undefined,
-      scopes: [],
-      maxAge: 0,
-    });
-    const { fields } = await createBrowser().signIn(started.location, ADELE);
+    const { finish } = await answeredSignIn(newApp(), { maxAge: 0 });
     now += 9 * MINUTE;
-    const cookies = Object.fromEntries(started.cookies.map(({ name, value }) => [name, value]));
-    expect((await finishSignIn(one.app, post(fields, { cookies }))).refused).toBeUndefined();
+    expect((await finish()).refused).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { createBrowser } from "../../local/tenant/browserless.ts";
+import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
 import { startTenant, type Tenant, type TenantOptions } from "../../local/tenant/tenant.ts";
 import { createEnvironment } from "../../src/compose.ts";
 import type { Log } from "../../src/shared/base/log.ts";
@@ -17,6 +17,8 @@ import {
   SESSION_COOKIE,
   type SessionTicket,
 } from "../../src/shared/session/sessionCookie.ts";
+import { signedIn } from "../../src/shared/web/handlers.ts";
+import { json } from "../../src/shared/web/responses.ts";
 import { type MemoryTable, memoryTable } from "./memoryTable.ts";
 import { post, request } from "./request.ts";
 import { BASE_URL, CLIENT_ID, SECRET, settings } from "./settings.ts";
@@ -68,6 +70,17 @@ export function testApp(
   };
 }
 
+/** An instance by somebody's clock, on a table of its own or on another's. */
+export function instanceOf(
+  tenant: Tenant,
+  now: () => number,
+  { env = {}, table, ...wishes }: Wishes & { env?: Env; table?: MemoryTable | undefined } = {},
+): TestApp {
+  const platform = { now, elapsed: now, ...(table && { table }) };
+  const app = testApp({ ...envOf(tenant), ...env }, platform, wishes);
+  return table ? { ...app, table } : app;
+}
+
 /** A development tenant that knows this app. */
 export function tenantOfApp(options: TenantOptions = {}): Promise<Tenant> {
   return startTenant({
@@ -93,18 +106,47 @@ export function envOf(tenant: Tenant, alias = tenant.tenantId): Env {
   };
 }
 
-/** Signs a user in with a browser that has no session yet. @returns the session cookie's value. */
-export async function signIn({ app }: TestApp, username = ADELE, scopes: string[] = []) {
-  const options = { returnTo: undefined, scopes };
-  const started = await startSignIn(app, request(), options);
-  const form = await createBrowser().signIn(started.location, username);
+type Start = Partial<Parameters<typeof startSignIn>[2]> & {
+  readonly username?: string;
+  readonly browser?: Browser;
+  /** Of the browser, from before. */
+  readonly before?: Readonly<Record<string, string>>;
+};
+
+/** A sign-in up to the provider's answer, which `finish` posts to the app. */
+export async function answeredSignIn({ app }: TestApp, start: Start = {}) {
+  const { username = ADELE, browser = createBrowser(), before = {}, ...options } = start;
+  const asked = { returnTo: undefined, scopes: [], ...options };
+  const started = await startSignIn(app, request("/", { cookies: before }), asked);
+  const { fields } = await browser.signIn(started.location, username);
   const cookies = Object.fromEntries(started.cookies.map(({ name, value }) => [name, value]));
-  const finished = await finishSignIn(app, post(form.fields, { cookies }));
+  const finish = (more = {}) => finishSignIn(app, post({ ...fields, ...more }, { cookies }));
+  return { location: started.location, finish };
+}
+
+/** Signs a user in with a browser that has no session yet. @returns the session cookie's value. */
+export async function signIn(one: TestApp, username = ADELE, scopes: string[] = []) {
+  const { finish } = await answeredSignIn(one, { username, scopes });
+  const finished = await finish();
   if (finished.refused) throw finished.refused;
   const [session] = finished.cookies;
   if (!session) throw new Error("There is no session cookie.");
   return session.value;
 }
+
+/** What a function of the team's own answers, which calls no API. */
+export function askFunction(
+  { app }: TestApp,
+  cookies: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
+) {
+  const handler = signedIn(app, async (_, __, { account }) => json({ served: true, account }));
+  return handler(request("/my", { cookies, headers }), {});
+}
+
+/** The keys of the rows that hold tokens. */
+export const tokenRowsOf = ({ table }: Pick<TestApp, "table">) =>
+  [...table.rows.keys()].filter((key) => key.includes("|c."));
 
 /** Where that cookie's session is. */
 export function refOf({ app }: TestApp, cookie: string): SessionTicket {
