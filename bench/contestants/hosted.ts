@@ -4,7 +4,8 @@ import { startHost } from "../../local/host/host.ts";
 import { freePort } from "../../local/ports.ts";
 import { ROOT } from "../../local/root.ts";
 import { createSender, type HttpSender } from "../lib/http.ts";
-import { measure } from "../lib/load.ts";
+import { type Call, measure } from "../lib/load.ts";
+import type { Profiled } from "../lib/profile.ts";
 import { bundleApp, SCRATCH } from "../world/bundles.ts";
 import type { Vitals } from "../world/probe.ts";
 import type { World } from "../world/world.ts";
@@ -15,6 +16,8 @@ export interface Hosted {
   readonly url: string;
   readonly sender: HttpSender;
   vitals(options?: "gc" | "reset"): Promise<Vitals>;
+  /** Of the host's process, while something runs. */
+  profiled<T>(run: () => Promise<T>): Promise<Profiled<T>>;
   stop(): Promise<void>;
 }
 
@@ -42,11 +45,26 @@ export async function startHosted(
       const { body } = await probe.send(option ? `/?${option}` : "/");
       return JSON.parse(body.toString()) as Vitals;
     },
+    async profiled(run) {
+      await probe.send("/?profile");
+      const result = await run();
+      const { body } = await probe.send("/?profiled");
+      return { result, profile: JSON.parse(body.toString()) };
+    },
     async stop() {
       sender.close();
       probe.close();
       await host.stop();
     },
+  };
+}
+
+/** A signed-in Graph call of one of these users. */
+export function graphCall({ sender }: Hosted, cookies: readonly string[]): Call {
+  return async (number) => {
+    const cookie = cookies[number % cookies.length] as string;
+    const { status } = await sender.send("/graph/me", { headers: { cookie } });
+    if (status !== 200) throw new Error(`The answer was ${status}.`);
   };
 }
 
@@ -67,12 +85,7 @@ export async function startHostedContestant(
       const cookies = (callers[tokens] ?? []).map(({ cookie, stockCookie }) =>
         contestant === "stock" ? stockCookie : cookie,
       );
-      const call = async (number: number) => {
-        const cookie = cookies[number % cookies.length] as string;
-        const { status } = await hosted.sender.send("/graph/me", { headers: { cookie } });
-        if (status !== 200) throw new Error(`${contestant} answered ${status}.`);
-      };
-      return measure(call, load, cpu);
+      return measure(graphCall(hosted, cookies), load, cpu);
     },
     stop: hosted.stop,
   };

@@ -1,14 +1,19 @@
 import { createHmac, createSecretKey } from "node:crypto";
 import { TABLE_NAME } from "../../src/shared/table/azureTable.ts";
 import type { SignedIn } from "../world/accounts.ts";
-import { type Got, openGet } from "./get.ts";
+import { byDispatcher, type Get, type Got } from "./gets.ts";
 
 /** Where the floor finds what it needs of a user: it keeps no session. */
 export type Place = Pick<SignedIn, "row" | "graphToken">;
 
-/** One signed point read and one call with a token that is at hand: less than this, no app can do that keeps nothing. */
-export function createFloor(env: Readonly<Record<string, string | undefined>>) {
-  const opened = openGet();
+/**
+ * One signed point read and one call with a token that is at hand: less than this, no app can do that keeps nothing.
+ * @param opened Default: of all ways the one that takes the least CPU time.
+ */
+export function createFloor(
+  env: Readonly<Record<string, string | undefined>>,
+  opened: Get | Promise<Get> = byDispatcher(),
+) {
   const table = readTable(env.TOKEN_CACHE_STORAGE ?? "");
   const graph = new URL(`${env.GRAPH_BASE_URL}/me`);
 

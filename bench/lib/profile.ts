@@ -6,30 +6,31 @@ export interface Rule {
   readonly matches: (functionName: string, url: string) => boolean;
 }
 
+export interface Profiled<T> {
+  readonly result: T;
+  readonly profile: Profiler.Profile;
+}
+
 /** Microseconds between samples. */
 const INTERVAL = 500;
 
-/** Runs something under V8's sampling profiler. @returns milliseconds by rule; what no rule knows under `rest`. */
-export async function profile(
-  run: () => Promise<unknown>,
-  rules: readonly Rule[],
-  rest: string,
-): Promise<Map<string, number>> {
+/** Runs something under V8's sampling profiler. */
+export async function profiled<T>(run: () => Promise<T>): Promise<Profiled<T>> {
   const session = new Session();
   session.connect();
   try {
     await session.post("Profiler.enable");
     await session.post("Profiler.setSamplingInterval", { interval: INTERVAL });
     await session.post("Profiler.start");
-    await run();
-    const { profile } = await session.post("Profiler.stop");
-    return timesOf(profile, rules, rest);
+    const result = await run();
+    return { result, profile: (await session.post("Profiler.stop")).profile };
   } finally {
     session.disconnect();
   }
 }
 
-function timesOf(
+/** Milliseconds by rule; what no rule knows under `rest`. */
+export function timesOf(
   { nodes, samples = [], timeDeltas = [] }: Profiler.Profile,
   rules: readonly Rule[],
   rest: string,

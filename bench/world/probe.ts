@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { type Profiled, profiled } from "../lib/profile.ts";
 
 /*
  * Loaded into a Functions host by `--import`: answers what the process has used so far, on a port of its own.
@@ -26,8 +27,19 @@ delay.enable();
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
 
-const server = createServer((request, response) => {
+let endProfile = () => {};
+let profiling: Promise<Profiled<void>> | undefined;
+
+const server = createServer(async (request, response) => {
   const { searchParams } = new URL(request.url ?? "/", "http://probe");
+  if (searchParams.has("profile")) {
+    profiling = profiled(() => new Promise<void>((resolve) => (endProfile = resolve)));
+    return response.end();
+  }
+  if (searchParams.has("profiled")) {
+    endProfile();
+    return response.end(JSON.stringify((await profiling)?.profile));
+  }
   const longestStall = Math.max(0, delay.max / 1e6 - RESOLUTION);
   if (searchParams.has("gc")) collect();
   const { user, system } = process.cpuUsage();
