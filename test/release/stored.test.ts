@@ -33,8 +33,8 @@ describe.each([...storedByReleases(), read(write(now))])(
       for (const row of stored.rows) one.table.rows.set(`${row.partitionKey}|${row.rowKey}`, row);
     }
 
-    const isSignedIn = async ({ cookie }: SessionStored) => {
-      const cookies = { [SESSION_COOKIE]: cookie };
+    const isSignedIn = async ({ cookie, others }: Pick<SessionStored, "cookie" | "others">) => {
+      const cookies = { [SESSION_COOKIE]: cookie, ...others };
       const { body } = await authSession(one.app).handler(request("/", { cookies }), {});
       return JSON.parse(String(body)).account?.username;
     };
@@ -58,6 +58,18 @@ describe.each([...storedByReleases(), read(write(now))])(
 
     it("leaves everybody signed in", async () => {
       expect(await signedIn()).toEqual(stored.sessions.map(({ username }) => username));
+    });
+
+    it("counts with the cookies that go along, and else not", async () => {
+      const [used, plain, bound] = stored.sessions as [SessionStored, SessionStored, SessionStored];
+      time = stored.at + 4 * MINUTE;
+      expect(await isSignedIn(bound)).toBe(bound.username);
+      expect(await isSignedIn({ ...bound, others: {} })).toBeUndefined();
+      time = stored.at + 35 * MINUTE;
+      expect(await isSignedIn(used)).toBe(used.username);
+      for (const idle of [plain, { ...used, others: {} }]) {
+        expect(await isSignedIn(idle)).toBeUndefined();
+      }
     });
 
     it.each<[string, (session: SessionStored) => Promise<void>]>([
