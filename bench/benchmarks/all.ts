@@ -9,6 +9,7 @@ import { packageSize } from "./package.ts";
 import { profile } from "./profile.ts";
 import { profileHosted } from "./profileHosted.ts";
 import { purging } from "./purge.ts";
+import { sessions } from "./sessions.ts";
 import { signedIn } from "./signedIn.ts";
 import { soak } from "./soak.ts";
 import { together } from "./together.ts";
@@ -24,6 +25,7 @@ export const benchmarks = [
   together,
   purging,
   growth,
+  sessions,
   coldStart,
   bytes,
   packageSize,

@@ -7,15 +7,12 @@ import { bytes as formatBytes, number } from "../lib/format.ts";
 import { cacheRow } from "../stock/cacheClient.ts";
 import { sessionRow } from "../stock/sessions.ts";
 import { storeUser } from "../world/accounts.ts";
-import { composeApp } from "../world/app.ts";
 import { accountOf } from "../world/callers.ts";
-import { createMemoryTable } from "../world/memoryTable.ts";
-import { sealingKeys, userOf } from "../world/setUp.ts";
+import { AUTHORITY, DAY, storeInMemory, TENANT } from "../world/memoryStore.ts";
+import { userOf } from "../world/setUp.ts";
 import { msalCache } from "../world/tokens.ts";
 
 const TOKENS = [1, 10, 50];
-const TENANT = "8d5c2a1e-7b4f-4c7d-9e36-5f0a1b2c3d4e";
-const AUTHORITY = `https://login.microsoftonline.com/${TENANT}`;
 
 interface Row {
   readonly tokens: number;
@@ -35,19 +32,12 @@ export interface BytesResult {
 
 async function run({ progress }: Options): Promise<BytesResult> {
   progress.expect(TOKENS.length);
-  const { store, settings } = composeApp({
-    ENTRA_CLIENT_ID: "c1a5e0f7-3b0e-4d0f-9a0a-11d1e0a5b001",
-    ENTRA_TENANT_ID: TENANT,
-    ENTRA_CLIENT_SECRET: "none",
-    TOKEN_CACHE_STORAGE: "UseDevelopmentStorage=true",
-    TOKEN_CACHE_KEYS: sealingKeys(),
-  });
+  const store = storeInMemory(Date.now);
   const rows: Row[] = [];
   for (const tokens of TOKENS) {
     const cache = await msalCache(TENANT, AUTHORITY, tokens);
-    const table = createMemoryTable();
-    await storeUser({ ...store, table }, TENANT, settings.sessionLifetime, cache, 0);
-    const entities = table.take();
+    await storeUser(store, TENANT, DAY, cache, 0);
+    const entities = store.table.take();
     const serialized = JSON.stringify(cache);
     const account = accountOf(TENANT, 0);
     const session = { account, expiresAt: Date.now() };

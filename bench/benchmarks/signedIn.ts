@@ -19,8 +19,8 @@ export interface SignedInResult {
 }
 
 async function run({ quick, progress }: Options): Promise<SignedInResult> {
-  const rounds = quick ? 3 : 15;
-  const milliseconds = quick ? 250 : 1_000;
+  const rounds = quick ? 3 : 12;
+  const milliseconds = quick ? 250 : 750;
   const turns = (rounds + 1) * CONTESTANTS.length;
   progress.expect(HOSTINGS.length * TOKENS.length * CONCURRENCIES.length * turns);
 

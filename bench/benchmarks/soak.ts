@@ -1,3 +1,5 @@
+import type { Context } from "../../src/shared/context.ts";
+import { expiryPartition } from "../../src/shared/rows/keys.ts";
 import type { Benchmark, Options } from "../benchmark.ts";
 import { startHosted } from "../contestants/hosted.ts";
 import { lineChart } from "../lib/chart.ts";
@@ -8,6 +10,7 @@ import { visit } from "../soak/visits.ts";
 import { signIn } from "../world/accounts.ts";
 import { composeApp } from "../world/app.ts";
 import { bundleProduct } from "../world/bundles.ts";
+import { fill } from "../world/fill.ts";
 import { userOf } from "../world/setUp.ts";
 import { msalCache } from "../world/tokens.ts";
 import { Visitor } from "../world/visitor.ts";
@@ -16,6 +19,11 @@ import { startWorld, type World } from "../world/world.ts";
 const CONNECTIONS = 64;
 const USERS = 3 * CONNECTIONS;
 const SEGMENTS = 20;
+
+/** Expired sign-ins that every segment has to purge. */
+const EXPIRED = 300;
+/** Users of theirs are numbered from here. */
+const EXPIRED_USERS = 1_000_000;
 
 /** One stretch of the load, and the process after it. */
 interface Segment {
@@ -31,6 +39,8 @@ interface Segment {
   readonly heap: number;
   readonly rss: number;
   readonly openFiles: number;
+  /** Expired sign-ins that were ended meanwhile. */
+  readonly purged: number;
 }
 
 export interface SoakResult {
@@ -47,7 +57,9 @@ async function run({ quick, progress }: Options): Promise<SoakResult> {
   await bundleProduct();
   const world = await startWorld(USERS);
   try {
-    const free = await signedInVisitors(world);
+    const app = composeApp(world.env);
+    const free = await signedInVisitors(world, app);
+    const model = await msalCache(world.tenantId, world.authority, 1);
     const hosted = await startHosted(world.env);
     const call = async () => {
       const visitor = free.pop();
@@ -60,7 +72,14 @@ async function run({ quick, progress }: Options): Promise<SoakResult> {
       for (let segment = 0; segment <= segments; segment++) {
         await hosted.vitals("reset");
         const load = { concurrency: CONNECTIONS, milliseconds };
-        const { latencies, calls } = await measure(call, load);
+        const first = EXPIRED_USERS + segment * EXPIRED;
+        const expired = { first, accounts: EXPIRED, expired: EXPIRED };
+        const purge = async () => {
+          await fill(app, { tenantId: world.tenantId, model, ...expired });
+          await hosted.purge();
+        };
+        const [{ latencies, calls }] = await Promise.all([measure(call, load), purge()]);
+        const purged = EXPIRED - (await countExpired(app));
         const { longestStall, openFiles } = await hosted.vitals();
         const { heapUsed: heap, rss } = await hosted.vitals("gc");
         const at = (segment * milliseconds) / 1_000;
@@ -68,7 +87,7 @@ async function run({ quick, progress }: Options): Promise<SoakResult> {
         progress.step(`${Math.round(at)} s, heap ${bytes(heap)}`);
         if (segment === 0) continue;
         found.push({
-          ...{ at, requests: calls, longestStall, heap, rss, openFiles },
+          ...{ at, requests: calls, longestStall, heap, rss, openFiles, purged },
           ...{ p50: p50 ?? 0, p99: p99 ?? 0, p999: p999 ?? 0 },
         });
       }
@@ -81,8 +100,14 @@ async function run({ quick, progress }: Options): Promise<SoakResult> {
   }
 }
 
-async function signedInVisitors({ env, tenantId, authority }: World): Promise<Visitor[]> {
-  const app = composeApp(env);
+/** Expiry rows of days that are over. */
+async function countExpired({ store }: Context): Promise<number> {
+  let count = 0;
+  for await (const _ of store.table.list("x.", expiryPartition(store.now()))) count++;
+  return count;
+}
+
+async function signedInVisitors({ tenantId, authority }: World, app: Context): Promise<Visitor[]> {
   const model = await msalCache(tenantId, authority, 3);
   const visitors: Visitor[] = [];
   for (let user = 0; user < USERS; user++) {
@@ -94,9 +119,21 @@ async function signedInVisitors({ env, tenantId, authority }: World): Promise<Vi
 
 const median = (values: readonly number[]) => percentile(values, 0.5);
 
-function tables({ minutes, segments }: SoakResult) {
+/** The first quarter of the load, and the last. */
+function quartersOf({ segments }: SoakResult): [first: readonly Segment[], last: typeof segments] {
   const quarter = Math.max(1, Math.floor(segments.length / 4));
-  const parts = [segments.slice(0, quarter), segments.slice(-quarter), segments];
+  return [segments.slice(0, quarter), segments.slice(-quarter)];
+}
+
+/** The last quarter's median over the first's. */
+export function growthOf(result: SoakResult, part: "heap" | "rss" | "openFiles"): number {
+  const [first, last] = quartersOf(result).map((quarter) => median(quarter.map((s) => s[part])));
+  return (last ?? Number.NaN) / (first ?? Number.NaN);
+}
+
+function tables(result: SoakResult) {
+  const { minutes, segments } = result;
+  const parts = [...quartersOf(result), segments];
   const row = (name: string, value: (part: readonly Segment[]) => string) => [
     name,
     ...parts.map(value),
@@ -125,6 +162,13 @@ function tables({ minutes, segments }: SoakResult) {
           ),
         ),
         row(
+          "expired sign-ins purged",
+          text(
+            (n) => n.toLocaleString("en-US"),
+            of((s) => s.purged, sum),
+          ),
+        ),
+        row(
           "p50, ms",
           text(
             number,
@@ -143,6 +187,13 @@ function tables({ minutes, segments }: SoakResult) {
           text(
             number,
             of((s) => s.p999, median),
+          ),
+        ),
+        row(
+          "longest event-loop stall of 30 seconds, ms",
+          text(
+            number,
+            of((s) => s.longestStall, median),
           ),
         ),
         row(

@@ -18,6 +18,8 @@ export interface Hosted {
   vitals(options?: "gc" | "reset"): Promise<Vitals>;
   /** Of the host's process, while something runs. */
   profiled<T>(run: () => Promise<T>): Promise<Profiled<T>>;
+  /** One run of the purge. */
+  purge(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -51,6 +53,7 @@ export async function startHosted(
       const { body } = await probe.send("/?profiled");
       return { result, profile: JSON.parse(body.toString()) };
     },
+    purge: () => host.runTimer("authPurgeExpired"),
     async stop() {
       sender.close();
       probe.close();

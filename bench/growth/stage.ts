@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { TableClient } from "@azure/data-tables";
+import { odata, TableClient } from "@azure/data-tables";
 import { type Azurite, startAzurite } from "../../local/azurite/azurite.ts";
+import { freePort } from "../../local/ports.ts";
 import type { Context } from "../../src/shared/context.ts";
 import { type Generation, generationRow, HEAD, type Sid } from "../../src/shared/rows/keys.ts";
 import { readSession } from "../../src/shared/store/accounts.ts";
@@ -13,10 +14,15 @@ import { type Filled, fill } from "../world/fill.ts";
 import { cacheOfUser, msalCache } from "../world/tokens.ts";
 import type { World } from "../world/world.ts";
 
-/** One in so many accounts has expired. */
-const EXPIRED_EVERY = 100;
-/** Users that do not exist yet are numbered from here. */
-const NEW_USERS = 1_000_000;
+/** Accounts that have expired, whatever else is stored. */
+const EXPIRED = 100;
+/** Accounts of which all others are copies: one for each day on which sessions end. */
+const MODELS = 500;
+/** Users that are measured, and users that do not exist yet, are numbered from here. */
+const MEASURED = 1_000_000;
+const NEW_USERS = 2_000_000;
+/** One is read, one signs out by its cookie, one on the front channel. */
+const ACCOUNTS_A_ROUND = 3;
 /** Bytes in a bare row, as in an account with one access token. */
 const ROW_SIZE = 6_400;
 
@@ -26,6 +32,8 @@ export const STEPS = [
   "front-channel sign-out",
   "store a sign-in",
   "emulator: read a row",
+  "emulator: list a partition",
+  "emulator: insert a row",
   "emulator: update a row",
   "emulator: delete a row",
 ] as const;
@@ -44,34 +52,27 @@ export async function createStage(
   { env, tenantId, authority }: World,
   accounts: number,
   rounds: number,
-  onProgress: () => void,
 ): Promise<Stage> {
-  const azurite = await startLargeAzurite();
+  const { azurite, multiplyRows } = await startLargeAzurite();
   const app = composeApp({ ...env, TOKEN_CACHE_STORAGE: azurite.connectionString });
   const bare = TableClient.fromConnectionString(azurite.connectionString, TABLE_NAME, {
     allowInsecureConnection: true,
   });
   await bare.createTable();
   const model = await msalCache(tenantId, authority, 1);
-  const ids: string[] = [];
-  // From all over the table.
-  const every = Math.max(1, Math.floor((accounts * 0.98) / (3 * rounds)));
-  const users = await fill(app, {
-    ...{ tenantId, model, accounts },
-    expiredEvery: EXPIRED_EVERY,
-    remember: (number) => number % every === 0,
-    async onPortion(stored) {
-      for (; ids.length < (rounds * stored) / accounts; ids.push(await insertBareRows(bare)));
-      onProgress();
-    },
-  });
+  const measured = ACCOUNTS_A_ROUND * rounds + EXPIRED;
+  const others = accounts - measured;
+  const models = Math.min(others, MODELS);
+  await fill(app, { tenantId, model, first: 0, accounts: models });
+  await multiplyRows(Math.round(others / models));
+
+  const ids = await Promise.all(Array.from({ length: rounds }, () => insertBareRows(bare)));
+  const some = { first: MEASURED, accounts: measured, expired: EXPIRED };
+  const users = await fill(app, { tenantId, model, ...some });
   return { accounts, azurite, app, act: actor(app, bare, tenantId, model, users, ids) };
 }
 
-/**
- * Rows with keys like an account's, between the others: what a write costs the emulator depends on where a row
- * stands among all, and on how many have the same key.
- */
+/** Rows with keys like an account's: what a write costs the emulator depends on where a row stands among all. */
 async function insertBareRows(table: TableClient): Promise<string> {
   const id = `a.${randomBytes(32).toString("base64url")}`;
   await table.createEntity({ partitionKey: id, rowKey: HEAD });
@@ -92,7 +93,7 @@ function actor(
   ids: readonly string[],
 ): Stage["act"] {
   return async (step, round) => {
-    const user = (offset: number) => users[(3 * round + offset) % users.length] as Filled;
+    const user = (offset: number) => users[ACCOUNTS_A_ROUND * round + offset] as Filled;
     const id = ids[round % ids.length] as string;
     switch (step) {
       case "read a session":
@@ -111,6 +112,14 @@ function actor(
       case "emulator: read a row":
         await table.getEntity(id, generationRow(id as Generation));
         return;
+      case "emulator: list a partition": {
+        const filter = odata`PartitionKey ge ${id} and PartitionKey lt ${`${id}!`}`;
+        for await (const _ of table.listEntities({ queryOptions: { filter } }));
+        return;
+      }
+      case "emulator: insert a row":
+        await table.createEntity({ partitionKey: id, rowKey: "another" });
+        return;
       case "emulator: update a row":
         await table.updateEntity({ partitionKey: id, rowKey: HEAD, round }, "Replace");
         return;
@@ -121,11 +130,17 @@ function actor(
 }
 
 /** It keeps everything in memory: a hundred thousand accounts may need more than Node would give it. */
-async function startLargeAzurite(): Promise<Azurite> {
+async function startLargeAzurite() {
   const { NODE_OPTIONS = "" } = process.env;
-  process.env.NODE_OPTIONS = `${NODE_OPTIONS} --max-old-space-size=8192`;
+  const port = await freePort();
+  process.env.BENCH_COPIES_PORT = String(port);
+  process.env.NODE_OPTIONS = `${NODE_OPTIONS} --max-old-space-size=8192 --disable-warning=ExperimentalWarning --import=${new URL("copies.ts", import.meta.url)}`;
   try {
-    return await startAzurite();
+    const azurite = await startAzurite();
+    const multiplyRows = async (by: number) => {
+      await fetch(`http://127.0.0.1:${port}/${by}`);
+    };
+    return { azurite, multiplyRows };
   } finally {
     process.env.NODE_OPTIONS = NODE_OPTIONS;
   }

@@ -1,8 +1,7 @@
 import { purge } from "../../src/shared/store/purge.ts";
-import type { Stored } from "../../src/shared/table/table.ts";
 import { storeUser } from "../world/accounts.ts";
+import { AUTHORITY, DAY, HOUR, storeInMemory, TENANT } from "../world/memoryStore.ts";
 import { msalCache } from "../world/tokens.ts";
-import { AUTHORITY, DAY, HOUR, storeInMemory, TENANT } from "./store.ts";
 
 const DAYS = 365;
 const MIDNIGHT = Date.UTC(2026, 0, 1);
@@ -18,8 +17,7 @@ export interface Year {
 /** Two sign-ins a day of one user, and a purge every hour. Rows are counted at noon. */
 export async function rowsOverYear(): Promise<Year> {
   let time = MIDNIGHT;
-  const rows = new Map<string, Stored>();
-  const store = storeInMemory(rows, () => time);
+  const store = storeInMemory(() => time);
   const model = await msalCache(TENANT, AUTHORITY, 1);
   const atNoon: number[] = [];
   for (let day = 0; day <= DAYS; day++) {
@@ -27,7 +25,7 @@ export async function rowsOverYear(): Promise<Year> {
       time = MIDNIGHT + day * DAY + hour * HOUR;
       await purge(store);
       if (SIGN_INS.includes(hour)) await storeUser(store, TENANT, LIFETIME, model, 0);
-      if (hour === 12) atNoon.push(rows.size);
+      if (hour === 12) atNoon.push(store.table.rows.size);
     }
   }
   return { rowsAfterDay: atNoon[1] ?? Number.NaN, rowsAfterYear: atNoon[DAYS] ?? Number.NaN };

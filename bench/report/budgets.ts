@@ -3,6 +3,7 @@ import { UNBUNDLED } from "../benchmarks/coldStart.ts";
 import { atEnd } from "../benchmarks/memory.ts";
 import { PACKAGE_BUDGETS } from "../benchmarks/package.ts";
 import { PURGE_BUDGET } from "../benchmarks/purge.ts";
+import { growthOf } from "../benchmarks/soak.ts";
 import { bytes, number, verdict } from "../lib/format.ts";
 import type { Table } from "../lib/table.ts";
 import type { Cell } from "../signedIn/cell.ts";
@@ -19,6 +20,7 @@ export function budgets(results: Results): Table {
     growth,
     coldStart,
     packageSize,
+    soak,
     memory,
   } = results;
   const cells = (hosting: Cell["hosting"]) =>
@@ -68,6 +70,19 @@ export function budgets(results: Results): Table {
         ]),
       ),
       ...purgeBudgets(purge),
+      ...(
+        [
+          ["heap", "heap after collection"],
+          ["rss", "memory"],
+          ["openFiles", "sockets"],
+        ] as const
+      ).map(([part, name]) =>
+        atMost(
+          `${name} in the last quarter of ${soak.minutes} minutes of load, to the first`,
+          1.1,
+          [growthOf(soak, part)],
+        ),
+      ),
       atMost("loading the modules, CPU, to unbundled", 0.25, [
         shipped?.cpuToUnbundled.median ?? Number.NaN,
       ]),

@@ -7,6 +7,7 @@ import type { OperationsResult } from "../benchmarks/operations.ts";
 import type { PackageResult } from "../benchmarks/package.ts";
 import type { ProfileResult } from "../benchmarks/profile.ts";
 import type { PurgeResult } from "../benchmarks/purge.ts";
+import type { SessionsResult } from "../benchmarks/sessions.ts";
 import type { SignedInResult } from "../benchmarks/signedIn.ts";
 import type { SoakResult } from "../benchmarks/soak.ts";
 import type { TogetherResult } from "../benchmarks/together.ts";
@@ -21,6 +22,7 @@ export interface Results {
   readonly together: TogetherResult;
   readonly purge: PurgeResult;
   readonly growth: GrowthResult;
+  readonly sessions: SessionsResult;
   readonly coldStart: ColdStartResult;
   readonly bytes: BytesResult;
   readonly packageSize: PackageResult;
@@ -45,6 +47,7 @@ export async function loadResults(): Promise<{ environment: string; results: Res
     together: await last("together"),
     purge: await last("purge"),
     growth: await last("growth"),
+    sessions: await last("sessions"),
     coldStart: await last("cold-start"),
     bytes: await last("bytes"),
     packageSize: await last("package"),

@@ -7,21 +7,18 @@ import { createMemoryTable } from "./memoryTable.ts";
 import { cacheOfUser } from "./tokens.ts";
 
 export interface Filled {
-  readonly number: number;
   readonly ref: HeldSession;
   readonly sid: string;
 }
 
-interface FillOptions {
+export interface FillOptions {
   readonly tenantId: string;
   readonly model: TokenCache;
+  /** The number of the first user. */
+  readonly first: number;
   readonly accounts: number;
-  /** Every account with a number that this divides has expired, days ago. */
-  readonly expiredEvery: number;
-  /** Which accounts to tell about. */
-  readonly remember: (number: number) => boolean;
-  /** After every portion. */
-  readonly onPortion: (stored: number) => Promise<void>;
+  /** So many of them have expired, days ago. */
+  readonly expired?: number;
 }
 
 const DAY = 24 * 3_600_000;
@@ -33,34 +30,32 @@ const LAST_DAYS = 500;
 /** Operations in one transaction, at most. */
 const BATCH = 100;
 const AT_ONCE = 16;
-/** Accounts whose rows are in memory at a time. */
-const PORTION = 1_000;
 
 /**
  * Stores accounts as sign-ins would have: the rows are made by the store's own sign-in, in memory, and then
- * inserted with as few requests as they fit into.
+ * inserted with as few requests as they fit into. @returns those that have not expired.
  */
-export async function fill({ store, settings }: Context, options: FillOptions): Promise<Filled[]> {
-  const { tenantId, model, accounts, expiredEvery, remember, onPortion } = options;
+export async function fill(
+  { store, settings }: Context,
+  { tenantId, model, first, accounts, expired = 0 }: FillOptions,
+): Promise<Filled[]> {
   const table = createMemoryTable();
-  const remembered: Filled[] = [];
-  for (let number = 0; number < accounts; ) {
-    for (const end = Math.min(number + PORTION, accounts); number < end; number++) {
-      const expired = number % expiredEvery === 0;
-      const days = expired ? -3 : 2 + (number % LAST_DAYS);
-      const now = () => Date.now() + days * DAY;
-      const cache = cacheOfUser(model, number);
-      const own = { ...store, table, now };
-      const stored = await storeUser(own, tenantId, settings.sessionLifetime, cache, number);
-      if (!expired && remember(number)) remembered.push({ number, ...stored });
-    }
-    await insert(store.table, table.take());
-    await onPortion(number);
+  const filled: Filled[] = [];
+  for (let i = 0; i < accounts; i++) {
+    const days = i < expired ? -3 : 2 + (i % LAST_DAYS);
+    const now = () => Date.now() + days * DAY;
+    const number = first + i;
+    const cache = cacheOfUser(model, number);
+    const own = { ...store, table, now };
+    const stored = await storeUser(own, tenantId, settings.sessionLifetime, cache, number);
+    if (i >= expired) filled.push(stored);
   }
-  return remembered;
+  await insert(store.table, table.take());
+  return filled;
 }
 
-async function insert(table: Table, entities: readonly Entity[]): Promise<void> {
+/** Rows that are in no table yet. */
+export async function insert(table: Table, entities: readonly Entity[]): Promise<void> {
   const batches = batchesOf(entities);
   async function inserter(): Promise<void> {
     for (let batch = batches.pop(); batch; batch = batches.pop()) {
