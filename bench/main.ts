@@ -58,13 +58,15 @@ if (help || named.length < (only?.length ?? 0)) {
 
 async function run(benchmark: Benchmark<unknown>): Promise<void> {
   const progress = new Progress(benchmark.name);
+  const start = performance.now();
   const result = await benchmark.run({ quick: quick || check, minutes, progress });
-  progress.end();
+  const seconds = Math.round((performance.now() - start) / 1_000);
+  progress.end(`${seconds} s`);
   for (const table of benchmark.tables(result)) process.stdout.write(`\n${textTable(table)}\n`);
   process.stdout.write("\n");
   if (check) await compare(benchmark, result);
   if (quick || check) return;
-  await save(benchmark.name, result);
+  await save(benchmark.name, result, seconds);
 }
 
 async function compare<Result>(benchmark: Benchmark<Result>, now: Result): Promise<void> {

@@ -5,9 +5,11 @@ import { load, saveChart } from "./lib/results.ts";
 import { markdownTable } from "./lib/table.ts";
 import { budgets } from "./report/budgets.ts";
 import { cost } from "./report/cost.ts";
+import { type Duration, durations } from "./report/durations.ts";
 import { fill } from "./report/fill.ts";
 import { loadResults } from "./report/results.ts";
-import { scale } from "./report/scale.ts";
+import { limits, scale } from "./report/scale.ts";
+import { summary } from "./report/summary.ts";
 
 const document = (name: string) => new URL(`../docs/${name}`, import.meta.url);
 
@@ -17,17 +19,20 @@ const document = (name: string) => new URL(`../docs/${name}`, import.meta.url);
  */
 export async function writeReport(): Promise<void> {
   const { environment, results } = await loadResults();
+  const parts: Duration[] = [];
   const texts = new Map([["environment", `Measured on ${environment}.`]]);
   for (const benchmark of benchmarks as readonly Benchmark<unknown>[]) {
     const saved = await load<unknown>(benchmark.name);
+    parts.push({ ...benchmark, seconds: saved?.seconds });
     for (const table of benchmark.tables(saved?.result)) texts.set(table.id, markdownTable(table));
     for (const { name, svg } of benchmark.charts(saved?.result)) await saveChart(name, svg);
   }
-  for (const table of [budgets(results), cost(results)]) {
+  for (const table of [summary(results), budgets(results), cost(results), durations(parts)]) {
     texts.set(table.id, markdownTable(table));
   }
   await update("performance.md", texts);
-  await update("scale.md", new Map([["scale", markdownTable(scale(results))]]));
+  const onPaper = [scale(results), limits(results)];
+  await update("scale.md", new Map(onPaper.map((table) => [table.id, markdownTable(table)])));
 }
 
 async function update(name: string, texts: ReadonlyMap<string, string>): Promise<void> {

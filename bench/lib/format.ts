@@ -22,7 +22,8 @@ export function times(summary: Summary): string {
 export function bytes(value: number): string {
   if (value < 10_000) return `${Math.round(value).toLocaleString("en-US")} B`;
   if (value < 10_000_000) return `${number(value / 1_000)} kB`;
-  return `${number(value / 1_000_000)} MB`;
+  if (value < 1_000_000_000) return `${number(value / 1_000_000)} MB`;
+  return `${number(value / 1_000_000_000)} GB`;
 }
 
 /** Whether a budget is kept. */

@@ -20,10 +20,16 @@ export function createSender(origin: string, maxSockets = 64): HttpSender {
   const agent = new Agent({ keepAlive: true, maxSockets });
   const { port } = new URL(origin);
   return {
-    async send(path, { method = "GET", headers = {}, body } = {}) {
+    async send(path, options = {}) {
+      const { method = "GET", headers = {}, body } = options;
       const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
       const message = request({ host: "127.0.0.1", port, path, method, headers, agent });
-      message.on("error", reject).on("response", (response) => {
+      message.on("error", (error: NodeJS.ErrnoException) => {
+        // The server closed an idle connection just then, and has not seen the request.
+        const isUnseen = message.reusedSocket && error.code === "ECONNRESET";
+        resolve(isUnseen ? this.send(path, options) : Promise.reject(error));
+      });
+      message.on("response", (response) => {
         const { statusCode: status = 0, headers } = response;
         buffer(response).then((body) => resolve({ status, headers, body }), reject);
       });

@@ -23,9 +23,9 @@ export class Progress {
     this.#show(what);
   }
 
-  end(): void {
+  end(what: string): void {
     this.#done = this.#total;
-    this.#show("done");
+    this.#show(what);
     if (this.#out.isTTY) this.#out.write("\n");
   }
 

@@ -9,6 +9,8 @@ const FOLDER = fileURLToPath(new URL("../results/", import.meta.url));
 interface Saved<Result> {
   /** Such as `2 cores, Node 24.21.0, Azurite 3.35.0`. */
   readonly environment: string;
+  /** How long it took. */
+  readonly seconds?: number;
   readonly result: Result;
 }
 
@@ -18,8 +20,9 @@ export function environment(): string {
   return `${availableParallelism()} cores, Node ${process.versions.node}, Azurite ${azurite.version}`;
 }
 
-export async function save(name: string, result: unknown): Promise<void> {
-  const saved: Saved<unknown> = { environment: environment(), result };
+/** @param seconds Not known where it goes on. */
+export async function save(name: string, result: unknown, seconds?: number): Promise<void> {
+  const saved = { environment: environment(), seconds, result };
   await write(`${name}.json`, `${JSON.stringify(saved, rounded, 1)}\n`);
 }
 

@@ -11,20 +11,24 @@ const AT_ONCE = 16;
 /** What the stock pattern asks of storage for a signed-in call: its session and its cache. */
 const STOCK_OPERATIONS = 2;
 
+/** Dollars of an instance for one request. */
+export const COMPUTE = (REQUEST_TIME / 1_000 / AT_ONCE) * INSTANCE_MEMORY * PRICES.gigabyteSecond;
+const FUNCTIONS = (PRICES.execution + COMPUTE) * MILLION;
+
+/** Dollars of a million requests with so many storage operations each. */
+export function costOf(storageOperations: number): number {
+  return storageOperations * PRICES.operation * MILLION + FUNCTIONS;
+}
+
 /** What a million requests cost, from the operations counted. */
 export function cost({ operations }: Results): Table {
-  const compute = (REQUEST_TIME / 1_000 / AT_ONCE) * INSTANCE_MEMORY * PRICES.gigabyteSecond;
-  const row = (name: string, storageOperations: number) => {
-    const storage = storageOperations * PRICES.operation * MILLION;
-    const functions = (PRICES.execution + compute) * MILLION;
-    return [
-      name,
-      String(storageOperations),
-      dollars(storage),
-      dollars(functions),
-      dollars(storage + functions),
-    ];
-  };
+  const row = (name: string, storageOperations: number) => [
+    name,
+    String(storageOperations),
+    dollars(costOf(storageOperations) - FUNCTIONS),
+    dollars(FUNCTIONS),
+    dollars(costOf(storageOperations)),
+  ];
   return {
     id: "cost",
     title: "A million requests",
