@@ -3,8 +3,10 @@ import { bytes } from "../../bench/benchmarks/bytes.ts";
 import { operations } from "../../bench/benchmarks/operations.ts";
 import { packageSize } from "../../bench/benchmarks/package.ts";
 import { purging } from "../../bench/benchmarks/purge.ts";
+import { sessions } from "../../bench/benchmarks/sessions.ts";
 import { together } from "../../bench/benchmarks/together.ts";
 import { load } from "../../bench/lib/results.ts";
+import { LARGEST } from "../../bench/sessions/limits.ts";
 
 type Kept<B> = B extends { run(options: never): Promise<infer Result> } ? Result : never;
 
@@ -67,5 +69,20 @@ describe("npm run bench -- --check", () => {
     expect(purging.regressions?.(purged, slow)).toHaveLength(4);
     expect(together.regressions?.(refreshed, refreshed)).toEqual([]);
     expect(together.regressions?.(refreshed, twice)).toHaveLength(2);
+  });
+
+  it("names rows that Table Storage would refuse, and sessions that are not kept any more", async () => {
+    const before = await kept(sessions);
+    const worse = {
+      ...before,
+      full: before.full.map((full) => ({
+        ...full,
+        kept: full.kept - 2,
+        row: LARGEST.row + 1,
+        property: LARGEST.property + 1,
+      })),
+    };
+    expect(sessions.regressions?.(before, before)).toEqual([]);
+    expect(sessions.regressions?.(before, worse)).toHaveLength(3 * before.full.length);
   });
 });
