@@ -124,6 +124,8 @@ describe("cookies", () => {
     const [sent] = await browser.loadFrames(page, { cookies: true });
     expect(echo(blocked ?? page).headers).not.toHaveProperty("cookie");
     expect(cookieNames(sent ?? page)).toEqual(["none"]);
+    const headers = { "sec-fetch-site": "cross-site", "sec-fetch-dest": "iframe" };
+    expect(echo(blocked ?? page)).toMatchObject({ method: "GET", headers });
     await browser.loadFrames({ ...page, frames: [app("/drop")] });
     expect(browser.cookies.names(app())).toContain("lax");
   });

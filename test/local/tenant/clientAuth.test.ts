@@ -13,7 +13,6 @@ import {
   redeem,
   SECRET,
   start,
-  tokenRequest,
 } from "./helpers.ts";
 
 const JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -49,20 +48,9 @@ beforeAll(async () => {
 afterAll(() => tenant.stop());
 
 /** Redeems a fresh code, authenticating with these parameters. */
-async function authenticate(params: Params, headers: Record<string, string> = {}) {
+async function authenticate(params: Params) {
   const form = await createBrowser().signIn(authorizeUrl(tenant), ADELE);
-  return tokenRequest(
-    tenant,
-    {
-      grant_type: "authorization_code",
-      client_id: firstApp(tenant).clientId,
-      code: form.fields.code,
-      redirect_uri: form.action,
-      code_verifier: "a-code-verifier-of-at-least-43-characters-000000",
-      ...params,
-    },
-    { headers },
-  );
+  return redeem(tenant, form, { client_secret: undefined, ...params });
 }
 
 async function withAssertion(client_assertion: string | Promise<string>, more: Params = {}) {
@@ -147,6 +135,7 @@ describe("a certificate", () => {
   test.each<[string, number, () => Assertion]>([
     ["an unknown thumbprint", 700027, () => ({ header: { "x5t#S256": "unknown" } })],
     ["no thumbprint", 700027, () => ({ header: {} })],
+    ["another key", 700027, () => ({ signer: otherKey })],
     ["another algorithm", 700027, () => ({ alg: "PS512" })],
     ["another subject", 700021, () => ({ claims: { sub: "someone-else" } })],
     ["another audience", 700023, () => ({ claims: { aud: "https://evil.example/" } })],

@@ -92,14 +92,11 @@ export interface TokenBody {
 export async function tokenRequest(
   tenant: Tenant,
   params: Params,
-  {
-    authority = tenant.tenantId,
-    headers = {},
-  }: { authority?: string; headers?: Record<string, string> } = {},
+  authority = tenant.tenantId,
 ): Promise<TokenAnswer> {
   const url = `${tenant.internalUrl}/${authority}/oauth2/v2.0/token`;
   const given = Object.entries(params).filter((entry): entry is [string, string] => !!entry[1]);
-  const response = await fetch(url, { method: "POST", headers, body: new URLSearchParams(given) });
+  const response = await fetch(url, { method: "POST", body: new URLSearchParams(given) });
   return {
     status: response.status,
     headers: response.headers,
@@ -121,7 +118,7 @@ export function redeem(tenant: Tenant, form: Form, params: Params = {}, authorit
       client_info: "1",
       ...params,
     },
-    authority === undefined ? {} : { authority },
+    authority,
   );
 }
 
@@ -141,7 +138,7 @@ export function refresh(
       scope: SCOPE,
       ...params,
     },
-    authority === undefined ? {} : { authority },
+    authority,
   );
 }
 

@@ -217,33 +217,3 @@ describe("a sign-out that goes elsewhere", () => {
     expect(await isSignedIn()).toBe(false);
   });
 });
-
-describe("the frames", () => {
-  it("are loaded without cookies, as cross-site iframes of a GET", async () => {
-    const { idToken } = await signInToBoth();
-    const page = await browser.get(logoutUrl({ logout_hint: idToken.login_hint }));
-    const seen: Record<string, unknown>[] = [];
-    const { createServer } = await import("node:http");
-    const server = createServer((request, response) => {
-      seen.push({ method: request.method, url: request.url, ...request.headers });
-      response.end();
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as { port: number };
-    const app = `http://localhost:${port}`;
-    browser.cookies.set(new URL(app), "session=1; Secure; SameSite=None");
-    browser.cookies.set(new URL(app), "lax=1");
-    const frames = [`${app}/out?sid=1`];
-    await browser.loadFrames({ ...page, frames });
-    await browser.loadFrames({ ...page, frames }, { cookies: true });
-    server.close();
-    expect(seen[0]).toMatchObject({
-      method: "GET",
-      url: "/out?sid=1",
-      "sec-fetch-site": "cross-site",
-      "sec-fetch-dest": "iframe",
-    });
-    expect(seen[0]).not.toHaveProperty("cookie");
-    expect(seen[1]?.cookie).toBe("session=1");
-  });
-});

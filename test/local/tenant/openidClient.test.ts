@@ -1,7 +1,7 @@
 import { generateKeyPairSync, webcrypto } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import * as client from "openid-client";
-import { type Browser, createBrowser } from "../../../local/tenant/browserless.ts";
+import { createBrowser } from "../../../local/tenant/browserless.ts";
 import { selfSignedCertificate, thumbprint } from "../../../local/tenant/certificate.ts";
 import { shared } from "../../support/shared.ts";
 import { ADELE, app, firstApp, REDIRECT_URI, SECRET, start, userOf } from "./helpers.ts";
@@ -19,15 +19,7 @@ async function configure(auth = client.ClientSecretPost(SECRET)) {
   return configuration;
 }
 
-interface SignInOptions {
-  browser?: Browser;
-  responseMode?: "query" | "form_post";
-  expectedState?: string;
-  verifier?: string;
-}
-
-async function signIn(configuration: client.Configuration, options: SignInOptions = {}) {
-  const { browser = createBrowser(), responseMode = "form_post" } = options;
+async function signIn(configuration: client.Configuration, responseMode = "form_post") {
   const pkceCodeVerifier = client.randomPKCECodeVerifier();
   const state = client.randomState();
   const expectedNonce = client.randomNonce();
@@ -40,16 +32,17 @@ async function signIn(configuration: client.Configuration, options: SignInOption
     state,
     nonce: expectedNonce,
   });
-  return client.authorizationCodeGrant(configuration, await answer(browser, url, responseMode), {
-    expectedState: options.expectedState ?? state,
+  return client.authorizationCodeGrant(configuration, await answer(url, responseMode), {
+    expectedState: state,
     expectedNonce,
-    pkceCodeVerifier: options.verifier ?? pkceCodeVerifier,
+    pkceCodeVerifier,
     idTokenExpected: true,
   });
 }
 
 /** What arrives at the redirect URI. */
-async function answer(browser: Browser, url: URL, responseMode: string): Promise<URL | Request> {
+async function answer(url: URL, responseMode: string): Promise<URL | Request> {
+  const browser = createBrowser();
   if (responseMode === "form_post") {
     const { action, fields } = await browser.signIn(url.href, ADELE);
     return new Request(action, { method: "POST", body: new URLSearchParams(fields) });
@@ -60,31 +53,17 @@ async function answer(browser: Browser, url: URL, responseMode: string): Promise
 }
 
 describe("openid-client", () => {
-  it.each(["query", "form_post"] as const)(
-    "signs in with response_mode=%s",
-    async (responseMode) => {
-      const tokens = await signIn(await configure(), { responseMode });
-      expect(tokens.claims()).toMatchObject({
-        iss: tenant.issuer,
-        aud: firstApp(tenant).clientId,
-        oid: userOf(tenant, ADELE).oid,
-        email: ADELE,
-        sid: expect.any(String),
-      });
-      expect(tokens.expires_in).toBe(3600);
-      expect(tokens.token_type).toBe("bearer");
-    },
-  );
-
-  it("refreshes, and asks for other scopes", async () => {
-    const configuration = await configure();
-    const first = await signIn(configuration);
-    const tokens = await client.refreshTokenGrant(configuration, first.refresh_token ?? "", {
-      scope: "openid Mail.Read",
+  it.each(["query", "form_post"])("signs in with response_mode=%s", async (responseMode) => {
+    const tokens = await signIn(await configure(), responseMode);
+    expect(tokens.claims()).toMatchObject({
+      iss: tenant.issuer,
+      aud: firstApp(tenant).clientId,
+      oid: userOf(tenant, ADELE).oid,
+      email: ADELE,
+      sid: expect.any(String),
     });
-    expect(tokens.access_token).not.toBe(first.access_token);
-    expect(tokens.scope).toBe("openid Mail.Read");
-    expect(tokens.claims()?.sub).toBe(first.claims()?.sub);
+    expect(tokens.expires_in).toBe(3600);
+    expect(tokens.token_type).toBe("bearer");
   });
 
   it.each([
@@ -93,47 +72,6 @@ describe("openid-client", () => {
   ])("proves itself with %s", async (_method, auth) => {
     const configuration = await configure(await auth());
     expect((await signIn(configuration)).claims()?.preferred_username).toBe(ADELE);
-  });
-
-  it("is refused with a wrong secret, verifier or state", async () => {
-    const wrongSecret = await configure(client.ClientSecretPost("wrong"));
-    await expect(signIn(wrongSecret)).rejects.toMatchObject({
-      error: "invalid_client",
-      status: 401,
-    });
-    const configuration = await configure();
-    await expect(
-      signIn(configuration, { verifier: client.randomPKCECodeVerifier() }),
-    ).rejects.toMatchObject({ error: "invalid_grant" });
-    await expect(signIn(configuration, { expectedState: "other" })).rejects.toThrow();
-  });
-
-  it("refuses forged ID tokens of the tenant", async () => {
-    const configuration = await configure();
-    tenant.switches.idTokenOverrides = (claims) => ({
-      claims,
-      key: privateKey.export({ format: "jwk" }),
-    });
-    await expect(signIn(configuration)).rejects.toThrow();
-    tenant.switches.idTokenOverrides = (claims) => ({ claims: { ...claims, aud: "other" } });
-    await expect(signIn(configuration)).rejects.toThrow();
-    tenant.switches.idTokenOverrides = undefined;
-    await expect(signIn(configuration)).resolves.toBeDefined();
-  });
-
-  it("signs out, and comes back with state", async () => {
-    const configuration = await configure();
-    const browser = createBrowser();
-    const tokens = await signIn(configuration, { browser });
-    const url = client.buildEndSessionUrl(configuration, {
-      post_logout_redirect_uri: "http://localhost:7071/",
-      logout_hint: String(tokens.claims()?.login_hint),
-      id_token_hint: tokens.id_token ?? "",
-      state: "after",
-    });
-    const page = await browser.get(url.href);
-    expect(page.refresh).toBe("http://localhost:7071/?state=after");
-    expect(page.frames).toEqual([expect.stringContaining(`?sid=${tokens.claims()?.sid}`)]);
   });
 });
 

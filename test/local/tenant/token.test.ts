@@ -151,10 +151,19 @@ describe("redeeming a code", () => {
     expect((await redeem(tenant, form, { code_verifier: undefined })).status).toBe(200);
   });
 
-  it("does not use a code up with a wrong verifier", async () => {
+  it("uses a code up, but not with a wrong verifier", async () => {
     const form = await newForm();
     await redeem(tenant, form, { code_verifier: "wrong".repeat(10) });
     expect((await redeem(tenant, form)).status).toBe(200);
+    const again = await redeem(tenant, form);
+    expect(again.body).toMatchObject({ error: "invalid_grant", error_codes: [54005] });
+  });
+
+  it("gives a long-lived access token to a client that can be challenged (cp1)", async () => {
+    const claims = JSON.stringify({ access_token: { xms_cc: { values: ["cp1"] } } });
+    const { body } = await redeem(tenant, await newForm(), { claims });
+    expect(body.expires_in).toBe(tenant.switches.caeAccessTokenLifetime);
+    expect(decodeJwt(body.access_token ?? "").xms_cc).toEqual(["CP1"]);
   });
 
   it("refuses a code after ten minutes with AADSTS70008", async () => {
