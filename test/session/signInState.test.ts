@@ -1,10 +1,14 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { ENGLISH } from "../../src/shared/base/details.ts";
+import { resumeSignIn } from "../../src/shared/flows/resumeSignIn.ts";
 import { returnPath } from "../../src/shared/http/returnPath.ts";
 import { isScope } from "../../src/shared/http/signInOptions.ts";
 import { sealCookie } from "../../src/shared/session/cookies.ts";
 import { STATE_LIFETIME_MS, sealState, unsealState } from "../../src/shared/session/signInState.ts";
+import { testApp } from "../support/app.ts";
 import { keyring } from "../support/keyring.ts";
+import { request } from "../support/request.ts";
 import { BASE_URL } from "../support/settings.ts";
 
 const ring = keyring("k1");
@@ -64,4 +68,14 @@ describe("state", () => {
   ])("is not %s", (_, change) => {
     expect(unsealState(ring, change(sealState(ring, STATE)), NOW)).toBeUndefined();
   });
+});
+
+it.each([
+  ["https://app.example.com", ENGLISH.expired],
+  ["http://localhost:7071", ENGLISH.expiredOverHttp],
+])("an answer that comes too late at %s is told what fits there", async (APP_BASE_URL, said) => {
+  const { app } = testApp({ APP_BASE_URL });
+  const state = sealState(app.keyring, { ...STATE, expiresAt: app.now() + STATE_LIFETIME_MS });
+  const { refused } = await resumeSignIn(app, request("/auth/callback"), state);
+  expect(refused?.message).toBe(said);
 });

@@ -72,6 +72,11 @@ describe.each(LANGUAGES.map((language) => [language.tag, language] as const))(
       }
     });
 
+    it("speaks of http to whoever has it, and to nobody else", () => {
+      const names = [...said].filter(([, text]) => /http/i.test(text)).map(([name]) => name);
+      expect(names).toEqual(["details.expiredOverHttp"]);
+    });
+
     it("says it in its own words", () => {
       if (language === (english as Language)) return;
       const borrowed = [...sentencesOf(tableOf(english))].filter(

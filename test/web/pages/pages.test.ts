@@ -257,6 +257,16 @@ describe("what the pages say", () => {
     expect(errorPage(VIEW, problem, "/more")).toContain('href="/more">Sign in<');
   });
 
+  it.each([400, 401, 403, 404, 409, 413, 429, 500, 502, 503, 504])(
+    "error: a %d has a way on, with and without a sign-in that solves it",
+    (status) => {
+      const problem = { type: "t", title: "Title", status, detail: "Detail." };
+      for (const signIn of [undefined, "/more"]) {
+        expect(errorPage(VIEW, problem, signIn)).toMatch(/<a class="button[^"]*" href="\//);
+      }
+    },
+  );
+
   it("error: whoever is signed in can also sign out, instead of going where the same is asked", () => {
     const page = errorPage(
       VIEW,

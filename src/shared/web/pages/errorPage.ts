@@ -9,7 +9,7 @@ export function errorPage(view: View, { title, detail, status }: Problem, signIn
   // The user is signed in, and one page needs more.
   const signedIn = status === 401 || (status === 403 && signIn !== undefined);
   // A sign-out holds it back. The only way on is the user's click.
-  const heldBack = status === 409;
+  const heldBack = status === 409 && signIn !== undefined;
   return layout(view, {
     title,
     signedIn,
