@@ -104,7 +104,7 @@ function checkApis(apis: NonNullable<Options["apis"]>): void {
   }
 }
 
-/** They end sign-ins, or begin them, and are nobody else's business. */
+/** They begin or end sign-ins. No app needs them. */
 const SECRET_CLAIMS = ["sid", "nonce"];
 
 function checkClaims(claims: readonly string[]): void {

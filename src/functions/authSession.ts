@@ -32,7 +32,7 @@ export const authSession = (context: Context): HttpFunction => ({
   }),
 });
 
-/** For a script, who has to sign in again is signed out. */
+/** For a script, a user who has to sign in again counts as signed out. */
 function signedOutBy(error: unknown): LightsoutError {
   if (error instanceof SessionIdle || error instanceof InteractionRequired) return error;
   throw error;

@@ -49,7 +49,7 @@ export async function callApi(
   });
 }
 
-/** What is not ours has come from the API or the way there. */
+/** An error that is not ours has come from the API, or from the way there. */
 export function unavailable(cause: unknown): LightsoutError {
   if (cause instanceof LightsoutError) return cause;
   return new ApiUnavailable(cause instanceof TimeoutError, { cause });

@@ -44,7 +44,8 @@ export async function registerDevice(
 }
 
 /**
- * Takes a proof of the session's key, or asks for one. It needs no cookie: what another site leads to carries none.
+ * Takes a proof of the session's key, or asks for one. It needs no cookie: after a link from another site, the
+ * browser sends none.
  *
  * @param identifier As the browser was given it.
  * @returns a challenge, or undefined when the session is over.

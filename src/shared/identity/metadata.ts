@@ -1,5 +1,5 @@
 import { ProviderUnavailable } from "../base/errors.ts";
-import type { Settings } from "../config/settings.ts";
+import type { Provider } from "../config/provider.ts";
 import { getJson } from "../net/getJson.ts";
 import type { Send } from "../net/send.ts";
 import { isIssuerOf } from "./issuer.ts";
@@ -30,9 +30,6 @@ const RETRY_AFTER_MS = 60_000;
 const CHECK = "Check ENTRA_TENANT_ID, ENTRA_AUTHORITY and ENTRA_METADATA_URL.";
 const TENANT_ALIAS = /^(common|organizations|consumers)$/;
 
-/** Where the metadata is, and which tenant's. */
-export type Provider = Pick<Settings, "metadataUrl" | "authority" | "tenant">;
-
 /**
  * If the configured tenant stands for many, `get(tenantId)` fetches that tenant's own metadata: a shared token endpoint
  * would give a guest tokens of the home tenant.
@@ -41,7 +38,7 @@ export type Provider = Pick<Settings, "metadataUrl" | "authority" | "tenant">;
  * another issuer's metadata is refused.
  */
 export function createMetadataSource(
-  { metadataUrl, authority, tenant }: Provider,
+  { metadataUrl, authority, tenant }: Pick<Provider, "metadataUrl" | "authority" | "tenant">,
   send: Send,
   now: () => number,
   isIssuer = isIssuerOf,

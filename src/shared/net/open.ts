@@ -52,7 +52,7 @@ const MAX_SOCKETS = 128;
  */
 const MAX_IDLE_MS = 60_000;
 const DEFAULT_HEADERS = { accept: "*/*", "accept-encoding": "identity", "user-agent": "lightsout" };
-/** By which it shows that the other side has closed the connection. */
+/** Codes of errors that say: the other side has closed the connection. */
 const RESET = ["ECONNRESET", "EPIPE"];
 
 /**
@@ -106,7 +106,7 @@ export function keepAliveOpener(
       });
       tried.on("response", (incoming) => {
         answer = incoming;
-        // Whoever gets it hears of it too, once there is somebody.
+        // Without a listener, an error would end the process. Whoever reads the body hears of it too.
         incoming.on("error", () => {});
         incoming.once("end", () => {
           // It answered before it had heard everything: the rest would hold the connection.

@@ -10,8 +10,8 @@ export type WhileSignedIn = <T>(work: Promise<T>) => Promise<T>;
 export type WatchSignOut = (session: Pick<SignedInSession, "isLive">) => WhileSignedIn;
 
 /*
- * Whatever runs ends at most 30 s after the sign-out: every 20 s the session is looked up again, and who does not hear
- * within 10 s that it is there takes it for gone.
+ * Whatever runs ends at most 30 s after the sign-out: the session is looked up every 20 s, and counts as gone where no
+ * answer comes within 10 s.
  */
 const LOOK_EVERY_MS = 20_000;
 const PATIENCE_MS = 10_000;

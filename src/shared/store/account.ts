@@ -3,7 +3,7 @@ import type { Identity, IdTokenClaims } from "../identity/claims.ts";
 import type { HomeAccountId } from "../rows/keys.ts";
 import type { TokenCache, Wanted } from "../tokens/tokenCache.ts";
 
-/** Of a session, what the app's keys alone unseal: enough to list it, to end it, and to purge it. */
+/** The part of a session that the app's keys alone unseal: enough to list it, to end it, and to purge it. */
 export interface SessionEntry {
   /** A few words by which the user recognizes the browser. */
   readonly device: string;
@@ -37,7 +37,7 @@ export interface DeviceKey {
   readonly y: string;
 }
 
-/** Of a session, what takes its browser's share as well: whose it is. */
+/** The part of a session that takes its browser's share too: whose it is. */
 export interface SessionUser {
   /** The tenant the tokens were issued by; for a guest, not the home tenant. */
   readonly tenantId: string;

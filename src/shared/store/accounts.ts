@@ -17,13 +17,13 @@ export interface AccountRead extends GenerationRef {
   readonly etag: string;
 }
 
-/** A session as one request read it, without what takes its browser's share. */
+/** The part of a session that one request read without its browser's share. */
 export interface EntryRead {
   readonly entry: KeptSession;
   readonly read: AccountRead;
 }
 
-/** The same with it. */
+/** A whole session as one request read it. */
 export interface SessionRead extends EntryRead {
   readonly session: Session;
   readonly content: UnsealedContent;

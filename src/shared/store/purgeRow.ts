@@ -15,7 +15,6 @@ import {
   indexKeysIn,
 } from "../rows/rows.ts";
 import type { Entity, Stored } from "../table/table.ts";
-
 import { fileForExpiry, REQUESTS_OVER_MS } from "./expiry.ts";
 import { deleteIfOver, readHead } from "./generation.ts";
 import { isOver, readSid } from "./sidIndex.ts";

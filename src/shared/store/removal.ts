@@ -7,7 +7,7 @@ import type { Store } from "./store.ts";
  * one by one. Nobody makes them anew: their day is over.
  */
 export async function removeRows(store: Store, rows: readonly Stored<Entity>[]): Promise<void> {
-  for (const batch of batchesOf(rows)) {
+  for (const batch of transactionsOf(rows)) {
     const removals = batch.map(({ partitionKey, rowKey }) => {
       return { kind: "remove", entity: { partitionKey, rowKey } } as const;
     });
@@ -16,7 +16,7 @@ export async function removeRows(store: Store, rows: readonly Stored<Entity>[]):
   }
 }
 
-function batchesOf<E extends Entity>(rows: readonly E[]): E[][] {
+function transactionsOf<E extends Entity>(rows: readonly E[]): E[][] {
   return [...Map.groupBy(rows, ({ partitionKey }) => partitionKey).values()].flatMap((alike) =>
     Array.from({ length: Math.ceil(alike.length / MOST_WRITES) }, (_, i) =>
       alike.slice(i * MOST_WRITES, (i + 1) * MOST_WRITES),

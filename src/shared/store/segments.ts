@@ -20,8 +20,8 @@ export interface HeldSession extends SessionRef {
 const PURPOSE = "session";
 
 /**
- * Prunes what expired, compresses, and seals for exactly this session. Access tokens are left out, shortest-lived
- * first, until the rest fits; ID tokens, which have served, last. What did not fit is logged.
+ * Leaves out what has expired, compresses, and seals for exactly this session. If it does not fit, the access tokens that
+ * end first are left out, then the ID tokens, which nobody needs any more. That is logged.
  *
  * @param room Bytes.
  */
