@@ -44,7 +44,7 @@ export interface ProfileResult {
 }
 
 async function run({ quick, progress }: Options): Promise<ProfileResult> {
-  const rounds = quick ? 1 : 10;
+  const rounds = quick ? 1 : 7;
   const load = { concurrency: 1, milliseconds: quick ? 1_000 : 3_000 };
   progress.expect((rounds + 1) * SUBJECTS.length);
   const world = await startWorld();

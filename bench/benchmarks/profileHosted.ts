@@ -48,7 +48,7 @@ export interface HostedProfileResult {
 }
 
 async function run({ quick, progress }: Options): Promise<HostedProfileResult> {
-  const rounds = quick ? 1 : 10;
+  const rounds = quick ? 1 : 7;
   const load = { concurrency: 50, milliseconds: quick ? 1_000 : 3_000 };
   progress.expect((rounds + 1) * TOKENS.length);
   await bundleProduct();

@@ -19,7 +19,7 @@ export interface SignedInResult {
 }
 
 async function run({ quick, progress }: Options): Promise<SignedInResult> {
-  const rounds = quick ? 3 : 12;
+  const rounds = quick ? 3 : 10;
   const milliseconds = quick ? 250 : 750;
   const turns = (rounds + 1) * CONTESTANTS.length;
   progress.expect(HOSTINGS.length * TOKENS.length * CONCURRENCIES.length * turns);
