@@ -1,155 +1,210 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { performance } from "node:perf_hooks";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { startHost } from "../../local/host/host.ts";
 import { ROOT } from "../../local/root.ts";
+import { compiledIn } from "../../scripts/package/compiled.ts";
 import { packageContents } from "../../scripts/package/contents.ts";
 import { zip } from "../../scripts/package/zip.ts";
 import type { Benchmark, Options } from "../benchmark.ts";
+import { startCounter } from "../coldStart/counter.ts";
+import { type FirstRequest, firstAnswer, type Took } from "../coldStart/instance.ts";
 import { createVariants, type Variant } from "../coldStart/variants.ts";
 import { barChart } from "../lib/chart.ts";
 import { bytes, number, spread, times } from "../lib/format.ts";
-import { createSender } from "../lib/http.ts";
 import { inTurn } from "../lib/inTurn.ts";
 import { ratios, type Summary, summarize } from "../lib/stats.ts";
-import { signIn } from "../world/accounts.ts";
+import { type SignedIn, signIn } from "../world/accounts.ts";
 import { composeApp } from "../world/app.ts";
+import { bundleWorker } from "../world/bundles.ts";
 import { msalCache } from "../world/tokens.ts";
 import { startWorld, type World } from "../world/world.ts";
 
 const LOADER = fileURLToPath(new URL("../coldStart/load.cjs", import.meta.url));
 const execute = promisify(execFile);
+/** Milliseconds after which an instance without requests does nothing any more. */
+const SETTLE_MS = 1_000;
+
+/** Milliseconds, and round by round over the unbundled ES modules. */
+interface Times {
+  readonly wall: Summary;
+  readonly wallToUnbundled: Summary;
+  readonly cpu: Summary;
+  readonly cpuToUnbundled: Summary;
+}
 
 interface Row {
   readonly name: string;
-  /** Loading the modules alone, in milliseconds. */
-  readonly wall: Summary;
-  readonly cpu: Summary;
-  /** Over the unbundled ES modules, round by round. */
-  readonly cpuToUnbundled: Summary;
-  readonly wallToUnbundled: Summary;
-  /** From the start of the host's process to the first answer, in milliseconds. */
-  readonly firstAnswer: Summary;
+  /** Loading the modules alone. */
+  readonly load: Times;
+  readonly answers: Readonly<Record<Start, Times>>;
 }
 
 export interface ColdStartResult {
   readonly rows: readonly Row[];
-  /** Bytes of the package that is deployed, zipped, and of the bundle in it. */
+  /** What the front channel's first answer makes the table service do, in order. */
+  readonly trips: { readonly connections: number; readonly requests: readonly string[] };
+  /** Bytes of the package that is deployed, zipped, and of the bundle and what was compiled of it. */
   readonly zipped: number;
   readonly bundle: number;
+  readonly compiled: number;
 }
 
-export const UNBUNDLED = "unbundled, ES modules";
+const UNBUNDLED = "unbundled, ES modules";
+
+/** How an instance starts, and what it is asked first. */
+const STARTS = {
+  "first-answer": { order: "plain", of: signedIn, title: "Process start to first answer" },
+  "first-answer-flex": { order: "flex", of: signedIn, title: "The same, in the order of Flex" },
+  "first-answer-front-channel": {
+    order: "flex",
+    of: frontChannel,
+    title: "The front channel's first answer, in the order of Flex",
+  },
+} as const;
+type Start = keyof typeof STARTS;
+const starts = Object.keys(STARTS) as Start[];
+
+/** By variant. */
+type Samples = Map<string, Took[]>;
+
+/** With its point read. */
+function signedIn({ cookie }: SignedIn): FirstRequest {
+  return { path: "/auth/session", headers: { cookie } };
+}
+
+function frontChannel({ sid }: SignedIn): FirstRequest {
+  return { path: `/auth/logout-callback?sid=${sid}` };
+}
 
 async function run({ quick, progress }: Options): Promise<ColdStartResult> {
-  const loads = quick ? 3 : 25;
-  const starts = quick ? 1 : 10;
+  const loads = quick ? 2 : 25;
+  const rounds = quick ? 1 : 10;
   const variants = await createVariants();
-  progress.expect(variants.length * (loads + starts + 1));
+  const [shipped] = variants as [Variant];
+  const worker = await bundleWorker();
+  progress.expect(variants.length * (loads + rounds * starts.length + 1));
 
-  const wall = new Map<string, number[]>(variants.map(({ name }) => [name, []]));
-  const cpu = new Map<string, number[]>(variants.map(({ name }) => [name, []]));
-  const answers = new Map<string, number[]>(variants.map(({ name }) => [name, []]));
+  const loaded: Samples = new Map();
+  const answered = new Map<Start, Samples>(starts.map((start) => [start, new Map()]));
   const world = await startWorld();
   try {
-    // The first round warms the file system's cache, and fills the compile cache.
+    // The first round warms the file system's cache.
     for (let round = 0; round <= loads; round++) {
       for (const variant of inTurn(variants, round)) {
-        const once = await loadOnce(variant, world.env);
-        if (round > 0) {
-          wall.get(variant.name)?.push(once.wall);
-          cpu.get(variant.name)?.push(once.cpu);
-        }
+        const took = await loadOnce(variant, world.env);
+        if (round > 0) add(loaded, variant, took);
         progress.step(`loading ${variant.name}`);
       }
     }
-    const cookie = await signedInCookie(world);
-    for (let round = 0; round < starts; round++) {
-      for (const variant of inTurn(variants, round)) {
-        answers.get(variant.name)?.push(await firstAnswer(variant, world.env, cookie));
-        progress.step(`starting ${variant.name}`);
+    const newcomer = await newcomers(world);
+    for (let round = 0; round < rounds; round++) {
+      for (const [start, samples] of answered) {
+        for (const variant of inTurn(variants, round)) {
+          const { order, of } = STARTS[start];
+          const request = of(await newcomer());
+          add(samples, variant, await firstAnswer(worker, variant, world.env, order, request));
+          progress.step(`starting ${variant.name}`);
+        }
       }
     }
+    const trips = await countTrips(worker, shipped, world, frontChannel(await newcomer()));
+    const rows = variants.map(({ name }) => {
+      const answers = [...answered].map(([start, samples]) => [start, timesOf(samples, name)]);
+      return { name, load: timesOf(loaded, name), answers: Object.fromEntries(answers) };
+    });
+    return { rows, trips, ...sizes(shipped) };
   } finally {
     await world.stop();
   }
+}
 
-  const of = (map: Map<string, number[]>, name: string) => map.get(name) ?? [];
-  const contents = packageContents(ROOT);
+function add(samples: Samples, { name }: Variant, took: Took): void {
+  samples.set(name, [...(samples.get(name) ?? []), took]);
+}
+
+function timesOf(samples: Samples, name: string): Times {
+  const [own, unbundled] = [name, UNBUNDLED].map((one) => samples.get(one) ?? []) as [
+    Took[],
+    Took[],
+  ];
+  const of = (clock: keyof Took) => {
+    const values = own.map((took) => took[clock]);
+    const base = unbundled.map((took) => took[clock]);
+    return [summarize(values), ratios(values, base)] as const;
+  };
+  const [wall, wallToUnbundled] = of("wall");
+  const [cpu, cpuToUnbundled] = of("cpu");
+  return { wall, wallToUnbundled, cpu, cpuToUnbundled };
+}
+
+function sizes({ root }: Variant): Pick<ColdStartResult, "zipped" | "bundle" | "compiled"> {
+  const compiled = compiledIn(root);
+  const contents = { ...packageContents(ROOT), ...compiled };
   return {
-    rows: variants.map(({ name }) => ({
-      name,
-      wall: summarize(of(wall, name)),
-      cpu: summarize(of(cpu, name)),
-      cpuToUnbundled: ratios(of(cpu, name), of(cpu, UNBUNDLED)),
-      wallToUnbundled: ratios(of(wall, name), of(wall, UNBUNDLED)),
-      firstAnswer: summarize(of(answers, name)),
-    })),
     zipped: zip(contents).length,
     bundle: contents["dist/main.cjs"]?.length ?? 0,
+    compiled: Object.values(compiled).reduce((sum, { length }) => sum + length, 0),
   };
 }
 
-async function loadOnce(
-  { main, kind, cache }: Variant,
-  env: World["env"],
-): Promise<{ wall: number; cpu: number }> {
-  const { stdout } = await execute(process.execPath, [LOADER, join(ROOT, main), kind], {
-    env: { ...process.env, ...env, ...cacheEnv(cache) },
+async function loadOnce({ root, main, kind }: Variant, env: World["env"]): Promise<Took> {
+  const { stdout } = await execute(process.execPath, [LOADER, join(root, main), kind], {
+    env: { ...process.env, ...env },
   });
   return JSON.parse(stdout);
 }
 
-async function signedInCookie({ env, tenantId, authority }: World): Promise<string> {
+/** Signs somebody in whom no instance has heard of. */
+async function newcomers({ env, tenantId, authority }: World): Promise<() => Promise<SignedIn>> {
   const app = composeApp(env);
-  return (await signIn(app, tenantId, await msalCache(tenantId, authority, 1), 0)).cookie;
+  const cache = await msalCache(tenantId, authority, 1);
+  let number = 0;
+  return () => signIn(app, tenantId, cache, number++);
 }
 
-/** A signed-in request: one point read is in it. */
-async function firstAnswer(
-  { main, cache }: Variant,
-  env: World["env"],
-  cookie: string,
-): Promise<number> {
-  const before = performance.now();
-  const host = await startHost({ root: ROOT, main, env: { ...env, ...cacheEnv(cache) } });
-  const sender = createSender(host.url);
-  try {
-    const { status } = await sender.send("/auth/session", { headers: { cookie } });
-    const took = performance.now() - before;
-    if (status !== 200) throw new Error(`The first answer was ${status}.`);
-    return took;
-  } finally {
-    sender.close();
-    await host.stop();
-  }
+/** Of an instance that had the time to open its connection. */
+async function countTrips(
+  worker: string,
+  variant: Variant,
+  { env, azurite }: World,
+  request: FirstRequest,
+): Promise<ColdStartResult["trips"]> {
+  const counter = await startCounter(azurite.port);
+  const storage = azurite.connectionString.replaceAll(`:${azurite.port}/`, `:${counter.port}/`);
+  const counted = { ...env, TOKEN_CACHE_STORAGE: storage };
+  let atRest = { connections: 0, requests: 0 };
+  await firstAnswer(worker, variant, counted, "flex", request, async () => {
+    await setTimeout(SETTLE_MS);
+    atRest = { connections: counter.connections(), requests: counter.requests.length };
+  });
+  await counter.stop();
+  return {
+    connections: counter.connections() - atRest.connections,
+    requests: counter.requests.slice(atRest.requests),
+  };
 }
 
-function cacheEnv(cache: string | undefined): Record<string, string> {
-  return cache === undefined ? {} : { NODE_COMPILE_CACHE: cache };
-}
-
-function tables({ rows, zipped, bundle }: ColdStartResult) {
+function tables({ rows, trips, zipped, bundle, compiled }: ColdStartResult) {
+  const timesTable = (id: string, title: string, of: (row: Row) => Times) => ({
+    ...{ id, title },
+    columns: ["", "ms", "to unbundled", "CPU, ms", "CPU to unbundled"],
+    rows: rows.map((row) => {
+      const { wall, wallToUnbundled, cpu, cpuToUnbundled } = of(row);
+      return [row.name, spread(wall), times(wallToUnbundled), spread(cpu), times(cpuToUnbundled)];
+    }),
+  });
   return [
+    timesTable("cold-start", "Loading the app's modules", ({ load }) => load),
+    ...starts.map((id) => timesTable(id, STARTS[id].title, ({ answers }) => answers[id])),
     {
-      id: "cold-start",
-      title: "Cold start",
-      columns: [
-        "",
-        "load, ms",
-        "load, CPU ms",
-        "CPU to unbundled",
-        "process start to first answer, ms",
+      id: "first-trips",
+      title: "What the front channel's first answer waits for at the table",
+      columns: ["", "new connections", "requests, one after another"],
+      rows: [
+        ["front channel, a new instance", String(trips.connections), trips.requests.join(", ")],
       ],
-      rows: rows.map((row) => [
-        row.name,
-        spread(row.wall),
-        spread(row.cpu),
-        times(row.cpuToUnbundled),
-        spread(row.firstAnswer),
-      ]),
     },
     {
       id: "package",
@@ -157,6 +212,7 @@ function tables({ rows, zipped, bundle }: ColdStartResult) {
       columns: ["", "size"],
       rows: [
         ["the bundle", bytes(bundle)],
+        ["what was compiled of it", bytes(compiled)],
         ["the zipped package", bytes(zipped)],
       ],
     },
@@ -168,10 +224,13 @@ function charts({ rows }: ColdStartResult) {
     {
       name: "cold-start",
       svg: barChart({
-        title: "Loading the app's modules",
-        subtitle: "CPU time in a new process. Less is better.",
+        title: "The front channel's first answer on a new instance",
+        subtitle: "CPU time, in the order of Flex Consumption. Less is better.",
         series: ["CPU time"],
-        groups: rows.map(({ name, cpu }) => ({ label: name, values: [cpu.median] })),
+        groups: rows.map(({ name, answers }) => ({
+          label: name,
+          values: [answers["first-answer-front-channel"].cpu.median],
+        })),
         format: (value) => `${number(value)} ms`,
       }),
     },

@@ -3,51 +3,60 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { transform } from "esbuild";
 import { ROOT } from "../../local/root.ts";
+import { addCompiled } from "../../scripts/package/compiled.ts";
+import { packageContents } from "../../scripts/package/contents.ts";
 import { bundleProduct, SCRATCH } from "../world/bundles.ts";
+import type { Place } from "./instance.ts";
 
 /** One way to ship a function app. */
-export interface Variant {
+export interface Variant extends Place {
   readonly name: string;
-  /** Relative to the checkout. */
-  readonly main: string;
   readonly kind: "cjs" | "esm";
-  /** The folder of Node's compile cache, if it has one. */
-  readonly cache?: string;
 }
 
 const PLAIN = `
 import { TableClient } from "@azure/data-tables";
 import { app } from "@azure/functions";
 import { ConfidentialClientApplication } from "@azure/msal-node";
-app.http("authSession", {
-  route: "auth/session",
+app.http("any", {
+  route: "{*path}",
+  authLevel: "anonymous",
   handler: async () => ({ jsonBody: { sdks: [TableClient.name, ConfidentialClientApplication.name] } }),
 });
 `;
 
-/** Makes all of them. */
+/** Makes all of them: first that which is deployed. */
 export async function createVariants(): Promise<Variant[]> {
   await bundleProduct();
   const folder = (name: string) => `${SCRATCH}/${name}`;
-  await rm(join(ROOT, folder("compile-cache")), { recursive: true, force: true });
+  const contents = packageContents(ROOT);
+  for (const name of ["package", "package-of-another-node"]) {
+    await rm(join(ROOT, folder(name)), { recursive: true, force: true });
+    for (const [path, bytes] of Object.entries(contents))
+      await write(`${folder(name)}/${path}`, bytes);
+  }
+  const deployed = join(ROOT, folder("package"));
+  await addCompiled(deployed);
   await transpile("esm", folder("unbundled"));
   await transpile("cjs", folder("unbundled-cjs"));
   await write(`${folder("plain")}/main.mjs`, PLAIN);
-  const shipped = { main: "dist/main.cjs", kind: "cjs" } as const;
+  const here = (name: string, main: string, kind: Variant["kind"]) => ({
+    name,
+    root: ROOT,
+    main,
+    kind,
+  });
+  const start = { main: "dist/start.cjs", kind: "cjs" } as const;
   return [
-    { name: "the shipped bundle", ...shipped },
+    { name: "the package", root: deployed, ...start },
     {
-      name: "the same, with a warm compile cache",
-      ...shipped,
-      cache: join(ROOT, folder("compile-cache")),
+      name: "the package, of another Node",
+      root: join(ROOT, folder("package-of-another-node")),
+      ...start,
     },
-    { name: "unbundled, ES modules", main: `${folder("unbundled")}/main.js`, kind: "esm" },
-    { name: "unbundled, CommonJS", main: `${folder("unbundled-cjs")}/main.js`, kind: "cjs" },
-    {
-      name: "one function that imports the three SDKs",
-      main: `${folder("plain")}/main.mjs`,
-      kind: "esm",
-    },
+    here("unbundled, ES modules", `${folder("unbundled")}/main.js`, "esm"),
+    here("unbundled, CommonJS", `${folder("unbundled-cjs")}/main.js`, "cjs"),
+    here("one function that imports the three SDKs", `${folder("plain")}/main.mjs`, "esm"),
   ];
 }
 
@@ -64,7 +73,7 @@ async function transpile(format: "cjs" | "esm", target: string): Promise<void> {
   }
 }
 
-async function write(path: string, text: string): Promise<void> {
+async function write(path: string, content: string | Uint8Array): Promise<void> {
   await mkdir(dirname(join(ROOT, path)), { recursive: true });
-  await writeFile(join(ROOT, path), text);
+  await writeFile(join(ROOT, path), content);
 }

@@ -25,6 +25,24 @@ export async function bundleApp(name: "floor" | "stock"): Promise<string> {
   return main;
 }
 
+/** Bundles the process that hosts a function app. @returns its path. */
+export async function bundleWorker(): Promise<string> {
+  const outfile = join(ROOT, SCRATCH, "worker.mjs");
+  await build({
+    entryPoints: [fileURLToPath(new URL("../coldStart/worker.ts", import.meta.url))],
+    outfile,
+    bundle: true,
+    // package.json knows no side effects outside src.
+    ignoreAnnotations: true,
+    platform: "node",
+    target: "node22",
+    format: "esm",
+    minify: true,
+    logLevel: "warning",
+  });
+  return outfile;
+}
+
 /** Builds dist/main.cjs. */
 export async function bundleProduct(): Promise<void> {
   // Building is what importing the script does.

@@ -20,8 +20,12 @@ export interface Exit {
   signal: NodeJS.Signals | null;
 }
 
-export function forkWorker(cwd: string, env: NodeJS.ProcessEnv): ChildProcess {
-  return fork(programBeside(import.meta.url, "worker"), [], {
+export function forkWorker(
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+  program = programBeside(import.meta.url, "worker"),
+): ChildProcess {
+  return fork(program, [], {
     ...{ cwd, env, execArgv: [], stdio: ["ignore", "pipe", "pipe", "ipc"] },
     // In a process group of its own, so that Ctrl-C leaves the order of stopping to the parent.
     detached: true,

@@ -18,10 +18,14 @@ export interface WorkerOptions {
   keyStoreFault: boolean;
   /** Whether anybody wants its log. */
   isLogged: boolean;
+  /** The whole environment of a process that was started before its app was known, as on Flex Consumption. */
+  env?: Record<string, string | undefined>;
 }
 
 /** What the child tells its parent. */
 export type FromWorker =
+  /** It has started, and has no app yet. */
+  | { type: "waiting" }
   | { type: "ready"; functions: FunctionInfo[] }
   | { type: "failed"; message: string }
   | { type: "log"; line: LogLine }

@@ -35,13 +35,17 @@ process.on("uncaughtException", (error: unknown) => {
 
 process.on("message", (message: ToWorker) => {
   if (message.type === "stop") void stop();
-  else {
-    const started = message.type === "list" ? list(message.root) : start(message);
-    started.catch(({ message }: Error) => {
-      report({ type: "failed", message }, () => process.exit(1));
-    });
-  }
+  if (message.type === "list") attempt(list(message.root));
+  if (message.type === "start") attempt(start(message));
 });
+
+function attempt(started: Promise<void>): void {
+  started.catch(({ message }: Error) => {
+    report({ type: "failed", message }, () => process.exit(1));
+  });
+}
+
+report({ type: "waiting" });
 
 async function list(root: string): Promise<void> {
   await loadApp({ root, main: undefined });
@@ -51,6 +55,7 @@ async function list(root: string): Promise<void> {
 
 async function start(options: WorkerOptions): Promise<void> {
   const { root, port, keys, keyStoreFault } = options;
+  if (options.env) specialize(root, options.env);
   isLogged = options.isLogged;
   // The host knows the settings, and nothing of what the app makes of its environment.
   const env = { ...process.env };
@@ -75,6 +80,13 @@ async function start(options: WorkerOptions): Promise<void> {
     if (timer.runOnStartup) void runTimer(timers, timer, undefined);
     if (options.timers) timers.schedule(timer);
   }
+}
+
+/** As the real worker's FunctionEnvironmentReloadHandler. */
+function specialize(root: string, env: NodeJS.ProcessEnv): void {
+  for (const name of Object.keys(process.env)) delete process.env[name];
+  Object.assign(process.env, env);
+  process.chdir(root);
 }
 
 function index(routePrefix: string): FunctionIndex["functions"] {
