@@ -6,7 +6,11 @@ import { startAzurite } from "../../local/azurite/azurite.ts";
 import { startHost } from "../../local/host/host.ts";
 import type { Contents } from "./contents.ts";
 
-/** Put behind start.cjs, this keeps what V8 has compiled when the app ends. Its last four bytes are the sum of it and of the bundle. */
+/** V8 takes what was compiled only with the flags that it then had: the app sets its own when it is loaded, which is later. */
+const KEEP_FLAGS = `require("node:v8").setFlagsFromString = () => {};
+`;
+
+/** Keeps what V8 has compiled when the app ends. The last four bytes are the sum of it and of the bundle. */
 const KEEP = `
 process.once("exit", () => {
   const data = script.createCachedData();
@@ -29,7 +33,7 @@ export async function addCompiled(folder: string): Promise<void> {
   try {
     cpSync(folder, copy, { recursive: true });
     const start = join(copy, "dist/start.cjs");
-    writeFileSync(start, readFileSync(start, "utf8") + KEEP);
+    writeFileSync(start, KEEP_FLAGS + readFileSync(start, "utf8") + KEEP);
     const host = await startHost({ root: copy, env: settings(azurite.connectionString) });
     for (const path of FIRST_REQUESTS) {
       const { status } = await fetch(host.url + path);
