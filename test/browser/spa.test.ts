@@ -7,9 +7,13 @@ import { freePort } from "../../local/ports.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
 import { en } from "../../src/shared/web/languages/en.ts";
 import { eventually } from "../support/eventually.ts";
+import { leapingClock } from "../support/leap.ts";
 import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
 import { launchChromium } from "./chromium.ts";
 import { describeInBrowser } from "./describeInBrowser.ts";
+
+/** A request that sets the clock of the app forward. */
+const LEAP = "/auth/leap";
 
 let functions: Awaited<ReturnType<typeof buildFunctions>>;
 let rig: Rig;
@@ -26,8 +30,14 @@ beforeAll(async () => {
   functions = await buildFunctions();
   rig = await startRig({ root: functions.root, baseUrl: `http://localhost:${port}` });
   proxy = await startTableProxy(rig.azurite);
-  const { url } = await rig.startHost({ env: { TOKEN_CACHE_STORAGE: proxy.connectionString } });
-  spa = await startSpa({ port, functionsUrl: url });
+  const host = await rig.startHost({
+    env: {
+      TOKEN_CACHE_STORAGE: proxy.connectionString,
+      SESSION_IDLE_MINUTES: "30",
+      NODE_OPTIONS: leapingClock(LEAP, 31 * 60_000),
+    },
+  });
+  spa = await startSpa({ port, functionsUrl: host.url });
   context = await launchChromium({ thirdPartyCookies: "blocked" });
 });
 beforeEach(async () => {
@@ -267,5 +277,20 @@ describeInBrowser("the single-page app", () => {
     proxy.down = false;
     await click("Try again");
     await page.getByRole("heading", { name: "Adele Vance" }).waitFor();
+  });
+
+  // The last one: the clock is not set back.
+  it("takes everything private away when nobody has used it for too long, and a page signs in anew", async () => {
+    await signIn();
+    await settled();
+    await fetch(spa.url + LEAP);
+    const signedIn =
+      "fetch('/auth/session').then((answer) => answer.json()).then((it) => it.signedIn)";
+    await eventually(async () => !(await page.evaluate(signedIn)));
+    await comeBack();
+    await page.getByRole("heading", { name: "You were signed out" }).waitFor();
+    await expectNothingPrivate();
+    await page.goto(`${spa.url}/auth/sessions`);
+    await page.getByText("this one").waitFor();
   });
 });
