@@ -31,7 +31,7 @@ export interface Patient {
   readonly baseUrl: string | undefined;
   readonly client: Client | undefined;
   /** The app, made in this process from its settings. */
-  readonly app: Context | undefined;
+  readonly context: Context | undefined;
   /** All functions that the app registers. @throws Error One line that says why it cannot be loaded. */
   functions(): Promise<readonly FunctionInfo[]>;
   /** Whether the provider is on this machine, the development tenant or another. */
@@ -62,7 +62,7 @@ export function patientOf(
     if (!(error instanceof SettingInvalid)) throw error;
     return { source, root, env, settingsFault: error, ...NOTHING_KNOWN, functions };
   }
-  const app = createContext(settings, {
+  const context = createContext(settings, {
     ...environment,
     table: retrying(requests, { delays: [200], maxDelay: 1_000, sleep: environment.sleep }),
   });
@@ -75,13 +75,13 @@ export function patientOf(
     settingsFault: undefined,
     baseUrl: settings.baseUrl,
     client: settings,
-    app,
+    context,
     ...provider,
     functions,
     metadata: () => metadata.get(),
     directory: once(() => directoryOf(settings, settings.graphBaseUrl, provider.isLocal)),
     rehearsal: once(async () =>
-      (await provider.isDevelopment()) ? await rehearse(app) : undefined,
+      (await provider.isDevelopment()) ? await rehearse(context) : undefined,
     ),
   };
 }
@@ -153,7 +153,7 @@ async function directoryOf(client: Client, graphBaseUrl: string, isLocal: boolea
 const NOTHING_KNOWN = {
   baseUrl: undefined,
   client: undefined,
-  app: undefined,
+  context: undefined,
   functions: () => Promise.reject(NOT_KNOWN),
   isLocal: false,
   isDevelopment: async () => false,

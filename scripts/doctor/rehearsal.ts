@@ -21,20 +21,22 @@ const ANY_ACCOUNT = "@";
  *
  * @throws Error
  */
-export async function rehearse(app: Context): Promise<Rehearsal> {
-  const { settings } = app;
+export async function rehearse(context: Context): Promise<Rehearsal> {
+  const { settings } = context;
   const { origin, home, baseUrl } = settings;
   const redirectUri = `${baseUrl}/auth/callback`;
   const attempt = transactionOf(crypto.randomUUID());
   const browser = createBrowser();
 
   const values = { ...attempt, state: attempt.id };
-  const url = await authorizeUrl(app.createClient, redirectUri, values, { scopes: OPENID_SCOPES });
+  const url = await authorizeUrl(context.createClient, redirectUri, values, {
+    scopes: OPENID_SCOPES,
+  });
   const { code = "" } = (await browser.signIn(url, ANY_ACCOUNT)).fields;
-  const { idToken } = await app.tokens.redeem(code, redirectUri, OPENID_SCOPES, attempt);
-  const claims = await app.idTokens.validate(idToken, attempt.nonce);
+  const { idToken } = await context.tokens.redeem(code, redirectUri, OPENID_SCOPES, attempt);
+  const claims = await context.idTokens.validate(idToken, attempt.nonce);
 
-  const end = await endSessionUrl(app.metadata, settings, origin + home, claims.login_hint);
+  const end = await endSessionUrl(context.metadata, settings, origin + home, claims.login_hint);
   const asked = await browser.get(end);
   // Without a hint the tenant asks which account is meant.
   const [question] = asked.frames.length > 0 ? [] : asked.forms;

@@ -7,8 +7,8 @@ import { served } from "./app.ts";
 const NOBODY = "doctor";
 
 /** Whether browsers can bind sessions to their device, and prove it through whatever stands in front of the app. */
-export const binding = served("Device binding", async (baseUrl, { app }) => {
-  const { sessionBinding, origin } = app?.settings ?? {};
+export const binding = served("Device binding", async (baseUrl, { context }) => {
+  const { sessionBinding, origin } = context?.settings ?? {};
   if (sessionBinding === "off") return ok("off: a copied session cookie serves whoever has it");
   if (origin?.startsWith("http:")) return ok("none: no browser binds a session over http");
   const { text } = await ask(`${baseUrl}/auth/device/refresh`, {

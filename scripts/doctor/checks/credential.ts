@@ -13,22 +13,22 @@ import type { Patient } from "../patient.ts";
 export const credential: Check = {
   name: "Credential",
   async look(patient) {
-    const { app, env, metadata } = patient;
-    if (app === undefined) return skipped(notVisible(patient));
-    const settings = app.settings.credential;
+    const { context, env, metadata } = patient;
+    if (context === undefined) return skipped(notVisible(patient));
+    const settings = context.settings.credential;
     if (settings.kind === "managedIdentity" && !optional(env, "IDENTITY_ENDPOINT")) {
-      return await federated(patient, settings.clientId, app.settings.authority);
+      return await federated(patient, settings.clientId, context.settings.authority);
     }
     if (!(await metadata().catch(() => undefined))) return skipped("waits for the metadata");
-    return (await byClientCredentials(app)) ?? (await byCode(app));
+    return (await byClientCredentials(context)) ?? (await byCode(context));
   },
 };
 
 /** Tries the credential alone (RFC 6749 §4.4). @returns undefined when the answer says nothing about it. */
-async function byClientCredentials(app: Context): Promise<Finding | undefined> {
+async function byClientCredentials(context: Context): Promise<Finding | undefined> {
   try {
-    const client = await app.createClient();
-    const { origin } = new URL(app.settings.graphBaseUrl);
+    const client = await context.createClient();
+    const { origin } = new URL(context.settings.graphBaseUrl);
     await client.acquireTokenByClientCredential({ scopes: [`${origin}/.default`] });
     return ok("accepted");
   } catch (error) {
@@ -39,11 +39,11 @@ async function byClientCredentials(app: Context): Promise<Finding | undefined> {
 }
 
 /** Redeems a made-up code. It is refused as a code only after the client was accepted (RFC 6749 §5.2). */
-async function byCode(app: Context): Promise<Finding> {
-  const redirectUri = `${app.settings.baseUrl}/auth/callback`;
+async function byCode(context: Context): Promise<Finding> {
+  const redirectUri = `${context.settings.baseUrl}/auth/callback`;
   const attempt = transactionOf(crypto.randomUUID());
   try {
-    await app.tokens.redeem("made-up", redirectUri, ["openid"], attempt);
+    await context.tokens.redeem("made-up", redirectUri, ["openid"], attempt);
   } catch (error) {
     if (error instanceof ManagedIdentityUnavailable) return problemOf(error);
     if (error instanceof SignInRejected && error.reason !== "code_refused") return skipped(TAKEN);
@@ -128,9 +128,9 @@ const SOON = 30;
 export const lasting: Check = {
   name: "Credential lasts",
   async look(patient) {
-    const { app } = patient;
-    if (app === undefined) return skipped(notVisible(patient));
-    const settings = app.settings.credential;
+    const { context } = patient;
+    if (context === undefined) return skipped(notVisible(patient));
+    const settings = context.settings.credential;
     if (settings.kind === "managedIdentity") return ok("a managed identity has nothing that ends");
     const end = await endOf(settings, patient);
     if (typeof end === "string") return skipped(end);

@@ -36,12 +36,12 @@ function isSafe(url: URL): boolean {
 export const issuer: Check = {
   name: "Issuer",
   async look(patient) {
-    const { client, app } = patient;
+    const { client, context } = patient;
     if (client === undefined) return skipped("it is not known which provider the app has");
     const found = await patient.metadata().catch(() => undefined);
     if (found === undefined) return skipped("waits for the metadata");
     // From outside, there is nothing to compare with but the development tenant's own address.
-    if (app === undefined && (await patient.isDevelopment())) {
+    if (context === undefined && (await patient.isDevelopment())) {
       return skipped("the development tenant's is made up");
     }
     if (isIssuerOf(found.issuer, client)) return ok(found.issuer);
@@ -57,13 +57,13 @@ const FAR_OFF = 60_000;
 
 export const clock: Check = {
   name: "Clocks",
-  async look({ client, baseUrl, app }) {
+  async look({ client, baseUrl, context }) {
     if (client === undefined) return skipped("it is not known which provider the app has");
     const theirs = (await answerOf(client.metadataUrl))?.ahead;
     if (theirs === undefined) return skipped("the provider does not say what time it is");
     const ours = baseUrl && (await answerOf(`${baseUrl}/health`))?.ahead;
     const clocks: [string, number][] = [];
-    if (app) clocks.push(["This machine's clock", -theirs]);
+    if (context) clocks.push(["This machine's clock", -theirs]);
     if (typeof ours === "number") clocks.push(["The app's clock", ours - theirs]);
     const wrong = clocks.find(([, ahead]) => Math.abs(ahead) > FAR_OFF);
     if (wrong) {

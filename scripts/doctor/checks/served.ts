@@ -56,8 +56,8 @@ export const frame = served("Sign-out frame", async (baseUrl, patient) => {
   return ok("only the provider may frame /auth/logout-callback");
 });
 
-function framers({ app, client }: Patient): readonly string[] {
-  if (app) return authorityOrigins(app.settings);
+function framers({ context, client }: Patient): readonly string[] {
+  if (context) return authorityOrigins(context.settings);
   return client?.authority.startsWith("https:") ? [new URL(client.authority).origin] : [];
 }
 

@@ -20,10 +20,10 @@ export const node: Check = {
 
 export const settings: Check = {
   name: "Settings",
-  look({ source, settingsFault, app }) {
+  look({ source, settingsFault, context }) {
     if (source === undefined) return skipped("not visible from outside");
     if (settingsFault) return problemOf(settingsFault);
-    const { idleLimit = 0, sessionLifetime = Number.POSITIVE_INFINITY } = app?.settings ?? {};
+    const { idleLimit = 0, sessionLifetime = Number.POSITIVE_INFINITY } = context?.settings ?? {};
     if (idleLimit < sessionLifetime) return ok(`complete, from ${source}`);
     return problem(
       "SESSION_IDLE_MINUTES is no shorter than SESSION_HOURS, and ends nothing.",

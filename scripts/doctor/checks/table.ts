@@ -9,10 +9,10 @@ const PARTITION = "doctor";
 /** Everything that sign-in and sign-out do to the table: a transaction, a read, a conditional write, a deletion. */
 export const table: Check = {
   name: "Table",
-  async look({ app, env, source }) {
+  async look({ context, env, source }) {
     if (source === undefined) return skipped("not visible from outside");
-    if (app === undefined) return skipped("waits for the settings");
-    const { settings, store } = app;
+    if (context === undefined) return skipped("waits for the settings");
+    const { settings, store } = context;
     if ("tableServiceUri" in settings.storage && !optional(env, "IDENTITY_ENDPOINT")) {
       return skipped("only the app's identity may open it. Its health says whether it can");
     }
