@@ -9,7 +9,7 @@ import {
 } from "../../src/shared/rows/keys.ts";
 import { readSession, removeRead } from "../../src/shared/store/accounts.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
-import { endGeneration, preventCreation } from "../../src/shared/store/generation.ts";
+import { deleteIfOver, endGeneration, preventCreation } from "../../src/shared/store/generation.ts";
 import type { HeldSession } from "../../src/shared/store/segments.ts";
 import {
   signOutByFrontChannel,
@@ -18,7 +18,7 @@ import {
 } from "../../src/shared/store/signOut.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import type { Table } from "../../src/shared/table/table.ts";
-import { HOME, homeOf, type MemoryStore, memoryStore, signIn } from "./samples.ts";
+import { HOME, homeOf, type MemoryStore, memoryStore, sessionOf, signIn } from "./samples.ts";
 
 const NOBODY = accountPartition(homeOf("nobody"));
 
@@ -46,7 +46,7 @@ function storeWith(table: Partial<Table>, slept: number[] = []): Store {
 describe("where every condition is spoilt by somebody else", () => {
   const never = { partition: "a.never" as PartitionKey, generation: "g1" as Generation };
 
-  it.each<[string, (store: Store) => Promise<unknown>]>([
+  const RUNS: readonly [string, (store: Store) => Promise<unknown>][] = [
     ["preventCreation", (store) => preventCreation(store, never)],
     ["endGeneration", (store) => endGeneration(store, never)],
     ["endSession", (store) => endSession(store, ref)],
@@ -57,7 +57,10 @@ describe("where every condition is spoilt by somebody else", () => {
     ],
     ["a sign-out elsewhere", (store) => signOutByFrontChannel(store, "sid" as Sid)],
     ["a sign-out by an operator, of nobody", (store) => signOutByOperator(store, NOBODY)],
-  ])("%s ends, after pauses that grow", async (_, run) => {
+    ["deleteIfOver", (store) => deleteIfOver({ ...store, now: () => sessionOf().expiresAt }, ref)],
+  ];
+
+  it.each(RUNS)("%s ends, after pauses that grow", async (_, run) => {
     const slept: number[] = [];
     let requests = 0;
     const spoilt = async () => {
@@ -70,6 +73,7 @@ describe("where every condition is spoilt by somebody else", () => {
         insert: (entity) => (isFiled(entity.partitionKey) ? memory.table.insert(entity) : spoilt()),
         replace: spoilt,
         transact: spoilt,
+        remove: async () => (await spoilt()) !== "refused",
       },
       slept,
     );
@@ -77,6 +81,12 @@ describe("where every condition is spoilt by somebody else", () => {
     expect(slept.length).toBeGreaterThan(10);
     expect(slept.at(-1)).toBeGreaterThan(10 * (slept[0] ?? Number.POSITIVE_INFINITY));
     expect(slept.reduce((sum, pause) => sum + pause)).toBeLessThan(10_000);
+  });
+
+  it.each(RUNS)("%s waits for nobody where nobody does", async (_, run) => {
+    const slept: number[] = [];
+    await run(storeWith({}, slept));
+    expect(slept).toEqual([]);
   });
 });
 

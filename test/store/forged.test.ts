@@ -113,6 +113,13 @@ describe.each([
   });
 });
 
+it("takes a row whose properties come in any order", async () => {
+  for (const entries of [Object.entries(row()).reverse(), Object.entries(row()).sort()]) {
+    store.table.rows.set(KEY, Object.fromEntries(entries) as Stored);
+    expect(originOf(store.keyring, row())).toBe("ours");
+  }
+});
+
 it("cannot be moved: a row is good for its own key only", async () => {
   await signIn(OTHER, "sid 2");
   const { partitionKey: _, ...other } = row(`${sidPartition("sid 2" as Sid)}|sid`);

@@ -1,7 +1,10 @@
+import { setImmediate } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { Generation, PartitionKey } from "../../src/shared/rows/keys.ts";
 import {
   deleteGeneration,
+  deleteIfOver,
+  disturb,
   endGeneration,
   fence,
   headOf,
@@ -9,7 +12,8 @@ import {
   readHead,
 } from "../../src/shared/store/generation.ts";
 import type { GenerationRef } from "../../src/shared/store/store.ts";
-import { type MemoryStore, memoryStore } from "./samples.ts";
+import { slowedTable } from "../support/slowedTable.ts";
+import { type MemoryStore, memoryStore, withTable } from "./samples.ts";
 
 const REF: GenerationRef = { partition: "a.1" as PartitionKey, generation: "g1" as Generation };
 let store: MemoryStore;
@@ -123,7 +127,10 @@ describe("fence", () => {
   });
 
   it("makes a head where there is none, after it told the purge", async () => {
-    expect(await fence(store, REF.partition, undefined)).toBe(true);
+    const slow = slowedTable(store.table, async (partitionKey) => {
+      if (partitionKey.startsWith("x.")) await setImmediate();
+    });
+    expect(await fence(withTable(store, slow), REF.partition, undefined)).toBe(true);
     expect(await readHead(store, REF.partition)).toMatchObject({ generation: "" });
     expect([...store.table.rows.keys()]).toEqual([
       expect.stringMatching(/^x\.2026-01-15\|/),
@@ -139,5 +146,72 @@ describe("fence", () => {
     expect(await fence(store, REF.partition, old)).toBe(false);
     expect(await fence(store, REF.partition, undefined)).toBe(false);
     expect(await readHead(store, REF.partition)).toEqual(now);
+  });
+});
+
+describe("deleteIfOver", () => {
+  const expiring = (milliseconds: number) => ({
+    partitionKey: "a.1",
+    rowKey: "c.g1",
+    expiresAt: new Date(store.time + milliseconds).toISOString(),
+  });
+
+  it("deletes it from the moment on when its last session is over", async () => {
+    await store.table.insert(expiring(1));
+    expect(await deleteIfOver(store, REF)).toBe("in use");
+    store.time += 1;
+    expect(await deleteIfOver(store, REF)).toBe("deleted");
+    expect(await deleteIfOver(store, REF)).toBe("gone");
+  });
+
+  it("leaves one alone that a sign-in joins at that moment", async () => {
+    await store.table.insert(expiring(0));
+    const etag = store.table.rows.get("a.1|c.g1")?.etag ?? "";
+    store.table.before = () => store.table.replace(expiring(1), etag);
+    expect(await deleteIfOver(store, REF)).toBe("in use");
+    expect(isOpen()).toBe(true);
+  });
+});
+
+describe("disturb", () => {
+  const head = () => store.table.rows.get("a.1|head");
+  const live = () => store.table.rows.get("a.1|c.g1");
+
+  it("gives head and live generation a new version each, and leaves what is in them", async () => {
+    await open();
+    const before = [head(), live()];
+    expect(await disturb(store, REF.partition)).toBe(true);
+    expect([head()?.generation, live()]).toEqual(["g1", { ...before[1], etag: live()?.etag }]);
+    expect(head()?.etag).not.toBe(before[0]?.etag);
+    expect(live()?.etag).not.toBe(before[1]?.etag);
+  });
+
+  it("makes a head where there is none, and asks for no generation that it does not name", async () => {
+    expect(await disturb(store, REF.partition)).toBe(true);
+    store.table.operations.length = 0;
+    expect(await disturb(store, REF.partition)).toBe(true);
+    expect(store.table.operations).toEqual(["get a.1|head", "replace a.1|head"]);
+  });
+
+  it("is done with the head where its generation is gone", async () => {
+    await open();
+    await deleteGeneration(store, REF);
+    expect(await disturb(store, REF.partition)).toBe(true);
+    expect(isOpen()).toBe(false);
+  });
+
+  it.each(["head", "c.g1"])("says so where somebody changes a.1|%s meanwhile", async (rowKey) => {
+    await open();
+    const change = async () => {
+      const { etag = "", ...row } = store.table.rows.get(`a.1|${rowKey}`) ?? {};
+      await store.table.replace(row as never, etag);
+    };
+    store.table.before = change;
+    if (rowKey !== "head") {
+      store.table.before = async () => {
+        store.table.before = change;
+      };
+    }
+    expect(await disturb(store, REF.partition)).toBe(false);
   });
 });

@@ -26,6 +26,7 @@ describe("one sign-out", () => {
     await on.time.pass(PATIENCE_MS * 2);
     expect(on.began).toEqual([0]);
     expect([...on.logged, ...on.delays]).toEqual([]);
+    expect(on.time.sleepers()).toBe(0);
   });
 
   it("is said to be delayed while a fault lasts, with all others, at most once a minute", async () => {
@@ -53,6 +54,13 @@ describe("one sign-out", () => {
     expect(on.began.slice(0, 8)).toEqual([0, 250, 750, 1_750, 3_750, 7_750, 12_750, 17_750]);
     expect(one).toEqual({ outcome: "done", at: 32_750 });
     expect(on.logged).toEqual([]);
+  });
+
+  it("is tried again after pauses of no more than a tenth of its patience", async () => {
+    on.table = unavailable;
+    on.call("a", 10 * SECOND);
+    await on.time.pass(4 * SECOND);
+    expect(on.began).toEqual([0, 250, 750, 1_750, 2_750, 3_750]);
   });
 
   it("does not come back together with all the others", async () => {
@@ -196,10 +204,12 @@ describe("calls for the same sid", () => {
     expect(on.logged).toHaveLength(1);
   });
 
-  it("have nothing to do with those for another", async () => {
+  it("have nothing to do with those for another, but for one clock that all are watched by", async () => {
     on.holdPasses();
     const one = on.call("a");
+    on.call("c");
     await on.time.pass(0);
+    expect(on.time.sleepers()).toBe(1);
     on.table = async () => {};
     const two = on.call("b");
     await on.time.pass(0);

@@ -7,7 +7,10 @@ beforeEach(() => {
   on = insisting();
 });
 
-const REFUSED = expect.any(StoreUnavailable);
+const REFUSED = expect.objectContaining({
+  code: StoreUnavailable.code,
+  message: expect.stringMatching(/^Too many sign-outs are waiting/),
+});
 const whoLogged = () => on.logged.map(([, , details]) => details?.who);
 
 describe("more calls than are kept waiting", () => {
@@ -117,14 +120,20 @@ describe("sids that storage does not know", () => {
     expect(on.logged).toEqual([]);
   });
 
-  it("do not shorten the patience for a later call when they give a place away", async () => {
+  it.each([
+    ["do not shorten the patience for the last call", 0],
+    ["leave nothing of the calls before the last", 1],
+  ])("%s when they give a place away", async (_, further) => {
     on.table = unavailable;
     on.callAll("made up", "made up", "made up");
     await on.time.pass(10 * SECOND);
     on.call("made up");
     await on.time.pass(10 * SECOND);
-    on.call("a", PATIENCE_MS * 2);
-    await on.time.pass(PATIENCE_MS - 11 * SECOND);
+    const known = on.call("a", PATIENCE_MS * 2);
+    for (let i = 0; i < further; i++) on.call("made up");
+    await on.time.pass(0);
+    expect(known.outcome).toBe("waiting");
+    await on.time.pass(PATIENCE_MS - (11 - 10 * further) * SECOND);
     expect(whoLogged()).toEqual(["s.made up"]);
     await on.time.pass(SECOND);
     expect(whoLogged()).toEqual(["s.made up", "s.made up"]);

@@ -4,6 +4,8 @@ export interface VirtualTime {
   /** Milliseconds. */
   readonly now: () => number;
   readonly sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  /** How many wait for it to pass. */
+  readonly sleepers: () => number;
   /** Lets time pass, and everything happen that is due. */
   pass(milliseconds: number): Promise<void>;
 }
@@ -15,6 +17,7 @@ export function virtualTime(): VirtualTime {
   let sleepers: { readonly at: number; readonly wake: () => void }[] = [];
   return {
     now: () => time,
+    sleepers: () => sleepers.length,
     sleep(milliseconds, signal) {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const sleeper = { at: time + milliseconds, wake: resolve };

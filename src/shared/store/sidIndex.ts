@@ -8,12 +8,12 @@ import { endGeneration } from "./generation.ts";
 import type { Store } from "./store.ts";
 import { CLOCKS_APART_MS, type Tombstone } from "./tombstones.ts";
 
-type Content = Pick<IndexRow, "partition" | "generation" | "expiresAt"> &
-  Partial<Pick<IndexRow, "signedOut" | "tombstone" | "leftAt" | "tokenTombstone" | "issuedUntil">>;
+type Content = Pick<IndexRow, "partition" | "generation" | "expiresAt" | "signedOut"> &
+  Partial<Pick<IndexRow, "tombstone" | "leftAt" | "tokenTombstone" | "issuedUntil">>;
 
 export function indexRowOf(store: Store, key: IndexKey, content: Content): IndexRow {
   const { partition, generation, expiresAt = "" } = content;
-  const { signedOut = false, tombstone = "", leftAt = "" } = content;
+  const { signedOut, tombstone = "", leftAt = "" } = content;
   const { tokenTombstone = "", issuedUntil = "" } = content;
   return authenticated(store.keyring, {
     partitionKey: key,
