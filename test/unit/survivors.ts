@@ -78,4 +78,40 @@ export const SURVIVORS: readonly {
     to: `return Buffer.from(entry.segment.bytes.subarray(${start})).toString("base64url");`,
     why: "The tag with more of the segment is as much its own.",
   })),
+  {
+    file: "src/shared/store/sidIndex.ts",
+    from: "const NOTHING = Buffer.alloc(0);",
+    to: "const NOTHING = Buffer.alloc(1);",
+    why: "As with the purpose: what is sealed along with the row is nothing to anybody.",
+  },
+  ...["a <= b ? -1 : 1", "a >= b ? -1 : 1", "a < b ? -2 : 1", "a < b ? -1 : 2"].map((order) => ({
+    file: "src/shared/store/sidIndex.ts",
+    from: "return JSON.stringify(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1)));",
+    to: `return JSON.stringify(Object.entries(row).sort(([a], [b]) => (${order})));`,
+    why: "No two properties have one name, and one order is as good as another until a release has stored rows in it.",
+  })),
+  {
+    file: "src/shared/store/sidIndex.ts",
+    from: 'else if (signedOut) tombstones.push({ version: "", leftAt: Date.parse(changedAt) });',
+    to: 'else if (signedOut) tombstones.push({ version: "?", leftAt: Date.parse(changedAt) });',
+    why: "Any word that is no tombstone's version is as good.",
+  },
+  {
+    file: "src/shared/store/sidIndex.ts",
+    from: "const issuedUntil = row.issuedUntil > time ? row.issuedUntil : time;",
+    to: "const issuedUntil = row.issuedUntil >= time ? row.issuedUntil : time;",
+    why: "Of two that are the same, either is.",
+  },
+  {
+    file: "src/shared/store/rounds.ts",
+    from: "const [random = 0] = store.randomBytes(1);",
+    to: "const [random = 1] = store.randomBytes(1);",
+    why: "The byte that was asked for is there.",
+  },
+  {
+    file: "src/shared/store/rounds.ts",
+    from: "const [random = 0] = store.randomBytes(1);",
+    to: "const [random = 0] = store.randomBytes(2);",
+    why: "One byte of two is as random.",
+  },
 ];
