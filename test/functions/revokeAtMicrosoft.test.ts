@@ -6,6 +6,7 @@ import { authSignOut } from "../../src/functions/authSignOut.ts";
 import { functionsOf } from "../../src/functions.ts";
 import { AT_ROOT } from "../../src/shared/config/address.ts";
 import type { Env } from "../../src/shared/config/env.ts";
+import type { Context } from "../../src/shared/context.ts";
 import { revokeAtMicrosoft } from "../../src/shared/flows/revokeAtMicrosoft.ts";
 import type { PartitionKey } from "../../src/shared/rows/keys.ts";
 import { REVOCATION_COOKIE, readRevocation } from "../../src/shared/session/revocationCookie.ts";
@@ -131,13 +132,26 @@ it("an app that does not choose it offers it nowhere, and asks nobody", async ()
   expect(answer?.cookies?.map(({ name }) => name)).not.toContain(REVOCATION_COOKIE);
 });
 
-it("a wrong setting does not hold the sign-out back", async () => {
+it.each<[string, (app: Context) => Context]>([
+  [
+    "a wrong setting",
+    () => {
+      const environment = createEnvironment({ log: () => {} });
+      const wrong = env({ ENTRA_CLIENT_ID: "none" });
+      return compose(wrong, environment, { wishes: {}, place: AT_ROOT }).context;
+    },
+  ],
+  [
+    "storage that answers no read",
+    (app) => {
+      const table = { ...app.store.table, get: () => new Promise<never>(() => {}) };
+      return { ...app, store: { ...app.store, table }, sleep: () => new Promise(setImmediate) };
+    },
+  ],
+])("%s does not hold the sign-out back", async (_, revoking) => {
   const send = () => Promise.reject(new Error("Nobody is there."));
   const { app, table } = testApp({}, { send });
-  const environment = createEnvironment({ log: () => {} });
-  const wrong = env({ ENTRA_CLIENT_ID: "none" });
-  const { context } = compose(wrong, environment, { wishes: {}, place: AT_ROOT });
-  const { handler } = authSignOut(app, context);
+  const { handler } = authSignOut(app, revoking(app));
   const { value } = sessionCookie(app.keyring, HELD, 60_000);
   const answer = await handler(
     post({ [REVOKE_FIELD]: "true" }, { cookies: { [SESSION_COOKIE]: value } }),

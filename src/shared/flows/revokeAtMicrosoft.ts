@@ -10,7 +10,9 @@ import type { SessionTicket } from "../session/sessionCookie.ts";
 import { readSession, type SessionRead } from "../store/accounts.ts";
 import { isServed } from "../web/admission.ts";
 
-/** How long a sign-out waits for Microsoft, once everything here is deleted. Milliseconds. */
+/** How long a sign-out waits for the tokens, which it does not need for itself. Milliseconds. */
+const OPENING_MS = 2_000;
+/** How long it waits for Microsoft, once everything here is deleted. Milliseconds. */
 const PATIENCE_MS = 5_000;
 
 /**
@@ -23,7 +25,8 @@ export async function openBeforeSignOut(
   ticket: SessionTicket,
 ): Promise<SessionRead | undefined> {
   try {
-    const found = await readSession(context.store, ticket);
+    const reading = readSession(context.store, ticket);
+    const found = await within(context.sleep, OPENING_MS, reading, () => undefined);
     return found && isServed(context, request, found, ticket) ? found : undefined;
   } catch {
     return undefined;
