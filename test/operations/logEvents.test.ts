@@ -370,7 +370,7 @@ it("front-channel calls that name nobody", async () => {
   expect(await logs("signout.ignored", call)).toEqual({ reason: "no_sid", count: 1 });
 });
 
-it("sealed caches that are cut, and that cannot be opened", async () => {
+it("sealed caches that are cut, and that cannot be unsealed", async () => {
   browser = await signedInBrowser(rig, undefined, browser);
   await fillRow();
   const cut = await logs("cache.cut", () => get("/graph/me/messages"));

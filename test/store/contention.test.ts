@@ -115,7 +115,7 @@ describe("a deletion whose answer was lost", () => {
     expect(foundOf().slice(1)).not.toContain(true);
   });
 
-  it("does not stand for a generation that cannot be opened any more", async () => {
+  it("does not stand for a generation that cannot be created any more", async () => {
     const nothing = { partition: NOBODY, generation: "g1" as Generation };
     const store = storeWith({ remove: async () => undefined });
     expect(await endGeneration(store, nothing)).toBeUndefined();

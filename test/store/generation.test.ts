@@ -47,7 +47,7 @@ describe("endGeneration", () => {
   it.each<[string, () => Promise<unknown>]>([
     ["of a new account", async () => {}],
     ["after another", () => open({ ...REF, generation: "g0" as Generation })],
-  ])("one that was never opened, %s, can no more be", async (_, before) => {
+  ])("one that was never created, %s, can no more be", async (_, before) => {
     await before();
     const late = await opening(REF);
     expect(await endGeneration(store, REF)).toBe(false);
@@ -98,7 +98,7 @@ describe("deleteGeneration", () => {
 });
 
 describe("preventCreation", () => {
-  it("fails for the one that was opened last, and changes nothing", async () => {
+  it("fails for the one that was created last, and changes nothing", async () => {
     await open();
     const before = new Map(store.table.rows);
     expect(await preventCreation(store, REF)).toBe(false);

@@ -16,10 +16,10 @@ const OPENING_MS = 2_000;
 const PATIENCE_MS = 5_000;
 
 /**
- * Opens the session whose tokens are to ask Microsoft, before the sign-out deletes them. A failure stops no sign-out.
+ * Unseals the session whose tokens are to ask Microsoft, before the sign-out deletes them. A failure stops no sign-out.
  * @returns undefined when there is none, it is idle, it is bound to another device, or nobody can tell.
  */
-export async function openBeforeSignOut(
+export async function unsealBeforeSignOut(
   context: Context,
   request: HttpRequest,
   ticket: SessionTicket,
@@ -36,28 +36,28 @@ export async function openBeforeSignOut(
 type Asking = Pick<Context, "open" | "turnsAt" | "settings" | "tokens" | "sleep" | "now" | "log">;
 
 /**
- * Asks Microsoft to end all of the user's sessions, with tokens that were opened before the sign-out deleted them. What they
+ * Asks Microsoft to end all of the user's sessions, with tokens that were unsealed before the sign-out deleted them. What they
  * are refreshed to is not stored. A failure is an outcome like any other.
  */
 export async function revokeAtMicrosoft(
   context: Asking,
   ticket: Pick<SessionTicket, "partition"> | undefined,
-  opened: SessionRead | undefined,
+  unsealed: SessionRead | undefined,
 ): Promise<Revocation> {
   if (ticket === undefined) return "notAsked";
   const account = ticket.partition;
   let isAsked = false;
   try {
-    if (opened === undefined) throw new SignedOut();
+    if (unsealed === undefined) throw new SignedOut();
     const started = context.now();
     await inTime(context, async (signal) => {
       const getToken = async (scopes: readonly string[], claims?: string) => {
-        const token = await tokenFrom(context, opened, scopes, claims);
+        const token = await tokenFrom(context, unsealed, scopes, claims);
         signal.throwIfAborted();
         isAsked = true;
         return token;
       };
-      await revokeSignInSessions(context, { account: opened.session, getToken }, signal);
+      await revokeSignInSessions(context, { account: unsealed.session, getToken }, signal);
     });
     context.log("info", "signout.provider", { account, ms: context.now() - started });
     return "accepted";

@@ -6,7 +6,7 @@ import { endSessionUrl } from "../identity/endSessionUrl.ts";
 import { revocationCookie } from "../session/revocationCookie.ts";
 import { noSessionCookie, type SessionTicket } from "../session/sessionCookie.ts";
 import { REVOKE_FIELD } from "../web/pages/signOutForm.ts";
-import { openBeforeSignOut, revokeAtMicrosoft } from "./revokeAtMicrosoft.ts";
+import { revokeAtMicrosoft, unsealBeforeSignOut } from "./revokeAtMicrosoft.ts";
 
 /** Where the browser goes on to be signed out at the provider too; or the fault that has kept storage from signing out. */
 type Outcome =
@@ -27,14 +27,14 @@ export async function signOutHere(
 ): Promise<Outcome> {
   const { settings, keyring, metadata, signOuts } = context;
   const asking = revoking && (await wantsToRevoke(request)) ? revoking : undefined;
-  const opened = asking && ticket && (await openBeforeSignOut(asking, request, ticket));
+  const unsealed = asking && ticket && (await unsealBeforeSignOut(asking, request, ticket));
   try {
     if (ticket) await signOuts.byUser(ticket);
   } catch (fault) {
     if (!(fault instanceof StoreUnavailable)) throw fault;
     return { fault, asksMicrosoft: asking !== undefined };
   }
-  const revocation = asking && (await revokeAtMicrosoft(asking, ticket, opened));
+  const revocation = asking && (await revokeAtMicrosoft(asking, ticket, unsealed));
   const back = `${settings.baseUrl}/auth/signed-out`;
   const location = await endSessionUrl(metadata, settings, back, ticket?.logoutHint);
   const cookies = noSessionCookie(keyring, request, ticket);
