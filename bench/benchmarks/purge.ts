@@ -3,7 +3,7 @@ import { number } from "../lib/format.ts";
 import { purgeRate, type Rate } from "../purge/rate.ts";
 import { rowsOverYear, type Year } from "../purge/year.ts";
 
-const SIGN_INS = 3_000;
+const SIGN_INS = 1_500;
 /** Expired sign-ins a second, at least. */
 export const PURGE_BUDGET = 500;
 

@@ -20,7 +20,7 @@ export interface SignedInResult {
 
 async function run({ quick, progress }: Options): Promise<SignedInResult> {
   const rounds = quick ? 3 : 10;
-  const milliseconds = quick ? 250 : 750;
+  const milliseconds = quick ? 250 : 600;
   const turns = (rounds + 1) * CONTESTANTS.length;
   progress.expect(HOSTINGS.length * TOKENS.length * CONCURRENCIES.length * turns);
 

@@ -34,7 +34,7 @@ export class Progress {
     const filled = Math.round(share * WIDTH);
     const bar = "█".repeat(filled) + "░".repeat(WIDTH - filled);
     const percent = `${Math.round(share * 100)}%`.padStart(4);
-    const line = `${this.#title.padEnd(12)} ${bar} ${percent}  ${what}`;
+    const line = `${this.#title.padEnd(14)} ${bar} ${percent}  ${what}`;
     if (this.#out.isTTY) {
       this.#out.write(`\r\x1b[2K${line.slice(0, (this.#out.columns ?? 80) - 1)}`);
     } else if (share === 1 || Math.floor(share * 10) > this.#tenths) {

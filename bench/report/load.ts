@@ -10,6 +10,8 @@ const DAY = {
   "front-channel sign-out": 0.5,
 } as const;
 
+export const SIGN_INS_A_DAY = DAY["sign-in, callback"];
+
 /** How much more than the day's average the busiest second has. */
 const PEAK = 5;
 const SECONDS = 24 * 3_600;
@@ -50,7 +52,7 @@ export function loadOf(
     accounts * sum(Object.entries(DAY).map(([step, times]) => times * operationsOf(step)));
   const stored = accounts * (bytes.rows.find(({ tokens }) => tokens === 1)?.total ?? Number.NaN);
   const atPeak = (aDay: number) => (aDay / SECONDS) * PEAK;
-  const signIns = atPeak(accounts * DAY["sign-in, callback"]);
+  const signIns = atPeak(accounts * SIGN_INS_A_DAY);
   return {
     requests: atPeak(requests),
     operations: atPeak(storage),

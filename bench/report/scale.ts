@@ -1,6 +1,7 @@
 import { bytes, number } from "../lib/format.ts";
 import type { Table } from "../lib/table.ts";
-import { ACCOUNT_LIMIT, type Load, loadOf, PARTITION_LIMIT } from "./load.ts";
+import { purgedADay } from "../purge/day.ts";
+import { ACCOUNT_LIMIT, type Load, loadOf, PARTITION_LIMIT, SIGN_INS_A_DAY } from "./load.ts";
 import { dollars } from "./prices.ts";
 import type { Results } from "./results.ts";
 
@@ -32,25 +33,36 @@ export function scale(results: Results): Table {
   };
 }
 
-/** How many it takes to reach what Table Storage takes. */
+/** What is reached first. */
 export function limits(results: Results): Table {
   const { operations, partitionRows, signIns } = loadOf(1, results);
   const { requests = [] } =
     results.operations.operations.find(({ step }) => step === "sign-in, callback") ?? {};
-  const rowsEach = partitionRows / signIns;
-  const row = (what: string, limit: number, each: number, atOnce: number) => [
-    what,
-    limit.toLocaleString("en-US"),
-    `${number(limit / each / 1_000_000)} million accounts`,
-    `${number(limit / atOnce)} sign-ins a second`,
-  ];
+  const purged = purgedADay(results.purge.rate);
+  const millions = (value: number) => `${number(value / 1_000_000)} million`;
   return {
     id: "limits",
-    title: "What comes first",
-    columns: ["", "a second", "reached over the day by", "reached in a rush by"],
+    title: "What is reached first",
+    columns: ["", "at most", "reached over the day by", "reached in a rush by"],
     rows: [
-      row("requests to one storage account", ACCOUNT_LIMIT, operations, requests.length),
-      row("rows of one partition", PARTITION_LIMIT, partitionRows, rowsEach),
+      [
+        "requests to one storage account",
+        `${ACCOUNT_LIMIT.toLocaleString("en-US")} a second`,
+        `${millions(ACCOUNT_LIMIT / operations)} accounts`,
+        `${number(ACCOUNT_LIMIT / requests.length)} sign-ins a second`,
+      ],
+      [
+        "expired sign-ins that the purge ends",
+        `${millions(purged)} a day`,
+        `${millions(purged / SIGN_INS_A_DAY)} accounts`,
+        "",
+      ],
+      [
+        "rows of one partition",
+        `${PARTITION_LIMIT.toLocaleString("en-US")} a second`,
+        `${millions(PARTITION_LIMIT / partitionRows)} accounts`,
+        `${number((PARTITION_LIMIT * signIns) / partitionRows)} sign-ins a second`,
+      ],
     ],
   };
 }

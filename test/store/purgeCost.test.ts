@@ -1,4 +1,5 @@
 import { expect, it } from "@jest/globals";
+import { purgedADay } from "../../bench/purge/day.ts";
 import { purgeRate } from "../../bench/purge/rate.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import { DAY, HOUR, homeOf, memoryStore, NOON, signIn } from "./samples.ts";
@@ -30,8 +31,11 @@ it("costs what has expired, whatever else is stored", async () => {
 });
 
 it("ends 500 sign-ins a second at 10 ms a request, with no more than 80 requests at once", async () => {
-  const { perSecond, mostAtOnce, left } = await purgeRate(1_500);
+  const rate = await purgeRate(1_500);
+  const { perSecond, mostAtOnce, left } = rate;
   expect(perSecond).toBeGreaterThanOrEqual(500);
   expect(mostAtOnce).toBeLessThanOrEqual(80);
   expect(left).toBe(0);
+  // A million accounts that sign in twice a day.
+  expect(purgedADay(rate)).toBeGreaterThanOrEqual(2_000_000);
 });
