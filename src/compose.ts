@@ -28,8 +28,8 @@ import { logFault } from "./shared/web/answers.ts";
 /** The outside world of a process, before there are settings. */
 export type Environment = Omit<Platform, "table">;
 
-/** The real environment, without a log. @param own Replaces parts of it. */
-export function createEnvironment(own: Partial<Environment> = {}): Environment {
+/** The real environment, without a log. @param env Names the identity's endpoint. @param own Replaces parts of it. */
+export function createEnvironment(env: Env, own: Partial<Environment> = {}): Environment {
   const {
     open = keepAliveOpener(),
     send = wholeAnswers(open),
@@ -44,7 +44,7 @@ export function createEnvironment(own: Partial<Environment> = {}): Environment {
     fetch,
     now: Date.now,
     randomBytes,
-    managedIdentity: managedIdentity({ send, sleep, elapsed }, process.env),
+    managedIdentity: managedIdentity({ send, sleep, elapsed }, env),
     log: () => {},
     ...own,
   };

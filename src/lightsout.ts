@@ -6,6 +6,7 @@ import { authPurgeExpired } from "./functions/authPurgeExpired.ts";
 import { functionsOf } from "./functions.ts";
 import { readRoutePrefix } from "./hostJson.ts";
 import { followInvocations } from "./invocations.ts";
+import { openConnection } from "./openConnection.ts";
 import { checkOptions, type Options } from "./options.ts";
 import { keepAliveOpener } from "./shared/net/open.ts";
 import { watchStreamed } from "./streamed.ts";
@@ -19,7 +20,7 @@ export { LightsoutError } from "./shared/base/errors.ts";
 
 /** The part of `app` of `@azure/functions` that Lightsout uses. */
 type FunctionsApp = Pick<typeof app, "http" | "timer"> & {
-  readonly hook: Pick<typeof app.hook, "preInvocation" | "appTerminate">;
+  readonly hook: Pick<typeof app.hook, "appStart" | "preInvocation" | "appTerminate">;
 };
 
 /**
@@ -45,7 +46,7 @@ export function lightsout(app: FunctionsApp, options: Options = {}): Auth {
   checkOptions(options);
   const env = process.env;
   const log = followInvocations(app.hook);
-  const environment = createEnvironment({ log, open: keepAliveOpener(undefined, env) });
+  const environment = createEnvironment(env, { log, open: keepAliveOpener(undefined, env) });
   const { functions } = options;
   const prefix = readRoutePrefix(process.cwd(), env);
   const place = { prefix, home: functions?.home ? `${prefix}/` : "/" };
@@ -59,6 +60,7 @@ export function lightsout(app: FunctionsApp, options: Options = {}): Auth {
   }
   const { name, ...timer } = authPurgeExpired(signingOut);
   app.timer(name, timer);
+  app.hook.appStart(() => void openConnection(signingOut));
   app.hook.appTerminate(() => {
     for (const who of signingOut.signOuts.unfinished()) log("error", "signout.unfinished", { who });
   });

@@ -12,7 +12,7 @@ export function composeApp(
   watch?: (requests: TableRequests) => TableRequests,
 ): Context {
   const settings = readSettings(env);
-  const environment = createEnvironment();
+  const environment = createEnvironment(env);
   const table = openTable(settings.storage, environment, watch);
   return createContext(settings, { ...environment, table }, { scopes: ["User.Read"] });
 }

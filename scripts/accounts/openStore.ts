@@ -33,7 +33,7 @@ export async function openStore(env: Env, log: Log): Promise<OpenedStore> {
   const hasKeys = optional(env, "TOKEN_CACHE_KEYS") !== undefined;
   const inAzure = optional(env, "IDENTITY_ENDPOINT") !== undefined;
   const asUser = "tableServiceUri" in storage && !inAzure ? await azureCliUser() : undefined;
-  const environment = createEnvironment({
+  const environment = createEnvironment(env, {
     send,
     log,
     ...(asUser && { managedIdentity: () => asUser }),

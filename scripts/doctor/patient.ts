@@ -45,7 +45,7 @@ export interface Patient {
   rehearsal(): Promise<Rehearsal | undefined>;
 }
 
-const environment = createEnvironment({ send });
+const environment = createEnvironment(process.env, { send });
 
 /** An app by its settings, in that folder. */
 export function patientOf(

@@ -25,12 +25,15 @@ export function memoryContext({ wishes, place }: Composition): Context {
     },
     place,
   );
-  const environment = createEnvironment({
-    send: async () => {
-      throw new ProviderUnavailable();
+  const environment = createEnvironment(
+    {},
+    {
+      send: async () => {
+        throw new ProviderUnavailable();
+      },
+      now: () => Date.now(),
     },
-    now: () => Date.now(),
-  });
+  );
   const requests = memoryRequests(new Map<string, Stored>());
   const table = retrying(requests, { delays: [], maxDelay: 0, sleep: environment.sleep });
   const context = createContext(settings, { ...environment, table }, wishes);

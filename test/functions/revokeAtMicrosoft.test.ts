@@ -136,7 +136,7 @@ it.each<[string, (app: Context) => Context]>([
   [
     "a wrong setting",
     () => {
-      const environment = createEnvironment({ log: () => {} });
+      const environment = createEnvironment({});
       const wrong = env({ ENTRA_CLIENT_ID: "none" });
       return compose(wrong, environment, { wishes: {}, place: AT_ROOT }).context;
     },

@@ -433,6 +433,8 @@ it("storage faults, and requests that fail of them", async () => {
   const host = await rig.startHost({ env: { TOKEN_CACHE_STORAGE: proxy.connectionString } });
   const cookie = sessionCookieOf(rig, browser);
   const ask = () => fetch(`${host.url}/auth/session`, { headers: { cookie } });
+  // What opens the connection.
+  await eventually(() => proxy.take().includes("GET"));
   proxy.down = true;
   const said = {
     code: expect.stringMatching(/^ECONN\w+$/),

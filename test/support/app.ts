@@ -44,17 +44,20 @@ export function testApp(
   const table = memoryTable();
   const logged: Parameters<Log>[] = [];
   let ahead = 0;
-  const environment = createEnvironment({
-    now: () => Date.now() + ahead,
-    elapsed: () => performance.now() + ahead,
-    // What can be cut short is time that has to pass.
-    sleep: async (milliseconds, signal) => {
-      if (signal) await setTimeout(milliseconds, undefined, { signal });
+  const environment = createEnvironment(
+    {},
+    {
+      now: () => Date.now() + ahead,
+      elapsed: () => performance.now() + ahead,
+      // What can be cut short is time that has to pass.
+      sleep: async (milliseconds, signal) => {
+        if (signal) await setTimeout(milliseconds, undefined, { signal });
+      },
+      managedIdentity: () => async () => "identity-token",
+      log: (...entry) => void logged.push(entry),
+      ...platform,
     },
-    managedIdentity: () => async () => "identity-token",
-    log: (...entry) => void logged.push(entry),
-    ...platform,
-  });
+  );
   const app = createContext(
     settings(env),
     { table, ...environment, ...platform },

@@ -10,7 +10,7 @@ export function recorder() {
   const app = {
     http: add,
     timer: add,
-    hook: { preInvocation: nothing, appTerminate: nothing },
+    hook: { appStart: nothing, preInvocation: nothing, appTerminate: nothing },
   } as unknown as FunctionsApp;
   return { app, names: () => [...registered].sort() };
 }
