@@ -1,11 +1,10 @@
-import { setFlagsFromString } from "node:v8";
 import { app } from "@azure/functions";
 import { lightsout } from "./lightsout.ts";
 import { nextMeeting } from "./nextMeeting.ts";
 import { permissions } from "./permissions.ts";
+import { keepYoungSpaceSmall } from "./youngSpace.ts";
 
-// V8 would let the space for young objects grow to a hundred megabytes, and keep them. A request leaves little behind.
-setFlagsFromString("--semi-space-growth-factor=1");
+keepYoungSpaceSmall();
 
 const auth = lightsout(app, {
   graph: permissions,
