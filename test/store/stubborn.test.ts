@@ -35,16 +35,31 @@ describe("one sign-out", () => {
     const line = ["warn", "signout.delayed", { delayed: 3, error: UNAVAILABLE }];
     await on.time.pass(59 * SECOND);
     expect(on.delays).toEqual([line]);
-    await on.time.pass(PATIENCE_MS);
+    await on.time.pass(2 * SECOND);
     expect(on.delays).toEqual([line, line]);
+    await on.time.pass(PATIENCE_MS);
+    expect(on.delays).toHaveLength(2);
     expect(on.signOuts.unfinished()).toEqual([]);
   });
 
-  it("is not said to be delayed where storage is only slow", async () => {
-    on.holdPasses();
+  it("is not said to be delayed where storage is only slow, or slow again", async () => {
+    on.table = unavailable;
     on.call("a");
+    await on.time.pass(0);
+    const passes = on.holdPasses();
+    await on.time.pass(250);
+    on.call("a");
+    passes[0]?.();
     await on.time.pass(PATIENCE_MS / 2);
     expect(on.delays).toEqual([]);
+  });
+
+  it("is not said to be delayed once it is given up", async () => {
+    on.table = unavailable;
+    on.call("a", 61 * SECOND);
+    await on.time.pass(62 * SECOND);
+    expect(on.delays).toEqual([["warn", "signout.delayed", { delayed: 1, error: UNAVAILABLE }]]);
+    expect(on.logged).toHaveLength(1);
   });
 
   it("is tried again after pauses that grow to five seconds", async () => {
@@ -94,12 +109,22 @@ describe("one sign-out", () => {
     expect(on.signOuts.unfinished()).toEqual(["s.a"]);
     await on.time.pass(SECOND);
     expect(one.outcome).toBeInstanceOf(StoreUnavailable);
+    expect(one.outcome).toHaveProperty("message", expect.stringContaining("does not answer"));
     const details = { who: "s.a", reason: "late", error: UNAVAILABLE };
     expect(on.logged).toEqual([["error", "signout.given_up", details]]);
     expect(on.signOuts.unfinished()).toEqual([]);
     const passes = on.began.length;
     await on.time.pass(PATIENCE_MS);
     expect(on.began).toHaveLength(passes);
+  });
+
+  it("is given up also where all others before it are done", async () => {
+    on.call("z");
+    await on.time.pass(2 * SECOND);
+    on.table = unavailable;
+    const one = on.call("a");
+    await on.time.pass(PATIENCE_MS + SECOND);
+    expect(one.outcome).toBeInstanceOf(StoreUnavailable);
   });
 
   it("is answered then also by a table that says nothing at all", async () => {

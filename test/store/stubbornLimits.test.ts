@@ -130,9 +130,9 @@ describe("sids that storage does not know", () => {
     on.call("made up");
     await on.time.pass(10 * SECOND);
     const known = on.call("a", PATIENCE_MS * 2);
-    for (let i = 0; i < further; i++) on.call("made up");
     await on.time.pass(0);
     expect(known.outcome).toBe("waiting");
+    for (let i = 0; i < further; i++) on.call("made up");
     await on.time.pass(PATIENCE_MS - (11 - 10 * further) * SECOND);
     expect(whoLogged()).toEqual(["s.made up"]);
     await on.time.pass(SECOND);

@@ -7,6 +7,7 @@ import {
   type Generation,
   type Sid,
   sidPartition,
+  subjectPartition,
 } from "../../src/shared/rows/keys.ts";
 import { createSignOuts, type SignOuts } from "../../src/shared/store/stubbornSignOuts.ts";
 import type { Entity } from "../../src/shared/table/table.ts";
@@ -74,6 +75,7 @@ describe.each<[string, number, string, () => Promise<void>]>([
   ["by the provider", 20, sidPartition("the-sid" as Sid), () => signOuts.byBackChannel(TOKEN)],
   ["in the app", 10, ref.partition, () => signOuts.byUser(ref)],
   ["by an operator", 10, ref.partition, () => signOuts.byOperator(ref.partition)],
+  ["of one session", 10, ref.partition, () => signOuts.ofSession({ ...ref, sessionId: "s" }, "k")],
 ])("a sign-out %s", (_, seconds, who, signOut) => {
   it(`is done within ${seconds} seconds if it can be`, async () => {
     table.down = true;
@@ -106,14 +108,22 @@ describe("a logout token", () => {
     const { insert } = table;
     Object.assign(table, {
       async insert(entity: Entity) {
+        const outcome = await insert(entity);
+        if (!entity.partitionKey.startsWith("t.")) return outcome;
         table.insert = insert;
-        await insert(entity);
         throw new StoreUnavailable();
       },
     });
     const one = watch(signOuts.byBackChannel(TOKEN));
     await time.pass(2 * SECOND);
     expect(one.outcome).toBe("done");
+  });
+
+  it("that names a subject alone is called by that", async () => {
+    table.down = true;
+    watch(signOuts.byBackChannel({ ...TOKEN, sid: undefined, sub: "the sub" }));
+    await time.pass(0);
+    expect(signOuts.unfinished()).toEqual([subjectPartition("the sub")]);
   });
 
   it("is refused the second time", async () => {

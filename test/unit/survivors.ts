@@ -114,4 +114,10 @@ export const SURVIVORS: readonly {
     to: "const [random = 0] = store.randomBytes(2);",
     why: "One byte of two is as random.",
   },
+  {
+    file: "src/shared/store/stubborn.ts",
+    from: "call.answer = undefined;",
+    to: ";",
+    why: "Who has been answered takes no second answer.",
+  },
 ];
