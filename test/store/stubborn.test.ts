@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { BadRequest, StoreUnavailable } from "../../src/shared/base/errors.ts";
+import { TableFault } from "../../src/shared/table/tableFault.ts";
 import {
   type Called,
   insisting,
@@ -116,6 +117,21 @@ describe("one sign-out", () => {
     const passes = on.began.length;
     await on.time.pass(PATIENCE_MS);
     expect(on.began).toHaveLength(passes);
+  });
+
+  it("is given up with what the table service has said", async () => {
+    const said = {
+      code: "ServerBusy",
+      operation: "get",
+      table: "t",
+      host: "h",
+      fix: "Wait.",
+    } as const;
+    const cause = new TableFault({ ...said, status: 503, requestId: undefined });
+    on.table = () => Promise.reject(new StoreUnavailable(undefined, { cause }));
+    on.call("a");
+    await on.time.pass(PATIENCE_MS + SECOND);
+    expect(on.logged).toMatchObject([["error", "signout.given_up", said]]);
   });
 
   it("is given up also where all others before it are done", async () => {

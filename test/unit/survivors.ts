@@ -120,4 +120,10 @@ export const SURVIVORS: readonly {
     to: ";",
     why: "Who has been answered takes no second answer.",
   },
+  {
+    file: "src/shared/store/stubbornSignOuts.ts",
+    from: 'who: token.sid !== undefined ? sidPartition(token.sid) : subjectPartition(token.sub ?? ""),',
+    to: 'who: token.sid !== undefined ? sidPartition(token.sid) : subjectPartition(token.sub ?? "?"),',
+    why: "A token that names no session names a subject.",
+  },
 ];
