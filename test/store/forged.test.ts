@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { IndexForged, SignInOvertaken } from "../../src/shared/base/errors.ts";
 import {
@@ -140,6 +141,7 @@ describe("a sign-in", () => {
     change(changes);
     await signIn();
     expect(originOf(store.keyring, row())).toBe("ours");
+    expect((await describeAccount(store, HOME))?.sessions).toHaveLength(2);
     await front();
     expect(await isHeld()).toBe(false);
   });
@@ -147,7 +149,16 @@ describe("a sign-in", () => {
   it("ends what a forged row leads to before it takes it", async () => {
     const { partition, generation } = await signIn(OTHER, "sid 2");
     change({ partition, generation });
+    const { remove } = store.table;
+    store.table.remove = async (...row) => {
+      await setImmediate();
+      return remove(...row);
+    };
     await signIn();
+    const order = store.table.operations.filter(
+      (one) => one.startsWith("remove") || one.endsWith(KEY),
+    );
+    expect(order.slice(-2)).toEqual([expect.stringMatching(/^remove a\./), `replace ${KEY}`]);
     expect(await isHeld(OTHER)).toBe(false);
     expect(row().partition).toBe(accountPartition(HOME));
   });

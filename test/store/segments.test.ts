@@ -17,7 +17,7 @@ beforeEach(() => {
 const storeWith = (...keys: Parameters<typeof keyring>) => ({
   keyring: keyring(...keys),
   now: () => NOON,
-  log: (_: string, event: string) => void logged.push(event),
+  log: (level: string, event: string) => void logged.push(`${level} ${event}`),
 });
 const store = storeWith("k1");
 
@@ -51,7 +51,7 @@ describe("a session's segment", () => {
     ["in another account", { partition: "a.2" as PartitionKey }],
   ])("does not unseal %s, which is logged", (_, changes) => {
     expect(unsealContent(store, { ...MINE, ...changes }, sealed())).toBeUndefined();
-    expect(logged).toEqual(["cache.unreadable"]);
+    expect(logged).toEqual(["warn cache.unreadable"]);
   });
 
   it("says which key it wants where that is not here", () => {
@@ -94,7 +94,7 @@ describe("content that does not fit", () => {
       const keys = Object.keys(cache.AccessToken).slice(lost);
       expect(new Set(Object.keys(content?.cache.AccessToken ?? {}))).toEqual(new Set(keys));
       expect(content?.cache.RefreshToken).toEqual(cache.RefreshToken);
-      expect(logged).toEqual(["cache.cut"]);
+      expect(logged).toEqual(["warn cache.cut"]);
     },
   );
 
