@@ -1,15 +1,14 @@
 import { once } from "node:events";
 import { createServer, request, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { expect, it } from "@jest/globals";
 import { watchStreamed } from "../src/streamed.ts";
+import { listen } from "./support/listen.ts";
 
 it("knows which invocations are answered over HTTP, for as long as they are", async () => {
   const deliveryOf = watchStreamed();
   const isStreamed = (id: string) => deliveryOf(id) !== undefined;
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  const server = createServer();
+  const port = await listen(server);
   const headers = { "x-ms-invocation-id": "one" };
   const sent = request({ port, headers, agent: false }).end();
   const [, response] = (await once(server, "request")) as [unknown, ServerResponse];

@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
@@ -9,6 +8,7 @@ import { forward } from "../../src/shared/apis/forward.ts";
 import { problemAnswer } from "../../src/shared/web/answers.ts";
 import { testApp } from "../support/app.ts";
 import { claimsChallenge, type StubSession, stubSession } from "../support/graph.ts";
+import { listen } from "../support/listen.ts";
 import { request } from "../support/request.ts";
 import { startStreamed } from "../support/streamed.ts";
 import { virtualTime } from "../support/virtualTime.ts";
@@ -31,9 +31,7 @@ let session: StubSession;
 let isLive = true;
 let streamed: Awaited<ReturnType<typeof startStreamed>>;
 beforeAll(async () => {
-  upstream.listen(0, "127.0.0.1");
-  await once(upstream, "listening");
-  const { port } = upstream.address() as AddressInfo;
+  const port = await listen(upstream);
   const methods = ["GET", "POST"] as const;
   const calls = methods.map((method) => ({ method, path: "orders", scopes: ["api://o/Read"] }));
   const declared = { baseUrl: `http://127.0.0.1:${port}`, calls, maxRequestBytes: 300 * MIB };

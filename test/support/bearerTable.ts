@@ -1,15 +1,14 @@
 import { createHmac } from "node:crypto";
-import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request as sendRequest } from "node:http";
 import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Azurite } from "../../local/azurite/azurite.ts";
 import { selfSignedCertificate } from "../../local/tenant/certificate.ts";
 import { pemOf, rsaKey } from "./certificate.ts";
 import type { IdentityEndpoint } from "./identityEndpoint.ts";
+import { close, listen } from "./listen.ts";
 
 interface BearerTable {
   /** App settings for the table, and for trusting it. */
@@ -55,9 +54,8 @@ export async function startBearerTable(
     });
     onward.on("error", () => outgoing.destroy());
     incoming.pipe(onward);
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  });
+  const port = await listen(server);
 
   const table: BearerTable = {
     env: {
@@ -70,9 +68,7 @@ export async function startBearerTable(
     admitted: new Set(),
     refused: 0,
     async stop() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
+      await close(server);
       await rm(folder, { recursive: true });
     },
   };

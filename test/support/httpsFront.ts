@@ -1,9 +1,9 @@
 import { createHash, X509Certificate } from "node:crypto";
-import { once } from "node:events";
 import { type IncomingMessage, request as sendRequest } from "node:http";
 import { createServer } from "node:https";
 import { selfSignedCertificate } from "../../local/tenant/certificate.ts";
 import { pemOf, rsaKey } from "./certificate.ts";
+import { close, listen } from "./listen.ts";
 
 export interface HttpsFront {
   /** The origin. */
@@ -46,18 +46,13 @@ export async function startHttpsFront(port: number, hostname = "localhost"): Pro
       incoming.pipe(onward);
     },
   );
-  server.listen(port, "127.0.0.1");
-  await once(server, "listening");
+  await listen(server, port);
   const front: HttpsFront = {
     url: `https://${hostname}:${port}`,
     publicKeyHash: hash.digest("base64"),
     target: "",
     fault: undefined,
-    async stop() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, "close");
-    },
+    stop: () => close(server),
   };
   return front;
 }

@@ -1,6 +1,5 @@
-import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { close, listen } from "./listen.ts";
 
 /** What the endpoint does: silent, cut off, or an answer of that status. */
 export type Mood = "well" | "silent" | "reset" | number;
@@ -46,9 +45,8 @@ export async function startIdentityEndpoint(clientId: string): Promise<IdentityE
     const until = Math.floor(Date.now() / 1_000) + endpoint.life;
     given.set(access_token, { resource, until: until * 1_000 });
     json(200, { access_token, expires_on: String(until), resource, token_type: "Bearer" });
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  });
+  const port = await listen(server);
 
   const endpoint: IdentityEndpoint = {
     env: { IDENTITY_ENDPOINT: `http://127.0.0.1:${port}/msi/token`, IDENTITY_HEADER: secret },
@@ -60,11 +58,7 @@ export async function startIdentityEndpoint(clientId: string): Promise<IdentityE
       const one = given.get(token);
       return one !== undefined && one.resource === resource && Date.now() < one.until;
     },
-    async stop() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
+    stop: () => close(server),
   };
   return endpoint;
 }

@@ -1,6 +1,11 @@
-import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import { buffer } from "node:stream/consumers";
+import { close, listen } from "./listen.ts";
 
 export interface Received {
   readonly method: string;
@@ -27,29 +32,25 @@ export interface Loopback {
 }
 
 /** A real server for one test file. `respond` can be changed at any time. */
-export async function startLoopback(respond: Respond = () => ({ status: 404 })): Promise<Loopback> {
+export async function startLoopback(
+  respond: Respond = () => ({ status: 404 }),
+  server: Server = createServer(),
+): Promise<Loopback> {
   const requests: Received[] = [];
-  const server = createServer(async (message, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of message) chunks.push(chunk as Buffer);
+  server.on("request", async (message, response) => {
     const { method = "", url = "", headers } = message;
-    const received = { method, url, headers, body: Buffer.concat(chunks) };
+    const received = { method, url, headers, body: await buffer(message) };
     requests.push(received);
     const answer = await loopback.respond(received);
     if (answer === "drop") response.destroy();
     else if (answer !== "hang") write(response, answer);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
+  const port = await listen(server);
   const loopback: Loopback = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     requests,
     respond,
-    async stop() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
+    stop: () => close(server),
   };
   return loopback;
 }

@@ -1,7 +1,6 @@
-import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Azurite } from "../../local/azurite/azurite.ts";
+import { close, listen } from "./listen.ts";
 
 /** What a table can be like: gone (ECONNREFUSED), silent, or refusing with that status and code. */
 export type Outage = "gone" | "silent" | readonly [status: number, code: string];
@@ -34,18 +33,7 @@ export async function startFlakyTable(
     outgoing.writeHead(status, { "Content-Type": "application/json" });
     outgoing.end(JSON.stringify({ "odata.error": error }));
   });
-  const listen = async (port: number) => {
-    server.listen(port, "127.0.0.1");
-    await once(server, "listening");
-  };
-  const close = async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, "close");
-  };
-
-  await listen(0);
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   const table: FlakyTable = {
     connectionString: azurite.connectionString.replace(`:${azurite.port}/`, `:${port}/`),
     get met() {
@@ -53,13 +41,13 @@ export async function startFlakyTable(
     },
     async be(next) {
       if (isStopped) return;
-      if (next === "gone" && server.listening) await close();
-      if (next !== "gone" && !server.listening) await listen(port);
+      if (next === "gone" && server.listening) await close(server);
+      if (next !== "gone" && !server.listening) await listen(server, port);
       outage = next;
     },
     async stop() {
       isStopped = true;
-      if (server.listening) await close();
+      if (server.listening) await close(server);
     },
   };
   return table;

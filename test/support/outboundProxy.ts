@@ -1,6 +1,6 @@
-import { once } from "node:events";
 import { createServer } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { connect } from "node:net";
+import { listen } from "./listen.ts";
 
 export interface OutboundProxy {
   readonly url: string;
@@ -21,9 +21,9 @@ export async function startOutboundProxy(): Promise<OutboundProxy> {
     });
     for (const end of [socket, onward]) end.on("error", () => end.destroy());
   });
-  await once(server.listen(0, "127.0.0.1"), "listening");
+  const port = await listen(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     asked,
     stop() {
       server.closeAllConnections();

@@ -1,9 +1,8 @@
-import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Delivery } from "../../src/shared/http/delivery.ts";
 import type { HttpRequest, HttpResponse } from "../../src/shared/http/types.ts";
 import { watchStreamed } from "../../src/streamed.ts";
+import { close, listen } from "./listen.ts";
 
 type Answer = (request: HttpRequest, delivery: Delivery) => Promise<HttpResponse>;
 
@@ -11,9 +10,7 @@ type Answer = (request: HttpRequest, delivery: Delivery) => Promise<HttpResponse
 export async function startStreamed(answer: Answer) {
   const deliveryOf = watchStreamed();
   const server = createServer((incoming, outgoing) => void serve(incoming, outgoing));
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   let calls = 0;
 
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -38,11 +35,7 @@ export async function startStreamed(answer: Answer) {
         headers: { ...headers, "x-ms-invocation-id": id },
       }).on("error", () => {});
     },
-    async stop() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
+    stop: () => close(server),
   };
 }
 

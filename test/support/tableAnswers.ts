@@ -1,9 +1,8 @@
-import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
 import { keepAliveSender, type Send } from "../../src/shared/net/send.ts";
 import { azureTable } from "../../src/shared/table/azureTable.ts";
 import type { TableRequests } from "../../src/shared/table/retrying.ts";
+import { close, listen } from "./listen.ts";
 
 /** A table whose service answers like `listener` while `use` runs. */
 export async function against(
@@ -11,9 +10,8 @@ export async function against(
   use: (table: TableRequests) => Promise<void>,
   send: Send = keepAliveSender(),
 ): Promise<void> {
-  const server = createServer(listener).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  const server = createServer(listener);
+  const port = await listen(server);
   const connectionString = [
     "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5",
     `TableEndpoint=http://127.0.0.1:${port}/a;`,
@@ -21,9 +19,7 @@ export async function against(
   try {
     await use(azureTable({ connectionString }, send, () => () => Promise.reject(new Error())));
   } finally {
-    server.close();
-    server.closeAllConnections();
-    await once(server, "close");
+    await close(server);
   }
 }
 

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import type { Azurite } from "../../local/azurite/azurite.ts";
+import { close, listen } from "./listen.ts";
 
 export interface TableRequest {
   readonly method: string;
@@ -57,9 +57,7 @@ export async function startTableProxy(
     methods.push(incoming.method ?? "");
     pass(incoming, outgoing).catch(() => outgoing.destroy());
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   const proxy: TableProxy = {
     down: false,
     refused: 0,
@@ -70,11 +68,7 @@ export async function startTableProxy(
       methods = [];
       return taken;
     },
-    async stop() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
-    },
+    stop: () => close(server),
   };
   return proxy;
 }

@@ -7,7 +7,8 @@ import { TableClient } from "@azure/data-tables";
 import { describe, expect, it } from "@jest/globals";
 import { type Azurite, startAzurite } from "../../../local/azurite/azurite.ts";
 import { isFree } from "../../../local/ports.ts";
-import { isRunning, until } from "../rig/processes.ts";
+import { eventually } from "../../support/eventually.ts";
+import { isRunning } from "../rig/processes.ts";
 
 async function table(azurite: Azurite, name: string): Promise<TableClient> {
   const client = TableClient.fromConnectionString(azurite.connectionString, name, {
@@ -52,7 +53,7 @@ describe("stopping", () => {
     expect(isRunning(orphan.pid)).toBe(true);
 
     parent.kill("SIGKILL");
-    await until(() => !isRunning(orphan.pid));
+    await eventually(() => !isRunning(orphan.pid));
     expect(await isFree(orphan.port)).toBe(true);
 
     const heir = await startAzurite({ location });

@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { join, resolve } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import {
   type FunctionsHost,
   type HostOptions,
@@ -46,7 +45,7 @@ export function hostJson(http: object = { routePrefix: "" }, rest: object = {}):
 export interface RunningApp {
   host: FunctionsHost;
   lines: LogLine[];
-  close(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 export async function runApp(
@@ -57,11 +56,11 @@ export async function runApp(
   const lines: LogLine[] = [];
   try {
     const host = await startHost({ ...options, root: app.root, onLog: (line) => lines.push(line) });
-    const close = async () => {
+    const stop = async () => {
       await host.stop();
       await app.remove();
     };
-    return { host, lines, close };
+    return { host, lines, stop };
   } catch (error) {
     await app.remove();
     throw error;
@@ -71,8 +70,8 @@ export async function runApp(
 /** Why an app does not start, with everything it logged. */
 export async function failToRun(files: AppFiles, options: Omit<HostOptions, "root"> = {}) {
   try {
-    const { close } = await runApp(files, options);
-    await close();
+    const { stop } = await runApp(files, options);
+    await stop();
   } catch (error) {
     return error as Error & { stderr?: string };
   }
@@ -132,26 +131,4 @@ function toLines(headers: Record<string, string | number | string[]>): string[] 
   return Object.entries(headers).flatMap(([name, value]) =>
     [value].flat().flatMap((line) => [name, String(line)]),
   );
-}
-
-const PATIENCE_MS = 20_000;
-
-/** Polls until `probe` gives something true. */
-export async function eventually<T>(probe: () => T | Promise<T>): Promise<NonNullable<T>> {
-  const deadline = Date.now() + PATIENCE_MS;
-  while (Date.now() < deadline) {
-    const value = await probe();
-    if (value) return value;
-    await delay(10);
-  }
-  throw new Error(`Not within ${PATIENCE_MS} ms: ${probe}`);
-}
-
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,7 @@
 import { expect, it } from "@jest/globals";
 import { type LogLine, startHost } from "../../../local/host/host.ts";
-import { createApp, eventually, runApp, send } from "./app.ts";
+import { eventually } from "../../support/eventually.ts";
+import { createApp, runApp, send } from "./app.ts";
 
 it("runs hooks around the app and around every invocation", async () => {
   const app = await createApp({
@@ -38,17 +39,17 @@ it("runs hooks around the app and around every invocation", async () => {
 });
 
 it("fails the invocation when a hook throws", async () => {
-  const { host, close } = await runApp({
+  const { host, stop } = await runApp({
     main: `
       app.hook.preInvocation(() => { throw new Error("hook"); });
       app.http("hello", { handler: () => ({ body: "x" }) });`,
   });
   expect(await send(host, "/hello")).toMatchObject({ status: 500, body: "" });
-  await close();
+  await stop();
 });
 
 it("logs what the app says, with the function and the invocation", async () => {
-  const { host, lines, close } = await runApp({
+  const { host, lines, stop } = await runApp({
     main: `
       app.http("talk", {
         handler: (_, context) => {
@@ -63,7 +64,7 @@ it("logs what the app says, with the function and the invocation", async () => {
   });
   const { body: invocationId } = await send(host, "/talk");
   await eventually(() => lines.some(({ message }) => message === "late"));
-  await close();
+  await stop();
 
   const own = lines.filter(({ category }) => category === "user");
   const about = { category: "user", functionName: "talk", invocationId };
@@ -89,14 +90,14 @@ it("logs what the app says, with the function and the invocation", async () => {
 });
 
 it("passes the trace of the request on", async () => {
-  const { host, close } = await runApp({
+  const { host, stop } = await runApp({
     main: `app.http("trace", { handler: (_, { traceContext }) => ({ body: traceContext.traceParent }) });`,
   });
   const id = "0af7651916cd43dd8448eb211c80319c";
   const headers = { traceparent: `00-${id}-b7ad6b7169203331-01` };
   expect((await send(host, "/trace", { headers })).body).toMatch(`00-${id}-`);
   expect((await send(host, "/trace")).body).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-01$/);
-  await close();
+  await stop();
 });
 
 it("refuses what the real worker refuses", async () => {
@@ -106,8 +107,8 @@ it("refuses what the real worker refuses", async () => {
   expect(twice.lines.map(({ message }) => message)).toContainEqual(
     expect.stringContaining('A function with id "a" has already been registered.'),
   );
-  await twice.close();
-  const { host, lines, close } = await runApp({
+  await twice.stop();
+  const { host, lines, stop } = await runApp({
     main: `
       app.http("late", {
         handler: (_, context) => {
@@ -120,7 +121,7 @@ it("refuses what the real worker refuses", async () => {
       });`,
   });
   await send(host, "/late");
-  await close();
+  await stop();
   const messages = lines.map(({ message }) => message);
   expect(messages).toContain("A function can only be registered during app startup.");
   expect(messages).toContain("Setup options can't be changed after app startup has finished.");

@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, test } from "@jest/globals";
-import { eventually, type RunningApp, runApp, send } from "./app.ts";
+import { describe, expect, it, test } from "@jest/globals";
+import { eventually } from "../../support/eventually.ts";
+import { shared } from "../../support/shared.ts";
+import { runApp, send } from "./app.ts";
 
 const main = `
   for (const authLevel of ["anonymous", "function", "admin"]) {
@@ -8,13 +10,7 @@ const main = `
 const keys = { master: "master-key", default: "default-key" };
 
 describe("function keys", () => {
-  let app: RunningApp;
-
-  beforeAll(async () => {
-    app = await runApp({ main }, { keys });
-  });
-
-  afterAll(() => app.close());
+  const app = shared(() => runApp({ main }, { keys }));
 
   it("warns of a code that an anonymous function gets", async () => {
     await send(app.host, "/for-anonymous?code=from-elsewhere");
@@ -62,13 +58,13 @@ it("generates keys when none are given", async () => {
     expect((await send(other.host, "/for-function", { headers })).status).toBe(401);
     expect(one.host.keys.master).not.toBe(one.host.keys.default);
   } finally {
-    await one.close();
-    await other.close();
+    await one.stop();
+    await other.stop();
   }
 });
 
 it("answers 500 to whoever presents a key while the key store is out of reach", async () => {
-  const { host, lines, close } = await runApp({ main }, { keys, keyStoreFault: true });
+  const { host, lines, stop } = await runApp({ main }, { keys, keyStoreFault: true });
   try {
     expect(await send(host, "/for-anonymous?code=oauth")).toMatchObject({ status: 500, body: "" });
     expect((await send(host, "/for-function?code=default-key")).status).toBe(500);
@@ -76,6 +72,6 @@ it("answers 500 to whoever presents a key while the key store is out of reach", 
     expect((await send(host, "/for-anonymous")).status).toBe(200);
     await eventually(() => lines.some(({ message }) => message.includes("key store")));
   } finally {
-    await close();
+    await stop();
   }
 });

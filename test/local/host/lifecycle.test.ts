@@ -1,27 +1,27 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { createServer, request } from "node:http";
-import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "@jest/globals";
 import { isFree } from "../../../local/ports.ts";
-import { createApp, eventually, failToRun, hostJson, runApp, send } from "./app.ts";
+import { eventually } from "../../support/eventually.ts";
+import { listen } from "../../support/listen.ts";
+import { createApp, failToRun, hostJson, runApp, send } from "./app.ts";
 
 const HOST = resolve(import.meta.dirname, "../../../local/host");
 const hello = `app.http("hello", { handler: () => ({ body: "hello" }) });`;
 
 describe("starting", () => {
   it("serves on both loopback addresses", async () => {
-    const { host, close } = await runApp({ main: hello });
+    const { host, stop } = await runApp({ main: hello });
     expect(host.url).toBe(`http://localhost:${host.port}`);
     expect((await send(host, "/hello")).body).toBe("hello");
     const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
       addresses?.some(({ address }) => address === "::1"),
     );
     if (hasIpv6) expect((await send(host, "/hello", { address: "::1" })).body).toBe("hello");
-    await close();
+    await stop();
   });
 
   it.each([
@@ -30,7 +30,7 @@ describe("starting", () => {
     ["is missing", "", "dist/main.cjs", '"dist/main.cjs": File does not exist'],
   ])("runs without functions when the entry point %s, and says why", async (_, text, file, why) => {
     const start = { main: text };
-    const { host, lines, close } = await runApp(start, file === undefined ? {} : { main: file });
+    const { host, lines, stop } = await runApp(start, file === undefined ? {} : { main: file });
     expect(host.functions).toEqual([]);
     const complaints = lines.filter(({ message }) => message.includes("entry point"));
     expect(complaints).toEqual([
@@ -44,13 +44,13 @@ describe("starting", () => {
       expect(await send(host, path)).toMatchObject({ status: 404, body: "" });
     }
     expect((await send(host, "/")).body).toContain("up and running");
-    await close();
+    await stop();
   });
 
   it("goes on with what was registered before the entry point threw", async () => {
-    const { host, close } = await runApp({ main: `${hello} throw new Error("too late");` });
+    const { host, stop } = await runApp({ main: `${hello} throw new Error("too late");` });
     expect(await send(host, "/hello")).toMatchObject({ status: 200, body: "hello" });
-    await close();
+    await stop();
   });
 
   it("fails when the app exits, rejects, or never comes up", async () => {
@@ -75,23 +75,22 @@ describe("starting", () => {
   it("fails when host.json or the port is no good", async () => {
     const files = { "host.json": "{" };
     expect((await failToRun({ main: "", files })).message).toMatch("host.json is not valid JSON");
-    const other = createServer().listen(0, "127.0.0.1");
-    await once(other, "listening");
-    const { port } = other.address() as AddressInfo;
+    const other = createServer();
+    const port = await listen(other);
     const taken = await failToRun({ main: hello }, { port });
     expect(taken.message).toContain(`Port ${port} is unavailable`);
     other.close();
   });
 
   it("starts without functions, as the real host does, and says so", async () => {
-    const { host, lines, close } = await runApp({ main: "" });
+    const { host, lines, stop } = await runApp({ main: "" });
     expect(host.functions).toEqual([]);
     expect(lines).toContainEqual({
       level: "warning",
       category: "system",
       message: "No job functions found.",
     });
-    await close();
+    await stop();
   });
 });
 
@@ -102,7 +101,7 @@ it("gives the app its environment", async () => {
     ...["HOST_TEST_INHERITED", "HOST_TEST_REPLACED", "FROM_SETTINGS", "FROM_OPTIONS"],
     ...["FUNCTIONS_WORKER_RUNTIME", "AZURE_FUNCTIONS_ENVIRONMENT", "WEBSITE_HOSTNAME"],
   ];
-  const { host, close } = await runApp(
+  const { host, stop } = await runApp(
     {
       settings: {
         Values: { HOST_TEST_INHERITED: "lost", FROM_SETTINGS: "1", FROM_OPTIONS: "lost" },
@@ -114,7 +113,7 @@ it("gives the app its environment", async () => {
     { env: { FROM_OPTIONS: "won", HOST_TEST_REPLACED: "replaced" } },
   );
   const { body } = await send(host, "/env");
-  await close();
+  await stop();
   delete process.env.HOST_TEST_INHERITED;
   delete process.env.HOST_TEST_REPLACED;
   const hostname = `localhost:${host.port}`;
@@ -125,7 +124,7 @@ it("gives the app its environment", async () => {
 
 describe("an app that misbehaves", () => {
   it("dies of an uncaught exception, with everything in flight", async () => {
-    const { host, lines, close } = await runApp({
+    const { host, lines, stop } = await runApp({
       main: `
         process.on("uncaughtException", () => {});
         app.http("hang", { handler: (_, context) => { context.log("hanging"); return new Promise(() => {}); } });
@@ -137,32 +136,32 @@ describe("an app that misbehaves", () => {
     await hanging;
     expect(await host.exited).toEqual({ code: 1, signal: null });
     expect(lines.map(({ message }) => message).join("\n")).toContain("boom");
-    await close();
+    await stop();
   });
 
   it("dies of an unhandled rejection", async () => {
-    const { host, close } = await runApp({
+    const { host, stop } = await runApp({
       main: `app.http("crash", { handler: () => { Promise.reject(new Error("boom")); return {}; } });`,
     });
     await send(host, "/crash").catch(() => {});
     expect(await host.exited).toEqual({ code: 1, signal: null });
-    await close();
+    await stop();
   });
 
   it("gets 500 when it takes longer than functionTimeout", async () => {
-    const { host, lines, close } = await runApp({
+    const { host, lines, stop } = await runApp({
       host: hostJson(undefined, { functionTimeout: "00:00:01" }),
       main: `app.http("hang", { handler: () => new Promise(() => {}) }); ${hello}`,
     });
     expect(await send(host, "/hang")).toMatchObject({ status: 500, body: "" });
     expect((await send(host, "/hello")).status).toBe(200);
     expect(lines.map(({ message }) => message).join("\n")).toContain("Timeout value of 1000 ms");
-    await close();
+    await stop();
   });
 });
 
 it("lets a function run on when the client goes away", async () => {
-  const { host, lines, close } = await runApp({
+  const { host, lines, stop } = await runApp({
     main: `
       let proceed;
       app.http("slow", { handler: async (_, context) => {
@@ -181,12 +180,12 @@ it("lets a function run on when the client goes away", async () => {
   await gone;
   expect((await send(host, "/proceed")).status).toBe(200);
   await eventually(() => lines.some(({ message }) => message === "finished"));
-  await close();
+  await stop();
 });
 
 describe("stopping", () => {
   it("waits for a request in flight", async () => {
-    const { host, lines, close } = await runApp({
+    const { host, lines, stop } = await runApp({
       main: `app.http("slow", { handler: async (_, context) => {
         context.log("started");
         await new Promise((resolve) => setTimeout(resolve, 100));
@@ -195,7 +194,7 @@ describe("stopping", () => {
     });
     const reply = send(host, "/slow");
     await eventually(() => lines.some(({ message }) => message === "started"));
-    await close();
+    await stop();
     expect((await reply).body).toBe("done");
   });
 

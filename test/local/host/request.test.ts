@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, test } from "@jest/globals";
-import { eventually, hostJson, type RunningApp, runApp, type SendOptions, send } from "./app.ts";
+import { describe, expect, it, test } from "@jest/globals";
+import { eventually } from "../../support/eventually.ts";
+import { shared } from "../../support/shared.ts";
+import { hostJson, runApp, type SendOptions, send } from "./app.ts";
 
-let app: RunningApp;
-
-beforeAll(async () => {
-  app = await runApp(
+const app = shared(() =>
+  runApp(
     {
       host: hostJson({ customHeaders: { "X-Host": "1" } }),
       main: `
@@ -24,10 +24,8 @@ beforeAll(async () => {
         });`,
     },
     { env: { FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: "1000" } },
-  );
-});
-
-afterAll(() => app.close());
+  ),
+);
 
 async function echo(path: string, options?: SendOptions) {
   const { status, body } = await send(app.host, path, options);

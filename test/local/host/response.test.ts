@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, test } from "@jest/globals";
-import { eventually, hostJson, type RunningApp, runApp, send } from "./app.ts";
-
-let app: RunningApp;
+import { describe, expect, it, test } from "@jest/globals";
+import { eventually } from "../../support/eventually.ts";
+import { shared } from "../../support/shared.ts";
+import { hostJson, runApp, send } from "./app.ts";
 
 const RESULTS: Record<string, string> = {
   text: `{ body: "héllo" }`,
@@ -39,8 +39,8 @@ const RESULTS: Record<string, string> = {
   negotiated: `{ enableContentNegotiation: true, body: "x" }`,
 };
 
-beforeAll(async () => {
-  app = await runApp({
+const app = shared(() =>
+  runApp({
     host: hostJson({ routePrefix: "", customHeaders: { "X-Host": "host", "X-Other": "2" } }),
     main: `
       const { HttpResponse } = require("@azure/functions");
@@ -48,10 +48,8 @@ beforeAll(async () => {
       for (const [name, result] of Object.entries(results)) {
         app.http(name, { methods: ["GET", "HEAD"], handler: async () => result() });
       }`,
-  });
-});
-
-afterAll(() => app.close());
+  }),
+);
 
 async function get(name: string, method = "GET") {
   return send(app.host, `/${name}`, { method });

@@ -1,13 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it, test } from "@jest/globals";
-import { hostJson, type RunningApp, runApp, send } from "./app.ts";
+import { describe, expect, it, test } from "@jest/globals";
+import { shared } from "../../support/shared.ts";
+import { hostJson, runApp, send } from "./app.ts";
 
 const answerName = "(_, context) => ({ body: context.functionName })";
 
 describe("with an empty route prefix", () => {
-  let app: RunningApp;
-
-  beforeAll(async () => {
-    app = await runApp(
+  const app = shared(() =>
+    runApp(
       {
         settings: { Values: { "AzureWebJobs.disabled.Disabled": "true" } },
         main: `
@@ -33,10 +32,8 @@ describe("with an empty route prefix", () => {
         `,
       },
       { keys: { master: "m", default: "d" } },
-    );
-  });
-
-  afterAll(() => app.close());
+    ),
+  );
 
   test.each([
     ["GET", "/items/special", 200, "aParam"],
@@ -93,16 +90,12 @@ describe("with an empty route prefix", () => {
 });
 
 describe("with a route prefix", () => {
-  let app: RunningApp;
-
-  beforeAll(async () => {
-    app = await runApp({
+  const app = shared(() =>
+    runApp({
       host: hostJson({}),
       main: `app.http("hello", { methods: ["GET"], handler: ${answerName} });`,
-    });
-  });
-
-  afterAll(() => app.close());
+    }),
+  );
 
   it("serves below it only", async () => {
     expect((await send(app.host, "/api/hello")).body).toBe("hello");
@@ -123,6 +116,6 @@ it("has no home page when that is disabled", async () => {
   try {
     expect(await send(app.host, "/")).toMatchObject({ status: 204, body: "" });
   } finally {
-    await app.close();
+    await app.stop();
   }
 });

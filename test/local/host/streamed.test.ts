@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { eventually, hostJson, type RunningApp, runApp, send } from "./app.ts";
+import { describe, expect, it } from "@jest/globals";
+import { eventually } from "../../support/eventually.ts";
+import { shared } from "../../support/shared.ts";
+import { hostJson, runApp, send } from "./app.ts";
 
 /*
  * The host with `enableHttpStream`, as the real one is.
@@ -38,15 +40,8 @@ const main = `
   });
 `;
 
-let app: RunningApp;
-beforeAll(async () => {
-  const host = hostJson(
-    { routePrefix: "", customHeaders: { "x-custom": "1" } },
-    { functionTimeout: "00:00:02" },
-  );
-  app = await runApp({ main, host });
-});
-afterAll(() => app?.close());
+const http = { routePrefix: "", customHeaders: { "x-custom": "1" } };
+const app = shared(() => runApp({ main, host: hostJson(http, { functionTimeout: "00:00:02" }) }));
 
 const said = (text: string) => app.lines.some(({ message }) => message.includes(text));
 function open(path: string, method = "GET"): ClientRequest {

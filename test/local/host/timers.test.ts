@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it, test } from "@jest/globals";
-import { eventually, type RunningApp, runApp, send } from "./app.ts";
+import { describe, expect, it, test } from "@jest/globals";
+import { eventually } from "../../support/eventually.ts";
+import { shared } from "../../support/shared.ts";
+import { runApp, send } from "./app.ts";
 
 const keys = { master: "master-key", default: "default-key" };
 
 describe("on demand", () => {
-  let app: RunningApp;
-
-  beforeAll(async () => {
-    app = await runApp(
+  const app = shared(() =>
+    runApp(
       {
         settings: { Values: { EVERY: "0 */5 * * * *" } },
         main: `
@@ -26,10 +26,8 @@ describe("on demand", () => {
           app.http("page", { route: "{*rest}", handler: () => ({ body: "page" }) });`,
       },
       { keys },
-    );
-  });
-
-  afterAll(() => app.close());
+    ),
+  );
 
   function runs(name: string): unknown[] {
     const texts = app.lines
@@ -107,16 +105,16 @@ describe("on demand", () => {
     await eventually(() => hung.lines.some(({ message }) => message === "hangs"));
     hung.host.kill();
     await run;
-    await hung.close();
+    await hung.stop();
   });
 });
 
 it("runs at startup when it says so", async () => {
-  const { lines, close } = await runApp({
+  const { lines, stop } = await runApp({
     main: `app.timer("eager", { schedule: "0 0 0 1 1 *", runOnStartup: true, handler: (_, c) => c.log("at startup") });`,
   });
   await eventually(() => lines.some(({ message }) => message === "at startup"));
-  await close();
+  await stop();
 });
 
 it("runs on schedule when that is asked for, also after a failure", async () => {
@@ -140,7 +138,7 @@ it("runs on schedule when that is asked for, also after a failure", async () => 
     const found = app.lines.filter(({ message }) => message.startsWith("tick"));
     return found.length >= 3 ? found : undefined;
   });
-  await app.close();
+  await app.stop();
   expect(ticks.map(({ functionName }) => functionName)).not.toContain("off");
   expect(ticks[0]?.message).toBe("tick 0001-01-01T00:00:00");
   const times = ticks.slice(1).map(({ message }) => Date.parse(message.slice("tick ".length)));

@@ -3,7 +3,7 @@ import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "../../../local/root.ts";
-import { until } from "./processes.ts";
+import { eventually } from "../../support/eventually.ts";
 
 const PARTS = ["host.json", "package.json", "tsconfig.json", "scripts", "src", "local"];
 
@@ -51,7 +51,7 @@ export class Program {
     void this.exited.then(() => {
       ended = true;
     });
-    await until(() => ended || this.output.includes(text));
+    await eventually(() => ended || this.output.includes(text));
     if (!this.output.includes(text)) throw new Error(`It ended without "${text}": ${this.output}`);
   }
 }

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -6,8 +5,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { freePort } from "../../../local/ports.ts";
 import { root as checkout } from "../../infra/project.ts";
+import { eventually } from "../../support/eventually.ts";
+import { listen } from "../../support/listen.ts";
 import { Program } from "./checkout.ts";
-import { childrenOf, isRunning, until } from "./processes.ts";
+import { childrenOf, isRunning } from "./processes.ts";
 
 /** An app of somebody's own, which has a function that gets in the way of one of ours. */
 const app = (word: string) => `const { app } = require("@azure/functions");
@@ -69,13 +70,12 @@ it.each<[string, Record<string, string>]>([
   const children = await childrenOf(started.pid);
   started.child.kill("SIGINT");
   expect(await started.exited).toBe(0);
-  await until(() => !children.some(isRunning));
+  await eventually(() => !children.some(isRunning));
 });
 
 it("says so where the port is taken", async () => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
+  const server = createServer();
+  const port = await listen(server);
   const started = await dev({}, "--port", String(port));
   expect(await started.exited).toBe(1);
   expect(started.output).toMatch(new RegExp(`^Port ${port} is taken\\..*\n$`));

@@ -1,7 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
-import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 
 /** Whether a process with this id exists. */
@@ -40,9 +39,4 @@ async function psTable(): Promise<ProcessAndParent[]> {
   return rows
     .map((row) => row.trim().split(/\s+/).map(Number) as ProcessAndParent)
     .filter(([pid]) => pid !== listing.child.pid);
-}
-
-/** Resolves once `condition` holds; the test's own timeout is the limit. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await delay(20);
 }

@@ -6,8 +6,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { freePort, isFree } from "../../../local/ports.ts";
 import { createBrowser } from "../../../local/tenant/browserless.ts";
+import { eventually } from "../../support/eventually.ts";
 import { copyCheckout, Program, removeCheckout } from "./checkout.ts";
-import { childrenOf, isRunning, until } from "./processes.ts";
+import { childrenOf, isRunning } from "./processes.ts";
 
 let checkout: string;
 let program: Program;
@@ -138,19 +139,19 @@ describe("lightsout dev", () => {
     } finally {
       for (const hanging of children) process.kill(hanging, "SIGCONT");
     }
-    await until(() => !children.some(isRunning));
+    await eventually(() => !children.some(isRunning));
   });
 
   it("Ctrl-C while it starts leaves nothing behind either", async () => {
     const { pid, exited, child } = start();
     let children: number[] = [];
-    await until(async () => {
+    await eventually(async () => {
       children = await childrenOf(pid);
       return children.length > 0;
     });
     child.kill("SIGINT");
     expect([130, 0]).toContain(await exited);
-    await until(() => !children.some(isRunning));
+    await eventually(() => !children.some(isRunning));
   });
 
   it("stops when the functions end by themselves, and says so", async () => {

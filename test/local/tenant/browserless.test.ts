@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { type Browser, createBrowser } from "../../../local/tenant/browserless.ts";
+import { listen } from "../../support/listen.ts";
 
 let server: Server;
 let browser: Browser;
@@ -55,8 +55,7 @@ beforeAll(async () => {
       });
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  port = (server.address() as AddressInfo).port;
+  port = await listen(server);
 });
 beforeEach(() => {
   browser = createBrowser();

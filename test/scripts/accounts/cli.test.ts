@@ -1,15 +1,15 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
-import { type Azurite, startAzurite } from "../../../local/azurite/azurite.ts";
+import { afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { startAzurite } from "../../../local/azurite/azurite.ts";
 import { startRig } from "../../../local/rig.ts";
 import { accountPartition, type HomeAccountId } from "../../../src/shared/rows/keys.ts";
 import { shared } from "../../support/shared.ts";
 import { openTable, readAccountRows, readTable, restoreTable } from "../../support/table.ts";
-import { startTableProxy, type TableProxy } from "../../support/tableProxy.ts";
+import { startTableProxy } from "../../support/tableProxy.ts";
 import { ADELE, ALEX, homeAccountIdOf, sessionOf, signedInBrowser } from "../../support/user.ts";
-import { type AzureCli, azureCli, runScript } from "../runScript.ts";
-import { type SecureLoopback, startSecureLoopback } from "../secureLoopback.ts";
+import { azureCli, runScript } from "../runScript.ts";
+import { startSecureLoopback } from "../secureLoopback.ts";
 
 const rig = shared(() => startRig());
 afterEach(() => restoreTable(rig.azurite, []));
@@ -126,11 +126,7 @@ describe("what cannot be seen is not called in order", () => {
   const named = (command: string) =>
     /^(show|signout)$/.test(command) ? `${command} ${partitionOf(ADELE)}` : command;
 
-  let empty: Azurite;
-  beforeAll(async () => {
-    empty = await startAzurite();
-  });
-  afterAll(() => empty?.stop());
+  const empty = shared(startAzurite);
 
   it.each(COMMANDS)(
     "%s, in an account without the table, which it does not make",
@@ -164,21 +160,16 @@ describe("what cannot be seen is not called in order", () => {
 });
 
 describe("when one account's rows do not answer", () => {
-  let proxy: TableProxy;
-  let env: Record<string, string>;
-  beforeAll(async () => {
-    proxy = await startTableProxy(rig.azurite);
-    env = { TOKEN_CACHE_STORAGE: proxy.connectionString };
-  });
+  const proxy = shared(() => startTableProxy(rig.azurite));
   afterEach(() => {
     proxy.admit = () => true;
   });
-  afterAll(() => proxy?.stop());
 
   it("everybody else is signed out, and it is named; another run does the rest", async () => {
     const adele = await signedInBrowser(rig);
     const alex = await signedInBrowser(rig, ALEX);
     const unanswered = partitionOf(ADELE);
+    const env = { TOKEN_CACHE_STORAGE: proxy.connectionString };
     proxy.admit = ({ url }) => !url.includes(`PartitionKey='${unanswered}'`);
     const first = await accounts("signout --all", env);
     expect(first.stdout).toBe(
@@ -217,12 +208,10 @@ it("signout --all takes along the tokens that no head names", async () => {
 });
 
 describe("a table that is named by its address", () => {
-  let az: AzureCli;
-  let service: SecureLoopback;
+  const az = shared(azureCli);
+  const service = shared(() => startSecureLoopback(() => ({ status: 403, body: {} })));
   let env: Record<string, string>;
   beforeAll(async () => {
-    az = await azureCli();
-    service = await startSecureLoopback(() => ({ status: 403, body: {} }));
     const certificate = join(az.folder, "certificate.pem");
     await writeFile(certificate, service.certificate);
     env = {
@@ -231,10 +220,6 @@ describe("a table that is named by its address", () => {
       TOKEN_CACHE_STORAGE: "",
       TOKEN_CACHE_STORAGE__tableServiceUri: service.url,
     };
-  });
-  afterAll(async () => {
-    await service?.stop();
-    await az?.stop();
   });
 
   it("is opened as whoever the Azure CLI is signed in as", async () => {

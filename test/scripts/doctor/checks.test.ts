@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import type { FunctionInfo } from "../../../local/host/host.ts";
 import { freePort } from "../../../local/ports.ts";
 import type { AppRegistration } from "../../../local/tenant/tenant.ts";
@@ -10,17 +10,14 @@ import { patientAt, patientOf } from "../../../scripts/doctor/patient.ts";
 import type { Env } from "../../../src/shared/config/env.ts";
 import { certificateOf, pemOf, rsaKey } from "../../support/certificate.ts";
 import { type Answer, type Received, startLoopback } from "../../support/loopback.ts";
+import { shared } from "../../support/shared.ts";
 import { readTable } from "../../support/table.ts";
 import { type Clinic, forward, openClinic, outcomeOf, resultsOf } from "./clinic.ts";
 
-let clinic: Clinic;
-beforeAll(async () => {
-  clinic = await openClinic();
-});
+const clinic = shared(openClinic);
 afterEach(() => {
   clinic.door.respond = clinic.ask;
 });
-afterAll(() => clinic?.stop());
 
 const problemsOf = async (env?: Env) => (await outcomeOf(clinic.patient(env))).problems;
 const APP = [

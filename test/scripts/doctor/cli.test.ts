@@ -3,18 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { startLoopback } from "../../support/loopback.ts";
+import { shared } from "../../support/shared.ts";
 import { runScript } from "../runScript.ts";
 import { type SecureLoopback, startSecureLoopback } from "../secureLoopback.ts";
-import { type Clinic, forward, openClinic } from "./clinic.ts";
+import { forward, openClinic } from "./clinic.ts";
 
-let clinic: Clinic;
-beforeAll(async () => {
-  clinic = await openClinic();
-});
+const clinic = shared(openClinic);
 afterEach(() => {
   clinic.door.respond = clinic.ask;
 });
-afterAll(() => clinic?.stop());
 
 const doctor = (args: readonly string[], env = clinic.rig.env) =>
   runScript(["doctor", ...args], env);

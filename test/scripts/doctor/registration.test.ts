@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { beforeEach, describe, expect, it } from "@jest/globals";
 import { examine, type Section } from "../../../scripts/doctor/check.ts";
 import { credential, lasting } from "../../../scripts/doctor/checks/credential.ts";
 import { registration } from "../../../scripts/doctor/checks/registration.ts";
@@ -6,17 +6,14 @@ import { type Patient, patientOf } from "../../../scripts/doctor/patient.ts";
 import { readRegistration } from "../../../scripts/doctor/registration.ts";
 import { applicationFor } from "../../../scripts/register-app/application.ts";
 import { BASE_URL, env, SECRET, TENANT_ID } from "../../support/settings.ts";
+import { shared } from "../../support/shared.ts";
 import { type Directory, startDirectory, TOKEN } from "../register-app/directory.ts";
 
 const DAY = 24 * 3_600_000;
 
-let directory: Directory;
+const directory = shared(startDirectory);
 let clientId: string;
 let application: Directory["applications"][number];
-beforeAll(async () => {
-  directory = await startDirectory();
-});
-afterAll(() => directory?.close());
 beforeEach(() => {
   application = directory.seed({ ...applicationFor("The app", BASE_URL) });
   clientId = application.appId;

@@ -1,19 +1,12 @@
-import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { type AzureCli, azureCli, runScript } from "../runScript.ts";
-import { type Directory, startDirectory, TOKEN } from "./directory.ts";
+import { expect, it } from "@jest/globals";
+import { shared } from "../../support/shared.ts";
+import { azureCli, runScript } from "../runScript.ts";
+import { startDirectory, TOKEN } from "./directory.ts";
 
 const TENANT = "11111111-1111-4111-8111-111111111111";
 
-let directory: Directory;
-let az: AzureCli;
-beforeAll(async () => {
-  directory = await startDirectory();
-  az = await azureCli();
-});
-afterAll(async () => {
-  await directory?.close();
-  await az?.stop();
-});
+const directory = shared(startDirectory);
+const az = shared(azureCli);
 
 const run = (...args: string[]) =>
   runScript(["register-app", ...args], { PATH: az.PATH, GRAPH_BASE_URL: directory.url });

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type Received, startLoopback } from "../../support/loopback.ts";
 
 type Json = Record<string, unknown>;
 
@@ -24,7 +23,7 @@ export interface Directory {
   readonly refusals: Refused[];
   seed(application: Json): Application;
   writes(): string[];
-  close(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 interface Refused {
@@ -50,10 +49,15 @@ export async function startDirectory(): Promise<Directory> {
     return application;
   }
 
-  function answer(request: IncomingMessage, url: URL, body: Json): [number, unknown?] {
-    const line = `${request.method} ${decodeURIComponent(url.pathname)}`;
+  function answer(
+    { method, headers }: Received,
+    path: string,
+    query: URLSearchParams,
+    body: Json,
+  ): [number, unknown?] {
+    const line = `${method} ${path}`;
     requests.push(line);
-    if (request.headers.authorization !== `Bearer ${TOKEN}`)
+    if (headers.authorization !== `Bearer ${TOKEN}`)
       throw new Refusal(401, "InvalidAuthenticationToken");
     const refusal = refusals.findIndex(({ match }) => match.test(line));
     if (refusal >= 0) {
@@ -70,7 +74,7 @@ export async function startDirectory(): Promise<Directory> {
         key === `/${id}` || key === `(appId='${appId}')` || (name !== null && name === uniqueName),
     );
     if (application === undefined) {
-      if (verb !== "PATCH" || name === null || request.headers.prefer !== "create-if-missing") {
+      if (verb !== "PATCH" || name === null || headers.prefer !== "create-if-missing") {
         throw new Refusal(404, "Request_ResourceNotFound");
       }
       const made = { ...emptyApplication(), uniqueName: name } as Application;
@@ -84,7 +88,7 @@ export async function startDirectory(): Promise<Directory> {
       update(application, body);
       return [204];
     }
-    const fields = url.searchParams.get("$select")?.split(",") ?? Object.keys(application);
+    const fields = query.get("$select")?.split(",") ?? Object.keys(application);
     return [200, Object.fromEntries(fields.map((field) => [field, application[field]]))];
   }
 
@@ -103,36 +107,27 @@ export async function startDirectory(): Promise<Directory> {
     return [201, made];
   }
 
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const text = Buffer.concat(chunks).toString();
-    let status: number;
-    let body: unknown;
+  const { url, stop } = await startLoopback((request) => {
     try {
-      const url = new URL(request.url ?? "", "http://directory");
-      [status, body] = answer(request, url, text ? JSON.parse(text) : {});
+      const { searchParams, pathname } = new URL(request.url, "http://directory");
+      const given = request.body.length > 0 ? JSON.parse(request.body.toString()) : {};
+      const [status, body] = answer(request, decodeURIComponent(pathname), searchParams, given);
+      return { status, body };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      status = error.status;
-      body = error.code && { error: { code: error.code, message: error.message } };
+      const { status, code, message } = error;
+      return { status, body: code ? { error: { code, message } } : "<h1>Refused</h1>" };
     }
-    response.writeHead(status, { "Content-Type": "application/json" });
-    response.end(status >= 400 && body === undefined ? "<h1>Refused</h1>" : JSON.stringify(body));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     applications,
     servicePrincipals,
     requests,
     refusals,
     seed,
     writes: () => requests.filter((request) => !request.startsWith("GET ")),
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    stop,
   };
 }
 

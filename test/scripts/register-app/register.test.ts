@@ -31,7 +31,7 @@ beforeEach(async () => {
   host = "login.microsoftonline.com";
 });
 
-afterEach(() => directory.close());
+afterEach(() => directory.stop());
 
 async function register(...args: string[]) {
   const options = readOptions(["--base-url", APP, ...args]);
