@@ -10,8 +10,9 @@ import { type HeldSession, sealContent } from "../../src/shared/store/segments.t
 import type { Store } from "../../src/shared/store/store.ts";
 import type { Entity, Stored } from "../../src/shared/table/table.ts";
 import type { AccessToken } from "../../src/shared/tokens/tokenCache.ts";
-import { azuriteStore, signInSomebody } from "../support/azuriteStore.ts";
+import { azuriteStore } from "../support/azuriteStore.ts";
 import { eventually } from "../support/eventually.ts";
+import { signInSomebody } from "../support/somebody.ts";
 import { readAccountRows, restoreTable } from "../support/table.ts";
 import { homeAccountIdOf, signedInBrowser, ticketOf } from "../support/user.ts";
 

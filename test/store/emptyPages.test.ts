@@ -4,8 +4,9 @@ import { listAccounts } from "../../scripts/accounts/list.ts";
 import { keepAliveSender, type Send } from "../../src/shared/net/send.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import { signOutByOperator } from "../../src/shared/store/signOut.ts";
-import { azuriteStore, signInSomebody } from "../support/azuriteStore.ts";
+import { azuriteStore } from "../support/azuriteStore.ts";
 import { shared } from "../support/shared.ts";
+import { signInSomebody } from "../support/somebody.ts";
 import { readAccountRows, readTable, restoreTable } from "../support/table.ts";
 
 /*

@@ -3,22 +3,13 @@ import { createInspection, type Residue } from "../../../scripts/accounts/residu
 import type { Keyring } from "../../../src/shared/crypto/keyring.ts";
 import type { HomeAccountId, Sid } from "../../../src/shared/rows/keys.ts";
 import type { HeldSession } from "../../../src/shared/store/segments.ts";
-import { storeSignIn } from "../../../src/shared/store/signIn.ts";
 import type { Store } from "../../../src/shared/store/store.ts";
-import type { TokenCache } from "../../../src/shared/tokens/tokenCache.ts";
 import { keyring } from "../../support/keyring.ts";
 import { type MemoryTable, memoryTable } from "../../support/memoryTable.ts";
+import { signInSomebody } from "../../support/somebody.ts";
 
 export const HOUR = 3_600_000;
 const TENANT = "8d5c2a1e-7b4f-4c7d-9e36-5f0a1b2c3d4e";
-
-const CACHE: TokenCache = {
-  Account: {},
-  IdToken: {},
-  AccessToken: {},
-  RefreshToken: {},
-  AppMetadata: {},
-};
 
 export interface TestStore extends Store {
   readonly table: MemoryTable;
@@ -56,28 +47,11 @@ export function signIn(
   store: Store,
   { user = 1, sids = ["a sid"], subject, replaces, hours = 12 }: SomeSignIn = {},
 ): Promise<HeldSession> {
-  const session = {
+  return signInSomebody(store, hours * HOUR, {
     homeAccountId: homeAccountId(user),
-    tenantId: TENANT,
-    identity: { iss: "", sub: "", oid: "" },
-    name: "Somebody's Name",
-    username: "somebody@contoso.com",
-    device: "",
-    roles: [],
-    claims: {},
-    acrs: [],
-    issuedAt: store.now(),
-    confirmedAt: store.now(),
-    signedInAt: store.now(),
-    expiresAt: store.now() + hours * HOUR,
-  };
-  const start = { at: store.now(), seen: [] };
-  return storeSignIn(store, {
-    session,
-    cache: CACHE,
     sids: sids as Sid[],
     subject,
-    start,
+    start: { at: store.now(), seen: [] },
     replaces,
   });
 }
