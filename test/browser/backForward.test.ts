@@ -1,10 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "@jest/globals";
-import type { BrowserContext, Page } from "playwright-core";
+import { afterEach, beforeAll, beforeEach, expect, it } from "@jest/globals";
+import type { Page } from "playwright-core";
 import { buildFunctions } from "../../examples/spa/build.ts";
-import { type SpaServer, startSpa } from "../../examples/spa/server.ts";
+import { startSpa } from "../../examples/spa/server.ts";
 import { freePort } from "../../local/ports.ts";
-import { type Rig, startRig } from "../../local/rig.ts";
+import { startRig } from "../../local/rig.ts";
 import { type HttpsFront, startHttpsFront } from "../support/httpsFront.ts";
+import { shared } from "../support/shared.ts";
 import { launchChromium } from "./chromium.ts";
 import { describeInBrowser } from "./describeInBrowser.ts";
 
@@ -13,41 +14,34 @@ import { describeInBrowser } from "./describeInBrowser.ts";
  * keeps pages alive whatever their Cache-Control says.
  */
 
-let rig: Rig;
-let app: HttpsFront;
-let mailroom: HttpsFront;
-let functions: Awaited<ReturnType<typeof buildFunctions>>;
-let spa: SpaServer;
-let context: BrowserContext;
+const app = shared(async () => startHttpsFront(await freePort()));
+const mailroom = shared(async () => startHttpsFront(await freePort()));
+const context = shared(() =>
+  launchChromium({
+    thirdPartyCookies: "blocked",
+    backForwardCache: true,
+    publicKeyHash: app.publicKeyHash,
+  }),
+);
+const rig = shared(() => startRig({ baseUrl: app.url }));
+const functions = shared(buildFunctions);
+const spa = shared(async () => {
+  const { root } = functions;
+  const { url } = await rig.startHost({ root, env: { APP_BASE_URL: mailroom.url } });
+  return startSpa({ port: await freePort(), functionsUrl: url });
+});
 let page: Page;
 /** How much had been seen before it counts. */
 let mark: number;
 
 beforeAll(async () => {
-  [app, mailroom] = [
-    await startHttpsFront(await freePort()),
-    await startHttpsFront(await freePort()),
-  ];
-  rig = await startRig({ baseUrl: app.url });
   app.target = rig.host.url;
   const registration = rig.tenant.apps.get(rig.env.ENTRA_CLIENT_ID ?? "");
   registration?.redirectUris.push(
     `${mailroom.url}/auth/callback`,
     `${mailroom.url}/auth/signed-out`,
   );
-  functions = await buildFunctions();
-  const { url } = await rig.startHost({
-    root: functions.root,
-    env: { APP_BASE_URL: mailroom.url },
-  });
-  spa = await startSpa({ port: await freePort(), functionsUrl: url });
   mailroom.target = spa.url;
-  const { publicKeyHash } = app;
-  context = await launchChromium({
-    thirdPartyCookies: "blocked",
-    backForwardCache: true,
-    publicKeyHash,
-  });
   context.setDefaultTimeout(10_000);
   await context.addInitScript(WATCH);
 });
@@ -58,14 +52,6 @@ beforeEach(async () => {
 afterEach(async () => {
   app.fault = mailroom.fault = undefined;
   for (const page of context.pages().slice(1)) await page.close();
-});
-afterAll(async () => {
-  await context?.close();
-  await spa?.stop();
-  await rig?.stop();
-  await functions?.stop();
-  await app?.stop();
-  await mailroom?.stop();
 });
 
 /** What the pages of the examples show of Adele, and nobody else. */

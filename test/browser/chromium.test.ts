@@ -1,7 +1,6 @@
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { close, listen } from "../support/listen.ts";
 import { launchChromium } from "./chromium.ts";
 import { describeInBrowser } from "./describeInBrowser.ts";
 
@@ -23,15 +22,10 @@ describeInBrowser("third-party cookies", () => {
       response.end(
         request.url === "/top" ? `<iframe src="http://localhost:${port}/frame"></iframe>` : "",
       );
-    }).listen(0, "127.0.0.1");
-    await once(server, "listening");
-    port = (server.address() as AddressInfo).port;
+    });
+    port = await listen(server);
   });
-  afterAll(async () => {
-    server.close();
-    server.closeAllConnections();
-    await once(server, "close");
-  });
+  afterAll(() => close(server));
 
   it.each([
     ["blocked", undefined, ["session"]],

@@ -43,7 +43,7 @@ export async function launchChromium(
     publicKeyHash?: string;
     deviceBound?: boolean;
   } & BrowserContextOptions,
-): Promise<BrowserContext> {
+): Promise<BrowserContext & { stop(): Promise<void> }> {
   const { thirdPartyCookies, backForwardCache, publicKeyHash, deviceBound, ...contextOptions } =
     options;
   const { executablePath, env } = await findChromium();
@@ -64,11 +64,11 @@ export async function launchChromium(
     ],
   });
   const close = context.close.bind(context);
-  context.close = async () => {
+  const stop = async () => {
     await close();
     await rm(profile, { recursive: true, force: true });
   };
-  return context;
+  return Object.assign(context, { close: stop, stop });
 }
 
 /** Full Chromium blocks third-party cookies in fresh profiles unless told otherwise. */

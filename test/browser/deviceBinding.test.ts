@@ -1,12 +1,13 @@
 import type { IncomingMessage } from "node:http";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from "@jest/globals";
+import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
 import type { Browser, BrowserContext, Cookie, Page } from "playwright-core";
 import { freePort } from "../../local/ports.ts";
-import { type Rig, startRig } from "../../local/rig.ts";
+import { startRig } from "../../local/rig.ts";
 import { challengeOf, newDeviceKey } from "../support/deviceKey.ts";
 import { eventually } from "../support/eventually.ts";
-import { type HttpsFront, startHttpsFront } from "../support/httpsFront.ts";
+import { startHttpsFront } from "../support/httpsFront.ts";
 import { leapingClock } from "../support/leap.ts";
+import { shared } from "../support/shared.ts";
 import { callFrontChannel, holdsTokens } from "../support/user.ts";
 import { launchChromium } from "./chromium.ts";
 import { describeInBrowser } from "./describeInBrowser.ts";
@@ -17,17 +18,12 @@ jest.setTimeout(60_000);
 
 const BOUND = "__Host-lightsout-bound-";
 
-let app: HttpsFront;
-let rig: Rig;
+const app = shared(async () => startHttpsFront(await freePort()));
+const rig = shared(() => startRig({ baseUrl: app.url, env: { SESSION_BINDING: "required" } }));
 let context: BrowserContext;
 let page: Page;
 let seen: { readonly call: string; readonly headers: IncomingMessage["headers"] }[];
 
-beforeAll(async () => {
-  app = await startHttpsFront(await freePort());
-  rig = await startRig({ baseUrl: app.url, env: { SESSION_BINDING: "required" } });
-  app.target = rig.host.url;
-});
 beforeEach(async () => {
   seen = [];
   app.target = rig.host.url;
@@ -36,10 +32,6 @@ beforeEach(async () => {
   page = await signIn(context);
 });
 afterEach(() => context?.close());
-afterAll(async () => {
-  await rig?.stop();
-  await app?.stop();
-});
 
 async function launch({ deviceBound = true } = {}): Promise<BrowserContext> {
   const { publicKeyHash } = app;

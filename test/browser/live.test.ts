@@ -1,33 +1,24 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "@jest/globals";
-import type { BrowserContext, Page } from "playwright-core";
-import { type Live, startLive } from "../../local/live/live.ts";
-import { type Rig, startRig } from "../../local/rig.ts";
+import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import type { Page } from "playwright-core";
+import { startLive } from "../../local/live/live.ts";
+import { startRig } from "../../local/rig.ts";
+import { shared } from "../support/shared.ts";
 import { ALEX, homeAccountIdOf } from "../support/user.ts";
 import { launchChromium } from "./chromium.ts";
 import { describeInBrowser } from "./describeInBrowser.ts";
 
-let rig: Rig;
-let live: Live | undefined;
-let context: BrowserContext;
+const context = shared(() => launchChromium({ thirdPartyCookies: "blocked" }));
+const rig = shared(() => startRig({ onLog: (line) => live?.log?.(line) }));
+const live = shared(() => startLive({ ...rig, lightsoutUrl: rig.url }));
 let page: Page;
 
-beforeAll(async () => {
-  rig = await startRig({ onLog: (line) => live?.log(line) });
-  live = await startLive({ ...rig, lightsoutUrl: rig.url });
-  context = await launchChromium({ thirdPartyCookies: "blocked" });
-});
 beforeEach(async () => {
   await context.clearCookies();
   page = await context.newPage();
-  await page.goto(live?.url ?? "");
+  await page.goto(live.url);
 });
 afterEach(async () => {
   for (const page of context.pages().slice(1)) await page.close();
-});
-afterAll(async () => {
-  await context?.close();
-  await live?.stop();
-  await rig?.stop();
 });
 
 const lines = (list: string) => page.locator(`#${list} li:not(.gone)`);

@@ -1,21 +1,18 @@
-import { afterAll, afterEach, beforeAll, expect, it } from "@jest/globals";
+import { afterEach, expect, it } from "@jest/globals";
 import type { BrowserContext, Page } from "playwright-core";
-import { type Rig, startRig } from "../../local/rig.ts";
+import { startRig } from "../../local/rig.ts";
+import { shared } from "../support/shared.ts";
 import { readAccountRows } from "../support/table.ts";
 import { launchAsBrowser, launchChromium } from "./chromium.ts";
 import { describeInBrowser } from "./describeInBrowser.ts";
 import { itGoesAllTheWay } from "./journeys.ts";
 
-let rig: Rig;
+const rig = shared(startRig);
 const contexts: BrowserContext[] = [];
 
-beforeAll(async () => {
-  rig = await startRig();
-});
 afterEach(async () => {
   for (const context of contexts.splice(0)) await context.close();
 });
-afterAll(() => rig?.stop());
 
 async function launch() {
   const context = await launchChromium({ thirdPartyCookies: "blocked" });
@@ -104,13 +101,12 @@ describeInBrowser("without JavaScript", () => {
 });
 
 describeInBrowser("a provider that signs out on another origin, by way of a third", () => {
-  let elsewhere: Rig;
-  beforeAll(async () => {
-    elsewhere = await startRig();
+  const elsewhere = shared(async () => {
+    const started = await startRig();
     // Before the app has asked for the metadata.
-    elsewhere.tenant.switches.signOutOnOtherOrigin = true;
+    started.tenant.switches.signOutOnOtherOrigin = true;
+    return started;
   });
-  afterAll(() => elsewhere?.stop());
 
   it.each(["/", "/auth/sessions", "/auth/signout"])("is let from %s", async (path) => {
     const context = await launch();

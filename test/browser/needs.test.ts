@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from "@jest/globals";
-import type { BrowserContext, Page } from "playwright-core";
+import { beforeAll, beforeEach, expect, it } from "@jest/globals";
+import type { Page } from "playwright-core";
 import { shared } from "../support/shared.ts";
 import { startTeamRig } from "../support/teamRig.ts";
 import { homeAccountIdOf } from "../support/user.ts";
@@ -11,14 +11,12 @@ import { describeInBrowser } from "./describeInBrowser.ts";
  * back to its very address, a form that is posted gets a page with a link, a script gets 401.
  */
 
+const context = shared(() => launchChromium({ thirdPartyCookies: "blocked" }));
 const rig = shared(startTeamRig);
-let context: BrowserContext;
 let page: Page;
 beforeAll(async () => {
-  context = await launchChromium({ thirdPartyCookies: "blocked" });
   page = await context.newPage();
 });
-afterAll(() => context?.close());
 
 const oid = () => homeAccountIdOf(rig).split(".")[0] ?? "";
 const registration = () => rig.tenant.apps.get(rig.env.ENTRA_CLIENT_ID ?? "");

@@ -1,12 +1,13 @@
-import { afterAll, beforeAll, beforeEach, expect, it, jest } from "@jest/globals";
+import { beforeAll, beforeEach, expect, it, jest } from "@jest/globals";
 import type { BrowserContext, Page } from "playwright-core";
 import { freePort } from "../../local/ports.ts";
-import { type Rig, startRig } from "../../local/rig.ts";
+import { startRig } from "../../local/rig.ts";
 import { unsealCookie } from "../../src/shared/session/cookies.ts";
 import type { PendingSignIn } from "../../src/shared/session/signInCookie.ts";
 import { keyringOf } from "../support/attack.ts";
-import { type HttpsFront, startHttpsFront } from "../support/httpsFront.ts";
-import { type Loopback, startLoopback } from "../support/loopback.ts";
+import { startHttpsFront } from "../support/httpsFront.ts";
+import { startLoopback } from "../support/loopback.ts";
+import { shared } from "../support/shared.ts";
 import { callFrontChannel, isSignedIn } from "../support/user.ts";
 import { launchChromium } from "./chromium.ts";
 import { describeInBrowser } from "./describeInBrowser.ts";
@@ -24,39 +25,26 @@ const ATTACKER = "Alex Wilber";
 const SESSION = /^__Host-lightsout$/;
 const SIGN_IN = /^__Host-lightsout-signin-/;
 
-let app: HttpsFront;
-let sibling: HttpsFront;
-let pages: Loopback;
-let rig: Rig;
-let context: BrowserContext;
+const app = shared(async () => startHttpsFront(await freePort(), `app.${DOMAIN}`));
+const sibling = shared(async () => startHttpsFront(await freePort(), `shop.${DOMAIN}`));
+const pages = shared(startLoopback);
+const rig = shared(() => startRig({ baseUrl: app.url }));
+const context = shared(() =>
+  launchChromium({ thirdPartyCookies: "blocked", publicKeyHash: app.publicKeyHash }),
+);
 /** The `Cookie` headers that the app was sent. */
 let sent: string[];
 
-beforeAll(async () => {
-  app = await startHttpsFront(await freePort(), `app.${DOMAIN}`);
-  sibling = await startHttpsFront(await freePort(), `shop.${DOMAIN}`);
-  pages = await startLoopback();
+beforeAll(() => {
   sibling.target = pages.url;
-  rig = await startRig({ baseUrl: app.url });
   app.target = rig.host.url;
   app.fault = ({ headers }) =>
     void sent.push(Buffer.from(headers.cookie ?? "", "latin1").toString());
-  context = await launchChromium({
-    thirdPartyCookies: "blocked",
-    publicKeyHash: app.publicKeyHash,
-  });
   context.setDefaultTimeout(15_000);
 });
 beforeEach(async () => {
   sent = [];
   await context.clearCookies();
-});
-afterAll(async () => {
-  await context?.close();
-  await rig?.stop();
-  await pages?.stop();
-  await sibling?.stop();
-  await app?.stop();
 });
 
 type Cookie = Awaited<ReturnType<BrowserContext["cookies"]>>[number];

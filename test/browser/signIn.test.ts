@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from "@jest/globals";
+import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
 import type { BrowserContext, Page } from "playwright-core";
-import { type Rig, startRig } from "../../local/rig.ts";
+import { startRig } from "../../local/rig.ts";
+import { shared } from "../support/shared.ts";
 import { ADELE, ALEX, homeAccountIdOf } from "../support/user.ts";
 import { launchChromium } from "./chromium.ts";
 import { describeInBrowser } from "./describeInBrowser.ts";
@@ -8,12 +9,8 @@ import { describeInBrowser } from "./describeInBrowser.ts";
 /** Ten sign-ins of one account at once disturb each other, on a busy machine for long. */
 jest.setTimeout(180_000);
 
-let rig: Rig;
+const rig = shared(startRig);
 let context: BrowserContext;
-
-beforeAll(async () => {
-  rig = await startRig();
-});
 beforeEach(async () => {
   context = await launchChromium({ thirdPartyCookies: "blocked" });
 });
@@ -21,7 +18,6 @@ afterEach(async () => {
   await context?.close();
   await fetch(accountUrl(), { method: "DELETE", headers: operator() });
 });
-afterAll(() => rig?.stop());
 
 const operator = () => ({ "x-functions-key": rig.host.keys.default });
 const accountUrl = () => `${rig.url}/accounts/${homeAccountIdOf(rig)}`;

@@ -1,45 +1,44 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "@jest/globals";
-import type { BrowserContext, Page } from "playwright-core";
+import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import type { Page } from "playwright-core";
 import { buildFunctions } from "../../examples/spa/build.ts";
-import { type SpaServer, startSpa } from "../../examples/spa/server.ts";
+import { startSpa } from "../../examples/spa/server.ts";
 import { ORDERS_SCOPE } from "../../local/orders/orders.ts";
 import { freePort } from "../../local/ports.ts";
-import { type Rig, startRig } from "../../local/rig.ts";
+import { startRig } from "../../local/rig.ts";
 import { en } from "../../src/shared/web/languages/en.ts";
 import { eventually } from "../support/eventually.ts";
 import { leapingClock } from "../support/leap.ts";
-import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
+import { shared } from "../support/shared.ts";
+import { startTableProxy } from "../support/tableProxy.ts";
 import { launchChromium } from "./chromium.ts";
 import { describeInBrowser } from "./describeInBrowser.ts";
 
 /** A request that sets the clock of the app forward. */
 const LEAP = "/auth/leap";
 
-let functions: Awaited<ReturnType<typeof buildFunctions>>;
-let rig: Rig;
-let proxy: TableProxy;
-let spa: SpaServer;
-let context: BrowserContext;
-let page: Page;
-/** Where the page sent something, and what it was kept from. */
-let origins: Set<string>;
-let violations: string[];
-
-beforeAll(async () => {
-  const port = await freePort();
-  functions = await buildFunctions();
-  rig = await startRig({ root: functions.root, baseUrl: `http://localhost:${port}` });
-  proxy = await startTableProxy(rig.azurite);
-  const host = await rig.startHost({
+const context = shared(() => launchChromium({ thirdPartyCookies: "blocked" }));
+const functions = shared(buildFunctions);
+let port: number;
+const rig = shared(async () => {
+  port = await freePort();
+  return startRig({ root: functions.root, baseUrl: `http://localhost:${port}` });
+});
+const proxy = shared(() => startTableProxy(rig.azurite));
+const spa = shared(async () => {
+  const { url } = await rig.startHost({
     env: {
       TOKEN_CACHE_STORAGE: proxy.connectionString,
       SESSION_IDLE_MINUTES: "30",
       NODE_OPTIONS: leapingClock(LEAP, 31 * 60_000),
     },
   });
-  spa = await startSpa({ port, functionsUrl: host.url });
-  context = await launchChromium({ thirdPartyCookies: "blocked" });
+  return startSpa({ port, functionsUrl: url });
 });
+let page: Page;
+/** Where the page sent something, and what it was kept from. */
+let origins: Set<string>;
+let violations: string[];
+
 beforeEach(async () => {
   await context.clearCookies();
   page = await context.newPage();
@@ -59,13 +58,6 @@ afterEach(async () => {
   proxy.down = false;
   delete registration().consentedScopes;
   expect(violations).toEqual([]);
-});
-afterAll(async () => {
-  await context?.close();
-  await spa?.stop();
-  await rig?.stop();
-  await proxy?.stop();
-  await functions?.stop();
 });
 
 const registration = () => {
