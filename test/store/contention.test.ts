@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { StoreUnavailable } from "../../src/shared/base/errors.ts";
 import {
@@ -63,21 +64,26 @@ describe("where every condition is spoilt by somebody else", () => {
   it.each(RUNS)("%s ends, after pauses that grow", async (_, run) => {
     const slept: number[] = [];
     let requests = 0;
+    let isAsleep = false;
     const spoilt = async () => {
+      if (isAsleep) throw new Error("It did not wait.");
       if (++requests > 500) throw new Error("It does not end.");
       return "refused" as const;
     };
     const isFiled = (partition: string) => partition.startsWith("x.");
-    const store = storeWith(
-      {
-        insert: (entity) => (isFiled(entity.partitionKey) ? memory.table.insert(entity) : spoilt()),
-        replace: spoilt,
-        transact: spoilt,
-        remove: async () => (await spoilt()) !== "refused",
-      },
-      slept,
-    );
-    await expect(run(store)).rejects.toMatchObject({
+    const store = storeWith({
+      insert: (entity) => (isFiled(entity.partitionKey) ? memory.table.insert(entity) : spoilt()),
+      replace: spoilt,
+      transact: spoilt,
+      remove: async () => (await spoilt()) !== "refused",
+    });
+    const sleep = async (milliseconds: number) => {
+      slept.push(milliseconds);
+      isAsleep = true;
+      await setImmediate();
+      isAsleep = false;
+    };
+    await expect(run({ ...store, sleep })).rejects.toMatchObject({
       code: StoreUnavailable.code,
       message: expect.stringMatching(/^Too many (changes|sign-ins) to this account at once/),
     });

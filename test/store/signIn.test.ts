@@ -19,7 +19,7 @@ import {
   signOutByUser,
 } from "../../src/shared/store/signOut.ts";
 import type { Store } from "../../src/shared/store/store.ts";
-import type { Table } from "../../src/shared/table/table.ts";
+import type { Stored, Table } from "../../src/shared/table/table.ts";
 import {
   cacheOf,
   HOME,
@@ -87,6 +87,20 @@ describe("a second browser", () => {
     expect(Object.keys((await stored(second)).sessions)).toHaveLength(2);
     expect(await tokensOf(first)).toEqual(["t"]);
     expect(await tokensOf(second)).toEqual(["other"]);
+  });
+
+  it("looks again where the list, which was read page by page, has missed the tokens", async () => {
+    const first = await signIn();
+    let isMissed = true;
+    async function* list(from: string, to: string) {
+      for await (const row of store.table.list<never>(from, to)) {
+        if (!isMissed || !(row as Stored).rowKey.startsWith("c.")) yield row;
+      }
+      isMissed = false;
+    }
+    const second = await signIn({ sid: "sid 2" }, withTable(store, { list }));
+    expect(second.generation).toBe(first.generation);
+    expect(await readSession(store, first)).toBeDefined();
   });
 
   it("drops the session it had before, and no other", async () => {
@@ -176,6 +190,14 @@ describe("a sign-out while it runs", () => {
     expect(await tokensOf(second)).toEqual(["other"]);
     expect(await readSession(store, first)).toBeUndefined();
   });
+});
+
+it("a sign-in that could not announce itself looks for sign-outs all the same", async () => {
+  await noteEarlySignOut(store, sidPartition("sid" as Sid));
+  const insert: Table["insert"] = async (entity) =>
+    entity.partitionKey.startsWith("t.") ? "refused" : await store.table.insert(entity);
+  await expect(signIn({}, withTable(store, { insert }))).rejects.toThrow(SignInOvertaken);
+  expect(tokenRows()).toEqual([]);
 });
 
 describe("a lost answer to the request that stores the tokens", () => {

@@ -156,4 +156,16 @@ export const SURVIVORS: readonly {
     to: "for (let attempt = 0; attempt <= ATTEMPTS; attempt++) {",
     why: "There are no more rounds than that.",
   },
+  {
+    file: "src/shared/store/signIn.ts",
+    from: 'if (typeof row !== "object") return row === "new";',
+    to: 'if (typeof row !== "object") return undefined;',
+    why: "Only false makes it look again.",
+  },
+  {
+    file: "src/shared/store/signIn.ts",
+    from: "if (attempt > 0) {",
+    to: "if (attempt > 1) {",
+    why: "One round in vain.",
+  },
 ];
