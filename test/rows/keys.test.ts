@@ -1,10 +1,16 @@
 import { describe, expect, it } from "@jest/globals";
 import {
   accountPartition,
+  announcedRow,
   expiryPartition,
+  expiryRow,
   type Generation,
   generationRow,
   type HomeAccountId,
+  type IndexKey,
+  isHomeAccountId,
+  isSessionKey,
+  type PartitionKey,
   type Sid,
   sessionKey,
   sidPartition,
@@ -59,6 +65,37 @@ it.each<[string, (id: string) => string, boolean]>([
   ["used", usedKey, false],
 ])("the case of a %s's id is ignored: %s", (_, keyOf, ignored) => {
   expect(keyOf("ABC.def") === keyOf("abc.DEF")).toBe(ignored);
+});
+
+it("every key is what it was when the rows that are stored were written", () => {
+  const sids = ["s.1", "u.1"] as IndexKey[];
+  expect([
+    accountOf("id"),
+    sidOf("id"),
+    subjectPartition("id"),
+    sessionKey("id"),
+    usedKey("id"),
+    announcedRow(sids[0] as IndexKey, NOON).rowKey,
+    expiryRow("a.1" as PartitionKey, sids),
+  ]).toEqual([
+    "a.Q_ZpU1sI6YRGhucXZbq-Wm1DPzP1B_A5QDMI2ApcjFQ",
+    "s.PXqSIQjaxIyG1S9Q18Z8u5MJZE-6Ko3ttlDptDmfRb8",
+    "u.ZLGHkwruYC4Mew0RUyqDQgkZ175ygTGhcc1CrNZ3PDQ",
+    "tBda7e6mf7em1KC8kx6EPWdvYDuq04aD0-2O9jDMGMc",
+    "ADA-lDZqNbWd-1086DvSO4lbThkg9qLg--mAzAMXWAI",
+    "ehwbQ0IMtv6-C2JK_3iXHK-Nu8rTDMzzzpGOy5Wp8Ho",
+    "JyAMM0K3soKsjkCTnx4t5V26sieHJ5ZmZoOblU00lYc",
+  ]);
+});
+
+it("what has the form of an account's id, or of a session's key, is told to the letter", () => {
+  const key = sessionKey("id");
+  for (const [is, text] of [
+    [isHomeAccountId, HOME],
+    [isSessionKey, key],
+  ] as const) {
+    expect([text, `x${text}`, `${text}x`, ""].map(is)).toEqual([true, false, false, false]);
+  }
 });
 
 it("the row of a generation", () => {

@@ -168,4 +168,33 @@ export const SURVIVORS: readonly {
     to: "if (attempt > 1) {",
     why: "One round in vain.",
   },
+  ...[
+    "if (!/^[\\w-]{22}$/.test(generation) || rowKey !== generationRow(generation))",
+    'if (typeof partition !== "string" || typeof generation !== "string")',
+    'if (typeof signedOut !== "boolean" || !isTime(changedAt))',
+  ].map((condition) => ({
+    file: "src/shared/rows/readRow.ts",
+    from: `${condition} return false;`,
+    to: `${condition} return undefined;`,
+    why: "Neither is true.",
+  })),
+  {
+    file: "src/shared/rows/readRow.ts",
+    from: "return tombstones.length > 0 && tombstones.length % EARLY.bytes === 0;",
+    to: "return tombstones.length > 1 && tombstones.length % EARLY.bytes === 0;",
+    why: "One byte is no multiple either.",
+  },
+  {
+    file: "src/shared/rows/readRow.ts",
+    from: 'const [, section, name = ""] = /^([asutx])\\.(.+)$/.exec(partitionKey) ?? [];',
+    to: 'const [, section, name = "?"] = /^([asutx])\\.(.+)$/.exec(partitionKey) ?? [];',
+    why: "Where there is no name, there is no section.",
+  },
+  ...["leftAt", "issuedUntil"].map((time) => {
+    const from =
+      'const { tombstone = "", leftAt = "", tokenTombstone = "", issuedUntil = "" } = row;';
+    const to = from.replace(`${time} = ""`, `${time} = "?"`);
+    const why = "Without its tombstone nobody reads the time.";
+    return { file: "src/shared/rows/readRow.ts", from, to, why };
+  }),
 ];
