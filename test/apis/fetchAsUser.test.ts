@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { beforeEach, describe, expect, it } from "@jest/globals";
 import { fetchAsUser } from "../../src/shared/apis/fetchAsUser.ts";
 import { SignedOut } from "../../src/shared/base/errors.ts";
 import { testApp } from "../support/app.ts";
 import { claimsChallenge, type StubSession, stubSession } from "../support/graph.ts";
-import { type Loopback, startLoopback } from "../support/loopback.ts";
+import { startLoopback } from "../support/loopback.ts";
+import { shared } from "../support/shared.ts";
 import { virtualTime } from "../support/virtualTime.ts";
 
 /*
@@ -13,15 +14,11 @@ import { virtualTime } from "../support/virtualTime.ts";
 const CLAIMS = JSON.stringify({ access_token: { nbf: { value: "1" } } });
 const SCOPES = ["api://orders/Read"];
 
-let own: Loopback;
-let other: Loopback;
+const own = shared(startLoopback);
+const other = shared(startLoopback);
 let session: StubSession;
 const time = virtualTime();
 const { app } = testApp({}, { sleep: time.sleep, elapsed: time.now });
-beforeAll(async () => {
-  own = await startLoopback();
-  other = await startLoopback();
-});
 beforeEach(() => {
   session = stubSession();
   for (const server of [own, other]) {
@@ -29,7 +26,6 @@ beforeEach(() => {
     server.respond = () => ({ body: { fine: true } });
   }
 });
-afterAll(() => Promise.all([own.stop(), other.stop()]));
 
 const get = (url = own.url, init: RequestInit = {}, as: StubSession = session) =>
   fetchAsUser(app, as, url, { scopes: SCOPES, ...init });

@@ -1,17 +1,18 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { afterAll, beforeAll, beforeEach, expect, it } from "@jest/globals";
+import { afterAll, beforeEach, expect, it } from "@jest/globals";
 import type { AxeResults } from "axe-core";
-import type { BrowserContext, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { buildFunctions } from "../../examples/spa/build.ts";
 import { type SpaServer, startSpa } from "../../examples/spa/server.ts";
-import { type Live, startLive } from "../../local/live/live.ts";
+import { startLive } from "../../local/live/live.ts";
 import { ORDERS_SCOPE } from "../../local/orders/orders.ts";
 import { freePort } from "../../local/ports.ts";
-import { type Rig, startRig } from "../../local/rig.ts";
+import { startRig } from "../../local/rig.ts";
 import { AT_ROOT } from "../../src/shared/config/address.ts";
 import { en } from "../../src/shared/web/languages/en.ts";
 import { signOutFailedPage } from "../../src/shared/web/pages/signOutPage.ts";
+import { shared } from "../support/shared.ts";
 import { launchChromium } from "./chromium.ts";
 import { describeInBrowser } from "./describeInBrowser.ts";
 
@@ -23,28 +24,22 @@ const PHONE = { width: 390, height: 844 };
 /** The narrowest that content has to fit without scrolling sideways (WCAG 2.2, 1.4.10 Reflow). */
 const NARROWEST = { width: 320 };
 
-let rig: Rig;
-let live: Live;
+const context = shared(() =>
+  launchChromium({ thirdPartyCookies: "blocked", reducedMotion: "reduce" }),
+);
+const rig = shared(startRig);
+const live = shared(() => startLive({ ...rig, lightsoutUrl: rig.url }));
 let functions: Awaited<ReturnType<typeof buildFunctions>> | undefined;
 let spa: SpaServer | undefined;
-let context: BrowserContext;
 let page: Page;
 
-beforeAll(async () => {
-  rig = await startRig();
-  live = await startLive({ ...rig, lightsoutUrl: rig.url });
-  context = await launchChromium({ thirdPartyCookies: "blocked", reducedMotion: "reduce" });
-});
 beforeEach(async () => {
   await context.clearCookies();
   await page?.close();
   page = await context.newPage();
 });
 afterAll(async () => {
-  await context?.close();
   await spa?.stop();
-  await live?.stop();
-  await rig?.stop();
   await functions?.stop();
 });
 

@@ -1,46 +1,39 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import { afterAll, beforeAll, expect, it } from "@jest/globals";
-import { close, listen } from "../support/listen.ts";
+import { expect, it } from "@jest/globals";
+import { startLoopback } from "../support/loopback.ts";
+import { shared } from "../support/shared.ts";
 import { launchChromium } from "./chromium.ts";
 import { describeInBrowser } from "./describeInBrowser.ts";
 
-describeInBrowser("third-party cookies", () => {
-  let server: Server;
-  let port: number;
-  let framed: IncomingMessage[] = [];
+const COOKIES: Record<string, string> = {
+  "/sign-in": "session=1; Secure; HttpOnly; SameSite=None; Path=/",
+  "/frame": "framed=1; Secure; SameSite=None; Path=/",
+};
 
-  beforeAll(async () => {
-    server = createServer((request, response) => {
-      if (request.url === "/sign-in") {
-        response.setHeader("set-cookie", "session=1; Secure; HttpOnly; SameSite=None; Path=/");
-      }
-      if (request.url === "/frame") {
-        framed.push(request);
-        response.setHeader("set-cookie", "framed=1; Secure; SameSite=None; Path=/");
-      }
-      response.setHeader("content-type", "text/html");
-      response.end(
-        request.url === "/top" ? `<iframe src="http://localhost:${port}/frame"></iframe>` : "",
-      );
-    });
-    port = await listen(server);
-  });
-  afterAll(() => close(server));
+describeInBrowser("third-party cookies", () => {
+  const server = shared(() =>
+    startLoopback(({ url, headers: { host = "" } }) => ({
+      headers: { "content-type": "text/html", "set-cookie": COOKIES[url] ?? [] },
+      body:
+        url === "/top" ? `<iframe src="http://${host.replace("login.", "")}/frame"></iframe>` : "",
+    })),
+  );
+  const at = (host: string) => server.url.replace("127.0.0.1", host);
 
   it.each([
     ["blocked", undefined, ["session"]],
     ["allowed", "session=1", ["framed", "session"]],
   ] as const)("%s: a frame of another site is sent %s", async (thirdPartyCookies, sent, kept) => {
-    framed = [];
+    server.requests.length = 0;
     const context = await launchChromium({ thirdPartyCookies });
     try {
       const page = await context.newPage();
-      await page.goto(`http://localhost:${port}/sign-in`);
-      await page.goto(`http://login.localhost:${port}/top`);
+      await page.goto(`${at("localhost")}/sign-in`);
+      await page.goto(`${at("login.localhost")}/top`);
+      const framed = server.requests.filter(({ url }) => url === "/frame");
       expect(framed.map(({ headers }) => headers["sec-fetch-site"])).toEqual(["cross-site"]);
       expect(framed.map(({ headers }) => headers.cookie)).toEqual([sent]);
 
-      await page.goto(`http://localhost:${port}/`);
+      await page.goto(`${at("localhost")}/`);
       const cookies = await context.cookies();
       expect(cookies.map(({ name }) => name).sort()).toEqual(kept);
     } finally {
@@ -52,9 +45,9 @@ describeInBrowser("third-party cookies", () => {
     const context = await launchChromium({ thirdPartyCookies: "blocked" });
     try {
       const page = await context.newPage();
-      await page.goto(`http://localhost:${port}/sign-in`);
-      const request = page.waitForRequest(`http://localhost:${port}/again`);
-      await page.goto(`http://localhost:${port}/again`);
+      await page.goto(`${at("localhost")}/sign-in`);
+      const request = page.waitForRequest(`${at("localhost")}/again`);
+      await page.goto(`${at("localhost")}/again`);
       expect((await (await request).allHeaders()).cookie).toBe("session=1");
     } finally {
       await context.close();

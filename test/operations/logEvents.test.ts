@@ -106,6 +106,9 @@ function onLog({ level, message }: LogLine): void {
   logged.push({ event, level: LEVELS[level] ?? level, details });
 }
 
+/** What an app in this process logs. */
+const log: Log = (level, event, details = {}) => void logged.push({ level, event, details });
+
 const seen = new Set<string>();
 
 /**
@@ -157,7 +160,6 @@ it("claims that a sign-in lacks", async () => {
 
 it("a session that its browser binds to its device, or does not, and what is no proof of it", async () => {
   let now = Date.now();
-  const log: Log = (level, event, details = {}) => void logged.push({ level, event, details });
   const one = testApp({ ...rig.env, SESSION_BINDING: "optional" }, { now: () => now, log });
   const overHttps = { APP_BASE_URL: "https://app.example.com", SESSION_BINDING: "required" };
   const strict = testApp({ ...rig.env, ...overHttps }, { now: () => now, log, table: one.table });
@@ -196,7 +198,6 @@ it("a session that the provider does not confirm", async () => {
 
 it("a session that was not used for too long", async () => {
   let now = Date.now();
-  const log: Log = (level, event, details = {}) => void logged.push({ level, event, details });
   const { env } = rig;
   const one = testApp({ ...env, SESSION_IDLE_MINUTES: "30" }, { now: () => now, log });
   const cookies = { [SESSION_COOKIE]: await signIn(one) };
@@ -342,7 +343,6 @@ it("each kind of sign-out, and who started it", async () => {
 it("what came of asking Microsoft to end all sessions", async () => {
   let status = 204;
   const open = async () => ({ status, headers: {}, body: Readable.from([]) });
-  const log: Log = (level, event, details = {}) => void logged.push({ level, event, details });
   const { app } = testApp({}, { open, log });
   const user = { homeAccountId: "oid.tid", tenantId: "tid" };
   const opened = { session: user, content: { findAccessToken: () => "token" } };
@@ -525,8 +525,7 @@ it("a sid that nobody knows, whose tombstone is given up", async () => {
     table: { ...memoryTable(), insert: () => Promise.reject(new StoreUnavailable("", { cause })) },
     now: time.now,
     sleep: time.sleep,
-    log: (level: string, event: string, details = {}) =>
-      void logged.push({ level, event, details }),
+    log,
   };
   const giveUp = async () => {
     createSignOuts(store, time.sleep, time.now)
@@ -542,7 +541,6 @@ it("a sid that nobody knows, whose tombstone is given up", async () => {
 });
 
 it("streams that break off, and one that cannot be", async () => {
-  const log: Log = (level, event, details = {}) => void logged.push({ level, event, details });
   const context = { log, dampedLog: damped(log, Date.now) };
   const headers = { "content-type": "text/event-stream" };
   const api = { route: "orders", baseUrl: "https://orders.example", paging: undefined };
@@ -578,8 +576,7 @@ it("a purge that takes long", async () => {
   const slow = {
     ...store,
     now: () => started + 5_000 * reads++,
-    log: (level: string, event: string, details = {}) =>
-      void logged.push({ level, event, details }),
+    log,
   };
   await logs("purge.progress", () => purge(slow, 1));
   await openTable(rig.azurite).deleteEntity(row.partitionKey, row.rowKey);

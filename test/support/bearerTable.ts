@@ -1,6 +1,5 @@
 import { createHmac } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { request as sendRequest } from "node:http";
 import { createServer } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +8,7 @@ import { selfSignedCertificate } from "../../local/tenant/certificate.ts";
 import { pemOf, rsaKey } from "./certificate.ts";
 import type { IdentityEndpoint } from "./identityEndpoint.ts";
 import { close, listen } from "./listen.ts";
+import { passOn } from "./passOn.ts";
 
 interface BearerTable {
   /** App settings for the table, and for trusting it. */
@@ -47,13 +47,7 @@ export async function startBearerTable(
     }
     table.admitted.add(url.includes("$batch") ? `${method} $batch` : method);
     const signed = { ...headers, ...sharedKeyLite(table.azurite?.connectionString ?? "", url) };
-    const options = { host: "127.0.0.1", port: table.azurite?.port, method, path: url };
-    const onward = sendRequest({ ...options, headers: signed }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
-      answer.pipe(outgoing);
-    });
-    onward.on("error", () => outgoing.destroy());
-    incoming.pipe(onward);
+    passOn(`http://127.0.0.1:${table.azurite?.port}`, incoming, outgoing, signed);
   });
   const port = await listen(server);
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach } from "@jest/globals";
+import { beforeAll, beforeEach } from "@jest/globals";
 import { permissions } from "../../src/permissions.ts";
 import { graphApi } from "../../src/shared/apis/api.ts";
 import { forward } from "../../src/shared/apis/forward.ts";
@@ -9,6 +9,7 @@ import { testApp } from "./app.ts";
 import { type StubSession, stubSession } from "./graph.ts";
 import { type Loopback, startLoopback } from "./loopback.ts";
 import { type RequestInit, request } from "./request.ts";
+import { shared } from "./shared.ts";
 
 /** Calls of a signed-in user that are passed on to a Graph that a test plays. */
 interface GraphCalls {
@@ -28,22 +29,18 @@ interface Variant {
 
 /** For the tests of a file, each with a session of its own. */
 export function graphCalls(): GraphCalls {
-  let graph: Loopback;
+  const graph = shared(startLoopback);
   let context: Context;
   let session: StubSession;
-  beforeAll(async () => {
-    graph = await startLoopback();
+  beforeAll(() => {
     ({ app: context } = testApp({ GRAPH_BASE_URL: `${graph.url}/v1.0` }));
   });
   beforeEach(() => {
     session = stubSession();
     graph.requests.length = 0;
   });
-  afterAll(() => graph.stop());
   return {
-    get graph() {
-      return graph;
-    },
+    graph,
     get session() {
       return session;
     },

@@ -1,9 +1,10 @@
 import { createHash, X509Certificate } from "node:crypto";
-import { type IncomingMessage, request as sendRequest } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { createServer } from "node:https";
 import { selfSignedCertificate } from "../../local/tenant/certificate.ts";
 import { pemOf, rsaKey } from "./certificate.ts";
 import { close, listen } from "./listen.ts";
+import { passOn } from "./passOn.ts";
 
 export interface HttpsFront {
   /** The origin. */
@@ -33,17 +34,7 @@ export async function startHttpsFront(port: number, hostname = "localhost"): Pro
     async (incoming, outgoing) => {
       const status = await front.fault?.(incoming);
       if (status !== undefined) return void outgoing.writeHead(status).end();
-      const { method, url, headers } = incoming;
-      const onward = sendRequest(
-        new URL(url ?? "/", front.target),
-        { method, headers },
-        (answer) => {
-          outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
-          answer.pipe(outgoing);
-        },
-      );
-      onward.on("error", () => outgoing.destroy());
-      incoming.pipe(onward);
+      passOn(front.target, incoming, outgoing);
     },
   );
   await listen(server, port);

@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { createServer } from "node:http";
 import type { Azurite } from "../../local/azurite/azurite.ts";
 import { close, listen } from "./listen.ts";
+import { passOn } from "./passOn.ts";
 
 /** What a table can be like: gone (ECONNREFUSED), silent, or refusing with that status and code. */
 export type Outage = "gone" | "silent" | readonly [status: number, code: string];
@@ -24,7 +25,7 @@ export async function startFlakyTable(
   let isStopped = false;
 
   const server = createServer((incoming, outgoing) => {
-    if (outage === undefined) return pass(azurite.port, incoming, outgoing);
+    if (outage === undefined) return passOn(`http://127.0.0.1:${azurite.port}`, incoming, outgoing);
     met += 1;
     // Whoever was left without an answer does not get one later either.
     if (typeof outage === "string") return;
@@ -51,15 +52,4 @@ export async function startFlakyTable(
     },
   };
   return table;
-}
-
-function pass(port: number, incoming: IncomingMessage, outgoing: ServerResponse): void {
-  const { method, headers, url: path } = incoming;
-  const onward = request({ host: "127.0.0.1", port, method, headers, path });
-  onward.on("error", () => outgoing.destroy());
-  onward.on("response", (response) => {
-    outgoing.writeHead(response.statusCode ?? 500, response.rawHeaders);
-    response.pipe(outgoing);
-  });
-  incoming.pipe(onward);
 }

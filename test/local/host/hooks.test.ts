@@ -1,10 +1,9 @@
 import { expect, it } from "@jest/globals";
-import { type LogLine, startHost } from "../../../local/host/host.ts";
 import { eventually } from "../../support/eventually.ts";
-import { createApp, runApp, send } from "./app.ts";
+import { runApp, send } from "./app.ts";
 
 it("runs hooks around the app and around every invocation", async () => {
-  const app = await createApp({
+  const { host, lines, stop } = await runApp({
     main: `
       app.hook.appStart((context) => { context.hookData.secret = 1; console.log("appStart"); });
       app.hook.appTerminate((context) => console.log("appTerminate " + context.hookData.secret));
@@ -22,17 +21,11 @@ it("runs hooks around the app and around every invocation", async () => {
       app.http("hello", { handler: (request) => request.replaced });
       app.http("broken", { handler: () => { throw new Error("no luck"); } });`,
   });
-  const lines: LogLine[] = [];
-  const host = await startHost({ root: app.root, onLog: (line) => lines.push(line) });
-  try {
-    const hello = await send(host, "/hello");
-    expect(hello).toMatchObject({ status: 200, body: '{"wrapped":true}' });
-    expect(hello.headers["x-started"]).toEqual(["hello"]);
-    expect(await send(host, "/broken")).toMatchObject({ status: 200, body: "saved" });
-  } finally {
-    await host.stop();
-    await app.remove();
-  }
+  const hello = await send(host, "/hello");
+  expect(hello).toMatchObject({ status: 200, body: '{"wrapped":true}' });
+  expect(hello.headers["x-started"]).toEqual(["hello"]);
+  expect(await send(host, "/broken")).toMatchObject({ status: 200, body: "saved" });
+  await stop();
   const messages = lines.map(({ message }) => message);
   expect(messages).toEqual(expect.arrayContaining(["appStart", "from a hook", "appTerminate 1"]));
   expect(messages.join()).not.toContain("Unexpected call to 'log'");

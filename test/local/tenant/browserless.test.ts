@@ -1,11 +1,9 @@
-import { createServer, type Server } from "node:http";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { beforeEach, describe, expect, it } from "@jest/globals";
 import { type Browser, createBrowser } from "../../../local/tenant/browserless.ts";
-import { listen } from "../../support/listen.ts";
+import { startLoopback } from "../../support/loopback.ts";
+import { shared } from "../../support/shared.ts";
 
-let server: Server;
 let browser: Browser;
-let port: number;
 
 const SET = [
   "none=1; Secure; SameSite=None",
@@ -15,61 +13,42 @@ const SET = [
   "__Host-ok=1; Secure; Path=/",
 ];
 
-/** `/set` sets cookies, `/to?url` redirects, `/form?policy` is a page, `/echo` tells what it got. */
-beforeAll(async () => {
-  server = createServer((request, response) => {
-    const url = new URL(request.url ?? "", "http://localhost");
-    const argument = decodeURIComponent(url.search.slice(1));
-    if (url.pathname === "/set") response.setHeader("Set-Cookie", SET);
-    if (url.pathname === "/bad") {
-      response.setHeader("Set-Cookie", [
-        "nonsecure=1; SameSite=None",
-        "__Host-path=1; Secure; Path=/x",
-        "__Host-insecure=1; Path=/",
-        "__Secure-insecure=1",
-        "foreign=1; Domain=example.com",
-      ]);
+const COOKIES: Record<string, string[]> = {
+  "/set": SET,
+  "/bad": [
+    "nonsecure=1; SameSite=None",
+    "__Host-path=1; Secure; Path=/x",
+    "__Host-insecure=1; Path=/",
+    "__Secure-insecure=1",
+    "foreign=1; Domain=example.com",
+  ],
+  "/drop": ["lax=; Max-Age=0", "strict=; Expires=Thu, 01 Jan 1970 00:00:00 GMT"],
+};
+
+/** `/set` sets cookies, `/to?url` redirects, `/form` is a page, `/echo` tells what it got. */
+const server = shared(() =>
+  startLoopback(({ method, url, headers, body }) => {
+    const { pathname, search } = new URL(url, "http://localhost");
+    if (pathname === "/to") {
+      return { status: 302, headers: { location: decodeURIComponent(search.slice(1)) } };
     }
-    if (url.pathname === "/drop") {
-      response.setHeader("Set-Cookie", [
-        "lax=; Max-Age=0",
-        "strict=; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
-      ]);
-    }
-    if (url.pathname.startsWith("/to")) {
-      response.writeHead(Number(url.pathname.slice(4)) || 302, { Location: argument }).end();
-    } else if (url.pathname === "/form") {
-      response.setHeader("Referrer-Policy", argument || "strict-origin-when-cross-origin");
-      response.end(`<form method="post" action="/echo?a=1"><input name="x" value="&quot;&#228;&quot;">
-        <button name="press" value="1">One</button><button>Two <b>words</b></button></form>
-        <form action="/echo"><input name="q" value="1 2"></form>
-        <iframe src="/frame?a&amp;b"></iframe><meta http-equiv="refresh" content="5;url=/next">`);
-    } else {
-      const chunks: Buffer[] = [];
-      request.on("data", (chunk) => chunks.push(chunk));
-      request.on("end", () => {
-        const { headers, method, url } = request;
-        response.end(
-          JSON.stringify({ method, url, headers, body: Buffer.concat(chunks).toString() }),
-        );
-      });
-    }
-  });
-  port = await listen(server);
-});
+    if (pathname === "/form") return { body: '<form method="post" action="/echo"></form>' };
+    return {
+      headers: { "set-cookie": COOKIES[pathname] ?? [] },
+      body: { method, url, headers, body: body.toString() },
+    };
+  }),
+);
 beforeEach(() => {
   browser = createBrowser();
 });
-afterAll(() => {
-  server.close();
-});
 
 function app(path = "") {
-  return `http://localhost:${port}${path}`;
+  return server.url.replace("127.0.0.1", "localhost") + path;
 }
 
 function other(path = "") {
-  return `http://login.localhost:${port}${path}`;
+  return server.url.replace("127.0.0.1", "login.localhost") + path;
 }
 
 interface Echo {
