@@ -2,16 +2,27 @@ import { setImmediate } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { IndexForged } from "../../src/shared/base/errors.ts";
 import type { Log } from "../../src/shared/base/log.ts";
-import { type Sid, sidPartition, subjectPartition } from "../../src/shared/rows/keys.ts";
+import {
+  type Sid,
+  sessionKey,
+  sidPartition,
+  subjectPartition,
+} from "../../src/shared/rows/keys.ts";
 import type { IndexRow } from "../../src/shared/rows/rows.ts";
 import { signOutByBackChannel } from "../../src/shared/store/backChannel.ts";
 import { noteSignedOut, readSid } from "../../src/shared/store/sidIndex.ts";
-import { signOutByFrontChannel, signOutByOperator } from "../../src/shared/store/signOut.ts";
+import {
+  signOutByFrontChannel,
+  signOutByOperator,
+  signOutByUser,
+  signOutOfSession,
+} from "../../src/shared/store/signOut.ts";
 import type { Stored } from "../../src/shared/table/table.ts";
 import { HOUR, type MemoryStore, memoryStore, signIn as signInTo, tokenRowsOf } from "./samples.ts";
 
 const SID = "a sid" as Sid;
-const ms = expect.any(Number);
+/** The clock stands still. */
+const ms = 0;
 
 let store: MemoryStore;
 let logged: Parameters<Log>[];
@@ -82,6 +93,19 @@ describe("the log says whether tokens were there", () => {
     };
     await signOutByFrontChannel(store, SID);
     expect(logged).toEqual([["info", "signout.elsewhere", { sid, account, found: true, ms }]]);
+  });
+
+  it("here, and of one session", async () => {
+    const ref = await signIn();
+    const { partition: account } = ref;
+    await signOutOfSession(store, ref, "of none");
+    await signOutOfSession(store, ref, sessionKey(ref.sessionId));
+    await signOutByUser(store, ref);
+    expect(logged).toEqual([
+      ["info", "session.ended", { account, found: false, ms }],
+      ["info", "session.ended", { account, found: true, ms }],
+      ["info", "signout.here", { account, found: false, ms }],
+    ]);
   });
 
   it("by an operator", async () => {
