@@ -2,9 +2,9 @@ import { app } from "@azure/functions";
 import { lightsout } from "./lightsout.ts";
 import { nextMeeting } from "./nextMeeting.ts";
 import { permissions } from "./permissions.ts";
-import { keepYoungSpaceSmall } from "./youngSpace.ts";
+import { keepHeapSmall } from "./smallHeap.ts";
 
-keepYoungSpaceSmall();
+keepHeapSmall();
 
 const auth = lightsout(app, {
   graph: permissions,
