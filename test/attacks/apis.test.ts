@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { FunctionsHost } from "../../local/host/host.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
@@ -20,17 +19,8 @@ const KINDS: [string, string, Record<string, string>][] = [
   ["the same, over HTTP streams", "orders", { HTTP_STREAM: "yes" }],
 ];
 
-const rig = shared(async () => {
-  const root = await buildOwnApp();
-  const started = await startWatchedRig({ root, env: { ORDERS_ID: "api://orders" } });
-  return {
-    ...started,
-    async stop() {
-      await started.stop();
-      await rm(root, { recursive: true });
-    },
-  };
-});
+const own = shared(buildOwnApp);
+const rig = shared(() => startWatchedRig({ root: own.root, env: { ORDERS_ID: "api://orders" } }));
 /** Stands for the API, and answers what it is told. */
 const upstream = shared(startLoopback);
 let browser: Browser;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "@jest/globals";
 import { permissions } from "../../src/permissions.ts";
 import { permittedCall } from "../../src/shared/apis/permissions.ts";
 import { httpsUrl } from "../../src/shared/config/env.ts";
@@ -18,16 +18,16 @@ import {
   signed,
 } from "../support/identity.ts";
 import { keyring } from "../support/keyring.ts";
-import { type Loopback, startLoopback } from "../support/loopback.ts";
+import { startLoopback } from "../support/loopback.ts";
 import { CLIENT_ID, env, KEYS, TENANT_ID } from "../support/settings.ts";
+import { shared } from "../support/shared.ts";
 
-let provider: Loopback;
+const provider = shared(startLoopback);
 let key: ProviderKey;
 beforeAll(async () => {
-  [provider, key] = await Promise.all([startLoopback(), providerKey()]);
+  key = await providerKey();
   provider.respond = () => ({ body: { keys: [key.jwk] } });
 });
-afterAll(() => provider.stop());
 
 const ring = keyring("k1");
 

@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { describe, expect, it } from "@jest/globals";
 import { SignJWT } from "jose";
 import { startRig } from "../../../local/rig.ts";
@@ -6,17 +5,8 @@ import { buildOwnApp } from "../../support/ownApp.ts";
 import { shared } from "../../support/shared.ts";
 import { signedInBrowser } from "../../support/user.ts";
 
-const rig = shared(async () => {
-  const root = await buildOwnApp();
-  const started = await startRig({ root });
-  return {
-    ...started,
-    async stop() {
-      await started.stop();
-      await rm(root, { recursive: true });
-    },
-  };
-});
+const own = shared(buildOwnApp);
+const rig = shared(() => startRig({ root: own.root }));
 
 describe("the example API", () => {
   it("is called with a token of its own, and its list goes on through the app", async () => {

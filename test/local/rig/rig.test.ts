@@ -1,9 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { TableClient } from "@azure/data-tables";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import type { FunctionsHost } from "../../../local/host/host.ts";
 import { isFree } from "../../../local/ports.ts";
 import { type Rig, startRig } from "../../../local/rig.ts";
+import { shared } from "../../support/shared.ts";
 import { childrenOf, isRunning } from "./processes.ts";
 
 const root = fileURLToPath(new URL("fixture", import.meta.url));
@@ -16,11 +17,7 @@ async function envOf({ port, keys }: FunctionsHost): Promise<Record<string, stri
 }
 
 describe("a rig", () => {
-  let rig: Rig;
-  beforeAll(async () => {
-    rig = await startRig({ root, env: { SESSION_HOURS: "1" } });
-  });
-  afterAll(() => rig.stop());
+  const rig = shared(() => startRig({ root, env: { SESSION_HOURS: "1" } }));
 
   it("registers the app and the other one with the tenant", () => {
     const lightsout = rig.tenant.apps.get(rig.env.ENTRA_CLIENT_ID ?? "");
