@@ -170,10 +170,11 @@ export function checkBound(
   { ops }: Watching,
   watch: Watch,
   held: readonly Held[],
+  now: number,
 ): Violation | undefined {
   for (const [index, op] of ops.entries()) {
     if (op.do !== "bind") continue;
-    const boundTo = keyOf(ops, watch, held, op.of);
+    const boundTo = keyOf(ops, watch, held, op.of, now);
     if (boundTo === undefined) continue;
     if (watch[index]?.result?.kind === "done" && boundTo.key !== op.id) {
       return { invariant: "bound", what: `The session is not bound to the key of ${op.id}.` };
@@ -186,19 +187,20 @@ export function checkBound(
   return undefined;
 }
 
-/** The key that a sign-in's session is bound to. @returns undefined when the session is not there. */
+/** The key that a sign-in's session is bound to. @returns undefined when the session is not there, or over. */
 function keyOf(
   ops: Watching["ops"],
   watch: Watch,
   held: readonly Held[],
   signIn: string,
+  now: number,
 ): { readonly key: string | undefined } | undefined {
   const result = watch[indexIn(ops, signIn)]?.result;
   if (result?.kind !== "done" || result.ref === undefined) return undefined;
   const { generation, sessionId } = result.ref;
   const row = held.find((one) => one.generation === generation);
   const at = row?.keys.indexOf(sessionKey(sessionId)) ?? -1;
-  return at < 0 ? undefined : { key: row?.boundTo[at] };
+  return (row?.ends[at] ?? 0) <= now ? undefined : { key: row?.boundTo[at] };
 }
 
 function isDecided(watch: Watch, index: number): boolean {

@@ -138,7 +138,7 @@ async function prepare(
       checkStructure(rows, held) ??
       checkSignedOut(watched, watch, watch, held) ??
       checkConfirmed(watched, watch, held) ??
-      checkBound(watched, watch, held) ??
+      checkBound(watched, watch, held, scenario.now) ??
       checkEnded(watched, watch, held) ??
       checkKept(watched, watch, held, scenario.now) ??
       checkOutcomes(watched, watch, Number.POSITIVE_INFINITY, 0) ??

@@ -188,7 +188,7 @@ export class Simulation {
       checkStructure(rows, held) ??
       checkSignedOut(this.watching, state.watch, before, held) ??
       checkConfirmed(this.watching, state.watch, held) ??
-      checkBound(this.watching, state.watch, held) ??
+      checkBound(this.watching, state.watch, held, state.now) ??
       checkEnded(this.watching, state.watch, held) ??
       checkKept(this.watching, state.watch, held, state.now) ??
       checkOutcomes(this.watching, state.watch, state.faults, TRIES) ??
