@@ -108,13 +108,22 @@ describe("a link to where a list goes on", () => {
     },
   );
 
-  it("is found in an answer of any depth and size", () => {
-    const deep = "[".repeat(100_000) + "]".repeat(100_000);
-    const long = String.raw`\"`.repeat(2_000_000);
-    const text = `{"deep":${deep},"long":"${long}","@odata.nextLink":"${graphBaseUrl}/me/messages?$skip=1"}`;
-    expect(rewritten(text)).toContain(`${BASE_URL}/graph/me/messages`);
-    expect(rewritten(`{"@odata.nextLink":"${long}`)).toContain('{"@odata.nextLink":"');
-  });
+  it.each(["odata", "nextLink"] as const)(
+    "is found in an answer of any depth and size, also one that breaks off: %s",
+    (paging) => {
+      const deep = "[".repeat(100_000) + "]".repeat(100_000);
+      const long = String.raw`\"`.repeat(2_000_000);
+      const name = paging === "odata" ? "@odata.nextLink" : "nextLink";
+      const rewritten = (text: string) => {
+        const api = { ...links.api, paging };
+        return Buffer.from(withOwnLinks(Buffer.from(text), { ...links, api }, SCOPES)).toString();
+      };
+      const text = `{"deep":${deep},"long":"${long}","${name}":"${graphBaseUrl}/me/messages?$skip=1"}`;
+      expect(rewritten(text)).toContain(`${BASE_URL}/graph/me/messages`);
+      const brokenOff = `{"${name}":"${long}`;
+      expect(rewritten(brokenOff) === brokenOff).toBe(true);
+    },
+  );
 });
 
 describe("the seal of a link", () => {

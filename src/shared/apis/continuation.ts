@@ -27,8 +27,11 @@ const SEAL = "lightsoutSeal";
  * like `attachments@odata.nextLink`.
  */
 const ODATA_LINK = /(@(?:odata\.)?(?:nextLink|deltaLink)"\s*:\s*)("[^"\\]*(?:\\.[^"\\]*)*")/gi;
-/** A string of JSON, with the one that follows as its value; or where an object or a list begins or ends. */
-const TOKEN = /("[^"\\]*(?:\\.[^"\\]*)*")(?:(\s*:\s*)("[^"\\]*(?:\\.[^"\\]*)*"))?|[{}[\]]/g;
+/**
+ * A string of JSON, with the one that follows as its value; or where an object or a list begins or ends. A string that breaks
+ * off is one too: else it would be searched again from each of its quotes.
+ */
+const TOKEN = /("[^"\\]*(?:\\.[^"\\]*)*"?)(?:(\s*:\s*)("[^"\\]*(?:\\.[^"\\]*)*"?))?|[{}[\]]/g;
 
 /** Whether the API's JSON may have such links. */
 export function hasLinks({ api }: Links): boolean {
