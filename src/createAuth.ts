@@ -26,6 +26,8 @@ export function createAuth(
     checkRequirements(requirements);
     const { scopes = [], roles } = requirements;
     return async (request, invocation) => {
+      // At once: the way back is forgotten when the caller leaves.
+      const delivery = deliveryOf(invocation.invocationId);
       let session: SignedInSession;
       try {
         session = await enter(context, request);
@@ -40,16 +42,14 @@ export function createAuth(
         answer = uncached(await handler(request, invocation, sessionFor(context, session)));
       } catch (error) {
         if (error instanceof LightsoutError) answer = errorAnswer(context, request, error);
-        else if (!deliveryOf(invocation.invocationId)) throw error;
+        else if (!delivery) throw error;
         else {
           invocation.error(error);
           answer = { status: 500 };
         }
       }
       const whole = withCookies(answer, cookiesOfUse(context, request, session));
-      return delivered(whole, deliveryOf(invocation.invocationId), (error) =>
-        invocation.error(error),
-      );
+      return delivered(whole, delivery, (error) => invocation.error(error));
     };
   }
   const auth: Auth = {

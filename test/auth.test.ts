@@ -137,6 +137,22 @@ describe("the answer of a handler", () => {
   });
 });
 
+it("ends the stream of a handler whose caller left before there was one", async () => {
+  const gone = new AbortController();
+  const known = () => (gone.signal.aborted ? undefined : { ...DELIVERY, gone: gone.signal });
+  const { promise: ended, resolve } = Promise.withResolvers<unknown>();
+  const endless = new ReadableStream({ pull: (to) => to.enqueue("more"), cancel: resolve });
+  const handler = createAuth(one.app, known).signedIn(async () => {
+    gone.abort();
+    return { body: endless };
+  });
+  const { body } = await call(handler);
+  let taken = 0;
+  for await (const _ of body as AsyncIterable<unknown>) if (++taken === 3) break;
+  await ended;
+  expect(taken).toBe(0);
+});
+
 describe("what a handler throws", () => {
   const fault = new TypeError("theirs");
   const failing = () =>

@@ -7,16 +7,20 @@ import type { HttpFunction, Invocation } from "../shared/web/httpFunction.ts";
 import { privately } from "../shared/web/responses.ts";
 
 /** Passes the calls in an API's permission table on, as the signed-in user. */
-export const authApi = (
+export function authApi(
   context: Context,
   api: DeclaredApi,
   deliveryOf: (invocationId: string) => Delivery | undefined,
-): HttpFunction<Invocation> => ({
-  name: apiFunctionName(api.route),
-  methods: ["GET", "POST", "PATCH", "PUT", "DELETE"],
-  route: `${api.route}/{*path}`,
-  authLevel: "anonymous",
-  handler: signedIn(context, async (request, { invocationId }: Invocation, session) =>
-    privately(await forward(context, request, session, api, deliveryOf(invocationId))),
-  ),
-});
+): HttpFunction<Invocation> {
+  const passOn = signedIn(context, async (request, delivery: Delivery | undefined, session) =>
+    privately(await forward(context, request, session, api, delivery)),
+  );
+  return {
+    name: apiFunctionName(api.route),
+    methods: ["GET", "POST", "PATCH", "PUT", "DELETE"],
+    route: `${api.route}/{*path}`,
+    authLevel: "anonymous",
+    // At once: the way back is forgotten when the caller leaves.
+    handler: (request, { invocationId }) => passOn(request, deliveryOf(invocationId)),
+  };
+}

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import type { Open } from "../../src/shared/net/open.ts";
 import { claimsChallenge } from "../support/graph.ts";
 import { graphCalls } from "../support/graphCalls.ts";
 import { impatientSender } from "../support/timeouts.ts";
@@ -49,6 +50,18 @@ describe("Graph that fails", () => {
     const slow = forward("/graph/me", {}, { own: { open } });
     await expect(slow).rejects.toMatchObject(unavailable(true));
     expect(asked).toEqual([30_000]);
+  });
+
+  it("by not going on, before anybody has read what came, has timed out", async () => {
+    const impatient = impatientSender();
+    const open: Open = async (...request) => {
+      const opened = await impatient.open(...request);
+      await new Promise((over) => opened.body.once("close", over));
+      return opened;
+    };
+    calls.graph.respond = () => ({ headers: { "content-length": "9" }, body: "half" });
+    const broken = forward("/graph/me", {}, { own: { open } });
+    await expect(broken).rejects.toMatchObject(unavailable(true));
   });
 });
 

@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type ServerResponse } from "node:ht
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { authApi } from "../../src/functions/authApi.ts";
 import { type DeclaredApi, readApi } from "../../src/shared/apis/api.ts";
 import { forward } from "../../src/shared/apis/forward.ts";
 import { problemAnswer } from "../../src/shared/web/answers.ts";
@@ -86,6 +87,21 @@ describe("a stream down", () => {
     };
     (await get()).destroy();
     await closed;
+  });
+
+  it("is not asked for where the caller has left before", async () => {
+    respond = (_, response) => void response.end();
+    const delivery = { begin() {}, async ready() {}, breakOff() {}, gone: AbortSignal.abort() };
+    const answer = await forward(app, request("/orders/orders"), session, api, delivery);
+    expect([answer, session.asked]).toEqual([{ status: 499 }, []]);
+  });
+
+  it("has a way back that is asked for at once: it is forgotten when the caller leaves", () => {
+    const asked: string[] = [];
+    const deliveryOf = (id: string) => void asked.push(id);
+    const { handler } = authApi(app, api, deliveryOf as never);
+    void handler(request("/orders/orders"), { invocationId: "one" });
+    expect(asked).toEqual(["one"]);
   });
 
   it.each(["silent", "busy", "taken by nobody"])(

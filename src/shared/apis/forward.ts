@@ -59,6 +59,7 @@ export async function forward(
   const ended = new AbortController();
   delivery?.gone.addEventListener("abort", () => ended.abort());
   try {
+    delivery?.gone.throwIfAborted();
     const outgoing = {
       ...(await waiting(outgoingOf(request, api, delivery))),
       ...(isWatched && { signal: ended.signal }),

@@ -39,6 +39,8 @@ export async function passBack(
   { status, headers, body }: Opened,
   { url, scopes, download, links, waiting, delivery, ended }: Answered,
 ): Promise<HttpResponse> {
+  // It broke off while nobody read it. Whoever reads it now waits for ever, or takes it for whole.
+  if (body.errored) throw body.errored;
   const link = linkHeader(headers.link, links, scopes, url);
   const passed: Record<string, string> = {
     ...pick(RESPONSE_HEADERS, (name) => headers[name]),
