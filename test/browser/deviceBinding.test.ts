@@ -70,7 +70,7 @@ const boundCookie = async (browser = context) =>
   (await browser.cookies(app.url)).find(({ name }) => name.startsWith(BOUND));
 const registered = (browser = context) =>
   eventually(async () => (await boundCookie(browser)) !== undefined);
-/** As if its five minutes were over. */
+/** As if its time were over. */
 const forget = async (browser = context) =>
   browser.addCookies([{ ...((await boundCookie(browser)) as Cookie), expires: 1 }]);
 

@@ -127,6 +127,14 @@ describe("a bound session", () => {
     expect(await statusFor(browser.cookies)).toBe(401);
   });
 
+  it("is one whose browser lets go of that cookie a minute before: a request on its way counts", async () => {
+    const challenge = await fresh(browser);
+    now += 30 * SECOND;
+    const proof = await browser.key.prove(challenge);
+    const { cookies } = await askToRefresh(browser.identifier, proof);
+    expect(cookies).toEqual([expect.objectContaining({ maxAge: (4 * MINUTE) / SECOND - 30 })]);
+  });
+
   it.each(["optional", "required"])(
     "%s: counts without it for a minute after the registration, and never again",
     async (binding) => {

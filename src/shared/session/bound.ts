@@ -11,6 +11,8 @@ const PREFIX = "__Host-lightsout-bound-";
 const ATTRIBUTES = { path: "/", secure: true, httpOnly: true, sameSite: "None" } as const;
 /** How long a proof counts. Milliseconds. */
 const BOUND_MS = 5 * 60_000;
+/** How much earlier its browser lets go of the cookie: what was sent with it may be under way, and clocks differ. */
+const LEEWAY_MS = 60_000;
 /** How long a session goes on without the bound cookie: before its registration, and for requests in flight after it. */
 const UNBOUND_MS = 60_000;
 
@@ -34,7 +36,7 @@ export function boundCookie(
   return {
     name,
     value: sealCookie(keyring, name, { session, until } satisfies BoundCookie),
-    maxAge: Math.max(1, Math.floor((until - now) / 1_000)),
+    maxAge: Math.max(1, Math.floor((until - LEEWAY_MS - now) / 1_000)),
     ...ATTRIBUTES,
   };
 }
