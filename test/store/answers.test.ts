@@ -136,6 +136,10 @@ describe("an answer that is none to the request", () => {
     ["empty", {}],
     ["another row", { PartitionKey: "p", RowKey: "s", "odata.etag": ETAG }],
     ["another partition's", { PartitionKey: "P", RowKey: "r", "odata.etag": ETAG }],
+    [
+      "without its ETag: a write over it would have no condition",
+      { PartitionKey: "p", RowKey: "r" },
+    ],
     ["a list", { value: [{ PartitionKey: "p", RowKey: "r" }] }],
   ])("is not taken for the row that was asked for: %s", async (_, body) => {
     await against(json(body), async (table) => {
@@ -146,7 +150,8 @@ describe("an answer that is none to the request", () => {
   it.each<[string, unknown]>([
     ["empty", {}],
     ["no list", { value: {} }],
-    ["other rows", { value: [{ PartitionKey: "z", RowKey: "r" }] }],
+    ["other rows", { value: [{ PartitionKey: "z", RowKey: "r", "odata.etag": ETAG }] }],
+    ["rows without their ETags", { value: [{ PartitionKey: "p", RowKey: "r" }] }],
   ])("is not taken for a page: %s", async (_, body) => {
     await against(json(body), async (table) => {
       await expect(table.page("p", "q", undefined)).rejects.toBeInstanceOf(Unanswered);

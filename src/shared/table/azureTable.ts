@@ -144,9 +144,13 @@ function isDone({ status }: { readonly status: number }): boolean {
   return status >= 200 && status < 300;
 }
 
-/** The row without what the service adds to it. Its shape is the protocol's own: nobody else writes this table. */
+/**
+ * The row without what the service adds to it, but with its ETag, without which a write over it would have no condition.
+ * Its shape is the protocol's own: nobody else writes this table.
+ */
 function storedOf<E extends Entity>(entity: object): Stored<E> {
   const { timestamp, "odata.metadata": _, ...row } = entity as Record<string, unknown>;
+  assertAnswer(typeof row.etag === "string");
   return row as Stored<E>;
 }
 
