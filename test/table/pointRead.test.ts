@@ -81,6 +81,7 @@ describe("a request is signed as the SDK signs it", () => {
     ["an account in small letters", ACCOUNT.replace(/\w+(?==)/g, (name) => name.toLowerCase())],
     ["an endpoint with a path", `${ACCOUNT};TableEndpoint=http://127.0.0.1:9/acc/`],
     ["a shared access signature", SAS],
+    ["a shared access signature beside a key", `${SAS};AccountName=acc;AccountKey=a2V5`],
     ["the emulator", "UseDevelopmentStorage=true"],
   ])("with %s", async (_, connectionString) => {
     const date = jest.spyOn(Date.prototype, "toUTCString").mockReturnValue("now");

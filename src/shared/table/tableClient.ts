@@ -51,10 +51,8 @@ export function openTableClient(
   for (const name of IDLE_POLICIES) client.pipeline.removePolicy({ name });
   const signing =
     "connectionString" in storage ? sharedKeyPolicy(storage.connectionString) : undefined;
-  if (signing !== undefined) {
-    client.pipeline.removePolicy(signing);
+  if (signing && client.pipeline.removePolicy(signing).length > 0)
     client.pipeline.addPolicy(signing);
-  }
   return { client, pointRead: pointReader(client, httpClient) };
 }
 
