@@ -278,6 +278,15 @@ describe("what the pages say", () => {
     expect(page).not.toContain('href="/"');
   });
 
+  it("error: whoever is signed out is offered no sign-out", () => {
+    const type = "urn:lightsout:problem:signed-out";
+    const page = errorPage(VIEW, { type, title: "Title", status: 401, detail: "Out." }, "/in");
+    expect(page).toContain('href="/in"');
+    expect(page).toContain('href="/"');
+    expect(page).not.toContain("/auth/signout");
+    expect(page).not.toContain('class="brand on"');
+  });
+
   it("sessions: each has a button of its own, which says what it ends", () => {
     const sessions = ["a", "b", "c"].map((key) => ({
       key,

@@ -3,11 +3,18 @@ import type { View } from "../view.ts";
 import { html } from "./html.ts";
 import { layout } from "./layout.ts";
 
+const SIGNED_OUT = "urn:lightsout:problem:signed-out";
+
 /** @param signIn The address of a sign-in that asks for everything that is missing, if that solves it. */
-export function errorPage(view: View, { title, detail, status }: Problem, signIn?: string): string {
+export function errorPage(
+  view: View,
+  { type, title, detail, status }: Problem,
+  signIn?: string,
+): string {
   const { language: say } = view;
   // The user is signed in, and one page needs more.
-  const signedIn = status === 401 || (status === 403 && signIn !== undefined);
+  const signedIn =
+    (status === 401 && type !== SIGNED_OUT) || (status === 403 && signIn !== undefined);
   // A sign-out holds it back. The only way on is the user's click.
   const heldBack = status === 409 && signIn !== undefined;
   return layout(view, {
