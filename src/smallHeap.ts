@@ -1,7 +1,7 @@
 import { PerformanceObserver } from "node:perf_hooks";
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
-/** Bytes. In less, what calls under way still need is taken for old, and collecting it costs more than it saves. */
+/** Bytes. In a smaller space, V8 takes what calls under way still need for old, and collecting that costs more than it saves. */
 const ENOUGH_FOR_YOUNG = 32 * 1024 * 1024;
 
 /**
@@ -13,6 +13,7 @@ export function keepHeapSmall(): void {
   setFlagsFromString("--heap-growing-percent=100");
   const observer = new PerformanceObserver(() => {
     const young = getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space");
+    // With a factor of 1, the space grows no more.
     const factor = (young?.space_size ?? 0) < ENOUGH_FOR_YOUNG ? 2 : 1;
     setFlagsFromString(`--semi-space-growth-factor=${factor}`);
   });

@@ -53,7 +53,7 @@ export async function startSideBySide(): Promise<SideBySide> {
   return { running, inTurn: (round) => inTurn(running, round), stop };
 }
 
-/** Each signs its users in, and is hosted, by the modules of its own benchmarks. They have the same names in both. */
+/** Signs users in to one revision and hosts it, with the modules of that revision's own benchmarks. Both name them alike. */
 async function startRevision(
   revision: Revision,
   root: string,
@@ -86,7 +86,7 @@ async function startRevision(
     async call(number) {
       const headers = { cookie: cookies[number % CALLERS] as string };
       const { status } = await sender.send("/graph/me", { headers });
-      if (status !== 200) throw new Error(`The revision of ${revision} answered ${status}.`);
+      if (status !== 200) throw new Error(`The revision "${revision}" answered ${status}.`);
     },
     vitals,
     async stop() {

@@ -1,6 +1,6 @@
 import type { Plugin } from "esbuild";
 
-/** What the Table SDK loads at once and needs seldom, or never: by module, what takes its place in the bundle. */
+/** Modules that the Table SDK loads at once and needs seldom, or never, and what takes their place in the bundle. */
 const SUBSTITUTES: Readonly<Record<string, string>> = {
   // The table service answers some faults in XML, and is never sent any.
   "@azure/core-xml": `
@@ -18,6 +18,7 @@ export const onDemand: Plugin = {
   setup({ onResolve, onLoad }) {
     const filter = new RegExp(`^(${Object.keys(SUBSTITUTES).join("|")})$`);
     const namespace = "on-demand";
+    // What takes a module's place may still import the module itself.
     onResolve({ filter }, ({ path, resolveDir, ...from }) =>
       from.namespace === namespace ? undefined : { path, namespace, pluginData: resolveDir },
     );

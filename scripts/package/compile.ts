@@ -1,4 +1,4 @@
 import { addCompiled } from "./compiled.ts";
 
-/** For the Node that runs it. Argument: the folder of the package. */
+/** Adds to a package what the Node that runs this compiles of it. Argument: the folder of the package. */
 await addCompiled(process.argv[2] as string);

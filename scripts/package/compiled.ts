@@ -6,11 +6,14 @@ import { startAzurite } from "../../local/azurite/azurite.ts";
 import { startHost } from "../../local/host/host.ts";
 import type { Contents } from "./contents.ts";
 
-/** V8 takes what was compiled only with the flags that it then had: the app sets its own when it is loaded, which is later. */
+/** The app sets flags of V8. A new instance loads what was compiled before that, and V8 takes it only under the same flags. */
 const KEEP_FLAGS = `require("node:v8").setFlagsFromString = () => {};
 `;
 
-/** Keeps what V8 has compiled when the app ends. The last four bytes are the sum of it and of the bundle. */
+/**
+ * The end of start.cjs, whose variables it uses: keeps what V8 has compiled, when the app ends. The last four bytes are the
+ * checksum of it and of the bundle.
+ */
 const KEEP = `
 process.once("exit", () => {
   const data = script.createCachedData();

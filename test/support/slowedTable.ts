@@ -2,7 +2,7 @@ import type { Entity, Table } from "../../src/shared/table/table.ts";
 
 const PAGE = 200;
 
-/** A table that does something else first: before each request about a row, and before each page of a list. */
+/** A table that waits for something first: before each request about a row, and before each page of a list. */
 export function slowedTable(
   table: Table,
   before: (partitionKey: string) => Promise<unknown>,

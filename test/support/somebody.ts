@@ -13,7 +13,7 @@ const NO_TOKENS: TokenCache = {
   AppMetadata: {},
 };
 
-/** A sign-in at the store's time, of a new user unless it is said whose. @param lifetime Milliseconds. */
+/** A sign-in at the store's time: of a new user, or of the one that is named. @param lifetime Milliseconds. */
 export function signInSomebody(
   store: Store,
   lifetime: number,

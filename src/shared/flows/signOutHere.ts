@@ -8,13 +8,13 @@ import { noSessionCookie, type SessionTicket } from "../session/sessionCookie.ts
 import { REVOKE_FIELD } from "../web/pages/signOutForm.ts";
 import { revokeAtMicrosoft, unsealBeforeSignOut } from "./revokeAtMicrosoft.ts";
 
-/** Where the browser goes on to be signed out at the provider too; or the fault that has kept storage from signing out. */
+/** Where the browser goes on, to be signed out at the provider too; or the fault of storage, and nobody is signed out. */
 type Outcome =
   | { readonly location: string; readonly cookies: Cookie[] }
   | { readonly fault: StoreUnavailable; readonly asksMicrosoft: boolean };
 
 /**
- * Signs out the account of the browser's session. Everything here is deleted before anybody else is asked.
+ * Signs out the account of the browser's session. Its tokens and sessions are deleted before anybody else is asked.
  *
  * @param ticket Of the session cookie. Without one, only the provider is left to sign out at.
  * @param revoking What Microsoft is asked with, in an app that offers that.
@@ -43,7 +43,7 @@ export async function signOutHere(
   return { location, cookies };
 }
 
-/** Whatever else a request holds, it signs out. */
+/** A form that cannot be read keeps nobody from signing out: it just asks Microsoft for nothing. */
 async function wantsToRevoke(request: HttpRequest): Promise<boolean> {
   const form = await readForm(request).catch(() => undefined);
   return form?.get(REVOKE_FIELD) === "true";

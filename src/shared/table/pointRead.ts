@@ -13,15 +13,15 @@ const HEADERS = {
   dataserviceversion: "3.0",
   "x-ms-version": "2019-02-02",
 };
-/** In an answer, after the name of the property that it is about. */
+/** The end of a name that holds the type of the property before it. */
 const TYPE = "@odata.type";
 
 /** An entity as the service writes it, with its ETag. @throws {RestError} and what the client throws. */
 export type PointRead = (partitionKey: string, rowKey: string) => Promise<Record<string, unknown>>;
 
 /**
- * The one request that every call of a signed-in user waits for, with the SDK's credential and without its layers: they
- * take more time than all that the app does.
+ * Reads one row: the request that every call of a signed-in user waits for. It is sent with the SDK's credential, and
+ * without the SDK's layers, which take more time than all that the app does.
  */
 export function pointReader(
   { url, tableName, pipeline }: TableClient,
@@ -64,7 +64,7 @@ function entityIn(answer: Readonly<Record<string, unknown>>): Record<string, unk
   return entity;
 }
 
-/** What the SDK calls what every entity has. */
+/** The SDK's names for the properties that every entity has. */
 const NAMES: Readonly<Record<string, string>> = {
   PartitionKey: "partitionKey",
   RowKey: "rowKey",

@@ -1,12 +1,12 @@
 import { createHmac, createSecretKey } from "node:crypto";
 import type { PipelinePolicy } from "@azure/core-rest-pipeline";
 
-/** Of the SDK's policy, whose place this takes. */
+/** The name of the SDK's policy, whose place this one takes. */
 export const SHARED_KEY_POLICY = "tablesNamedKeyCredentialPolicy";
 
 /**
  * Signs requests with the account's key (Authorize with Shared Key, Shared Key Lite for the Table service). The SDK's own
- * policy makes a new key object for each request, which takes longer than all that Lightsout unseals for it.
+ * policy makes a new key object for each request, which takes longer than to unseal everything that the request needs.
  *
  * @returns undefined where a connection string has no key of an account in it.
  */
@@ -20,9 +20,10 @@ export function sharedKeyPolicy(connectionString: string): PipelinePolicy | unde
     sendRequest(request, next) {
       const date = new Date().toUTCString();
       const { pathname } = new URL(request.url);
-      const signed = createHmac("sha256", key).update(`${date}\n/${account}${pathname}`);
+      const signed = `${date}\n/${account}${pathname}`;
+      const signature = createHmac("sha256", key).update(signed).digest("base64");
       request.headers.set("x-ms-date", date);
-      request.headers.set("authorization", `SharedKeyLite ${account}:${signed.digest("base64")}`);
+      request.headers.set("authorization", `SharedKeyLite ${account}:${signature}`);
       return next(request);
     },
   };
