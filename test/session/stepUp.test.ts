@@ -26,6 +26,12 @@ it.each<[string, StepUp, Partial<SignedInSession>, Missing]>([
     { authenticatedAt: ago(90), signedInAt: ago(9) },
     [undefined, 60, false],
   ],
+  [
+    "undone by less time than the way back takes",
+    { maxAge: 1 },
+    { authenticatedAt: ago(3), signedInAt: ago(2) },
+    [undefined, 1, false],
+  ],
   ["of an unknown age", { maxAge: 60 }, { signedInAt: NOW }, [undefined, 60, false]],
   ["strong enough", { authenticationContext: "c1" }, { acrs: ["c2", "c1"] }, undefined],
   [

@@ -10,6 +10,9 @@ export interface StepUp {
   readonly authenticationContext?: string | undefined;
 }
 
+/** Milliseconds. A provider that asks nothing may send a browser back within them, again and again. */
+const WAY_BACK_MS = 10_000;
+
 /**
  * Checks a session against requirements. Without `auth_time` from the provider, the authentication counts as too long ago.
  *
@@ -27,8 +30,9 @@ export function assertStepUp(
       ? undefined
       : withIdTokenClaim(undefined, "acrs", authenticationContext);
   if (isRecentAt(now) && claims === undefined) return;
+  const isByTime = isRecentAt(signedInAt) && now - signedInAt > WAY_BACK_MS;
   throw new InteractionRequired([], claims, {
     maxAge: isRecentAt(now) ? undefined : maxAge,
-    isByTime: claims === undefined && isRecentAt(signedInAt),
+    isByTime: claims === undefined && isByTime,
   });
 }
