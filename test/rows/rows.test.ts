@@ -59,7 +59,7 @@ it.each<[Kind, ...object[]]>([
   }
 });
 
-const DAYS = ["x", "2026-11", "2026-11-300", "32026-11-30", "2026-13-30"];
+const DAYS = ["x", "2026-11", "2026-11-300", "32026-11-30", "2026-13-30", "2026-11-30T12:00"];
 
 it.each<[Kind, ...object[]]>([
   ["head", { generation: 5 }, { changedAt: "later" }, { changedAt: 5 }, { rowKey: "heads" }],
