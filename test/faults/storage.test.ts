@@ -16,6 +16,7 @@ import {
   ADELE,
   asOperator,
   holdsTokens,
+  isSignedIn,
   newUser,
   sessionCookieOf,
   sidOf,
@@ -236,12 +237,16 @@ it("a process that is told to end says which sign-outs are open", async () => {
   const { table, signOut, startHost, errors, lines } = stage;
   const browser = await signedInBrowser(rig);
   const ending = await startHost();
+  // The connection that a new instance opens is there by then.
+  await isSignedIn(ending, sessionCookieOf(rig, browser));
   await table.be("gone");
   const sid = sidOf(rig, browser);
   const before = lines.length;
   const call = fetch(ending.url + callbackOf(sid)).catch(() => "cut off");
-  const isTrying = ({ message }: { message: string }) => message.includes("storage.retry");
-  await eventually(() => lines.slice(before).some(isTrying));
+  const messages = () => lines.slice(before).map(({ message }) => message);
+  const called = () => messages().findIndex((message) => message.includes(LOGOUT));
+  const isTrying = (message: string) => message.includes("storage.retry");
+  await eventually(() => called() >= 0 && messages().slice(called()).some(isTrying));
   await ending.stop();
   expect(await call).toBe("cut off");
   const event = { event: "signout.unfinished", who: sidPartition(sid as Sid) };
