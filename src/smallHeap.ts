@@ -5,7 +5,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 const ENOUGH_FOR_YOUNG = 32 * 1024 * 1024;
 
 /**
- * Keeps V8's heap at half of what it would take under load, for a few percent more CPU time: V8 lets the space for
+ * Keeps V8's heap at half of what it would take under load, for some more CPU time (docs/performance.md). V8 lets the space for
  * young objects grow to a hundred megabytes, the one for old objects to some four times of what is in use, and keeps both.
  */
 export function keepHeapSmall(): void {
