@@ -145,7 +145,10 @@ export function checkSignedOut(
   return undefined;
 }
 
-/** Whoever is served was confirmed within the period before. What is stored of that nothing takes back. */
+/**
+ * Whoever is served was confirmed within the period before. What is stored of that only a dead grant of another session takes
+ * back, after which every session of the account has to be confirmed again.
+ */
 export function checkConfirmed(
   { ops }: Watching,
   watch: Watch,
@@ -154,8 +157,14 @@ export function checkConfirmed(
   for (const [index, op] of ops.entries()) {
     const progress = watch[index];
     if (op.do !== "visit" || progress?.result?.kind !== "done") continue;
+    const isTakenBack = ops.some(
+      (other, i) => "revoked" in other && other.revoked && other.of !== op.of && watch[i]?.called,
+    );
     const isLate = held.some(({ sessions, confirmed }) =>
-      sessions.some((id, i) => id === op.of && (confirmed[i] ?? 0) + PERIOD < progress.calledAt),
+      sessions.some((id, i) => {
+        const at = confirmed[i] ?? 0;
+        return id === op.of && at + PERIOD < progress.calledAt && !(at === 0 && isTakenBack);
+      }),
     );
     if (isLate) return { invariant: "confirmed", what: `${op.id} is served unconfirmed.` };
   }
