@@ -19,11 +19,9 @@ export const authSignOut = (context: SignOutContext, revoking?: Context): HttpFu
   route: "auth/signout",
   authLevel: "anonymous",
   handler: webPage(context, async (request) => {
-    // Read first: without a store this throws, and nobody is asked what cannot be done.
+    // Read first: without a store or its keys this throws, and nobody is asked what cannot be done.
     const { settings, keyring } = context;
     const view = viewOf(context, request);
-    // An app that lacks its keys signs nobody out, and asks nobody either.
-    void context.keyring;
     if (request.method === "GET") return page(settings, signOutPage(view, revoking !== undefined));
 
     assertSameOrigin(request, settings.origin);
