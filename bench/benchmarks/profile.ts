@@ -1,16 +1,15 @@
 import type { Benchmark, Options } from "../benchmark.ts";
 import { createContestant } from "../contestants/calls.ts";
-import { inTurn } from "../lib/inTurn.ts";
 import { measure } from "../lib/load.ts";
 import { profiled, type Rule, timesOf } from "../lib/profile.ts";
 import {
   GARBAGE,
   profileChart,
+  profileInTurn,
   profileTable,
   REST,
   SEALING,
   type Subject,
-  Sum,
   WRITING,
 } from "../profile/subject.ts";
 import { createCallers } from "../world/callers.ts";
@@ -46,25 +45,19 @@ export interface ProfileResult {
 async function run({ quick, progress }: Options): Promise<ProfileResult> {
   const rounds = quick ? 1 : 7;
   const load = { concurrency: 1, milliseconds: quick ? 1_000 : 3_000 };
-  progress.expect((rounds + 1) * SUBJECTS.length);
   const world = await startWorld();
   try {
     const metadata = await (await fetch(world.metadataUrl)).text();
     const callers = await createCallers(world, metadata, [1, 50], 32);
-    const running = SUBJECTS.map(({ name, contestant, tokens }) => ({
+    const calls = SUBJECTS.map(({ name, contestant, tokens }) => ({
       name,
       call: createContestant(contestant, world.env, metadata)(callers[tokens] ?? []),
-      sum: new Sum(),
     }));
-    for (let round = 0; round <= rounds; round++) {
-      for (const { name, call, sum } of inTurn(running, round)) {
-        const { result, profile } = await profiled(() => measure(call, load));
-        progress.step(name);
-        // The first round warms up.
-        if (round > 0) sum.add(result, timesOf(profile, RULES, REST));
-      }
-    }
-    return { subjects: running.map(({ name, sum }) => sum.subject(name, CATEGORIES)) };
+    const subjects = await profileInTurn(calls, CATEGORIES, rounds, progress, async (call) => {
+      const { result, profile } = await profiled(() => measure(call, load));
+      return [result, timesOf(profile, RULES, REST)];
+    });
+    return { subjects };
   } finally {
     await world.stop();
   }

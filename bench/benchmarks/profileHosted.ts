@@ -1,17 +1,16 @@
 import type { Benchmark, Options } from "../benchmark.ts";
 import { graphCall, startHosted } from "../contestants/hosted.ts";
-import { inTurn } from "../lib/inTurn.ts";
 import { measure } from "../lib/load.ts";
 import { type Rule, timesOf } from "../lib/profile.ts";
 import { inSources } from "../lib/sources.ts";
 import {
   GARBAGE,
   profileChart,
+  profileInTurn,
   profileTable,
   REST,
   SEALING,
   type Subject,
-  Sum,
   WRITING,
 } from "../profile/subject.ts";
 import { bundleProduct } from "../world/bundles.ts";
@@ -50,7 +49,6 @@ export interface HostedProfileResult {
 async function run({ quick, progress }: Options): Promise<HostedProfileResult> {
   const rounds = quick ? 1 : 7;
   const load = { concurrency: 50, milliseconds: quick ? 1_000 : 3_000 };
-  progress.expect((rounds + 1) * TOKENS.length);
   await bundleProduct();
   const world = await startWorld();
   try {
@@ -59,20 +57,15 @@ async function run({ quick, progress }: Options): Promise<HostedProfileResult> {
     const hosted = await startHosted(world.env);
     const cpu = async () => (await hosted.vitals()).cpu;
     try {
-      const running = TOKENS.map((tokens) => ({
+      const calls = TOKENS.map((tokens) => ({
         name: tokens === 1 ? "1 access token" : `${tokens} access tokens`,
         call: graphCall(hosted, callers[tokens]?.map(({ cookie }) => cookie) ?? []),
-        sum: new Sum(),
       }));
-      for (let round = 0; round <= rounds; round++) {
-        for (const { name, call, sum } of inTurn(running, round)) {
-          const { result, profile } = await hosted.profiled(() => measure(call, load, cpu));
-          progress.step(name);
-          // The first round warms up.
-          if (round > 0) sum.add(result, timesOf(inSources(profile), RULES, REST));
-        }
-      }
-      return { subjects: running.map(({ name, sum }) => sum.subject(name, CATEGORIES)) };
+      const subjects = await profileInTurn(calls, CATEGORIES, rounds, progress, async (call) => {
+        const { result, profile } = await hosted.profiled(() => measure(call, load, cpu));
+        return [result, timesOf(inSources(profile), RULES, REST)];
+      });
+      return { subjects };
     } finally {
       await hosted.stop();
     }

@@ -1,7 +1,9 @@
 import { barChart } from "../lib/chart.ts";
 import { number } from "../lib/format.ts";
-import type { Sample } from "../lib/load.ts";
+import { inTurn } from "../lib/inTurn.ts";
+import type { Call, Sample } from "../lib/load.ts";
 import type { Rule } from "../lib/profile.ts";
+import type { Progress } from "../lib/progress.ts";
 
 /** What was profiled, and where its time went. */
 export interface Subject {
@@ -68,8 +70,31 @@ export function profileChart(
   };
 }
 
+/**
+ * Profiles each in turn, round by round. The first round warms up.
+ * @param take Profiles one round of calls, and says what of it fell into which category.
+ */
+export async function profileInTurn(
+  calls: readonly { readonly name: string; readonly call: Call }[],
+  categories: readonly string[],
+  rounds: number,
+  progress: Progress,
+  take: (call: Call) => Promise<readonly [Sample, ReadonlyMap<string, number>]>,
+): Promise<Subject[]> {
+  const running = calls.map((one) => ({ ...one, sum: new Sum() }));
+  progress.expect((rounds + 1) * running.length);
+  for (let round = 0; round <= rounds; round++) {
+    for (const { name, call, sum } of inTurn(running, round)) {
+      const [sample, times] = await take(call);
+      progress.step(name);
+      if (round > 0) sum.add(sample, times);
+    }
+  }
+  return running.map(({ name, sum }) => sum.subject(name, categories));
+}
+
 /** Adds up the rounds of one subject. */
-export class Sum {
+class Sum {
   #calls = 0;
   readonly #times = new Map<string, number>();
 
