@@ -80,16 +80,6 @@ describe("a transaction", () => {
   };
 
   it.each<[string, RequestListener]>([
-    ["replace of another version", changeset([failed(412, "UpdateConditionNotSatisfied", "0:x")])],
-    ["replace of nothing", changeset([failed(404, "ResourceNotFound", "0:x")])],
-    ["insert over a row", changeset([failed(409, "EntityAlreadyExists", "1:x")])],
-  ])("is refused by one of its own conditions: %s", async (_, listener) => {
-    await against(listener, async (table) => {
-      expect(await table.write(writes)).toBe(false);
-    });
-  });
-
-  it.each<[string, RequestListener]>([
     [
       "a condition that the write of that index has not",
       changeset([failed(409, "EntityAlreadyExists", "0:x")]),
@@ -111,26 +101,14 @@ describe("a transaction", () => {
       expect([StoreUnavailable, Unanswered]).toContain((outcome as Error).constructor);
     });
   });
-
-  it("of deletions is refused where one of the rows is gone", async () => {
-    const gone = failed(404, "ResourceNotFound", "1:x");
-    await against(changeset([gone]), async (table) => {
-      expect(await table.write([remove("a"), remove("b")])).toBe(false);
-    });
-  });
-
-  it("is done when all of it is", async () => {
-    await against(changeset([DONE, DONE]), async (table) => {
-      expect(await table.write(writes)).toBe(true);
-    });
-  });
 });
 
 describe("an answer that is none to the request", () => {
-  const json = (body: unknown): RequestListener => {
-    const headers = { "content-type": "application/json;odata=minimalmetadata" };
-    return (_, response) => response.writeHead(200, headers).end(JSON.stringify(body));
-  };
+  const TYPE = { "content-type": "application/json;odata=minimalmetadata" };
+  const json =
+    (body: unknown, headers = {}): RequestListener =>
+    (_, response) =>
+      response.writeHead(200, { ...TYPE, ...headers }).end(JSON.stringify(body));
 
   it.each<[string, unknown]>([
     ["empty", {}],
@@ -155,6 +133,14 @@ describe("an answer that is none to the request", () => {
   ])("is not taken for a page: %s", async (_, body) => {
     await against(json(body), async (table) => {
       await expect(table.page("p", "q", undefined)).rejects.toBeInstanceOf(Unanswered);
+    });
+  });
+
+  it("is not taken for the last page, where it only is empty", async () => {
+    const more = { "x-ms-continuation-NextPartitionKey": "p" };
+    await against(json({ value: [] }, more), async (table) => {
+      const { entities, next } = await table.page("p", "q", undefined);
+      expect([entities, typeof next]).toEqual([[], "string"]);
     });
   });
 
