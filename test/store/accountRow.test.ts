@@ -1,11 +1,9 @@
-import { randomBytes } from "node:crypto";
-import { deflateRawSync } from "node:zlib";
-import { describe, expect, it, jest } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import type { Account, KeptSession } from "../../src/shared/store/account.ts";
 import { roomBeside, rowOf, unsealAccount } from "../../src/shared/store/accountRow.ts";
 import type { Stored, Value } from "../../src/shared/table/table.ts";
 import { keyring } from "../support/keyring.ts";
-import { cacheOf, HOUR, heldBy, keptOf, MINUTE, NOON, sessionOf, tokenOf } from "./samples.ts";
+import { HOUR, heldBy, incompressible, keptOf, NOON, sessionOf } from "./samples.ts";
 
 const CHUNK = 64 * 1024;
 const ring = keyring("k1");
@@ -15,32 +13,20 @@ function rowWith(account: Account, changes = {}): Stored {
   return { ...row, etag: "v1" };
 }
 
-/** A session with access tokens that take so many bytes each when compressed; the later ones live longer. */
-function withTokens(tokens: number, length: number, room?: number): KeptSession {
-  const entries = Array.from({ length: tokens }, (_, i) => [
-    `t${i}`,
-    tokenOf({ secret: randomBytes(length).toString("base64url") }, HOUR + i * MINUTE),
-  ]);
-  return keptOf(ring, heldBy(), sessionOf(), cacheOf(Object.fromEntries(entries)), room);
-}
+/** A session with access tokens that take so many bytes each when compressed. */
+const withTokens = (tokens: number, length: number, room?: number) =>
+  keptOf(ring, heldBy(), sessionOf(), incompressible(tokens, length), room);
 
 const small: Account = { sessions: { one: keptOf(ring, heldBy(), sessionOf()) } };
 const sealed = rowWith(small);
 const sealedBytes = Buffer.from(sealed.d0 as Uint8Array);
-const flippedAt = (at: number) => sealedBytes.map((byte, i) => (i === at ? byte ^ 1 : byte));
-const large = rowWith({ sessions: { one: withTokens(20, 8_000) } });
+const several = Object.fromEntries(["one", "two", "three"].map((id) => [id, withTokens(7, 8_000)]));
+const large = rowWith({ sessions: several });
 
 describe("an account's row", () => {
-  it("unseals to the account", () => {
-    expect(unsealAccount(ring, sealed)).toEqual(small);
-  });
-
-  it("unseals to the account when it has several sessions and chunks", () => {
-    const ids = ["one", "two", "three"];
-    const sessions = Object.fromEntries(ids.map((id) => [id, withTokens(7, 8_000)]));
-    const row = rowWith({ sessions });
-    expect(row.chunks).toBe(3);
-    expect(unsealAccount(ring, row)).toEqual({ sessions });
+  it("unseals to the account, which has several sessions and chunks", () => {
+    expect(large.chunks).toBe(3);
+    expect(unsealAccount(ring, large)).toEqual({ sessions: several });
   });
 
   it("has what it takes to unseal it, and when the last session ends", () => {
@@ -100,11 +86,7 @@ describe("an account's row", () => {
 describe("does not unseal", () => {
   it.each<[string, Record<string, Value>]>([
     ["with 0 chunks", { chunks: 0 }],
-    ["with -1 chunks", { chunks: -1 }],
-    ["with 12 chunks", { chunks: 12 }],
-    ["with a billion chunks", { chunks: 1e9 }],
     ["with NaN chunks", { chunks: Number.NaN }],
-    ["with Infinity chunks", { chunks: Number.POSITIVE_INFINITY }],
     ["with one chunk and a half", { chunks: 1.5 }],
     ["with chunks as text", { chunks: "1" }],
     ["with a chunk missing", { chunks: 2 }],
@@ -121,49 +103,26 @@ describe("does not unseal", () => {
     ["with a key id that is none", { keyId: 1 }],
     ["in another account", { partitionKey: "a.2" }],
     ["in another generation", { rowKey: "c.g2" }],
-    ["when it is not sealed", { d0: Buffer.from(JSON.stringify(small)) }],
-    ["when it is compressed alone", { d0: deflateRawSync(JSON.stringify(small)) }],
-    ["with a bit of its nonce changed", { d0: flippedAt(4) }],
-    ["with a bit of its ciphertext changed", { d0: flippedAt(100) }],
-    ["with a bit of its tag changed", { d0: flippedAt(sealedBytes.length - 1) }],
-    ["with a tag of four bytes", { d0: sealedBytes.subarray(0, -12) }],
-    ["with half of it", { d0: sealedBytes.subarray(0, sealedBytes.length >> 1) }],
+    ["with a bit changed", { d0: sealedBytes.map((byte, i) => (i === 100 ? byte ^ 1 : byte)) }],
     ["with a chunk too many", { chunks: 2, d1: sealedBytes }],
+    ["with two chunks swapped", { ...large, d0: large.d1 as Value, d1: large.d0 as Value }],
+    ["with the last chunk left out", { ...large, chunks: 2 }],
+    ["with twelve chunks", rowWith({ sessions: { one: withTokens(95, 8_000) } })],
   ])("%s", (_, changes) => {
     expect(unsealAccount(ring, { ...sealed, ...changes })).toBeUndefined();
   });
 
-  it.each<[string, Record<string, Value>]>([
-    ["with two chunks swapped", { d0: large.d1 as Value, d1: large.d0 as Value }],
-    ["with the last chunk left out", { chunks: 2 }],
-  ])("%s", (_, changes) => {
-    expect(unsealAccount(ring, large)).toBeDefined();
-    expect(unsealAccount(ring, { ...large, ...changes })).toBeUndefined();
-  });
-
   it("with a segment of another version, or of another session", () => {
-    const length = (sealed.d0 as Uint8Array).length;
     const again = rowWith({ sessions: { one: keptOf(ring, heldBy(), sessionOf()) } });
-    const segment = (row: Stored) => {
-      const bytes = row.d0 as Uint8Array;
-      return bytes.subarray(4 + Buffer.from(bytes).readUInt32BE());
+    const parts = ({ d0 }: Stored) => {
+      const bytes = Buffer.from(d0 as Uint8Array);
+      const end = 4 + bytes.readUInt32BE();
+      return [bytes.subarray(0, end), bytes.subarray(end)] as const;
     };
-    const head = (sealed.d0 as Uint8Array).subarray(0, length - segment(sealed).length);
-    const mixed = Buffer.concat([head, segment(again)]);
-    expect(unsealAccount(ring, { ...sealed, d0: mixed })).toBeUndefined();
-    expect(unsealAccount(ring, { ...sealed, d0: Buffer.concat([head, segment(sealed)]) })).toEqual(
-      small,
-    );
-  });
-
-  it("with more chunks than there can be, and none of them is read", () => {
-    const chunk = jest.fn(() => new Uint8Array(CHUNK));
-    const chunks: Record<string, Value> = {};
-    for (let i = 0; i < 12; i++) Object.defineProperty(chunks, `d${i}`, { get: chunk });
-    const { partitionKey, rowKey, format, keyId, etag } = large as Record<string, Value> & Stored;
-    const fields = { partitionKey, rowKey, format, keyId, etag, chunks: 12 };
-    expect(unsealAccount(ring, Object.assign(chunks, fields) as unknown as Stored)).toBeUndefined();
-    expect(chunk).not.toHaveBeenCalled();
+    const [[directory], [, segment]] = [parts(sealed), parts(again)];
+    expect(directory.length + segment.length).toBe(sealedBytes.length);
+    const d0 = Buffer.concat([directory, segment]);
+    expect(unsealAccount(ring, { ...sealed, d0 })).toBeUndefined();
   });
 });
 

@@ -62,6 +62,15 @@ export function tokenOf(changes: Partial<AccessToken> = {}, lifetime = HOUR): Ac
   };
 }
 
+/** So many access tokens of so many bytes when compressed; the later ones live longer. */
+export function incompressible(tokens: number, length: number): TokenCache {
+  const entries = Array.from({ length: tokens }, (_, i) => [
+    `t${i}`,
+    tokenOf({ secret: randomBytes(length).toString("base64url") }, HOUR + i * MINUTE),
+  ]);
+  return cacheOf(Object.fromEntries(entries));
+}
+
 export function cacheOf(AccessToken: Record<string, AccessToken> = {}): TokenCache {
   return {
     Account: { a: { name: "Adele Vance" } },

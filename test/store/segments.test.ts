@@ -1,11 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { Generation, PartitionKey } from "../../src/shared/rows/keys.ts";
-import type { KeptSession, SessionContent } from "../../src/shared/store/account.ts";
+import type { KeptSession } from "../../src/shared/store/account.ts";
 import { partsOf } from "../../src/shared/store/account.ts";
 import { type HeldSession, sealContent, unsealContent } from "../../src/shared/store/segments.ts";
 import { keyring } from "../support/keyring.ts";
-import { cacheOf, HOUR, heldBy, MINUTE, NOON, sessionOf, tokenOf } from "./samples.ts";
+import {
+  cacheOf,
+  HOUR,
+  heldBy,
+  incompressible,
+  MINUTE,
+  NOON,
+  sessionOf,
+  tokenOf,
+} from "./samples.ts";
 
 const MINE = heldBy("mine");
 const { user, entry } = partsOf(sessionOf());
@@ -23,15 +32,6 @@ const store = storeWith("k1");
 
 function sealed(cache = cacheOf({ t: tokenOf() }), room = Number.POSITIVE_INFINITY): KeptSession {
   return { ...entry, segment: sealContent(store, MINE, { user, cache }, room) };
-}
-
-/** So many access tokens of so many bytes when compressed; the later ones live longer. */
-function incompressible(tokens: number, length: number): SessionContent["cache"] {
-  const entries = Array.from({ length: tokens }, (_, i) => [
-    `t${i}`,
-    tokenOf({ secret: randomBytes(length).toString("base64url") }, HOUR + i * MINUTE),
-  ]);
-  return cacheOf(Object.fromEntries(entries));
 }
 
 describe("a session's segment", () => {
