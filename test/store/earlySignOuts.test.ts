@@ -56,15 +56,6 @@ describe("an early sign-out", () => {
     },
   );
 
-  it("counts from when it was noted last", async () => {
-    const store = memoryStore();
-    await noteEarlySignOut(store, "one" as IndexKey);
-    store.time += 29 * MINUTE;
-    await noteEarlySignOut(store, "one" as IndexKey);
-    store.time += 29 * MINUTE;
-    expect(await isFound(store, "one")).toBe(true);
-  });
-
   it("takes the place of those that count no more", async () => {
     const store = memoryStore();
     const [first = "", second = ""] = await neighbours(2);
@@ -157,14 +148,6 @@ describe("a full slot", () => {
 });
 
 describe("sign-outs at once in one slot", () => {
-  it("are all kept", async () => {
-    const store = memoryStore();
-    const sids = await neighbours(8);
-    await Promise.all(sids.map((sid) => noteEarlySignOut(store, sid as IndexKey)));
-    expect(store.table.rows.size).toBe(1);
-    for (const sid of sids) expect(await isFound(store, sid)).toBe(true);
-  });
-
   it("do not get into each other's way in one process, however many a stranger makes up", async () => {
     const store = memoryStore();
     const sids = await neighbours(300);

@@ -31,6 +31,12 @@ let store: MemoryStore;
 beforeEach(async () => {
   store = memoryStore();
   await signIn();
+  const { remove } = store.table;
+  // Who does not wait for it is found out.
+  store.table.remove = async (...row) => {
+    await setImmediate();
+    return remove(...row);
+  };
 });
 
 const signIn = (homeAccountId = HOME, sid = "sid") =>
@@ -149,11 +155,6 @@ describe("a sign-in", () => {
   it("ends what a forged row leads to before it takes it", async () => {
     const { partition, generation } = await signIn(OTHER, "sid 2");
     change({ partition, generation });
-    const { remove } = store.table;
-    store.table.remove = async (...row) => {
-      await setImmediate();
-      return remove(...row);
-    };
     await signIn();
     const order = store.table.operations.filter(
       (one) => one.startsWith("remove") || one.endsWith(KEY),

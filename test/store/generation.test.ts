@@ -81,20 +81,6 @@ describe("endGeneration", () => {
     expect(await endGeneration(store, REF)).toBe(true);
     expect(isOpen()).toBe(false);
   });
-
-  it("throws when the table is silent", async () => {
-    await open();
-    store.table.down = true;
-    await expect(endGeneration(store, REF)).rejects.toThrow("Table Storage does not answer.");
-  });
-});
-
-describe("deleteGeneration", () => {
-  it("says whether it was there", async () => {
-    await open();
-    expect(await deleteGeneration(store, REF)).toBe(true);
-    expect(await deleteGeneration(store, REF)).toBe(false);
-  });
 });
 
 describe("preventCreation", () => {

@@ -192,30 +192,26 @@ it("a sign-in that could not announce itself looks for sign-outs all the same", 
 });
 
 describe("a lost answer to the request that stores the tokens", () => {
-  const afterwards = (then: () => Promise<unknown>): Partial<Table> => ({
-    async transact(writes) {
-      await store.table.transact(writes);
-      await then();
-      return "unsure";
-    },
-  });
+  const lostBefore = (then: () => Promise<unknown>) =>
+    withTable(store, {
+      async transact(writes) {
+        await store.table.transact(writes);
+        await then();
+        return "unsure";
+      },
+    });
 
   it("does not matter when they are there", async () => {
     const ref = await signIn(
       {},
-      withTable(
-        store,
-        afterwards(async () => {}),
-      ),
+      lostBefore(async () => {}),
     );
     expect(await readSession(store, ref)).toBeDefined();
   });
 
   it("is a sign-out when they are there no more: storing them again would undo it", async () => {
-    const signOut = () => signOutByOperator(store, PARTITION);
-    await expect(signIn({}, withTable(store, afterwards(signOut)))).rejects.toThrow(
-      SignInOvertaken,
-    );
+    const signedOut = lostBefore(() => signOutByOperator(store, PARTITION));
+    await expect(signIn({}, signedOut)).rejects.toThrow(SignInOvertaken);
     expect(tokenRows()).toEqual([]);
   });
 });

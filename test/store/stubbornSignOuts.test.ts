@@ -136,16 +136,6 @@ describe("a logout token", () => {
 });
 
 describe("the front channel", () => {
-  it("tries one sid in one loop, however many calls there are", async () => {
-    table.down = true;
-    watch(signOuts.byFrontChannel("a" as Sid));
-    await time.pass(60 * SECOND);
-    const alone = table.operations.splice(0).length;
-    for (let i = 0; i < 200; i++) watch(signOuts.byFrontChannel("b" as Sid));
-    await time.pass(40 * SECOND);
-    expect(table.operations.length).toBeLessThan(alone * 4);
-  });
-
   it("keeps 300 calls waiting, and answers the 301st at once", async () => {
     table.down = true;
     const held = Array.from({ length: 300 }, (_, i) =>
