@@ -19,7 +19,6 @@ await build({
   format: "cjs",
   minify: true,
   charset: "utf8",
-  keepNames: true,
   sourcemap: "linked",
   sourcesContent: false,
   legalComments: "linked",

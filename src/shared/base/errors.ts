@@ -20,16 +20,18 @@ export abstract class LightsoutError extends Error {
 
   constructor(tell: Tell, options?: ErrorOptions, message = tell(ENGLISH)) {
     super(message, options);
-    this.name = this.constructor.name;
     this.tell = tell;
   }
 }
 
-/** A kind of error, by its code. */
+/** A kind of error, by its code. It says the class's name itself: bundlers shorten that. */
 function coded<const Code extends string>(code: Code) {
+  const words = code.slice("ERR_".length).toLowerCase().split("_");
+  const name = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
   return class extends LightsoutError {
     static readonly code = code;
     readonly code = code;
+    override readonly name: string = name;
   };
 }
 
@@ -86,7 +88,9 @@ export class SignedOut extends coded("ERR_SIGNED_OUT") {
 }
 
 /** The session was not used for too long. */
-export class SessionIdle extends SignedOut {}
+export class SessionIdle extends SignedOut {
+  override readonly name = "SessionIdle";
+}
 
 /** The browser has registered no key that the session could be bound to, and the app insists on one. */
 export class SessionUnbound extends saying("ERR_SESSION_UNBOUND", (say) => say.sessionUnbound) {}
