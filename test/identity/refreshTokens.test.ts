@@ -55,6 +55,9 @@ describe("a refresh", () => {
     );
     expect(cache.RefreshToken).not.toEqual(before.RefreshToken);
     expect(tokenRequests()).toBe(1);
+    const { params } = tenant.requests.find(({ endpoint }) => endpoint === "token") ?? {};
+    const { access_token } = JSON.parse(params?.claims ?? "");
+    expect(access_token).toEqual({ xms_cc: { values: ["CP1"] } });
   });
 
   it("sends a challenge's claims along, with the app's capabilities", async () => {
