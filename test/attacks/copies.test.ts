@@ -77,19 +77,6 @@ function isTold(text: string): boolean {
   return secrets.some((secret) => text.includes(secret));
 }
 
-it("a copy of the table shows nobody's name, address or token while people are signed in", async () => {
-  await browser.fetch(`${rig.url}/graph/me/messages`);
-  const rows = await readTable(rig.azurite);
-  expect(rows.length).toBeGreaterThan(3);
-  const text = (value: unknown) =>
-    value instanceof Uint8Array ? Buffer.from(value).toString("latin1") : String(value);
-  const raw = rows.flatMap((row) => Object.entries(row).flat().map(text)).join("\n");
-  // The start of every JWT; three letters alone turn up in ciphertext by chance.
-  expect(/eyJ[\w-]{6}/.test(raw)).toBe(false);
-  const secrets = ["Adele", "adelev", "contoso", oidOf(rig), rig.tenant.tenantId];
-  expect(secrets.filter((secret) => raw.includes(secret))).toEqual([]);
-});
-
 describe("a copy of the table, every app setting and the code", () => {
   it("tell when and where sessions were made, and not whose they are", async () => {
     const [[, { segment: _, ...entry }]] = (await segments()) as [[string, KeptSession]];
@@ -101,11 +88,15 @@ describe("a copy of the table, every app setting and the code", () => {
       "signedInAt",
     ]);
     expect(isTold(JSON.stringify(entry))).toBe(false);
-    const values = (await readTable(rig.azurite)).flatMap((row) => Object.values(row));
-    for (const value of values) {
-      const text = value instanceof Uint8Array ? Buffer.from(value).toString("latin1") : value;
-      expect(isTold(String(text))).toBe(false);
-    }
+    const text = (value: unknown) =>
+      value instanceof Uint8Array ? Buffer.from(value).toString("latin1") : String(value);
+    const rows = await readTable(rig.azurite);
+    const raw = rows.flatMap((row) => Object.entries(row).flat().map(text)).join("\n");
+    expect(isTold(raw)).toBe(false);
+    // The start of every JWT; three letters alone turn up in ciphertext by chance.
+    expect(/eyJ[\w-]{6}/.test(raw)).toBe(false);
+    const secrets = ["Adele", "adelev", "contoso", oidOf(rig), rig.tenant.tenantId];
+    expect(secrets.filter((secret) => raw.includes(secret))).toEqual([]);
   });
 
   it("open no token, with whatever is in them as the share", async () => {

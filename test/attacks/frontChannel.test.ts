@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type { Browser } from "../../local/tenant/browserless.ts";
 import { itLeaksNothing, seen } from "../support/attack.ts";
-import { type RawRequest, sendRaw } from "../support/raw.ts";
+import { sendRaw } from "../support/raw.ts";
 import { watchedRig } from "../support/secrets.ts";
 import { readAccountRows } from "../support/table.ts";
 import {
@@ -48,26 +48,11 @@ describe("a front-channel call with", () => {
     ["an unknown sid", () => `sid=${crypto.randomUUID()}`],
     ["the sid in upper case", () => `sid=${sid.toUpperCase()}`],
     ["the sid's beginning", () => `sid=${sid.slice(0, -1)}`],
-    ["the sid's end", () => `sid=${sid.slice(1)}`],
-    ["the sid and more", () => `sid=${sid}0`],
     ["the sid after a space", () => `sid=%20${sid}`],
-    ["the sid before a space", () => `sid=${sid}%20`],
-    ["the sid in braces", () => `sid=${encode(`{${sid}}`)}`],
-    ["the sid without dashes", () => `sid=${sid.replaceAll("-", "")}`],
-    ["the sid encoded twice", () => `sid=${sid.replaceAll("-", "%252d")}`],
     ["the sid under other names", () => `session_state=${sid}&id=${sid}&s=${sid}`],
-    ["the sid in a fragment of a value", () => `sid=%23${sid}`],
-    ["a wildcard", () => "sid=*"],
-    ["a pattern", () => "sid=%25"],
     ["an OData filter", () => `sid=${encode("' or PartitionKey ge '")}`],
-    ["characters that are illegal in keys", () => `sid=${encode("/\\#?\u0001\ud83d\ude80")}`],
-    ["a path", () => `sid=${encode("../../lightsout")}`],
-    ["a prototype key", () => "sid=__proto__"],
     ["the user's sub for a sid", () => `sid=${encode(String(claims.sub))}`],
     ["the user's oid for a sid", () => `sid=${claims.oid}`],
-    ["the user's account for a sid", () => `sid=${claims.oid}.${claims.tid}`],
-    ["the user's address for a sid", () => `sid=${encode(ADELE)}`],
-    ["the user's login hint for a sid", () => `sid=${encode(String(claims.login_hint))}`],
     ["the user's sub, and no sid", () => `sub=${encode(String(claims.sub))}`],
     ["another issuer", () => `sid=${sid}&iss=https://evil.example`],
   ])("%s ends nothing, and is answered like one that did", async (_, query) => {
@@ -76,21 +61,10 @@ describe("a front-channel call with", () => {
     expect(await sessionOf(rig, adele)).toMatchObject({ signedIn: true });
   });
 
-  it.each<[string, () => Partial<RawRequest>]>([
-    ["HEAD", () => ({ method: "HEAD" })],
-    ["OPTIONS", () => ({ method: "OPTIONS" })],
-    ["PUT", () => ({ method: "PUT" })],
-    ["DELETE", () => ({ method: "DELETE" })],
-    [
-      "POST",
-      () => ({
-        method: "POST",
-        body: `sid=${sid}`,
-        headers: { "content-type": "application/x-www-form-urlencoded" },
-      }),
-    ],
-  ])("%s has no effect", async (_, request) => {
-    const answer = await sendRaw(rig, { path: `${PATH}?sid=${sid}`, ...request() });
+  it.each(["HEAD", "OPTIONS", "PUT", "DELETE", "POST"])("%s has no effect", async (method) => {
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    const body = method === "POST" ? { headers, body: `sid=${sid}` } : {};
+    const answer = await sendRaw(rig, { method, path: `${PATH}?sid=${sid}`, ...body });
     expect(answer.status).toBe(404);
     expect(await sessionOf(rig, adele)).toMatchObject({ signedIn: true });
   });
@@ -101,14 +75,6 @@ describe("a front-channel call with", () => {
     expect(seen(answer)).toBe(known);
     expect(await sessionOf(rig, adele)).toMatchObject({ signedIn: true });
   });
-
-  it.each(["//auth/logout-callback", "/auth/logout-callback/x", "/auth%2flogout-callback"])(
-    "%s for a path is none",
-    async (path) => {
-      expect((await sendRaw(rig, `${path}?sid=${sid}`)).status).toBe(404);
-      expect(await sessionOf(rig, adele)).toMatchObject({ signedIn: true });
-    },
-  );
 });
 
 describe("a call with one user's cookie and another's sid", () => {

@@ -42,29 +42,22 @@ describe("an identity that a header claims", () => {
 
   it.each<[string, Record<string, string>]>([
     ["X-MS-CLIENT-PRINCIPAL", { "x-ms-client-principal": principal }],
-    ["X-MS-CLIENT-PRINCIPAL that is no base64", { "x-ms-client-principal": "%%%" }],
-    ["X-MS-CLIENT-PRINCIPAL that is no JSON", { "x-ms-client-principal": "ZXZpbA==" }],
     [
-      "its parts",
+      "what else App Service and proxies say of a user",
       {
         "x-ms-client-principal-name": ALEX,
         "x-ms-client-principal-id": "evil",
         "x-ms-client-principal-idp": "aad",
-      },
-    ],
-    [
-      "Easy Auth's tokens",
-      {
         "x-ms-token-aad-access-token": "evil",
         "x-ms-token-aad-id-token": "evil",
         "x-zumo-auth": "evil",
+        "x-arr-clientcert": "evil",
+        "x-forwarded-user": ALEX,
+        "remote-user": ALEX,
       },
     ],
-    ["a bearer token", { authorization: "Bearer evil" }],
     ["a bearer token of Graph's", { authorization: "=" }],
     ["basic credentials", { authorization: "Basic ZXZpbDpldmls" }],
-    ["a client certificate", { "x-arr-clientcert": "evil", "x-client-cert": "evil" }],
-    ["a proxy's user", { "x-forwarded-user": ALEX, "x-remote-user": ALEX, "remote-user": ALEX }],
   ])("in %s is nobody's, and changes nobody's", async (_, given) => {
     const token = rig.tenant.issued.find((text) => text.startsWith("eyJ")) ?? "";
     const headers = Object.fromEntries(
@@ -89,8 +82,6 @@ describe("the operator's route", () => {
 
   it.each<[string, () => Record<string, string>]>([
     ["no key", () => ({})],
-    ["an empty key", () => ({ "x-functions-key": "" })],
-    ["a wrong key", () => ({ "x-functions-key": "evil" })],
     ["a key's beginning", () => ({ "x-functions-key": rig.host.keys.default.slice(0, -1) })],
     ["a session", () => ({ cookie, "sec-fetch-site": "same-origin" })],
   ])("with %s neither shows nor signs out", async (_, headers) => {
@@ -101,20 +92,14 @@ describe("the operator's route", () => {
     expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
   });
 
-  it.each([
-    "x",
-    "adelev@contoso.com",
-    "%2e%2e",
-    "a',RowKey='head",
-    "__proto__",
-    "00000000-0000-0000-0000-000000000000",
-    `${"0".repeat(36)}.${"0".repeat(36)}x`,
-    "<script>",
-  ])("refuses what is no account id, and repeats nothing of it: %s", async (id) => {
-    const answer = await sendRaw(rig, { path: `/accounts/${encodeURI(id)}`, headers: key() });
-    expect([400, 404]).toContain(answer.status);
-    expect(answer.body).not.toContain(id);
-  });
+  it.each(["adelev@contoso.com", "%2e%2e", "a',RowKey='head", "__proto__", "<script>"])(
+    "refuses what is no account id, and repeats nothing of it: %s",
+    async (id) => {
+      const answer = await sendRaw(rig, { path: `/accounts/${encodeURI(id)}`, headers: key() });
+      expect([400, 404]).toContain(answer.status);
+      expect(answer.body).not.toContain(id);
+    },
+  );
 
   it("says numbers and times, and no secret: the key opens no session", async () => {
     const answer = await sendRaw(rig, { path: path(), headers: key() });
@@ -136,18 +121,10 @@ describe("what is logged", () => {
     await get(`/auth/logout-callback?sid=${INJECTION}&iss=${INJECTION}`);
     await get(`/graph/${INJECTION}`);
     await get("/auth/sessions", { "user-agent": "x\t{}", cookie: "__Host-lightsout=x\ty" });
-    await sendRaw(rig, {
-      path: "/auth/callback",
-      method: "POST",
-      headers: { "content-type": "application/x-www-form-urlencoded" },
-      body: new URLSearchParams({ state: evil, error: evil, code: evil }).toString(),
-    });
-    await sendRaw(rig, {
-      path: "/auth/backchannel-logout",
-      method: "POST",
-      headers: { "content-type": "application/x-www-form-urlencoded" },
-      body: new URLSearchParams({ logout_token: evil }).toString(),
-    });
+    const post = (path: string, fields: Record<string, string>) =>
+      fetch(rig.url + path, { method: "POST", body: new URLSearchParams(fields) });
+    await post("/auth/callback", { state: evil, error: evil, code: evil });
+    await post("/auth/backchannel-logout", { logout_token: evil });
     const lines = rig.logs.slice(before).map(({ message }) => message);
     expect(lines.length).toBeGreaterThan(6);
     for (const line of lines) {
@@ -240,41 +217,6 @@ describe("every page", () => {
       }
     },
   );
-});
-
-describe("keys of prototypes", () => {
-  it.each([
-    "/auth/signin?__proto__=x&constructor=x&toString=x&hasOwnProperty=x",
-    "/auth/signin?__proto__[prompt]=none",
-    '/auth/signin?claims={"__proto__":{"xms_cc":{}},"access_token":{"__proto__":{"a":1}}}',
-    "/auth/logout-callback?__proto__=x",
-    "/graph/me?__proto__=x&constructor[prototype][admin]=1",
-    "/auth/session?__proto__=x",
-    "/__proto__",
-    "/constructor/prototype",
-  ])("in %s are names like any other", async (path) => {
-    expect((await get(encodeURI(path))).status).toBeLessThan(500);
-    const { body } = await get("/auth/session");
-    expect(JSON.parse(body)).toMatchObject({ signedIn: true });
-  });
-
-  it("for a cookie's name are names like any other", async () => {
-    const answer = await get("/auth/session", { cookie: `__proto__=x; constructor=y; ${cookie}` });
-    expect(JSON.parse(answer.body)).toMatchObject({ signedIn: true });
-  });
-});
-
-describe("a request that is too much", () => {
-  it.each<[string, () => Promise<{ status: number }>]>([
-    ["a target of 9 kB", () => sendRaw(rig, `/auth/session?${"x".repeat(9_000)}`)],
-    ["40 kB of cookies", () => get("/auth/session", { cookie: `a=${"x".repeat(40_000)}` })],
-    ["a thousand cookies", () => get("/auth/session", { cookie: "a=b; ".repeat(1_000) + cookie })],
-    ["a thousand parameters", () => get(`/auth/signin?${"a=b&".repeat(1_000)}`)],
-    ["a hundred segments", () => get("/a".repeat(100))],
-  ])("%s is no error of ours", async (_, request) => {
-    expect((await request()).status).toBeLessThan(500);
-    expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
-  });
 });
 
 describe("the search for secrets", () => {

@@ -1,6 +1,5 @@
 import { HttpRequest, type HttpResponseInit, InvocationContext } from "@azure/functions";
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import { SignJWT } from "jose";
 import { createAuth } from "../../src/createAuth.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
 import {
@@ -12,7 +11,6 @@ import {
   tenantOfApp,
   testApp,
 } from "../support/app.ts";
-import { flipped } from "../support/flipped.ts";
 import { shared } from "../support/shared.ts";
 
 const tenant = shared(tenantOfApp);
@@ -42,7 +40,7 @@ async function enter(session = cookie, headers: Record<string, string> = {}, que
 }
 
 const inBase64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
-const CLAIMS = { roles: ["Admin"] };
+const UNSIGNED = `${inBase64({ alg: "none" })}.${inBase64({ roles: ["Admin"] })}.`;
 
 describe("a role that the provider has not given counts nowhere", () => {
   it("and the right one does, in one line", async () => {
@@ -58,32 +56,11 @@ describe("a role that the provider has not given counts nowhere", () => {
       "App Service's header",
       { "x-ms-client-principal": inBase64({ claims: [{ typ: "roles", val: "Admin" }] }) },
     ],
-    [
-      "headers of their own",
-      { roles: "Admin", "x-roles": "Admin", "x-ms-token-aad-id-token": "e30.e30." },
-    ],
+    ["headers of their own", { roles: "Admin", "x-ms-token-aad-id-token": "e30.e30." }],
     ["a cookie with the name", { cookie: "roles=Admin; __Host-lightsout-roles=Admin" }],
-    [
-      "a bearer token",
-      { authorization: `Bearer ${inBase64({ alg: "none" })}.${inBase64(CLAIMS)}.` },
-    ],
-  ])("%s", async (_, headers) => {
-    expect((await enter(cookie, headers)).status).toBe(403);
-  });
-
-  it("the query", async () => {
-    expect((await enter(cookie, {}, "?roles=Admin&role=Admin")).status).toBe(403);
-  });
-
-  it.each<[string, () => string | Promise<string>]>([
-    ["JSON", () => inBase64({ roles: ["Admin"] })],
-    ["another one with a changed end", () => flipped(cookie)],
-    [
-      "a token signed with a key of theirs",
-      () => new SignJWT(CLAIMS).setProtectedHeader({ alg: "HS256" }).sign(Buffer.alloc(32)),
-    ],
-  ])("a session cookie made of %s", async (_, forge) => {
-    expect((await enter(await forge())).status).toBe(401);
+    ["a bearer token", { authorization: `Bearer ${UNSIGNED}` }],
+  ])("%s, or the query", async (_, headers) => {
+    expect((await enter(cookie, headers, "?roles=Admin&role=Admin")).status).toBe(403);
   });
 
   it.each([

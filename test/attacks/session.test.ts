@@ -6,7 +6,6 @@ import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
 import { createKeyring } from "../../src/shared/crypto/keyring.ts";
 import { sealCookie } from "../../src/shared/session/cookies.ts";
 import { itLeaksNothing, keyringOf } from "../support/attack.ts";
-import { eventually } from "../support/eventually.ts";
 import { sendRaw } from "../support/raw.ts";
 import { watchedRig } from "../support/secrets.ts";
 import { shared } from "../support/shared.ts";
@@ -16,7 +15,6 @@ import {
   ADELE,
   ALEX,
   asOperator,
-  cookiesOf,
   isSignedIn,
   oidOf,
   sessionCookieOf,
@@ -49,7 +47,7 @@ async function answersTo(cookie: string, { url } = counted) {
   const graph = await sendRaw({ url }, { path: "/graph/me", headers: { cookie } });
   const home = await sendRaw({ url }, { path: "/", headers: { cookie } });
   const { signedIn } = JSON.parse(session.body);
-  return { signedIn, statuses: [session.status, graph.status, home.status], bodies: [graph, home] };
+  return { signedIn, statuses: [session.status, graph.status, home.status] };
 }
 
 const REFUSED = { signedIn: false, statuses: [200, 401, 200] };
@@ -69,41 +67,12 @@ describe("a session cookie", () => {
   // One of each kind: every bit, length and form, test/session/cookies.test.ts.
   it.each<[string, (good: string) => string]>([
     ["that is empty", () => ""],
-    ["that is key-illegal", () => "a/b\\c#d?e"],
     ["that is an OData filter", () => "' or PartitionKey ge '"],
-    ["that is percent-encoded", () => "%27%20or%201%20eq%201"],
-    ["that is JSON", () => JSON.stringify(ticket).replaceAll('"', "%22")],
-    ["that is a JWT", () => "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGVsZSJ9."],
-    ["whose key is a prototype's", (value) => value.replace("local", "__proto__")],
     ["whose content was changed", (value) => changed(value, 60)],
-    ["that was cut", (value) => value.slice(0, -30)],
-    ["twice over", (value) => value + value],
-    ["in quotes", (value) => `"${value}"`],
     ["that another app sealed", () => foreign(ticket)],
-    ["that is as large as a request can be", () => `local.${"Z".repeat(30_000)}`],
     ["of letters that are not ASCII", () => Buffer.from("local.\u00e4\u00f6").toString("latin1")],
   ])("%s is nobody's, and no query is made of it", async (_, attack) => {
-    const { signedIn, statuses, bodies } = await answersTo(`${NAME}=${attack(good)}`);
-    expect({ signedIn, statuses }).toEqual(REFUSED);
-    expect(proxy.take()).toEqual([]);
-    expect(JSON.stringify(bodies)).not.toContain("ZZZZ");
-  });
-
-  it.each<[string, (good: string) => string]>([
-    ["another name's case", (value) => `__host-lightsout=${value}`],
-    ["a name without its prefix", (value) => `lightsout=${value}`],
-    ["a name that only begins with it", (value) => `${NAME}-x=${value}`],
-    ["a sign-in's name", (value) => `${NAME}-signin-0=${value}`],
-    ["a prefix that a subdomain may set", (value) => `__Secure-lightsout=${value}`],
-  ])("under %s is nobody's", async (_, header) => {
-    const { signedIn, statuses } = await answersTo(header(good));
-    expect({ signedIn, statuses }).toEqual(REFUSED);
-    expect(proxy.take()).toEqual([]);
-  });
-
-  it("is not one when it was sealed for a sign-in, though the keys are the same", async () => {
-    const sealed = sealCookie(keyringOf(rig), `${NAME}-signin-0`, ticket);
-    expect(await answersTo(`${NAME}=${sealed}`)).toMatchObject(REFUSED);
+    expect(await answersTo(`${NAME}=${attack(good)}`)).toEqual(REFUSED);
     expect(proxy.take()).toEqual([]);
   });
 
@@ -114,15 +83,8 @@ describe("a session cookie", () => {
   ])("that we sealed ourselves, around what is no key, finds nothing: %j", async (content) => {
     // Only for whoever has the keys; even then a key is a key and no query.
     const sealed = sealCookie(keyringOf(rig), NAME, content);
-    expect(await answersTo(`${NAME}=${sealed}`)).toMatchObject(REFUSED);
+    expect(await answersTo(`${NAME}=${sealed}`)).toEqual(REFUSED);
     expect(new Set(proxy.take())).toEqual(new Set(["GET"]));
-  });
-
-  it("counts once: one that was set beside it changes nothing", async () => {
-    const attacker = await signedInBrowser(rig, ALEX);
-    const header = `${NAME}=${good}; ${sessionCookieOf(rig, attacker)}`;
-    const { body } = await sendRaw(rig, { path: "/auth/session", headers: { cookie: header } });
-    expect(JSON.parse(body)).toMatchObject({ account: { username: ADELE } });
   });
 
   it("is for this host, this path and this app's own requests only", async () => {
@@ -138,6 +100,23 @@ describe("a session cookie", () => {
       "secure",
     ]);
   });
+
+  it.each(["a", "ä", "界", "😀", '"', "\\", "\u0001"])(
+    "is one that browsers keep, whatever the provider's login_hint: of many times %j",
+    async (letter) => {
+      for (const times of [1, 500, 1_024, 1_025, 2_040, 4_096, 20_000]) {
+        const login_hint = letter.repeat(times);
+        rig.tenant.switches.idTokenOverrides = (claims) => ({ claims: { ...claims, login_hint } });
+        const browser = await signedInBrowser(rig);
+        const { signedIn } = await sessionOf(rig, browser);
+        const { location } = await signOutIn(rig, browser);
+        const sent = new URL(location ?? "").searchParams.get("logout_hint");
+        const whole = sent === null || sent === login_hint;
+        expect({ times, signedIn, whole }).toEqual({ times, signedIn: true, whole: true });
+      }
+      rig.tenant.switches.idTokenOverrides = undefined;
+    },
+  );
 });
 
 describe("an old session cookie", () => {
@@ -147,26 +126,11 @@ describe("an old session cookie", () => {
     for (const instance of instances) expect(await isSignedIn(instance, cookie)).toBe(true);
     await signOutIn(rig, browser);
     for (const instance of instances) {
-      expect(await answersTo(cookie, instance)).toMatchObject(REFUSED);
+      expect(await answersTo(cookie, instance)).toEqual(REFUSED);
     }
     await signedInBrowser(rig, ADELE, browser);
     for (const instance of instances) expect(await isSignedIn(instance, cookie)).toBe(false);
     await instances[2]?.stop();
-  });
-
-  it("ends by the server's clock, whatever the browser does with it", async () => {
-    const brief = await rig.startHost({ env: { SESSION_HOURS: "0.0003" } });
-    const form = await browser.signIn(`${rig.url}/auth/signin`, ADELE);
-    const answer = await fetch(`${brief.url}/auth/callback`, {
-      method: "POST",
-      redirect: "manual",
-      headers: { cookie: cookiesOf(rig, browser, true) },
-      body: new URLSearchParams(form.fields),
-    });
-    const [cookie = ""] = answer.headers.getSetCookie().join().split(";");
-    expect(cookie).toMatch(/^__Host-lightsout=local/);
-    await eventually(async () => !(await isSignedIn(rig, cookie)));
-    await brief.stop();
   });
 });
 

@@ -25,26 +25,16 @@ async function landingOf(returnTo: string): Promise<string> {
 
 describe("returnTo", () => {
   // All the others: test/http/returnPath.test.ts.
-  it.each([
-    "https://evil.example",
-    "/\\evil.example",
-    "/\t/evil.example",
-    "http://user@localhost/",
-  ])("%j stays here", async (returnTo) => {
-    const landing = await landingOf(returnTo);
-    // What a browser makes of it, and that it is no address of a host when read on its own.
-    expect(new URL(landing).origin).toBe(rig.url);
-    expect(landing.slice(rig.url.length)).toMatch(/^\/(?![/\\])/);
-    expect(new URL(landing.slice(rig.url.length), rig.url).href).toBe(landing);
-  });
-
-  it("with this app's origin in front of another host stays here", async () => {
-    for (const more of ["@evil.example", ".evil.example", ":80@evil.example", "\\@evil.example"]) {
-      const landing = await landingOf(rig.url + more);
+  it.each(["https://evil.example", "/\\evil.example", "/\t/evil.example"])(
+    "%j stays here",
+    async (returnTo) => {
+      const landing = await landingOf(returnTo);
+      // What a browser makes of it, and that it is no address of a host when read on its own.
       expect(new URL(landing).origin).toBe(rig.url);
-      expect(new URL(landing).username).toBe("");
-    }
-  });
+      expect(landing.slice(rig.url.length)).toMatch(/^\/(?![/\\])/);
+      expect(new URL(landing.slice(rig.url.length), rig.url).href).toBe(landing);
+    },
+  );
 
   it("cannot add a header", async () => {
     const form = await browser.signIn(
@@ -56,14 +46,6 @@ describe("returnTo", () => {
     expect(headers["set-cookie"]?.join()).not.toContain("evil");
   });
 
-  it.each([
-    ["/a?b=c#d", "/a?b=c#d"],
-    ["a/b", "/a/b"],
-    ["", "/"],
-  ])("%j leads to %j", async (returnTo, path) => {
-    expect(await landingOf(returnTo)).toBe(rig.url + path);
-  });
-
   it("of 2,000 characters leads there, and a longer one to the home page", async () => {
     const path = `/?${"x&%C3%BC=".repeat(300)}`.slice(0, 2_000);
     expect(await landingOf(path)).toBe(rig.url + path);
@@ -72,42 +54,46 @@ describe("returnTo", () => {
 });
 
 describe("headers that claim another host", () => {
-  const CLAIMS: [string, Record<string, string>][] = [
-    ["Host", { host: "evil.example" }],
-    ["Host with a port", { host: "evil.example:443" }],
-    ["X-Forwarded-Host", { "x-forwarded-host": "evil.example", "x-forwarded-proto": "https" }],
-    ["X-Forwarded-Port and -Prefix", { "x-forwarded-port": "1", "x-forwarded-prefix": "/evil" }],
-    ["X-Original-Host", { "x-original-host": "evil.example", "x-host": "evil.example" }],
-    [
-      "Disguised-Host",
-      { "disguised-host": "evil.example", "was-default-hostname": "evil.example" },
-    ],
-    ["Forwarded", { forwarded: "host=evil.example;proto=https" }],
-    ["X-Original-URL", { "x-original-url": "//evil.example", "x-rewrite-url": "//evil.example" }],
-  ];
+  const ALL = {
+    "x-forwarded-host": "evil.example",
+    "x-forwarded-proto": "https",
+    "x-forwarded-port": "1",
+    "x-forwarded-prefix": "/evil",
+    "x-original-host": "evil.example",
+    "x-host": "evil.example",
+    "disguised-host": "evil.example",
+    "was-default-hostname": "evil.example",
+    forwarded: "host=evil.example;proto=https",
+    "x-original-url": "//evil.example",
+    "x-rewrite-url": "//evil.example",
+  };
 
-  it.each(CLAIMS)("%s: no address is made of them", async (_, headers) => {
-    const { host } = new URL(rig.url);
-    const sent = (path: string, method = "GET") =>
-      sendRaw(rig, { path, method, headers: { host, ...headers, origin: rig.url } });
-    const authorize = new URL((await sent("/auth/signin")).headers.location ?? "");
-    expect(authorize.searchParams.get("redirect_uri")).toBe(`${rig.url}/auth/callback`);
-    expect(authorize.origin).toBe(rig.tenant.url);
+  it.each(["localhost", "evil.example", "evil.example:443"])(
+    "%s: no address is made of them",
+    async (host) => {
+      const sent = (path: string, method = "GET") =>
+        sendRaw(rig, { path, method, headers: { ...ALL, host, origin: rig.url } });
+      const authorize = new URL((await sent("/auth/signin")).headers.location ?? "");
+      expect(authorize.searchParams.get("redirect_uri")).toBe(`${rig.url}/auth/callback`);
+      expect(authorize.origin).toBe(rig.tenant.url);
 
-    const signOut = new URL((await sent("/auth/signout", "POST")).headers.location ?? "");
-    expect(signOut.searchParams.get("post_logout_redirect_uri")).toBe(`${rig.url}/auth/signed-out`);
+      const signOut = new URL((await sent("/auth/signout", "POST")).headers.location ?? "");
+      expect(signOut.searchParams.get("post_logout_redirect_uri")).toBe(
+        `${rig.url}/auth/signed-out`,
+      );
 
-    const sessions = (await sent("/auth/sessions")).headers.location;
-    expect(sessions).toBe(`${rig.url}/auth/signin?returnTo=%2Fauth%2Fsessions`);
+      const sessions = (await sent("/auth/sessions")).headers.location;
+      expect(sessions).toBe(`${rig.url}/auth/signin?returnTo=%2Fauth%2Fsessions`);
 
-    for (const path of ["/auth/session", "/graph/me", "/", "/auth/signout"]) {
-      expect(JSON.stringify(await sent(path))).not.toContain("evil");
-    }
-  });
+      for (const path of ["/auth/session", "/graph/me", "/", "/auth/signout"]) {
+        expect(JSON.stringify(await sent(path))).not.toContain("evil");
+      }
+    },
+  );
 
   it("do not make a post of theirs one of this origin", async () => {
     for (const origin of ["http://evil.example", "https://evil.example"]) {
-      const headers = { host: "evil.example", "x-forwarded-host": "evil.example", origin };
+      const headers = { ...ALL, host: "evil.example", origin };
       expect((await sendRaw(rig, { path: "/auth/signout", method: "POST", headers })).status).toBe(
         403,
       );
@@ -117,49 +103,36 @@ describe("headers that claim another host", () => {
 
 describe("the authorization request", () => {
   /** MSAL tells Entra's front door in a parameter of its own which mailbox the login hint is of. */
-  const HINTS = ["login_hint", "domain_hint", "X-AnchorMailbox"];
+  const HINTS = ["login_hint", "X-AnchorMailbox"];
+  const FIXED = "client_id redirect_uri response_mode response_type code_challenge_method".split(
+    " ",
+  );
   const parametersOf = async (query: Record<string, string> | string = "") => {
     const answer = await start(query);
     expect(answer.status).toBe(302);
     return new URL(answer.headers.get("location") ?? "").searchParams;
   };
 
-  it.each<[string, Record<string, string>]>([
-    ["loginHint", { loginHint: "x&redirect_uri=https://evil.example&response_mode=query#" }],
-    ["domainHint", { domainHint: "x&response_type=token" }],
-    ["scope", { scope: "Mail.Read&redirect_uri=https://evil.example" }],
-    ["claims", { claims: '{"id_token":{"x":{"value":"&redirect_uri=https://evil.example"}}}' }],
-    [
-      "parameters of its own",
-      {
-        client_id: "evil",
-        redirect_uri: "https://evil.example",
-        response_mode: "query",
-        response_type: "id_token",
-        state: "evil",
-        nonce: "evil",
-        code_challenge: "evil",
-        code_challenge_method: "plain",
-        request: "evil",
-        request_uri: "https://evil.example",
-      },
-    ],
-  ])("takes no parameter from %s", async (_, query) => {
+  it("takes no parameter from the address but the few that it knows", async () => {
     const usual = await parametersOf();
-    const parameters = await parametersOf(query);
+    const parameters = await parametersOf({
+      loginHint: "x&redirect_uri=https://evil.example&response_mode=query#",
+      client_id: "evil",
+      redirect_uri: "https://evil.example",
+      response_mode: "query",
+      response_type: "id_token",
+      state: "evil",
+      nonce: "evil",
+      code_challenge: "evil",
+      code_challenge_method: "plain",
+      request: "evil",
+      request_uri: "https://evil.example",
+    });
     const asked = new Set([...parameters.keys()]);
     for (const name of HINTS) asked.delete(name);
     expect(asked).toEqual(new Set(usual.keys()));
     for (const name of asked) expect(parameters.getAll(name)).toHaveLength(1);
-    for (const name of [
-      "client_id",
-      "redirect_uri",
-      "response_mode",
-      "response_type",
-      "code_challenge_method",
-    ]) {
-      expect(parameters.get(name)).toBe(usual.get(name));
-    }
+    for (const name of FIXED) expect(parameters.get(name)).toBe(usual.get(name));
     for (const name of ["nonce", "code_challenge"]) {
       expect(parameters.get(name)).toMatch(/^[\w-]{43}$/);
     }

@@ -3,7 +3,7 @@ import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
 import { itLeaksNothing } from "../support/attack.ts";
 import { sendRaw } from "../support/raw.ts";
 import { watchedRig } from "../support/secrets.ts";
-import { ADELE, sessionCookieOf, sessionOf, signedInBrowser } from "../support/user.ts";
+import { ADELE, sessionCookieOf, sessionOf, signedInBrowser, signOutIn } from "../support/user.ts";
 
 const rig = watchedRig();
 let browser: Browser;
@@ -36,20 +36,18 @@ describe("the app's own pages", () => {
 describe("another site that", () => {
   const evil = { url: "http://evil.localhost/", noReferrer: false };
 
-  it.each([
-    ["links to it", { "sec-fetch-dest": "document", "sec-fetch-mode": "navigate" }],
-    ["shows it as an image", { "sec-fetch-dest": "image", "sec-fetch-mode": "no-cors" }],
-    ["frames it", { "sec-fetch-dest": "iframe", "sec-fetch-mode": "navigate" }],
-    ["prefetches it", { "sec-purpose": "prefetch;prerender", purpose: "prefetch" }],
-    ["loads it as a script", { "sec-fetch-dest": "script", "sec-fetch-mode": "no-cors" }],
-  ])("%s gets the question, and nothing happens", async (_, headers) => {
-    const answer = await sendRaw(rig, {
-      path: "/auth/signout",
-      headers: { cookie, "sec-fetch-site": "cross-site", ...headers },
-    });
-    expect(answer.status).toBe(200);
-    expect(answer.headers).not.toHaveProperty("set-cookie");
-    expect(await signedIn()).toBe(true);
+  it("frames it, links to it or fetches it ahead gets the question, and nothing happens", async () => {
+    for (const headers of [
+      { "sec-fetch-dest": "iframe", "sec-fetch-mode": "navigate" },
+      { "sec-fetch-dest": "document", "sec-fetch-mode": "navigate" },
+      { "sec-purpose": "prefetch;prerender" },
+    ]) {
+      const foreign = { cookie, "sec-fetch-site": "cross-site", ...headers };
+      const answer = await sendRaw(rig, { path: "/auth/signout", headers: foreign });
+      expect(answer.status).toBe(200);
+      expect(answer.headers).not.toHaveProperty("set-cookie");
+      expect(await signedIn()).toBe(true);
+    }
   });
 
   it("posts a form there is refused", async () => {
@@ -60,50 +58,25 @@ describe("another site that", () => {
   });
 });
 
-describe("a post", () => {
-  it.each<[string, Record<string, string>]>([
-    [
-      "that says cross-site, with the right origin",
-      { "sec-fetch-site": "cross-site", origin: "=" },
-    ],
-    ["of our origin, as a user name", { origin: "=@evil.example" }],
-    ["of our host, on another port", { origin: "http://localhost:1" }],
-    ["of our host, in another scheme", { origin: "https://localhost" }],
-    ["of a referrer alone", { referer: "=/" }],
-  ])("%s is refused", async (_, headers) => {
-    const own = Object.entries(headers).map(([name, value]) => [name, value.replace("=", rig.url)]);
-    const answer = await sendRaw(rig, {
-      path: "/auth/signout",
-      method: "POST",
-      headers: { cookie, ...Object.fromEntries(own) },
-    });
-    expect(answer.status).toBe(403);
-    expect(answer.headers).not.toHaveProperty("set-cookie");
-    expect(await signedIn()).toBe(true);
-  });
+// Of one kind: the others are in test/http/sameOrigin.test.ts.
+it("a post that says cross-site, with the right origin, is refused", async () => {
+  const headers = { cookie, "sec-fetch-site": "cross-site", origin: rig.url };
+  const answer = await sendRaw(rig, { path: "/auth/signout", method: "POST", headers });
+  expect(answer.status).toBe(403);
+  expect(answer.headers).not.toHaveProperty("set-cookie");
+  expect(await signedIn()).toBe(true);
 });
 
 describe("a request that only looks like one", () => {
   it.each<[string, string, Record<string, string>]>([
     ["GET", "/auth/signout", { "x-http-method-override": "POST" }],
-    ["GET", "/auth/signout", { "x-http-method": "POST", "x-method-override": "POST" }],
     ["GET", "/auth/signout?_method=POST", {}],
-    ["GET", "/auth/signout?method=POST&confirm=true", {}],
     ["HEAD", "/auth/signout", {}],
     ["PUT", "/auth/signout", {}],
-    ["DELETE", "/auth/signout", {}],
-    ["PATCH", "/auth/signout", {}],
     ["OPTIONS", "/auth/signout", { "access-control-request-method": "POST" }],
-    ["TRACE", "/auth/signout", {}],
     ["POST", "//auth/signout", {}],
-    ["POST", "/auth//signout", {}],
     ["POST", "/auth/signout/x", {}],
-    ["POST", "/auth/signout;x", {}],
-    ["POST", "/auth/signout%00", {}],
     ["POST", "/auth%2fsignout", {}],
-    ["POST", "/auth%5csignout", {}],
-    ["POST", "/auth/signout%252f", {}],
-    ["POST", "/auth/sign\u00f6ut", {}],
     ["POST", "/auth/session", {}],
     ["POST", "/auth/sessions", {}],
     ["POST", "/", {}],
@@ -118,28 +91,26 @@ describe("a request that only looks like one", () => {
     expect(await signedIn()).toBe(true);
   });
 
-  it.each([
-    "/auth/signout/",
-    "/AUTH/SignOut",
-    "/x/../auth/signout",
-    "/auth/%73ignout",
-    "/auth/./signout",
-  ])("but %s is the same address: cross-site it does nothing either", async (path) => {
-    const headers = { cookie, "sec-fetch-site": "cross-site", origin: "https://evil.example" };
-    expect((await sendRaw(rig, { method: "POST", path, headers })).status).toBe(403);
-    expect(await signedIn()).toBe(true);
-  });
+  it.each(["/AUTH/SignOut/", "/x/../auth/%73ignout"])(
+    "but %s is the same address: cross-site it does nothing either",
+    async (path) => {
+      const headers = { cookie, "sec-fetch-site": "cross-site", origin: "https://evil.example" };
+      expect((await sendRaw(rig, { method: "POST", path, headers })).status).toBe(403);
+      expect(await signedIn()).toBe(true);
+    },
+  );
 });
 
 describe("after a sign-out", () => {
-  it.each([
-    "post_logout_redirect_uri=https://evil.example",
-    "returnTo=//evil.example",
-    "redirect_uri=https://evil.example",
-    "state=evil",
-    "logout_hint=evil",
-    "id_token_hint=evil",
-  ])("the way on is the app's own, whatever %s says", async (query) => {
+  it("the way on is the app's own, whatever the request says", async () => {
+    const query = new URLSearchParams({
+      post_logout_redirect_uri: "https://evil.example",
+      returnTo: "//evil.example",
+      redirect_uri: "https://evil.example",
+      state: "evil",
+      logout_hint: "evil",
+      id_token_hint: "evil",
+    });
     const own = await signedInBrowser(rig);
     const answer = await sendRaw(rig, {
       method: "POST",
@@ -149,7 +120,7 @@ describe("after a sign-out", () => {
         cookie: sessionCookieOf(rig, own),
         "content-type": "application/x-www-form-urlencoded",
       },
-      body: query,
+      body: query.toString(),
     });
     expect(answer.status).toBe(303);
     const { location = "" } = answer.headers;
@@ -163,8 +134,16 @@ describe("after a sign-out", () => {
     ]);
     expect(searchParams.get("post_logout_redirect_uri")).toBe(`${rig.url}/auth/signed-out`);
     expect(await sessionOf(rig, own)).toMatchObject({ signedIn: false });
-    browser = await signedInBrowser(rig);
-    cookie = sessionCookieOf(rig, browser);
+  });
+
+  it("the browser holds its session no more, also where it was over already", async () => {
+    const own = await signedInBrowser(rig);
+    const copy = sessionCookieOf(rig, own);
+    for (const planted of [undefined, `${copy}; Path=/; Secure; HttpOnly`]) {
+      if (planted) own.cookies.set(new URL(rig.url), planted);
+      expect((await signOutIn(rig, own)).status).toBe(303);
+      expect(own.cookies.names(rig.url)).not.toContain("__Host-lightsout");
+    }
   });
 });
 

@@ -25,10 +25,6 @@ lightsout(app, {
       calls: [{ method: "GET", path: "orders", scopes: ["%ORDERS_SCOPE%"], query: ["page"] }],
       paging: "link",
     },
-    lacking: {
-      baseUrl: "%LACKING_BASE_URL%",
-      calls: [{ method: "GET", path: "me", scopes: ["api://lacking/Read"] }],
-    },
   },
   scopes: ["User.Read"],
   functions: { home: true },
