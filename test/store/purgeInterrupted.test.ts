@@ -38,22 +38,29 @@ const isAnyOf = (...numbers: readonly number[]) => {
 };
 const filed = () => keysOf(store, /^x\./);
 
+/** The store, where something else comes before each removal, which it is told the number of. */
+function disturbed(first: (number: number) => Promise<void>) {
+  let number = 0;
+  const after =
+    <A extends unknown[], T>(request: (...args: A) => Promise<T>) =>
+    async (...args: A) => {
+      await first(number++);
+      return await request(...args);
+    };
+  const { remove, transact } = store.table;
+  return withTable(store, { remove: after(remove), transact: after(transact) });
+}
+
 it("is finished by the next one, wherever it stops", async () => {
   await signInMany(1);
   const rows = new Map(store.table.rows);
   for (let steps = 0, died = true; died; steps++) {
     store = memoryStore(MIDNIGHT);
     for (const [key, row] of rows) store.table.rows.set(key, row);
-    let left = steps;
-    const dying =
-      <A extends unknown[], T>(request: (...args: A) => Promise<T>) =>
-      async (...args: A) => {
-        if (left-- <= 0) throw new Error("The process ended.");
-        return await request(...args);
-      };
-    const { remove, transact } = store.table;
-    const dies = withTable(store, { remove: dying(remove), transact: dying(transact) });
-    died = await purge(dies).then(
+    const dying = disturbed(async (number) => {
+      if (number >= steps) throw new Error("The process ended.");
+    });
+    died = await purge(dying).then(
       () => false,
       () => true,
     );
@@ -63,6 +70,34 @@ it("is finished by the next one, wherever it stops", async () => {
     expect(keysOf(store)).toEqual([]);
     // The two announcements go with one request.
     if (!died) expect(steps).toBe(rows.size - 1);
+  }
+});
+
+/** A timer may fire on two instances, and an operator may run it besides. */
+it("fails at nothing where another one overtakes it at any moment, and takes nothing that is in use", async () => {
+  const IN_USE = accountPartition(homeOf("in-use"));
+  for (let steps = 0, isOvertaken = true; isOvertaken; steps++) {
+    store = memoryStore();
+    for (const [sid, hours] of [
+      ["over", 8],
+      ["in use", 48],
+    ] as const) {
+      const who = { homeAccountId: homeOf("in-use"), sid, subject: `${sid}.sub` };
+      await signIn(store, { ...who, expiresAt: NOON + hours * HOUR });
+    }
+    await noteEarlySignOut(store, "early" as IndexKey);
+    await signInMany(4);
+    store.time = NOON + DAY;
+    isOvertaken = false;
+    const overtaken = disturbed(async (number) => {
+      if (number !== steps) return;
+      isOvertaken = true;
+      await purge(store);
+    });
+    expect(await purge(overtaken)).toMatchObject({ failed: 0, malformed: 0 });
+    expect(store.logged.at(-1)).toBe("purge.done");
+    const kinds = keysOf(store).map((key) => key.replace(IN_USE, "in use").replace(/\..*/, ""));
+    expect(kinds.sort()).toEqual(["in use|c", "in use|head", "s", "u", "x"]);
   }
 });
 
