@@ -1,6 +1,7 @@
 import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, it } from "@jest/globals";
+import type { Page } from "playwright-core";
 import { Parts } from "../../local/parts.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
 import type { Browser } from "../../local/tenant/browserless.ts";
@@ -176,34 +177,6 @@ beforeAll(async () => {
 });
 afterEach(() => stage.table.be());
 
-it.each(["/auth/session", "/graph/me", "/"])(
-  "%s is 503 while the table does not answer, not signed out",
-  async (path) => {
-    const { table, host, signOut } = stage;
-    const browser = await signedInBrowser(rig);
-    await table.be("gone");
-    const answer = await browser.get(host.url + path);
-    expect(answer.status).toBe(503);
-    expect(answer.headers["retry-after"]).toBe("2");
-    await rig.host.runTimer("authPurgeExpired");
-    await table.be();
-    expect((await signOut["in the app"](browser)).status).toBe(303);
-  },
-);
-
-it("many calls for one sid are one loop: they ask the table no more often than one", async () => {
-  const { table, signOut } = stage;
-  const browser = await signedInBrowser(rig);
-  await table.be(REFUSED);
-  const before = table.met;
-  const calls = Array.from({ length: 50 }, () => signOut["in another app"](browser));
-  await eventually(() => table.met - before >= 4);
-  expect(table.met - before).toBeLessThan(50);
-  await table.be();
-  for (const answer of await Promise.all(calls)) expect(answer.status).toBe(200);
-  expect(await holdsTokens(rig)).toBe(false);
-});
-
 /** As many calls as are held. */
 async function fillPlaces({ host, lines }: Stage): Promise<Promise<RawAnswer>[]> {
   const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY });
@@ -255,32 +228,9 @@ it("a process that is told to end says which sign-outs are open", async () => {
   expect((await signOut["in the app"](browser)).status).toBe(303);
 });
 
-describeInBrowser("a frame that leaves 50 ms after its request", () => {
-  it("does not keep the tokens from being deleted", async () => {
-    const { table, host } = stage;
-    const browser = await signedInBrowser(rig);
-    const context = await launchChromium({ thirdPartyCookies: "blocked" });
-    try {
-      const page = await context.newPage();
-      await page.goto(rig.tenant.metadataUrl.replace(rig.tenant.internalUrl, rig.tenant.url));
-      await table.be("silent");
-      const before = table.met;
-      const url = host.url + callbackOf(sidOf(rig, browser));
-      await page.setContent(`<iframe src="${url}"></iframe>`, { waitUntil: "commit" });
-      await eventually(() => table.met > before);
-      await sleep(50);
-      await page.setContent("You are signed out.");
-    } finally {
-      await context.close();
-    }
-    expect(await holdsTokens(rig)).toBe(true);
-    await table.be();
-    await eventually(async () => !(await holdsTokens(rig)));
-  });
-});
-
-describeInBrowser("the provider's frame that was answered 503", () => {
-  it("comes back by itself until the tokens are gone, while its page is there", async () => {
+describeInBrowser("the provider's frame", () => {
+  /** Puts the table out, frames the logout URL, and does the rest. */
+  async function frame(outage: Outage, rest: (page: Page) => Promise<unknown>) {
     const { table, host } = stage;
     const browser = await signedInBrowser(rig);
     const context = await launchChromium({ thirdPartyCookies: "blocked" });
@@ -288,20 +238,37 @@ describeInBrowser("the provider's frame that was answered 503", () => {
       const page = await context.newPage();
       // A document of the tenant's origin: the only one that may frame the app's logout URL.
       await page.goto(rig.tenant.metadataUrl.replace(rig.tenant.internalUrl, rig.tenant.url));
-      await table.be("gone");
-      const held = await fillPlaces(stage);
+      await table.be(outage);
+      const held = outage === "gone" ? await fillPlaces(stage) : [];
       const url = host.url + callbackOf(sidOf(rig, browser));
-      await page.setContent(`<iframe src="${url}"></iframe>`);
-      const content = page.frameLocator("iframe").locator("body");
-      await content.getByText("Not signed out yet").waitFor();
-      expect(await holdsTokens(rig)).toBe(true);
-
-      await table.be();
-      await content.getByText("Signed out.", { exact: true }).waitFor();
-      expect(await holdsTokens(rig)).toBe(false);
+      await page.setContent(`<iframe src="${url}"></iframe>`, { waitUntil: "commit" });
+      await rest(page);
       await Promise.all(held);
     } finally {
       await context.close();
     }
+  }
+
+  it("that leaves 50 ms after its request does not keep the tokens from being deleted", async () => {
+    const { table } = stage;
+    const before = table.met;
+    await frame("silent", async (page) => {
+      await eventually(() => table.met > before);
+      await sleep(50);
+      await page.setContent("You are signed out.");
+    });
+    expect(await holdsTokens(rig)).toBe(true);
+    await table.be();
+    await eventually(async () => !(await holdsTokens(rig)));
   });
+
+  it("that was answered 503 comes back by itself until the tokens are gone, while its page is there", () =>
+    frame("gone", async (page) => {
+      const content = page.frameLocator("iframe").locator("body");
+      await content.getByText("Not signed out yet").waitFor();
+      expect(await holdsTokens(rig)).toBe(true);
+      await stage.table.be();
+      await content.getByText("Signed out.", { exact: true }).waitFor();
+      expect(await holdsTokens(rig)).toBe(false);
+    }));
 });
