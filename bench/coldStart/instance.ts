@@ -62,15 +62,7 @@ export async function firstAnswer(
     cpuBefore = await cpuOf(child);
     before = performance.now();
   }
-  const app = {
-    root,
-    main,
-    port,
-    keys: createKeys(),
-    timers: false,
-    keyStoreFault: false,
-    isLogged: false,
-  };
+  const app = { root, main, port, keys: createKeys(), timers: false, isLogged: false };
   tell(child, { type: "start", ...app, ...(order === "flex" && { env }) });
   await waitUntilReady(child, exited, TIMEOUT_MS);
   await ready();

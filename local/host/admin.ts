@@ -14,8 +14,7 @@ export async function handleAdmin(
 ): Promise<Answer> {
   const [, name] = /^\/admin\/functions\/([^/]+)\/?$/i.exec(request.path) ?? [];
   if (name === undefined || request.method !== "POST") return bareAnswer(404);
-  if (!opens(context.keys, lookUpKey(request, context.keyStoreFault), "admin"))
-    return bareAnswer(401);
+  if (!opens(context.keys, lookUpKey(request), "admin")) return bareAnswer(401);
   if (!/^(application|text)\/json\b/i.test(request.headers["content-type"]?.[0] ?? "")) {
     return bareAnswer(415);
   }

@@ -7,8 +7,6 @@ import type { LogLine } from "./log.ts";
 export interface HostContext {
   functions: (HttpFunction | TimerFunction)[];
   keys: HostKeys;
-  /** Every look-up of a key fails, as when the storage of the keys is out of reach. */
-  keyStoreFault: boolean;
   customHeaders: Record<string, string>;
   /** Where the worker takes requests over HTTP, with `enableHttpStream`. */
   httpUri: string | undefined;

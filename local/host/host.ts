@@ -32,8 +32,6 @@ export interface HostOptions {
   keys?: HostKeys;
   /** Default `false`: timers run on demand only. */
   timers?: boolean;
-  /** Whether every request with a key, or with any `code` parameter, is answered 500. */
-  keyStoreFault?: boolean;
   onLog?: (line: LogLine) => void;
   /** Default 30,000. */
   readyTimeoutMs?: number;
@@ -66,7 +64,7 @@ const STOP_GRACE = 5_000;
  * hosted without functions, as by the real host: the log says why.
  */
 export async function startHost(options: HostOptions): Promise<FunctionsHost> {
-  const { keys = createKeys(), main, timers = false, keyStoreFault = false } = options;
+  const { keys = createKeys(), main, timers = false } = options;
   const { onLog = () => {}, readyTimeoutMs = DEFAULT_READY_TIMEOUT } = options;
   const isLogged = options.onLog !== undefined;
   const root = resolve(options.root);
@@ -74,7 +72,7 @@ export async function startHost(options: HostOptions): Promise<FunctionsHost> {
   const port = options.port || (await freePort());
   const WEBSITE_HOSTNAME = `localhost:${port}`;
   const child = forkWorker(root, workerEnv(root, { WEBSITE_HOSTNAME }, options.env));
-  tell(child, { type: "start", root, port, main, keys, timers, keyStoreFault, isLogged });
+  tell(child, { type: "start", root, port, main, keys, timers, isLogged });
 
   const exited = waitForExit(child);
   const runs: Runs = new Map();

@@ -15,7 +15,6 @@ export interface WorkerOptions {
   main: string | undefined;
   keys: HostKeys;
   timers: boolean;
-  keyStoreFault: boolean;
   /** Whether anybody wants its log. */
   isLogged: boolean;
   /** The whole environment of a process that was started before its app was known, as on Flex Consumption. */

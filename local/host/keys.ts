@@ -14,18 +14,9 @@ export function createKeys(): HostKeys {
   return { master: master.toString("base64url"), default: byDefault.toString("base64url") };
 }
 
-/**
- * Looks up the key of a request: the header, else the `code` parameter, whatever that is for.
- *
- * @throws Error when there is one and the key store fails
- */
-export function lookUpKey(
-  { headers, query }: HostRequest,
-  keyStoreFault: boolean,
-): string | undefined {
-  const key = headers["x-functions-key"]?.[0] ?? query.get("code")?.[0];
-  if (key && keyStoreFault) throw new Error("The key store is out of reach.");
-  return key;
+/** The key of a request: the header, else the `code` parameter, whatever that is for. */
+export function lookUpKey({ headers, query }: HostRequest): string | undefined {
+  return headers["x-functions-key"]?.[0] ?? query.get("code")?.[0];
 }
 
 export function opens(keys: HostKeys, key: string | undefined, level: AuthLevel): boolean {

@@ -81,7 +81,7 @@ async function handle(
   if (target.authLevel === "anonymous" && request.query.get("code")) {
     warn(context, target, "code query parameter is read by the Functions host as a key");
   }
-  const key = lookUpKey(request, context.keyStoreFault);
+  const key = lookUpKey(request);
   if (!opens(context.keys, key, target.authLevel)) return bareAnswer(401);
   if (isDisabled(target.name, context.env) && !opens(context.keys, key, "admin")) {
     return bareAnswer(404);

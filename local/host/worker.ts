@@ -54,7 +54,7 @@ async function list(root: string): Promise<void> {
 }
 
 async function start(options: WorkerOptions): Promise<void> {
-  const { root, port, keys, keyStoreFault } = options;
+  const { root, port, keys } = options;
   if (options.env) specialize(root, options.env);
   isLogged = options.isLogged;
   // The host knows the settings, and nothing of what the app makes of its environment.
@@ -69,7 +69,7 @@ async function start(options: WorkerOptions): Promise<void> {
   const timers = new Timers(invoke);
   servers = await listen(
     {
-      ...{ functions, keys, keyStoreFault, customHeaders, httpUri, env, invoke, log },
+      ...{ functions, keys, customHeaders, httpUri, env, invoke, log },
       startTimer: (timer, runId) => void runTimer(timers, timer, runId),
     },
     port,

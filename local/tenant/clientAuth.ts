@@ -21,13 +21,6 @@ export async function authenticateClient(
   const app = findApp(state, authority, basic?.clientId ?? required(params, "client_id"));
   const secret = basic?.secret ?? params.client_secret;
   const assertion = params.client_assertion;
-  if (isPublic(app)) {
-    if (secret === undefined && assertion === undefined) return app;
-    throw new EntraError(
-      700025,
-      "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.",
-    );
-  }
   if (assertion !== undefined && params.client_assertion_type === JWT_BEARER) {
     await verifyAssertion(state, authority, app, assertion);
   } else if (secret === undefined) {
@@ -42,12 +35,6 @@ export async function authenticateClient(
     );
   }
   return app;
-}
-
-function isPublic(app: AppRegistration): boolean {
-  return [app.clientSecrets, app.certificates, app.federatedCredentials].every(
-    (list) => !list?.length,
-  );
 }
 
 function parseBasic(header: string | undefined) {

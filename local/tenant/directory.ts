@@ -7,7 +7,6 @@ export interface AppRegistration {
   /** Also the only addresses that a sign-out may redirect to. */
   redirectUris: string[];
   frontChannelLogoutUrl?: string;
-  /** An app without secret, certificate and federated credential is a public client. */
   clientSecrets?: string[];
   /** PEM. */
   certificates?: string[];

@@ -64,5 +64,5 @@ export function discovery(state: State, authority: Authority): Reply {
 }
 
 export function keys(state: State, { tenantId }: Authority): Reply {
-  return json(state.keys.jwks(issuerOf(state, tenantId)), 200, PUBLIC);
+  return json(state.signingKey.keySet(issuerOf(state, tenantId)), 200, PUBLIC);
 }

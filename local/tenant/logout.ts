@@ -103,7 +103,7 @@ async function redirectAfter(
   const { post_logout_redirect_uri: uri, state: appState, id_token_hint: hint } = params;
   if (uri === undefined) return undefined;
   const hinted =
-    hint && (await state.keys.verify(hint, { clockTolerance: Number.MAX_SAFE_INTEGER }));
+    hint && (await state.signingKey.verify(hint, { clockTolerance: Number.MAX_SAFE_INTEGER }));
   const named = [params.client_id, hinted && String(hinted.aud)].filter(Boolean);
   const [clientId = "", another = clientId] = named;
   if (clientId !== another || !state.apps.get(clientId)?.redirectUris.includes(uri)) {

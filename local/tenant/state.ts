@@ -1,8 +1,8 @@
 import type { AppRegistration, TenantUser } from "./directory.ts";
 import type { Elsewhere } from "./elsewhere.ts";
 import type { Grants } from "./grants.ts";
-import type { KeyRing } from "./keys.ts";
 import type { Sessions } from "./session.ts";
+import type { SigningKey } from "./signingKey.ts";
 import type { Switches } from "./switches.ts";
 import type { FrontChannelCall, RecordedRequest } from "./types.ts";
 
@@ -18,7 +18,7 @@ export interface State {
   elsewhere: Elsewhere;
   users: TenantUser[];
   apps: Map<string, AppRegistration>;
-  keys: KeyRing;
+  signingKey: SigningKey;
   sessions: Sessions;
   grants: Grants;
   switches: Switches;

@@ -23,8 +23,6 @@ export interface Switches {
   signOutOnOtherOrigin: boolean;
   /** Announces back-channel logout in the metadata. Entra does not have it. */
   backchannelLogout: boolean;
-  /** Whether a refresh answers with a new refresh token. The old one stays valid, as in Entra. */
-  refreshTokenRotation: boolean;
   /** Whether a refresh token that is used twice ends all of its family, as with some other providers. Not in Entra. */
   revokeReusedRefreshTokens: boolean;
   /** How many refreshes of one user for the same scopes are answered within five minutes of no new sign-in (AADSTS50196). */

@@ -5,9 +5,9 @@ import { issuerOf } from "./authority.ts";
 import { challengeUser, findUser, revokeSessions } from "./controls.ts";
 import { startElsewhere } from "./elsewhere.ts";
 import { Grants } from "./grants.ts";
-import { KeyRing } from "./keys.ts";
 import { serve } from "./router.ts";
 import { Sessions } from "./session.ts";
+import { SigningKey } from "./signingKey.ts";
 import type { State } from "./state.ts";
 import type { Switches } from "./switches.ts";
 import { verifyAccessToken } from "./tokens.ts";
@@ -34,7 +34,7 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
   );
   const state: State = {
     tenantId,
-    domain: options.domain ?? "contoso.com",
+    domain: "contoso.com",
     authority,
     issuer: options.issuer ?? `${authority}/v2.0`,
     url: options.url ?? `http://login.localhost:${port}`,
@@ -42,7 +42,7 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
     elsewhere,
     users: options.users ?? defaultUsers(),
     apps: new Map(options.apps?.map((app) => [app.clientId, app])),
-    keys: await KeyRing.create(options.signingKey),
+    signingKey: await SigningKey.create(options.signingKey),
     sessions: new Sessions(),
     grants: new Grants(),
     switches: defaultSwitches(),
@@ -67,9 +67,7 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
     requests: state.requests,
     frontChannelCalls: state.frontChannelCalls,
     issued: state.issued,
-    get signingKey() {
-      return state.keys.signingKey;
-    },
+    signingKey: state.signingKey.jwk,
     get sessions() {
       return state.sessions.all();
     },
@@ -77,7 +75,6 @@ export async function startTenant(options: TenantOptions = {}): Promise<Tenant> 
     holdTokenEndpoint: () => hold(state),
     revoke: (oid) => revokeSessions(state, findUser(state, oid)),
     forceClaimsChallenge: (oid) => challengeUser(state, findUser(state, oid)),
-    rotateKeys: () => state.keys.rotate(),
     verifyAccessToken: (token) => verifyAccessToken(state, token),
     async stop() {
       if (!server.listening) return;
@@ -107,7 +104,6 @@ function defaultSwitches(): Switches {
     deviceMode: false,
     signOutOnOtherOrigin: false,
     backchannelLogout: false,
-    refreshTokenRotation: true,
     revokeReusedRefreshTokens: false,
     requestLoopLimit: 15,
     accessTokenLifetime: 3600,

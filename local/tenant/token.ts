@@ -73,7 +73,7 @@ async function tokenResponse(
   const access = await accessToken(state, issue);
   const tokens = {
     access_token: access.token,
-    ...((first ? scopes.oidc.includes("offline_access") : state.switches.refreshTokenRotation) && {
+    ...((!first || scopes.oidc.includes("offline_access")) && {
       refresh_token: state.grants.issueRefreshToken(grant, state.now()),
     }),
     ...(scopes.oidc.includes("openid") && {

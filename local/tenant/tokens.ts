@@ -70,11 +70,11 @@ export async function idToken(state: State, issue: Issue, nonce?: string): Promi
     rh: `1.${random(24)}.`,
     uti: random(16),
   };
-  const header = state.keys.header();
+  const header = state.signingKey.header();
   const forged = state.switches.idTokenOverrides?.(payload, header);
-  if (forged === undefined) return state.keys.sign(payload);
+  if (forged === undefined) return state.signingKey.sign(payload);
   if (typeof forged === "string") return forged;
-  return state.keys.sign(forged.claims, forged.header, forged.key);
+  return state.signingKey.sign(forged.claims, forged.header, forged.key);
 }
 
 /** A v1.0 access token, the version Microsoft Graph takes. */
@@ -90,7 +90,7 @@ export async function accessToken(
   const seconds = Math.floor(state.now() / 1000);
   const guest = homeTenant(user, state.tenantId) !== tenantId;
   const upn = guest ? `${user.username.replace("@", "_")}#EXT#@${state.domain}` : user.username;
-  const token = await state.keys.sign({
+  const token = await state.signingKey.sign({
     aud: audienceOf(scopes.resource),
     iss: `https://sts.windows.net/${tenantId}/`,
     iat: seconds - BACKDATE,
@@ -99,7 +99,7 @@ export async function accessToken(
     aio: random(48),
     app_displayname: app.displayName,
     appid: app.clientId,
-    appidacr: app.certificates || app.federatedCredentials ? "2" : app.clientSecrets ? "1" : "0",
+    appidacr: app.certificates || app.federatedCredentials ? "2" : "1",
     ...(user.surname && { family_name: user.surname }),
     ...(user.givenName && { given_name: user.givenName }),
     ...(guest && { idp: identityProvider(state, user) }),
@@ -125,7 +125,7 @@ export async function verifyAccessToken(
   state: State,
   token: string,
 ): Promise<AccessTokenInfo | undefined> {
-  const claims = await state.keys.verify(token, {
+  const claims = await state.signingKey.verify(token, {
     audience: GRAPH_APP_ID,
     currentDate: new Date(state.now()),
   });

@@ -9,8 +9,6 @@ export interface TenantOptions {
   /** The origin for browsers, where something stands in front of it. Default: its own, on `login.localhost`. */
   url?: string | undefined;
   tenantId?: string;
-  /** A verified domain, another name for the tenant. */
-  domain?: string;
   apps?: AppRegistration[];
   users?: TenantUser[];
   /** Private RSA key, to keep tokens valid across restarts. */
@@ -71,7 +69,7 @@ export interface Tenant {
   readonly users: TenantUser[];
   readonly apps: Map<string, AppRegistration>;
   readonly switches: Switches;
-  /** Private; changes when the keys rotate. */
+  /** Private. */
   readonly signingKey: JWK;
   readonly sessions: BrowserSession[];
   readonly requests: RecordedRequest[];
@@ -85,8 +83,6 @@ export interface Tenant {
   revoke(oid: string): void;
   /** The user's next refreshes are refused with these `claims` until an interactive sign-in carried them. */
   forceClaimsChallenge(oid: string): string;
-  /** Signs with a new key from now on. The old ones stay published. */
-  rotateKeys(): Promise<void>;
   /** Resolves to undefined unless it is a valid access token of this tenant for Microsoft Graph. */
   verifyAccessToken(token: string): Promise<AccessTokenInfo | undefined>;
   stop(): Promise<void>;

@@ -1,5 +1,4 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { request } from "node:http";
 import { join, resolve } from "node:path";
 import {
   type FunctionsHost,
@@ -7,6 +6,7 @@ import {
   type LogLine,
   startHost,
 } from "../../../local/host/host.ts";
+import { type RawRequest, sendRaw } from "../../support/raw.ts";
 
 /** Below the project, so that `require("@azure/functions")` finds the installed one. */
 const APPS = resolve(import.meta.dirname, "../../../.local");
@@ -78,57 +78,15 @@ export async function failToRun(files: AppFiles, options: Omit<HostOptions, "roo
   throw new Error("The app started.");
 }
 
-export interface Reply {
-  status: number;
-  headers: Record<string, string[]>;
-  body: string;
-}
+export type SendOptions = Omit<RawRequest, "path"> & { readonly address?: string };
 
-export interface SendOptions {
-  method?: string;
-  headers?: Record<string, string | string[]>;
-  body?: string | Buffer;
-  address?: string;
-  /** Sends the body without a length. */
-  chunked?: boolean;
-}
-
-/** Sends a path as it is, which `fetch` would normalize. */
-export function send(
+/** A request, and its answer with each line of a header by itself. */
+export async function send(
   { port }: Pick<FunctionsHost, "port">,
   path: string,
-  { method = "GET", headers = {}, body, address = "127.0.0.1", chunked = false }: SendOptions = {},
-): Promise<Reply> {
-  const { promise, resolve: done, reject } = Promise.withResolvers<Reply>();
-  const length = body === undefined || chunked ? {} : { "content-length": Buffer.byteLength(body) };
-  const outgoing = request(
-    {
-      ...{ host: address, port, path, method, agent: false },
-      headers: toLines({ host: `localhost:${port}`, ...length, ...headers }),
-    },
-    (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("end", () => {
-        const headersDistinct = response.headersDistinct as Record<string, string[]>;
-        done({
-          status: response.statusCode ?? 0,
-          headers: headersDistinct,
-          body: Buffer.concat(chunks).toString(),
-        });
-      });
-      response.on("error", reject);
-    },
-  );
-  outgoing.on("error", reject);
-  if (chunked) outgoing.flushHeaders();
-  outgoing.end(body);
-  return promise;
-}
-
-/** A flat list, because Node joins lines of some headers when it gets an object. */
-function toLines(headers: Record<string, string | number | string[]>): string[] {
-  return Object.entries(headers).flatMap(([name, value]) =>
-    [value].flat().flatMap((line) => [name, String(line)]),
-  );
+  { address, headers, ...options }: SendOptions = {},
+) {
+  const sent = { path, headers: { host: `localhost:${port}`, ...headers }, ...options };
+  const { lines, ...answer } = await sendRaw({ url: `http://localhost:${port}` }, sent, address);
+  return { ...answer, headers: lines };
 }

@@ -62,16 +62,3 @@ it("generates keys when none are given", async () => {
     await other.stop();
   }
 });
-
-it("answers 500 to whoever presents a key while the key store is out of reach", async () => {
-  const { host, lines, stop } = await runApp({ main }, { keys, keyStoreFault: true });
-  try {
-    expect(await send(host, "/for-anonymous?code=oauth")).toMatchObject({ status: 500, body: "" });
-    expect((await send(host, "/for-function?code=default-key")).status).toBe(500);
-    expect((await send(host, "/for-function")).status).toBe(401);
-    expect((await send(host, "/for-anonymous")).status).toBe(200);
-    await eventually(() => lines.some(({ message }) => message.includes("key store")));
-  } finally {
-    await stop();
-  }
-});

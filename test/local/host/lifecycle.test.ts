@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createServer, request } from "node:http";
 import { networkInterfaces } from "node:os";
 import { resolve } from "node:path";
@@ -206,20 +207,10 @@ describe("stopping", () => {
       const host = await startHost({ root: ${JSON.stringify(app.root)} });
       console.log(host.port);`;
     const parent = spawn(process.execPath, ["--input-type=module", "-e", script]);
-    const port = Number(await firstOutput(parent));
+    const port = Number((await once(parent.stdout, "data"))[0]);
     expect(await isFree(port)).toBe(false);
     parent.kill("SIGKILL");
     await eventually(() => isFree(port));
     await app.remove();
   });
 });
-
-/** What it prints until it has printed a line, or that text. */
-async function firstOutput(child: ChildProcess, until = "\n"): Promise<string> {
-  let output = "";
-  child.stdout?.setEncoding("utf8").on("data", (text) => {
-    output += text;
-  });
-  await eventually(() => output.includes(until) && output.trim() !== "");
-  return output;
-}

@@ -15,7 +15,7 @@ const app = shared(() =>
             jsonBody: {
               url: request.url,
               method: request.method,
-              query: [...request.query],
+              query: [...request.query].map((pair) => pair.join("=")),
               params: request.params,
               headers: Object.fromEntries(request.headers),
               body: Buffer.from(await request.arrayBuffer()).toString("base64"),
@@ -78,24 +78,12 @@ describe("route parameters", () => {
 
 describe("the query", () => {
   test.each([
-    ["?a=1&a=2", [["a", "1,2"]]],
-    ["?Name=1&name=2&NAME=3", [["Name", "1,2,3"]]],
-    ["?a=&a=2", [["a", "2"]]],
-    [
-      "?a&b=",
-      [
-        ["a", ""],
-        ["b", ""],
-      ],
-    ],
-    [
-      "?a=b=c&&d=%26",
-      [
-        ["a", "b=c"],
-        ["d", "&"],
-      ],
-    ],
-    ["?a=b+c%2B%FF", [["a", "b c+%FF"]]],
+    ["?a=1&a=2", ["a=1,2"]],
+    ["?Name=1&name=2&NAME=3", ["Name=1,2,3"]],
+    ["?a=&a=2", ["a=2"]],
+    ["?a&b=", ["a=", "b="]],
+    ["?a=b=c&&d=%26", ["a=b=c", "d=&"]],
+    ["?a=b+c%2B%FF", ["a=b c+%FF"]],
     ["", []],
   ])("%s", async (search, expected) => {
     expect((await echo(`/api/echo${search}`)).query).toEqual(expected);

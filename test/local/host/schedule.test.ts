@@ -1,10 +1,6 @@
 import { describe, expect, it, test } from "@jest/globals";
 import { parseSchedule } from "../../../local/host/schedule.ts";
 
-function next(expression: string, after: string): string {
-  return parseSchedule(expression)(new Date(after)).toISOString().replace(".000Z", "Z");
-}
-
 describe("the next occurrence of an NCRONTAB expression", () => {
   test.each([
     ["* * * * * *", "2026-03-01T10:00:00Z", "2026-03-01T10:00:01Z"],
@@ -18,17 +14,14 @@ describe("the next occurrence of an NCRONTAB expression", () => {
     ["0 0 0 29 feb *", "2026-03-01T00:00:00Z", "2028-02-29T00:00:00Z"],
     ["0 0,30 10 * * 0", "2026-03-01T10:00:00.500Z", "2026-03-01T10:30:00Z"],
   ])("%s after %s", (expression, after, expected) => {
-    expect(next(expression, after)).toBe(expected);
+    expect(parseSchedule(expression)(new Date(after))).toEqual(new Date(expected));
   });
 });
 
-it("refuses what is no expression", () => {
-  for (const expression of ["", "* * * *", "60 * * * * *", "* * 24 * * *", "x * * * * *"]) {
-    expect(() => parseSchedule(expression)).toThrow("is not a valid NCRONTAB expression");
-  }
-  for (const expression of ["*/0 * * * * *", "9-3 * * * * *", "00:05:00", "* * * * * * *"]) {
-    expect(() => parseSchedule(expression)).toThrow("is not a valid NCRONTAB expression");
-  }
+const NONE = ["", "* * * *", "* * * * * * *", "60 * * * * *", "* * 24 * * *", "x * * * * *"];
+
+it.each([...NONE, "*/0 * * * * *", "9-3 * * * * *", "00:05:00"])("'%s' is none", (expression) => {
+  expect(() => parseSchedule(expression)).toThrow("is not a valid NCRONTAB expression");
 });
 
 it("refuses an expression that never occurs", () => {

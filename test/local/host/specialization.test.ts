@@ -21,13 +21,7 @@ it("a process that waited for an app has that app's settings and folder, and non
   expect(await once(child, "message")).toMatchObject([{ type: "waiting" }]);
   const port = await freePort();
   const app = { root, port, main: undefined, keys: createKeys(), timers: false };
-  tell(child, {
-    type: "start",
-    ...app,
-    keyStoreFault: false,
-    isLogged: false,
-    env: { OWN: "app" },
-  });
+  tell(child, { type: "start", ...app, isLogged: false, env: { OWN: "app" } });
   await waitUntilReady(child, exited, 30_000);
   const answer = await fetch(`http://127.0.0.1:${port}/where`);
   expect(await answer.json()).toEqual({ folder: realpathSync(root), own: "app" });

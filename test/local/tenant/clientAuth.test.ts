@@ -1,9 +1,10 @@
-import { createHash, generateKeyPairSync, type KeyObject, type X509Certificate } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it, test } from "@jest/globals";
-import { type JWK, type JWTPayload, SignJWT } from "jose";
+import { createHash, type KeyObject } from "node:crypto";
+import { describe, expect, it, test } from "@jest/globals";
+import { type JWTPayload, SignJWT } from "jose";
 import { createBrowser } from "../../../local/tenant/browserless.ts";
 import { selfSignedCertificate } from "../../../local/tenant/certificate.ts";
-import type { Tenant } from "../../../local/tenant/tenant.ts";
+import { rsaKey } from "../../support/certificate.ts";
+import { shared } from "../../support/shared.ts";
 import {
   ADELE,
   app,
@@ -19,33 +20,22 @@ const JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const AUDIENCE = "api://AzureADTokenExchange";
 const ISSUER = "https://issuer.example/";
 
-let tenant: Tenant;
-let key: KeyObject;
-let certificate: X509Certificate;
-let otherKey: KeyObject;
-let publicClient: string;
-
-beforeAll(async () => {
-  key = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
-  otherKey = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
-  certificate = selfSignedCertificate(key, "test");
-  const { kty, n, e } = key.export({ format: "jwk" }) as JWK;
-  const jwk = { kty, n, e } as JWK;
-  const federated = { issuer: ISSUER, subject: "identity", audience: AUDIENCE, jwk };
-  const open = app({ displayName: "Public client", clientSecrets: [] });
-  publicClient = open.clientId;
-  tenant = await start({
+const key = rsaKey();
+const otherKey = rsaKey();
+const certificate = selfSignedCertificate(key, "test");
+const { kty = "", n = "", e = "" } = key.export({ format: "jwk" });
+const federation = { issuer: ISSUER, subject: "identity", audience: AUDIENCE, jwk: { kty, n, e } };
+const tenant = shared(() =>
+  start({
     apps: [
       app({
         clientSecrets: ["another-secret", SECRET],
         certificates: [certificate.toString()],
-        federatedCredentials: [federated],
+        federatedCredentials: [federation],
       }),
-      open,
     ],
-  });
-});
-afterAll(() => tenant.stop());
+  }),
+);
 
 /** Redeems a fresh code, authenticating with these parameters. */
 async function authenticate(params: Params) {
@@ -107,18 +97,6 @@ describe("a client secret", () => {
   });
 });
 
-describe("a public client", () => {
-  it("needs no credential, and must not send one", async () => {
-    const browser = createBrowser();
-    const form = await browser.signIn(authorizeUrl(tenant, { client_id: publicClient }), ADELE);
-    const sent = await redeem(tenant, form, { client_id: publicClient });
-    expect(sent.status).toBe(401);
-    expect(sent.body.error_codes).toEqual([700025]);
-    const bare = await redeem(tenant, form, { client_id: publicClient, client_secret: undefined });
-    expect(bare.status).toBe(200);
-  });
-});
-
 describe("a certificate", () => {
   it("signs with RS256 and its SHA-1 thumbprint", async () => {
     const x5t = createHash("sha1").update(certificate.raw).digest("base64url");
@@ -132,52 +110,39 @@ describe("a certificate", () => {
     expect((await withAssertion(assertion({ claims: { aud: tenant.issuer } }))).status).toBe(200);
   });
 
-  test.each<[string, number, () => Assertion]>([
-    ["an unknown thumbprint", 700027, () => ({ header: { "x5t#S256": "unknown" } })],
-    ["no thumbprint", 700027, () => ({ header: {} })],
-    ["another key", 700027, () => ({ signer: otherKey })],
-    ["another algorithm", 700027, () => ({ alg: "PS512" })],
-    ["another subject", 700021, () => ({ claims: { sub: "someone-else" } })],
-    ["another audience", 700023, () => ({ claims: { aud: "https://evil.example/" } })],
-    ["a past expiry", 700024, () => ({ claims: { exp: Math.floor(Date.now() / 1000) - 400 } })],
-    ["a future start", 700024, () => ({ claims: { nbf: Math.floor(Date.now() / 1000) + 400 } })],
-  ])("with %s is refused with AADSTS%i", async (_what, code, change) => {
-    const { status, body } = await withAssertion(assertion(change()));
-    expect(status).toBe(401);
-    expect(body).toMatchObject({ error: "invalid_client", error_codes: [code] });
-  });
-
-  it("is refused when the assertion is no JWT or has no type", async () => {
-    expect((await withAssertion("not-a-jwt")).body.error_codes).toEqual([700027]);
+  it("needs its type", async () => {
     const untyped = await withAssertion(assertion(), { client_assertion_type: undefined });
     expect(untyped.body.error_codes).toEqual([7000218]);
   });
 });
 
-describe("a federated credential", () => {
-  it("takes the place of a secret", async () => {
-    expect((await withAssertion(federated())).status).toBe(200);
-  });
-
-  test.each<[string, number, JWTPayload]>([
-    ["issuer", 700211, { iss: "https://other.example/" }],
-    ["subject", 700213, { sub: "someone-else" }],
-    ["audience", 700212, { aud: "api://something-else" }],
-    ["time", 700024, { exp: 1 }],
-  ])("with another %s is refused with AADSTS%i", async (_what, code, claims) => {
-    const { status, body } = await withAssertion(federated(claims));
-    expect(status).toBe(401);
-    expect(body).toMatchObject({ error: "invalid_client", error_codes: [code] });
-  });
-
-  it("with another key is refused", async () => {
-    const { body } = await withAssertion(federated({}, otherKey));
-    expect(body.error_codes).toEqual([700027]);
-  });
+it("a federated credential takes the place of a secret", async () => {
+  expect((await withAssertion(federated())).status).toBe(200);
 });
 
-describe("selfSignedCertificate", () => {
-  it("is the same again for the same key", () => {
-    expect(selfSignedCertificate(key, "test").raw).toEqual(certificate.raw);
-  });
+const soon = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
+
+test.each<[string, number, () => string | Promise<string>]>([
+  ["that is none", 700027, () => "not-a-jwt"],
+  ["with an unknown thumbprint", 700027, () => assertion({ header: { "x5t#S256": "unknown" } })],
+  ["without thumbprint", 700027, () => assertion({ header: {} })],
+  ["by another key", 700027, () => assertion({ signer: otherKey })],
+  ["of another algorithm", 700027, () => assertion({ alg: "PS512" })],
+  ["of another subject", 700021, () => assertion({ claims: { sub: "someone-else" } })],
+  ["for somebody else", 700023, () => assertion({ claims: { aud: "https://evil.example/" } })],
+  ["that is over", 700024, () => assertion({ claims: { exp: soon(-400) } })],
+  ["of the future", 700024, () => assertion({ claims: { nbf: soon(400) } })],
+  ["federated, by another key", 700027, () => federated({}, otherKey)],
+  ["of another federation", 700211, () => federated({ iss: "https://other.example/" })],
+  ["federated, of another subject", 700213, () => federated({ sub: "someone-else" })],
+  ["federated, for somebody else", 700212, () => federated({ aud: "api://something-else" })],
+  ["federated, that is over", 700024, () => federated({ exp: 1 })],
+])("an assertion %s is refused with AADSTS%i", async (_, code, make) => {
+  const { status, body } = await withAssertion(make());
+  expect(status).toBe(401);
+  expect(body).toMatchObject({ error: "invalid_client", error_codes: [code] });
+});
+
+it("the same key has the same certificate again", () => {
+  expect(selfSignedCertificate(key, "test").raw).toEqual(certificate.raw);
 });

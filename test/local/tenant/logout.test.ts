@@ -1,22 +1,21 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import type { JWTPayload } from "jose";
 import { type Browser, createBrowser } from "../../../local/tenant/browserless.ts";
-import type { AppRegistration, Tenant } from "../../../local/tenant/tenant.ts";
+import type { Tenant } from "../../../local/tenant/tenant.ts";
 import { ADELE, ALEX, app, authorizeUrl, refresh, signIn, start } from "./helpers.ts";
 
 const AFTER = "http://localhost:7071/";
 
 let tenant: Tenant;
 let browser: Browser;
-let first: AppRegistration;
-let second: AppRegistration;
+const first = app();
+const second = app({
+  displayName: "Second app",
+  redirectUris: ["http://localhost:7072/callback", "http://localhost:7072/bye"],
+  frontChannelLogoutUrl: "http://localhost:7072/logged-out?from=tenant",
+});
 
 beforeEach(async () => {
-  first = app();
-  second = app({
-    displayName: "Second app",
-    redirectUris: ["http://localhost:7072/callback", "http://localhost:7072/bye"],
-    frontChannelLogoutUrl: "http://localhost:7072/logged-out?from=tenant",
-  });
   tenant = await start({ apps: [first, second, app({ displayName: "Never used" })] });
   browser = createBrowser();
 });
@@ -38,6 +37,11 @@ async function signInToBoth() {
   return tokens;
 }
 
+/** With this ID token's hint. */
+function signOut({ login_hint }: JWTPayload, params: object = {}) {
+  return browser.get(logoutUrl({ logout_hint: login_hint, ...params }));
+}
+
 async function isSignedIn() {
   const page = await browser.get(authorizeUrl(tenant, { prompt: "none" }));
   return page.forms[0]?.fields.error === undefined;
@@ -47,13 +51,13 @@ describe("in device mode", () => {
   it("the session outlives a sign-out, and its sid comes again", async () => {
     tenant.switches.deviceMode = true;
     const { idToken } = await signInToBoth();
-    const page = await browser.get(logoutUrl({ logout_hint: idToken.login_hint }));
+    const page = await signOut(idToken);
     expect(page.frames).toHaveLength(2);
     expect(await isSignedIn()).toBe(true);
     const again = await signIn(tenant, ADELE, {}, browser);
     expect(again.idToken.sid).toBe(idToken.sid);
     // Told are the apps that have signed in since.
-    const next = await browser.get(logoutUrl({ logout_hint: idToken.login_hint }));
+    const next = await signOut(idToken);
     expect(next.frames).toEqual(page.frames.slice(0, 1));
   });
 });
@@ -61,9 +65,7 @@ describe("in device mode", () => {
 describe("signing out with a logout_hint", () => {
   it("frames every app of the session, the one that asked included, with sid and no iss", async () => {
     const { idToken } = await signInToBoth();
-    const page = await browser.get(
-      logoutUrl({ logout_hint: idToken.login_hint, post_logout_redirect_uri: AFTER }),
-    );
+    const page = await signOut(idToken, { post_logout_redirect_uri: AFTER });
     expect(page.status).toBe(200);
     expect(page.frames).toEqual([
       `http://localhost:7071/auth/logout-callback?sid=${idToken.sid}`,
@@ -85,7 +87,7 @@ describe("signing out with a logout_hint", () => {
   it("ends the single sign-on session, and the next one has another sid", async () => {
     const { idToken } = await signInToBoth();
     expect(await isSignedIn()).toBe(true);
-    await browser.get(logoutUrl({ logout_hint: idToken.login_hint }));
+    await signOut(idToken);
     expect(await isSignedIn()).toBe(false);
     expect(browser.cookies.names(tenant.url)).toEqual([]);
     expect(tenant.sessions).toEqual([]);
@@ -95,7 +97,7 @@ describe("signing out with a logout_hint", () => {
 
   it("leaves refresh tokens alone, as Entra does", async () => {
     const { idToken, refresh_token } = await signInToBoth();
-    await browser.get(logoutUrl({ logout_hint: idToken.login_hint }));
+    await signOut(idToken);
     expect((await refresh(tenant, refresh_token)).status).toBe(200);
   });
 
@@ -104,7 +106,7 @@ describe("signing out with a logout_hint", () => {
     const elsewhere = await signIn(tenant, ADELE, {}, other);
     const { idToken } = await signInToBoth();
     expect(elsewhere.idToken.sid).not.toBe(idToken.sid);
-    await browser.get(logoutUrl({ logout_hint: idToken.login_hint }));
+    await signOut(idToken);
     const page = await other.get(authorizeUrl(tenant, { prompt: "none" }));
     expect(page.forms[0]?.fields.session_state).toBe(elsewhere.idToken.sid);
   });
@@ -112,7 +114,7 @@ describe("signing out with a logout_hint", () => {
   it("signs out only that one of two accounts", async () => {
     const adele = await signIn(tenant, ADELE, {}, browser);
     const alex = await signIn(tenant, ALEX, { prompt: "select_account" }, browser);
-    const page = await browser.get(logoutUrl({ logout_hint: adele.idToken.login_hint }));
+    const page = await signOut(adele.idToken);
     expect(page.frames).toEqual([expect.stringContaining(String(adele.idToken.sid))]);
     const silent = await browser.get(authorizeUrl(tenant, { prompt: "none" }));
     expect(silent.forms[0]?.fields.session_state).toBe(alex.idToken.sid);
@@ -139,13 +141,7 @@ describe("without a hint that fits", () => {
 describe("the way back", () => {
   it("waits for the frames, is there without scripts, and carries state", async () => {
     const { idToken } = await signInToBoth();
-    const page = await browser.get(
-      logoutUrl({
-        logout_hint: idToken.login_hint,
-        post_logout_redirect_uri: AFTER,
-        state: "the state",
-      }),
-    );
+    const page = await signOut(idToken, { post_logout_redirect_uri: AFTER, state: "the state" });
     expect(page.refresh).toBe(`${AFTER}?state=the+state`);
     expect(page.body).toContain("let waiting = 2;");
     expect(page.body.match(/onload="loaded\(\)"/g)).toHaveLength(2);
@@ -159,9 +155,7 @@ describe("the way back", () => {
     undefined,
   ])("stays here for %s, but is signed out", async (post_logout_redirect_uri) => {
     const { idToken } = await signInToBoth();
-    const page = await browser.get(
-      logoutUrl({ logout_hint: idToken.login_hint, post_logout_redirect_uri }),
-    );
+    const page = await signOut(idToken, { post_logout_redirect_uri });
     expect(page.text).toContain("You signed out of your account");
     expect(page.refresh).toBeUndefined();
     expect(page.body).not.toContain("<script>");
@@ -169,19 +163,13 @@ describe("the way back", () => {
     expect(await isSignedIn()).toBe(false);
   });
 
-  it.each<[string, () => Record<string, unknown>]>([
-    ["of another app", () => ({ client_id: second.clientId })],
-    ["of an app that nobody knows", () => ({ client_id: crypto.randomUUID() })],
-    ["of no app", () => ({ client_id: undefined })],
+  it.each<[string, object]>([
+    ["of another app", { client_id: second.clientId }],
+    ["of an app that nobody knows", { client_id: crypto.randomUUID() }],
+    ["of no app", { client_id: undefined }],
   ])("is not open to a request in the name %s", async (_, name) => {
     const { idToken } = await signInToBoth();
-    const page = await browser.get(
-      logoutUrl({
-        logout_hint: idToken.login_hint,
-        post_logout_redirect_uri: AFTER,
-        ...name(),
-      }),
-    );
+    const page = await signOut(idToken, { post_logout_redirect_uri: AFTER, ...name });
     expect(page.refresh).toBeUndefined();
     expect(await isSignedIn()).toBe(false);
   });

@@ -51,16 +51,6 @@ describe("revoke", () => {
 });
 
 describe("forceClaimsChallenge", () => {
-  it("is over when an interactive sign-in carried the claims, merged with others or not", async () => {
-    const { refresh_token, browser } = await signIn(tenant);
-    const challenge = tenant.forceClaimsChallenge(userOf(tenant, ADELE).oid);
-    const claims = JSON.stringify({ ...JSON.parse(challenge), id_token: { login_hint: {} } });
-    const page = await browser.get(authorizeUrl(tenant, { claims, login_hint: ADELE }));
-    expect(page.text).toContain("Pick an account");
-    await browser.submit(page.forms[0], { press: ADELE });
-    expect((await refresh(tenant, refresh_token)).status).toBe(200);
-  });
-
   it("is not over after a sign-in without the claims", async () => {
     const { refresh_token, browser } = await signIn(tenant);
     const challenge = tenant.forceClaimsChallenge(userOf(tenant, ADELE).oid);

@@ -41,25 +41,6 @@ function clientInfoOf({ client_info = "" }: TokenBody) {
   return JSON.parse(Buffer.from(client_info, "base64url").toString());
 }
 
-function issuerOf(tenantId: string) {
-  return `https://login.microsoftonline.com/${tenantId}/v2.0`;
-}
-
-describe("a sign-out", () => {
-  it("names the issuer of the tenant the app was signed in to", async () => {
-    const { tenantId = "" } = userOf(tenant, GUEST);
-    const { clientId: client_id } = apps.multi;
-    const browser = createBrowser();
-    tenant.switches.sendIss = true;
-    await browser.signIn(authorizeUrl(tenant, { client_id }, "organizations"), GUEST);
-    const page = await browser.get(`${tenant.url}/common/oauth2/v2.0/logout`);
-    const done = await browser.submit(page.forms[0], { press: GUEST });
-    tenant.switches.sendIss = false;
-    const [frame = ""] = done.frames;
-    expect(new URL(frame).searchParams.get("iss")).toBe(issuerOf(tenantId));
-  });
-});
-
 describe("the account picker offers", () => {
   const offers = async (which: keyof typeof apps, authority: string) => {
     const url = authorizeUrl(tenant, { client_id: apps[which].clientId }, authority);
