@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -20,4 +20,12 @@ export function npmScripts(text: string): string[] {
   return [...text.matchAll(/npm (?:run ([\w-]+)|(test))/g)].map(
     ([, run, test]) => run ?? test ?? "",
   );
+}
+
+/** The names of all events in the log, as the sources write them. */
+export function loggedEvents(): Set<string> {
+  const event = /(?:\b(?:l|dampedL)og\(\s*"(?:info|warn|error)",\s*|\{ event: )"([a-z_.]+)"/g;
+  const paths = globSync(["src/**/*.ts", "scripts/package/start.cjs"], { cwd: root });
+  const found = paths.flatMap((path) => [...readText(path).matchAll(event)]);
+  return new Set(found.map(([, name = ""]) => name));
 }
