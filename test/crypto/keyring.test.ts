@@ -29,11 +29,12 @@ function sealByHand(authTagLength: number): Uint8Array {
   return Buffer.concat([nonce, ...ciphertext, cipher.getAuthTag()]);
 }
 
+const keyOf = (text: string) => createSecretKey(Buffer.alloc(32, text));
 /** A keyring whose nonce never changes. */
-function withNonce(id: string) {
-  const key = createSecretKey(Buffer.alloc(32, id));
-  return createKeyring([{ id, key }], (size) => Buffer.from("twelve bytes").subarray(0, size));
-}
+const withNonce = (id: string) =>
+  createKeyring([{ id, key: keyOf(id) }], (size) => Buffer.from("twelve bytes").subarray(0, size));
+/** A keyring with another key of the same id. */
+const renamed = (other: string) => createKeyring([{ id: "k1", key: keyOf(other) }], randomBytes);
 
 describe("a sealed message", () => {
   it.each([0, 1, 14, 16, 64 * 1024 + 1])("of %i bytes comes back", (length) => {
@@ -77,13 +78,6 @@ describe("a sealed message", () => {
     expect(ring.unseal(inRow, "account/a/c.1")).toBeUndefined();
     expect(ring.unseal(sealed, "account", "a/c.1")).toBeUndefined();
   });
-
-  it.each([
-    ["the plaintext", MESSAGE],
-    ["a long plaintext", Buffer.alloc(200, "plain")],
-    ["nothing", Buffer.alloc(0)],
-    ["zeros", Buffer.alloc(OVERHEAD)],
-  ])("is not %s", (_, bytes) => expect(open(bytes)).toBeUndefined());
 
   it("needs its whole tag: one of 4 bytes can be guessed", () => {
     expect(open(sealByHand(16))).toEqual(MESSAGE);
@@ -144,9 +138,7 @@ describe("a keyring", () => {
   });
 
   it("tells two keys apart that go by the same id", () => {
-    const key = createSecretKey(Buffer.alloc(32, "another"));
-    const other = createKeyring([{ id: "k1", key }], randomBytes);
-    expect(other.unseal(sealed, CONTEXT)).toBeUndefined();
+    expect(renamed("k2").unseal(sealed, CONTEXT)).toBeUndefined();
   });
 
   it("needs a key", () => {
@@ -158,27 +150,18 @@ describe("with a share", () => {
   const share = randomBytes(32);
   const shared = ring.seal(MESSAGE, "account", "row", share);
 
-  it("comes back to who has keys and share", () => {
-    expect(ring.unseal(shared, "account", "row", share)).toEqual(MESSAGE);
-  });
-
   it("needs this share, these keys, this purpose and this row", () => {
+    expect(ring.unseal(shared, "account", "row", share)).toEqual(MESSAGE);
     const flipped = Uint8Array.from(share, (byte, at) => (at === 31 ? byte ^ 1 : byte));
     for (const other of [undefined, flipped, share.subarray(1), new Uint8Array(0)]) {
       expect(ring.unseal(shared, "account", "row", other)).toBeUndefined();
     }
-    expect(keyring("k2").unseal(shared, "account", "row", share)).toBeUndefined();
-    const renamed = createKeyring(
-      [{ id: "k1", key: createSecretKey(Buffer.alloc(32, "k2")) }],
-      randomBytes,
-    );
-    expect(renamed.unseal(shared, "account", "row", share)).toBeUndefined();
+    expect(renamed("k2").unseal(shared, "account", "row", share)).toBeUndefined();
     expect(ring.unseal(shared, "session", "row", share)).toBeUndefined();
     expect(ring.unseal(shared, "account", "another", share)).toBeUndefined();
     // And what was sealed without one opens without one only.
-    expect(
-      ring.unseal(ring.seal(MESSAGE, "account", "row"), "account", "row", share),
-    ).toBeUndefined();
+    const without = ring.seal(MESSAGE, "account", "row");
+    expect(ring.unseal(without, "account", "row", share)).toBeUndefined();
   });
 
   it("is sealed under HKDF-SHA-256 of the row's key, with the share as its salt", () => {

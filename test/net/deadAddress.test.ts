@@ -1,9 +1,8 @@
 import dns, { type LookupAddress } from "node:dns";
-import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { expect, it, jest } from "@jest/globals";
 import { keepAliveSender } from "../../src/shared/net/send.ts";
+import { close, listen } from "../support/listen.ts";
 
 /** Of this machine, and nobody listens there. */
 const DEAD = { address: "127.0.0.2", family: 4 };
@@ -15,9 +14,7 @@ it.each<[string, LookupAddress[]]>([
   ["all but one", [DEAD, { ...DEAD, address: "127.0.0.3" }, ALIVE]],
 ])("a name reaches its server where %s of its addresses is dead", async (_, addresses) => {
   const server = createServer((request, response) => void request.pipe(response));
-  server.listen(0, ALIVE.address);
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   const resolve = (_: string, options: object, answer: (...found: unknown[]) => void) =>
     answer(null, "all" in options && options.all ? addresses : addresses[0]?.address, 4);
   const lookup = jest.spyOn(dns, "lookup").mockImplementation(resolve as never);
@@ -29,8 +26,6 @@ it.each<[string, LookupAddress[]]>([
     expect(lookup).toHaveBeenCalledTimes(1);
   } finally {
     lookup.mockRestore();
-    server.closeAllConnections();
-    server.close();
-    await once(server, "close");
+    await close(server);
   }
 });

@@ -1,20 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { beforeEach, describe, expect, it } from "@jest/globals";
 import { getJson } from "../../src/shared/net/getJson.ts";
 import { keepAliveSender, type Send } from "../../src/shared/net/send.ts";
-import { type Answer, type Loopback, startLoopback } from "../support/loopback.ts";
+import { type Answer, startLoopback } from "../support/loopback.ts";
+import { shared } from "../support/shared.ts";
 import { impatientSender } from "../support/timeouts.ts";
 
 let send: Send;
-let provider: Loopback;
-beforeAll(async () => {
-  provider = await startLoopback();
-});
+const provider = shared(startLoopback);
 beforeEach(() => {
   send = keepAliveSender();
   provider.requests.length = 0;
   provider.respond = () => ({ body: { ok: true } });
 });
-afterAll(() => provider.stop());
 
 describe("getJson", () => {
   const failure = {
