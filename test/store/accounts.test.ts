@@ -15,19 +15,17 @@ import {
   cacheOf,
   HOUR,
   incompressible,
-  type MemoryStore,
-  memoryStore,
   sessionOf,
   signIn as signInTo,
+  storeOfEach,
   tokenOf,
 } from "./samples.ts";
 
 const OLD = cacheOf({ t: tokenOf({ secret: "old" }) });
 const FRESH = cacheOf({ t: tokenOf({ secret: "fresh" }) });
-let store: MemoryStore;
+const store = storeOfEach();
 let ref: HeldSession;
 beforeEach(async () => {
-  store = memoryStore();
   ref = await signIn("sid");
 });
 

@@ -1,13 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { StoreUnavailable } from "../../src/shared/base/errors.ts";
-import {
-  accountPartition,
-  type Generation,
-  generationRow,
-  type PartitionKey,
-  type Sid,
-} from "../../src/shared/rows/keys.ts";
+import { accountPartition, generationRow, type Sid } from "../../src/shared/rows/keys.ts";
 import { readSession, removeRead } from "../../src/shared/store/accounts.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
 import { deleteIfOver, endGeneration, preventCreation } from "../../src/shared/store/generation.ts";
@@ -19,16 +13,13 @@ import {
 } from "../../src/shared/store/signOut.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import type { Table } from "../../src/shared/table/table.ts";
-import { HOME, homeOf, type MemoryStore, memoryStore, sessionOf, signIn } from "./samples.ts";
+import { HOME, homeOf, refOf, sessionOf, signIn, storeOfEach } from "./samples.ts";
 
 const NOBODY = accountPartition(homeOf("nobody"));
 
-let memory: MemoryStore;
+const memory = storeOfEach();
 let ref: HeldSession;
-let logged: unknown[];
 beforeEach(async () => {
-  memory = memoryStore();
-  logged = [];
   ref = await signIn(memory);
   await signIn(memory, { sid: "sid 2" });
 });
@@ -37,15 +28,13 @@ beforeEach(async () => {
 function storeWith(table: Partial<Table>, slept: number[] = []): Store {
   return {
     ...memory,
-    now: memory.now,
     sleep: async (milliseconds) => void slept.push(milliseconds),
-    log: (...line) => void logged.push(line),
     table: { ...memory.table, ...table },
   };
 }
 
 describe("where every condition is spoilt by somebody else", () => {
-  const never = { partition: "a.never" as PartitionKey, generation: "g1" as Generation };
+  const never = refOf("a.never");
 
   const RUNS: readonly [string, (store: Store) => Promise<unknown>][] = [
     ["preventCreation", (store) => preventCreation(store, never)],
@@ -106,9 +95,9 @@ describe("a deletion whose answer was lost", () => {
       remove: async (...row) => ((await memory.table.remove(...row)) ? undefined : false),
     });
   const foundOf = () =>
-    (logged as [string, string, { found?: unknown }][])
+    memory.lines
       .filter(([, event]) => event.startsWith("signout."))
-      .map(([, , { found }]) => found);
+      .map(([, , details]) => details?.found);
 
   it.each<[string, (store: Store) => Promise<unknown>]>([
     ["here", (store) => signOutByUser(store, ref)],
@@ -122,7 +111,7 @@ describe("a deletion whose answer was lost", () => {
   });
 
   it("does not stand for a generation that cannot be created any more", async () => {
-    const nothing = { partition: NOBODY, generation: "g1" as Generation };
+    const nothing = refOf(NOBODY);
     const store = storeWith({ remove: async () => undefined });
     expect(await endGeneration(store, nothing)).toBeUndefined();
     expect(await preventCreation(store, nothing)).toBe(true);

@@ -13,23 +13,12 @@ import {
 import { deleteGeneration, fence } from "../../src/shared/store/generation.ts";
 import type { HeldSession } from "../../src/shared/store/segments.ts";
 import { keyring } from "../support/keyring.ts";
-import {
-  cacheOf,
-  HOME,
-  HOUR,
-  homeOf,
-  type MemoryStore,
-  memoryStore,
-  NOON,
-  signIn,
-  tokenOf,
-} from "./samples.ts";
+import { cacheOf, HOME, HOUR, homeOf, NOON, signIn, storeOfEach, tokenOf } from "./samples.ts";
 
 const PARTITION = accountPartition(HOME);
-let store: MemoryStore;
+const store = storeOfEach();
 let ref: HeldSession;
 beforeEach(async () => {
-  store = memoryStore();
   const cache = cacheOf({ a: tokenOf(), b: tokenOf({ target: "Mail.Send" }) });
   ref = await signIn(store, { cache });
 });

@@ -6,36 +6,38 @@ import {
   readEarlyTombstones,
 } from "../../src/shared/store/earlySignOuts.ts";
 import { purge } from "../../src/shared/store/purge.ts";
-import { type MemoryStore, MINUTE, memoryStore } from "./samples.ts";
+import { type MemoryStore, MINUTE, memoryStore, storeOfEach } from "./samples.ts";
 
 const CAPACITY = 2_000;
 const TOMBSTONE = 32;
 
-const isFound = async (store: MemoryStore, key: string) =>
-  (await readEarlyTombstones(store, key as IndexKey)).length > 0;
-const rowsOf = (store: MemoryStore) => [...store.table.rows.values()];
-const tombstonesOf = (store: MemoryStore) =>
-  rowsOf(store).map(({ tombstones }) => tombstones as Uint8Array);
+const store = storeOfEach();
+const note = (sid: string) => noteEarlySignOut(store, sid as IndexKey);
+const noteToken = (sid: string, until: number) =>
+  noteEarlyLogoutToken(store, sid as IndexKey, until);
+const read = (sid: string) => readEarlyTombstones(store, sid as IndexKey);
+const isFound = async (sid: string) => (await read(sid)).length > 0;
+const rows = () => [...store.table.rows.values()];
+const tombstones = () => rows().map((row) => row.tombstones as Uint8Array);
 
 /** As many sids as asked for that share a slot. */
 async function neighbours(count: number): Promise<string[]> {
   const found: string[] = [];
-  const store = memoryStore();
+  const elsewhere = memoryStore();
   for (let i = 0; found.length < count; i++) {
     const sid = `sid ${i}`;
-    await noteEarlySignOut(store, sid as IndexKey);
-    if (store.table.rows.has("e|00")) found.push(sid);
-    store.table.rows.clear();
+    await noteEarlySignOut(elsewhere, sid as IndexKey);
+    if (elsewhere.table.rows.has("e|00")) found.push(sid);
+    elsewhere.table.rows.clear();
   }
   return found;
 }
 
 describe("an early sign-out", () => {
   it("is found by its sid, to the letter", async () => {
-    const store = memoryStore();
-    await noteEarlySignOut(store, "one" as IndexKey);
+    await note("one");
     const asked = ["one", "One", "one ", "", "two"];
-    const found = await Promise.all(asked.map((sid) => isFound(store, sid)));
+    const found = await Promise.all(asked.map((sid) => isFound(sid)));
     expect(found).toEqual([true, false, false, false, false]);
   });
 
@@ -49,58 +51,53 @@ describe("an early sign-out", () => {
   ])(
     "counts for half an hour, and ahead as far as clocks are apart: after %i ms it is found is %s",
     async (elapsed, found) => {
-      const store = memoryStore();
-      await noteEarlySignOut(store, "one" as IndexKey);
+      await note("one");
       store.time += elapsed;
-      expect(await isFound(store, "one")).toBe(found);
+      expect(await isFound("one")).toBe(found);
     },
   );
 
   it("takes the place of those that count no more", async () => {
-    const store = memoryStore();
     const [first = "", second = ""] = await neighbours(2);
-    await noteEarlySignOut(store, first as IndexKey);
+    await note(first);
     store.time += 30 * MINUTE;
-    await noteEarlySignOut(store, second as IndexKey);
-    expect(tombstonesOf(store).map(({ length }) => length)).toEqual([TOMBSTONE]);
+    await note(second);
+    expect(tombstones().map(({ length }) => length)).toEqual([TOMBSTONE]);
   });
 
   it("has a version, and a new one each time it is noted; the last is kept", async () => {
-    const store = memoryStore();
-    await noteEarlySignOut(store, "one" as IndexKey);
-    const [first] = await readEarlyTombstones(store, "one" as IndexKey);
+    await note("one");
+    const [first] = await read("one");
     store.time += MINUTE;
-    await noteEarlySignOut(store, "one" as IndexKey);
-    const tombstones = await readEarlyTombstones(store, "one" as IndexKey);
-    expect(tombstones).toEqual([{ version: expect.any(String), leftAt: store.time }]);
-    expect(tombstones[0]?.version).not.toBe(first?.version);
-    expect(tombstonesOf(store).map(({ length }) => length)).toEqual([TOMBSTONE]);
+    await note("one");
+    const left = await read("one");
+    expect(left).toEqual([{ version: expect.any(String), leftAt: store.time }]);
+    expect(left[0]?.version).not.toBe(first?.version);
+    expect(tombstones().map(({ length }) => length)).toEqual([TOMBSTONE]);
   });
 
   it("by a logout token is kept beside it, with the token's time", async () => {
-    const store = memoryStore();
-    await noteEarlySignOut(store, "one" as IndexKey);
-    await noteEarlyLogoutToken(store, "one" as IndexKey, store.time - MINUTE);
-    expect(await readEarlyTombstones(store, "one" as IndexKey)).toEqual([
+    await note("one");
+    await noteToken("one", store.time - MINUTE);
+    expect(await read("one")).toEqual([
       { version: expect.any(String), leftAt: store.time },
       { version: expect.any(String), issuedUntil: store.time - MINUTE },
     ]);
-    const bytes = Buffer.from(tombstonesOf(store)[0] ?? []);
+    const bytes = Buffer.from(tombstones()[0] ?? []);
     expect([16, 20, TOMBSTONE + 20].map((at) => bytes.readUInt32BE(at) * 1_000)).toEqual([
       store.time,
       0,
       store.time - MINUTE,
     ]);
-    await noteEarlyLogoutToken(store, "one" as IndexKey, store.time - 2 * MINUTE);
-    const [, tombstone] = await readEarlyTombstones(store, "one" as IndexKey);
+    await noteToken("one", store.time - 2 * MINUTE);
+    const [, tombstone] = await read("one");
     expect(tombstone).toMatchObject({ issuedUntil: store.time - MINUTE });
     expect(store.table.rows.size).toBe(1);
   });
 
   it("shows nothing of the sid", async () => {
-    const store = memoryStore();
-    await noteEarlySignOut(store, "a-readable-sid" as IndexKey);
-    expect(rowsOf(store)).toEqual([
+    await note("a-readable-sid");
+    expect(rows()).toEqual([
       {
         partitionKey: "e",
         rowKey: expect.stringMatching(/^[0-9a-f]{2}$/),
@@ -108,63 +105,59 @@ describe("an early sign-out", () => {
         etag: expect.any(String),
       },
     ]);
-    expect(Buffer.from(tombstonesOf(store)[0] ?? []).toString("latin1")).not.toContain("readable");
+    expect(Buffer.from(tombstones()[0] ?? []).toString("latin1")).not.toContain("readable");
   });
 });
 
 describe("10,000 made-up sids", () => {
   it("leave a bounded number of rows, and none is lost", async () => {
-    const store = memoryStore();
     const sids = Array.from({ length: 10_000 }, () => crypto.randomUUID());
-    for (const sid of sids) await noteEarlySignOut(store, sid as IndexKey);
-    const sizes = tombstonesOf(store).map(({ length }) => length);
+    for (const sid of sids) await note(sid);
+    const sizes = tombstones().map(({ length }) => length);
     expect(sizes.length).toBeLessThanOrEqual(256);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(CAPACITY * TOMBSTONE);
-    for (const sid of sids) expect(await isFound(store, sid)).toBe(true);
-    expect(await isFound(store, crypto.randomUUID())).toBe(false);
+    for (const sid of sids) expect(await isFound(sid)).toBe(true);
+    expect(await isFound(crypto.randomUUID())).toBe(false);
   });
 });
 
 describe("a full slot", () => {
   it("keeps its size and gives up the oldest", async () => {
-    const store = memoryStore();
     const [oldest = "", second = "", newest = ""] = await neighbours(3);
-    await noteEarlySignOut(store, oldest as IndexKey);
+    await note(oldest);
     store.time += MINUTE;
-    await noteEarlySignOut(store, second as IndexKey);
-    const [row] = rowsOf(store);
+    await note(second);
+    const [row] = rows();
     if (!row) throw new Error("Nothing noted.");
-    const tombstones = Buffer.from(row.tombstones as Uint8Array);
-    const filler = Buffer.alloc((CAPACITY - 2) * TOMBSTONE, tombstones.subarray(TOMBSTONE));
+    const two = Buffer.from(row.tombstones as Uint8Array);
+    const filler = Buffer.alloc((CAPACITY - 2) * TOMBSTONE, two.subarray(TOMBSTONE));
     for (let at = 0; at < filler.length; at += TOMBSTONE) filler.writeUInt32BE(at, at);
-    store.table.rows.set("e|00", { ...row, tombstones: Buffer.concat([tombstones, filler]) });
+    store.table.rows.set("e|00", { ...row, tombstones: Buffer.concat([two, filler]) });
 
-    expect(await isFound(store, oldest)).toBe(true);
-    await noteEarlySignOut(store, newest as IndexKey);
-    const found = [oldest, second, newest].map((sid) => isFound(store, sid));
+    expect(await isFound(oldest)).toBe(true);
+    await note(newest);
+    const found = [oldest, second, newest].map((sid) => isFound(sid));
     expect(await Promise.all(found)).toEqual([false, true, true]);
-    expect(tombstonesOf(store).map(({ length }) => length)).toEqual([CAPACITY * TOMBSTONE]);
+    expect(tombstones().map(({ length }) => length)).toEqual([CAPACITY * TOMBSTONE]);
   });
 });
 
 describe("sign-outs at once in one slot", () => {
   it("do not get into each other's way in one process, however many a stranger makes up", async () => {
-    const store = memoryStore();
     const sids = await neighbours(300);
-    await Promise.all(sids.map((sid) => noteEarlySignOut(store, sid as IndexKey)));
+    await Promise.all(sids.map((sid) => note(sid)));
     expect(store.table.operations).toEqual(["get e|00", "insert e|00", "get e|00", "replace e|00"]);
-    for (const sid of sids) expect(await isFound(store, sid)).toBe(true);
+    for (const sid of sids) expect(await isFound(sid)).toBe(true);
   });
 
   it("are kept or refused by many processes when there are too many, never lost in silence", async () => {
-    const store = memoryStore();
     const sids = await neighbours(30);
     const instances = sids.map(() => ({ ...store }));
     const notes = await Promise.allSettled(
       sids.map((sid, i) => noteEarlySignOut(instances[i] as MemoryStore, sid as IndexKey)),
     );
     const noted = notes.map(({ status }) => status === "fulfilled");
-    const found = await Promise.all(sids.map((sid) => isFound(store, sid)));
+    const found = await Promise.all(sids.map((sid) => isFound(sid)));
     expect(found).toEqual(noted);
     expect(noted).toContain(true);
     for (const note of notes) {
@@ -175,31 +168,29 @@ describe("sign-outs at once in one slot", () => {
 
 describe("idle slots", () => {
   it("are removed, and no others", async () => {
-    const store = memoryStore();
     const [old = "", young = ""] = await neighbours(2);
     const elsewhere = ["a", "b", "c", "d", "e", "f"];
-    for (const sid of [old, ...elsewhere]) await noteEarlySignOut(store, sid as IndexKey);
+    for (const sid of [old, ...elsewhere]) await note(sid);
     const slots = store.table.rows.size;
     store.time += 29 * MINUTE;
-    await noteEarlySignOut(store, young as IndexKey);
+    await note(young);
     await purge(store);
     expect(store.table.rows.size).toBe(slots);
     store.time += MINUTE;
     await purge(store);
     expect([...store.table.rows.keys()]).toEqual(["e|00"]);
-    expect(await isFound(store, young)).toBe(true);
+    expect(await isFound(young)).toBe(true);
     store.time += 30 * MINUTE;
     await purge(store);
     expect(store.table.rows.size).toBe(0);
   });
 
   it("are left where a sign-out is being noted", async () => {
-    const store = memoryStore();
     const [old = "", young = ""] = await neighbours(2);
-    await noteEarlySignOut(store, old as IndexKey);
+    await note(old);
     store.time += 30 * MINUTE;
-    store.table.before = () => noteEarlySignOut(store, young as IndexKey);
+    store.table.before = () => note(young);
     await purge(store);
-    expect(await isFound(store, young)).toBe(true);
+    expect(await isFound(young)).toBe(true);
   });
 });

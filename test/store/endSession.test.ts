@@ -5,18 +5,16 @@ import { endGrant, endSession } from "../../src/shared/store/endSession.ts";
 import type { HeldSession } from "../../src/shared/store/segments.ts";
 import {
   cacheOf,
-  type MemoryStore,
-  memoryStore,
   signIn as signInTo,
+  storeOfEach,
   tokenOf,
   tokenRowsOf,
   type Visit,
 } from "./samples.ts";
 
-let store: MemoryStore;
+const store = storeOfEach();
 let here: HeldSession;
 beforeEach(async () => {
-  store = memoryStore();
   here = await signIn("sid");
 });
 

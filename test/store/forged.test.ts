@@ -13,23 +13,14 @@ import { originOf } from "../../src/shared/store/sidIndex.ts";
 import { signOutByFrontChannel } from "../../src/shared/store/signOut.ts";
 import type { Stored } from "../../src/shared/table/table.ts";
 import { keyring } from "../support/keyring.ts";
-import {
-  HOME,
-  HOUR,
-  homeOf,
-  type MemoryStore,
-  memoryStore,
-  NOON,
-  signIn as signInTo,
-} from "./samples.ts";
+import { HOME, HOUR, homeOf, NOON, signIn as signInTo, storeOfEach } from "./samples.ts";
 
 const KEY = `${sidPartition("sid" as Sid)}|sid`;
 const SUBJECT = `${subjectPartition("adele")}|sid`;
 const OTHER = homeOf("other");
 
-let store: MemoryStore;
+const store = storeOfEach();
 beforeEach(async () => {
-  store = memoryStore();
   await signIn();
   const { remove } = store.table;
   // Who does not wait for it is found out.
@@ -113,7 +104,7 @@ describe.each([
   });
 
   it("takes a row that one of our keys has made, in the middle of a rotation", async () => {
-    store = Object.assign(store, { keyring: keyring("k2", "k1") });
+    Object.assign(store, { keyring: keyring("k2", "k1") });
     await signOut();
     expect(await isHeld()).toBe(false);
     expect(row(key).keyId).toBe("k2");

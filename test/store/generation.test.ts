@@ -1,6 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { beforeEach, describe, expect, it } from "@jest/globals";
-import type { Generation, PartitionKey } from "../../src/shared/rows/keys.ts";
+import { describe, expect, it } from "@jest/globals";
 import {
   deleteGeneration,
   deleteIfOver,
@@ -13,13 +12,10 @@ import {
 } from "../../src/shared/store/generation.ts";
 import type { GenerationRef } from "../../src/shared/store/store.ts";
 import { slowedTable } from "../support/slowedTable.ts";
-import { type MemoryStore, memoryStore, withTable } from "./samples.ts";
+import { refOf, storeOfEach, withTable } from "./samples.ts";
 
-const REF: GenerationRef = { partition: "a.1" as PartitionKey, generation: "g1" as Generation };
-let store: MemoryStore;
-beforeEach(() => {
-  store = memoryStore();
-});
+const REF = refOf();
+const store = storeOfEach();
 
 /** What the transaction of a sign-in does that has read the head as it is now. */
 async function opening({ partition, generation }: GenerationRef) {
@@ -46,7 +42,7 @@ describe("endGeneration", () => {
 
   it.each<[string, () => Promise<unknown>]>([
     ["of a new account", async () => {}],
-    ["after another", () => open({ ...REF, generation: "g0" as Generation })],
+    ["after another", () => open(refOf("a.1", "g0"))],
   ])("one that was never created, %s, can no more be", async (_, before) => {
     await before();
     const late = await opening(REF);
@@ -65,7 +61,7 @@ describe("endGeneration", () => {
   it("leaves a newer one alone", async () => {
     await open();
     await endGeneration(store, REF);
-    await open({ ...REF, generation: "g2" as Generation });
+    await open(refOf("a.1", "g2"));
     const newer = store.table.rows.get("a.1|c.g2");
     expect(await endGeneration(store, REF)).toBe(false);
     expect(store.table.rows.get("a.1|c.g2")).toBe(newer);
@@ -73,7 +69,7 @@ describe("endGeneration", () => {
   });
 
   it("ends one that opens right after it was found missing", async () => {
-    await open({ ...REF, generation: "g0" as Generation });
+    await open(refOf("a.1", "g0"));
     const late = await opening(REF);
     store.table.before = async () => {
       store.table.before = late;
@@ -92,8 +88,8 @@ describe("preventCreation", () => {
   });
 
   it("looks again when the head changes meanwhile", async () => {
-    await open({ ...REF, generation: "g0" as Generation });
-    store.table.before = () => open({ ...REF, generation: "g2" as Generation });
+    await open(refOf("a.1", "g0"));
+    store.table.before = () => open(refOf("a.1", "g2"));
     expect(await preventCreation(store, REF)).toBe(true);
     expect(await readHead(store, REF.partition)).toMatchObject({ generation: "g2" });
   });

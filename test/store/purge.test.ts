@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import {
   accountPartition,
   type IndexKey,
@@ -20,20 +20,16 @@ import {
   HOUR,
   homeOf,
   keysOf,
-  type MemoryStore,
   MINUTE,
-  memoryStore,
   NOON,
   signIn as signInTo,
+  storeOfEach,
 } from "./samples.ts";
 
 const MIDNIGHT = NOON + 12 * HOUR;
 const SID = "sid" as Sid;
 const PARTITION = "a.1" as PartitionKey;
-let store: MemoryStore;
-beforeEach(() => {
-  store = memoryStore();
-});
+const store = storeOfEach();
 
 const filed = () => keysOf(store).flatMap((key) => /^x\.([^|]+)/.exec(key)?.[1] ?? []);
 const signIn = (expiresAt: number, sid = "sid", homeAccountId = HOME) =>

@@ -11,19 +11,16 @@ import {
   HOUR,
   homeOf,
   keysOf,
-  type MemoryStore,
-  memoryStore,
   NOON,
+  renew,
   signIn,
+  storeOfEach,
   withTable,
 } from "./samples.ts";
 
 const SECOND = 1_000;
 const MIDNIGHT = NOON + 12 * HOUR;
-let store: MemoryStore;
-beforeEach(() => {
-  store = memoryStore();
-});
+const store = storeOfEach();
 
 async function signInMany(count: number) {
   for (let i = 0; i < count; i++) {
@@ -55,7 +52,7 @@ it("is finished by the next one, wherever it stops", async () => {
   await signInMany(1);
   const rows = new Map(store.table.rows);
   for (let steps = 0, died = true; died; steps++) {
-    store = memoryStore(MIDNIGHT);
+    renew(store, MIDNIGHT);
     for (const [key, row] of rows) store.table.rows.set(key, row);
     const dying = disturbed(async (number) => {
       if (number >= steps) throw new Error("The process ended.");
@@ -77,7 +74,7 @@ it("is finished by the next one, wherever it stops", async () => {
 it("fails at nothing where another one overtakes it at any moment, and takes nothing that is in use", async () => {
   const IN_USE = accountPartition(homeOf("in-use"));
   for (let steps = 0, isOvertaken = true; isOvertaken; steps++) {
-    store = memoryStore();
+    renew(store);
     for (const [sid, hours] of [
       ["over", 8],
       ["in use", 48],

@@ -1,13 +1,15 @@
 import { describe, expect, it } from "@jest/globals";
 import { purge } from "../../src/shared/store/purge.ts";
 import { giveBack, isUsed, useOnce } from "../../src/shared/store/replayGuard.ts";
+import type { Store } from "../../src/shared/store/store.ts";
 import type { Entity, Outcome } from "../../src/shared/table/table.ts";
-import { HOUR, type MemoryStore, memoryStore, NOON } from "./samples.ts";
+import { HOUR, NOON, storeOfEach } from "./samples.ts";
 
 const ENDS = NOON + HOUR;
+const store = storeOfEach();
 
 /** The store, whose inserts end as given; `carriedOut` says whether they reach the table. */
-function answering(store: MemoryStore, outcome: Outcome, carriedOut: boolean): MemoryStore {
+function answering(outcome: Outcome, carriedOut: boolean): Store {
   const insert = async (entity: Entity) => {
     if (carriedOut) await store.table.insert(entity);
     return outcome;
@@ -17,31 +19,26 @@ function answering(store: MemoryStore, outcome: Outcome, carriedOut: boolean): M
 
 describe("useOnce", () => {
   it("has one winner among twenty at once", async () => {
-    const store = memoryStore();
     const tries = Array.from({ length: 20 }, () => useOnce(store, "state", ENDS));
     expect((await Promise.all(tries)).filter(Boolean)).toEqual([true]);
     expect(await useOnce(store, "state", ENDS)).toBe(false);
   });
 
   it("recognizes its own row after a lost answer", async () => {
-    const store = memoryStore();
-    expect(await useOnce(answering(store, "unsure", true), "state", ENDS)).toBe(true);
+    expect(await useOnce(answering("unsure", true), "state", ENDS)).toBe(true);
     expect(await useOnce(store, "state", ENDS)).toBe(false);
   });
 
   it("recognizes that the row is somebody else's after a lost answer", async () => {
-    const store = memoryStore();
     await useOnce(store, "state", ENDS);
-    expect(await useOnce(answering(store, "unsure", false), "state", ENDS)).toBe(false);
+    expect(await useOnce(answering("unsure", false), "state", ENDS)).toBe(false);
   });
 
   it("takes nothing when there is no row after a lost answer", async () => {
-    const store = memoryStore();
-    expect(await useOnce(answering(store, "unsure", false), "state", ENDS)).toBe(false);
+    expect(await useOnce(answering("unsure", false), "state", ENDS)).toBe(false);
   });
 
   it("says so when the store is down", async () => {
-    const store = memoryStore();
     store.table.down = true;
     const refused = { code: "ERR_STORE_UNAVAILABLE" };
     await expect(useOnce(store, "state", ENDS)).rejects.toMatchObject(refused);
@@ -49,7 +46,6 @@ describe("useOnce", () => {
   });
 
   it("shows nothing of the id", async () => {
-    const store = memoryStore();
     await useOnce(store, "a-readable-state", ENDS);
     expect(JSON.stringify([...store.table.rows])).not.toContain("readable");
   });
@@ -57,7 +53,6 @@ describe("useOnce", () => {
 
 describe("giveBack", () => {
   it("leaves nothing, and the next has the right", async () => {
-    const store = memoryStore();
     await useOnce(store, "state", ENDS);
     await giveBack(store, "state", ENDS);
     expect(store.table.rows.size).toBe(0);
@@ -65,7 +60,6 @@ describe("giveBack", () => {
   });
 
   it("takes nothing from who has it since, when its request comes twice", async () => {
-    const store = memoryStore();
     await useOnce(store, "state", ENDS);
     const { remove } = store.table;
     let copy: (() => Promise<unknown>) | undefined;
@@ -81,7 +75,6 @@ describe("giveBack", () => {
 });
 
 it("isUsed says whether, and takes nothing", async () => {
-  const store = memoryStore();
   expect(await isUsed(store, "state", ENDS)).toBe(false);
   await useOnce(store, "state", ENDS);
   expect(await isUsed(store, "state", ENDS)).toBe(true);
@@ -94,7 +87,6 @@ describe("the purge", () => {
     ["at the end of yesterday", Date.UTC(2026, 0, 15) - 1 - NOON, false],
     ["at the beginning of today", Date.UTC(2026, 0, 15) - NOON, true],
   ])("what expires %s (%i ms from now) stays is %s", async (_, offset, stays) => {
-    const store = memoryStore();
     await useOnce(store, "state", NOON + offset);
     await purge(store);
     expect(await isUsed(store, "state", NOON + offset)).toBe(stays);

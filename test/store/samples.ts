@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { beforeEach } from "@jest/globals";
+import type { Log } from "../../src/shared/base/log.ts";
 import type { Keyring } from "../../src/shared/crypto/keyring.ts";
-import type { Generation, HomeAccountId, PartitionKey, Sid } from "../../src/shared/rows/keys.ts";
+import type { HomeAccountId, Sid } from "../../src/shared/rows/keys.ts";
 import { type KeptSession, partsOf, type Session } from "../../src/shared/store/account.ts";
 import { type HeldSession, sealContent } from "../../src/shared/store/segments.ts";
 import { type SignIn, storeSignIn } from "../../src/shared/store/signIn.ts";
-import type { Store } from "../../src/shared/store/store.ts";
+import type { GenerationRef, Store } from "../../src/shared/store/store.ts";
 import type { Table } from "../../src/shared/table/table.ts";
 import type { AccessToken, TokenCache } from "../../src/shared/tokens/tokenCache.ts";
 import { keyring } from "../support/keyring.ts";
@@ -19,25 +21,44 @@ export const HOME = `00c0ffee-0000-4000-8000-000000000001.${TENANT}` as HomeAcco
 
 export interface MemoryStore extends Store {
   readonly table: MemoryTable;
+  /** The events of {@link lines}. */
   readonly logged: string[];
+  readonly lines: Parameters<Log>[];
   /** Milliseconds since 1970. */
   time: number;
 }
 
 /** A store of its own, whose time stands still until it is set. */
 export function memoryStore(time = NOON): MemoryStore {
-  const logged: string[] = [];
+  const [logged, lines]: [string[], Parameters<Log>[]] = [[], []];
   const store: MemoryStore = {
     table: memoryTable(),
     keyring: keyring("k1"),
     now: () => store.time,
     sleep: async () => {},
     randomBytes,
-    log: (_, event) => logged.push(event),
+    log(...line) {
+      logged.push(line[1]);
+      lines.push(line);
+    },
     logged,
+    lines,
     time,
   };
   return store;
+}
+
+/** The store of a file's tests: for each of them it is new. */
+export function storeOfEach(): MemoryStore {
+  const store = memoryStore();
+  beforeEach(() => renew(store));
+  return store;
+}
+
+/** Begins anew, with nothing stored. */
+export function renew(store: MemoryStore, time = NOON): void {
+  const { now: _, ...fresh } = memoryStore(time);
+  Object.assign(store, fresh);
 }
 
 /** The same store, with another way to its table. */
@@ -118,11 +139,13 @@ export function signIn(store: Store, visit: Visit = {}): Promise<HeldSession> {
   return storeSignIn(store, { session: sessionOf(session), cache, sids, subject, replaces });
 }
 
+export const refOf = (partition = "a.1", generation = "g1") =>
+  ({ partition, generation }) as GenerationRef;
+
 /** A session as its browser holds it. */
 export function heldBy(sessionId = "one", changes: Partial<HeldSession> = {}): HeldSession {
   const share = Buffer.alloc(32, sessionId).toString("base64url");
-  const place = { partition: "a.1" as PartitionKey, generation: "g1" as Generation };
-  return { ...place, sessionId, share, ...changes };
+  return { ...refOf(), sessionId, share, ...changes };
 }
 
 /** A session as its account's row holds it. */

@@ -1,6 +1,6 @@
-import { beforeEach, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { SignInOvertaken } from "../../src/shared/base/errors.ts";
-import type { Generation, IndexKey, PartitionKey } from "../../src/shared/rows/keys.ts";
+import type { Generation, IndexKey } from "../../src/shared/rows/keys.ts";
 import { headOf, readHead } from "../../src/shared/store/generation.ts";
 import { reserveSid, takeSidOver } from "../../src/shared/store/reservation.ts";
 import {
@@ -12,22 +12,19 @@ import {
 } from "../../src/shared/store/sidIndex.ts";
 import type { GenerationRef } from "../../src/shared/store/store.ts";
 import type { SignInStart } from "../../src/shared/store/tombstones.ts";
-import { HOUR, type MemoryStore, MINUTE, memoryStore, NOON } from "./samples.ts";
+import { HOUR, MINUTE, NOON, refOf, storeOfEach } from "./samples.ts";
 
 const KEY = "s.1";
-const MINE: GenerationRef = { partition: "a.1" as PartitionKey, generation: "g1" as Generation };
-const NEXT: GenerationRef = { partition: "a.1" as PartitionKey, generation: "g2" as Generation };
-const OTHERS: GenerationRef = { partition: "a.2" as PartitionKey, generation: "g9" as Generation };
+const MINE = refOf("a.1", "g1");
+const NEXT = refOf("a.1", "g2");
+const OTHERS = refOf("a.2", "g9");
 
-let store: MemoryStore;
-beforeEach(() => {
-  store = memoryStore();
-});
+const store = storeOfEach();
 
 /** Of one that started when the clock stood there. */
 const reserve = async (
   ref: GenerationRef,
-  abandoned: Generation[] = [],
+  abandoned: string[] = [],
   start: SignInStart = { at: store.time, seen: [] },
   issuedAt = store.time,
   over = NOON + 8 * HOUR,
@@ -35,7 +32,10 @@ const reserve = async (
   const [key, reservation] = [KEY as IndexKey, { ...ref, over }];
   if (await reserveSid(store, key, reservation)) return true;
   const read = await row();
-  return await takeSidOver(store, key, read, reservation, new Set(abandoned), { start, issuedAt });
+  return await takeSidOver(store, key, read, reservation, new Set(abandoned as Generation[]), {
+    start,
+    issuedAt,
+  });
 };
 const isReserved = (...args: Parameters<typeof reserve>) =>
   reserve(...args).then(
@@ -203,7 +203,7 @@ describe("reserveSid", () => {
 
   it("takes over from a try of its own without touching the head", async () => {
     await reserve(MINE);
-    expect(await reserve(NEXT, ["g1" as Generation])).toBe(true);
+    expect(await reserve(NEXT, ["g1"])).toBe(true);
     expect(await row()).toMatchObject(NEXT);
     expect(await readHead(store, MINE.partition)).toBeUndefined();
   });
@@ -218,7 +218,7 @@ describe("reserveSid", () => {
         marked = await noteSignedOut(store, read);
       };
     };
-    await expect(reserve(NEXT, ["g1" as Generation])).rejects.toThrow(SignInOvertaken);
+    await expect(reserve(NEXT, ["g1"])).rejects.toThrow(SignInOvertaken);
     expect(marked).toBe(true);
     expect(await row()).toMatchObject({ ...MINE, signedOut: true });
   });
@@ -228,8 +228,8 @@ describe("reserveSid", () => {
     store.table.before = async () => {
       store.table.before = () => store.table.remove(KEY, "sid");
     };
-    expect(await reserve(NEXT, ["g1" as Generation])).toBe(false);
-    expect(await reserve(NEXT, ["g1" as Generation])).toBe(true);
+    expect(await reserve(NEXT, ["g1"])).toBe(false);
+    expect(await reserve(NEXT, ["g1"])).toBe(true);
     expect(await row()).toMatchObject(NEXT);
   });
 });
@@ -267,7 +267,7 @@ describe("noteSignedOut", () => {
   it("fails when a sign-in has reserved it since", async () => {
     await reserve(MINE);
     const old = await row();
-    await reserve(NEXT, ["g1" as Generation]);
+    await reserve(NEXT, ["g1"]);
     expect(await noteSignedOut(store, old)).toBe(false);
     expect(await row()).toMatchObject({ ...NEXT, signedOut: false });
   });

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { SignInOvertaken } from "../../src/shared/base/errors.ts";
 import {
   accountPartition,
@@ -24,10 +24,9 @@ import {
   HOME,
   HOUR,
   incompressible,
-  type MemoryStore,
   MINUTE,
-  memoryStore,
   signIn as signInTo,
+  storeOfEach,
   tokenOf,
   tokenRowsOf,
   type Visit,
@@ -35,10 +34,7 @@ import {
 } from "./samples.ts";
 
 const PARTITION = accountPartition(HOME);
-let store: MemoryStore;
-beforeEach(() => {
-  store = memoryStore();
-});
+const store = storeOfEach();
 
 const signIn = (visit: Visit = {}, on: Store = store) =>
   signInTo(on, { cache: cacheOf({ t: tokenOf() }), ...visit });

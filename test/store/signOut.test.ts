@@ -1,6 +1,5 @@
 import { setImmediate } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import type { Log } from "../../src/shared/base/log.ts";
 import {
   type Sid,
   sessionKey,
@@ -17,20 +16,16 @@ import {
   signOutOfSession,
 } from "../../src/shared/store/signOut.ts";
 import type { Stored } from "../../src/shared/table/table.ts";
-import { HOUR, type MemoryStore, memoryStore, signIn as signInTo, tokenRowsOf } from "./samples.ts";
+import { HOUR, signIn as signInTo, storeOfEach, tokenRowsOf } from "./samples.ts";
 
 const SID = "a sid" as Sid;
 /** The clock stands still. */
 const ms = 0;
 
-let store: MemoryStore;
-let logged: Parameters<Log>[];
+const store = storeOfEach();
 /** Of the request that takes tokens away. */
 let isAnswerLost: boolean;
 beforeEach(() => {
-  logged = [];
-  store = { ...memoryStore(), log: (...line) => void logged.push(line) };
-  store = Object.assign(store, { now: () => store.time });
   const { remove } = store.table;
   // Who does not wait for it is found out.
   store.table.remove = async (...row) => {
@@ -63,7 +58,7 @@ describe("the log says whether tokens were there", () => {
     await signOut();
     expect(tokens()).toEqual([]);
     await signOut();
-    expect(logged).toEqual([
+    expect(store.lines).toEqual([
       ["info", event, { ...who, account, found: true, ms }],
       ["info", event, { ...who, account, found: false, ms }],
     ]);
@@ -73,12 +68,12 @@ describe("the log says whether tokens were there", () => {
     const { partition: account } = await signIn();
     isAnswerLost = true;
     await signOut();
-    expect(logged).toEqual([["info", event, { ...who, account, found: "unsure", ms }]]);
+    expect(store.lines).toEqual([["info", event, { ...who, account, found: "unsure", ms }]]);
   });
 
   it.each(cases.slice(0, 2))("%s, of nobody", async (_, signOut, event, who) => {
     await signOut();
-    expect(logged).toEqual([["info", event, { ...who, found: false, ms }]]);
+    expect(store.lines).toEqual([["info", event, { ...who, found: false, ms }]]);
   });
 
   it("and that they were stays true while it has to look again", async () => {
@@ -91,7 +86,7 @@ describe("the log says whether tokens were there", () => {
       };
     };
     await signOutByFrontChannel(store, SID);
-    expect(logged).toEqual([["info", "signout.elsewhere", { sid, account, found: true, ms }]]);
+    expect(store.lines).toEqual([["info", "signout.elsewhere", { sid, account, found: true, ms }]]);
   });
 
   it("here, and of one session", async () => {
@@ -100,7 +95,7 @@ describe("the log says whether tokens were there", () => {
     await signOutOfSession(store, ref, "of none");
     await signOutOfSession(store, ref, sessionKey(ref.sessionId));
     await signOutByUser(store, ref);
-    expect(logged).toEqual([
+    expect(store.lines).toEqual([
       ["info", "session.ended", { account, found: false, ms }],
       ["info", "session.ended", { account, found: true, ms }],
       ["info", "signout.here", { account, found: false, ms }],
@@ -111,7 +106,7 @@ describe("the log says whether tokens were there", () => {
     const { partition } = await signIn();
     expect(await signOutByOperator(store, partition)).toBe(true);
     expect(await signOutByOperator(store, partition)).toBe(false);
-    expect(logged).toEqual([
+    expect(store.lines).toEqual([
       ["info", "signout.operator", { account: partition, found: true, ms }],
       ["info", "signout.operator", { account: partition, found: false, ms }],
     ]);
@@ -131,7 +126,7 @@ describe.each<[string, () => Promise<void>]>([
     store.time += 9 * HOUR;
     await signOut();
     expect(tokens()).toEqual([]);
-    expect(logged).toMatchObject([["info", "signout.elsewhere", { found: true }]]);
+    expect(store.lines).toMatchObject([["info", "signout.elsewhere", { found: true }]]);
   });
 
   it("leaves the sessions alone that are not", async () => {

@@ -1,5 +1,5 @@
 import { createSecretKey, randomBytes } from "node:crypto";
-import { beforeEach, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { SealingKeyMissing } from "../../src/shared/base/errors.ts";
 import { createKeyring } from "../../src/shared/crypto/keyring.ts";
 import { accountPartition } from "../../src/shared/rows/keys.ts";
@@ -12,18 +12,14 @@ import {
   HOME,
   HOUR,
   homeOf,
-  type MemoryStore,
-  memoryStore,
   signIn as signInTo,
+  storeOfEach,
   tokenRowsOf,
   type Visit,
 } from "./samples.ts";
 
 const PARTITION = accountPartition(HOME);
-let store: MemoryStore;
-beforeEach(() => {
-  store = memoryStore();
-});
+const store = storeOfEach();
 
 const signIn = (visit: Visit = {}, on = store) => signInTo(on, visit);
 const tokenRows = () => tokenRowsOf(store);
@@ -48,7 +44,7 @@ describe("an account that no key opens", () => {
     }
     const before = row();
     const key = createSecretKey(Buffer.alloc(32, "another"));
-    store = { ...store, keyring: createKeyring([{ id, key }], randomBytes) };
+    Object.assign(store, { keyring: createKeyring([{ id, key }], randomBytes) });
     const rows = new Map(store.table.rows);
     await expect(signIn()).rejects.toMatchObject({
       code: "ERR_SEALING_KEY_MISSING",
@@ -83,7 +79,7 @@ describe("an account that no key opens", () => {
     for (const rowKey of ["c.old", "c.copied"])
       store.table.rows.set(`${PARTITION}|${rowKey}`, { ...copy, rowKey });
     const other = await signIn({ homeAccountId: homeOf("other") });
-    store = { ...store, keyring: keyring("k2") };
+    Object.assign(store, { keyring: keyring("k2") });
     expect(await signOutByOperator(store, PARTITION)).toBe(true);
     expect(tokenRows()).toEqual([`${other.partition}|c.${other.generation}`]);
     expect(generation).not.toBe(other.generation);
