@@ -4,7 +4,6 @@ import {
   type IndexKey,
   type PartitionKey,
   type Sid,
-  sidPartition,
 } from "../../src/shared/rows/keys.ts";
 import { describeAccount } from "../../src/shared/store/describe.ts";
 import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
@@ -91,28 +90,6 @@ describe("purge", () => {
     expect(filed()).toEqual(["2026-01-20"]);
   });
 
-  it("leaves an account that is still in use, and what leads to its sessions", async () => {
-    await signIn(NOON + 8 * HOUR);
-    await signIn(NOON + 2 * DAY, "sid 2");
-    expect(filed()).toEqual(["2026-01-15", "2026-01-17"]);
-    await expectPurge(MIDNIGHT, { kept: 1 });
-    expect(filed()).toEqual(["2026-01-17"]);
-    expect(keysOf(store, /^s\./)).toEqual([`${sidPartition("sid 2" as Sid)}|sid`]);
-    expect(await describeAccount(store, HOME)).toBeDefined();
-    await expectPurge(MIDNIGHT + 2 * DAY, { expired: 1 });
-    expect(keysOf(store)).toEqual([]);
-  });
-
-  it("leaves what a newer generation of the account needs", async () => {
-    await signIn(NOON + 8 * HOUR);
-    await signOutByFrontChannel(store, SID);
-    await signIn(NOON + 2 * DAY, "sid 2");
-    await expectPurge(MIDNIGHT, { kept: 1 });
-    expect(await describeAccount(store, HOME)).toBeDefined();
-    await expectPurge(MIDNIGHT + 2 * DAY, { expired: 1 });
-    expect(keysOf(store)).toEqual([]);
-  });
-
   it.each<[string, RegExp, () => Promise<unknown>]>([
     [
       "a sign-out's tombstone",
@@ -141,26 +118,6 @@ describe("purge", () => {
     expect(filed()).toHaveLength(1);
     expect(before).toEqual(expect.arrayContaining(keysOf(store)));
     await expectPurge(MIDNIGHT + 59 * MINUTE, { expired: 1 });
-    expect(keysOf(store)).toEqual([]);
-  });
-
-  it("leaves an account that a sign-in joins at that moment", async () => {
-    await signIn(NOON + 8 * HOUR);
-    store.table.before = () => signIn(NOON + 2 * DAY, "sid 2");
-    await expectPurge(MIDNIGHT, { kept: 1 });
-    expect((await describeAccount(store, HOME))?.expiresAt).toBe("2026-01-17T12:00:00.000Z");
-  });
-
-  it("keeps what the release before wrote with the account that it belongs to", async () => {
-    await signIn(NOON + 8 * HOUR);
-    await signIn(NOON + 2 * DAY, "sid 2");
-    for (const [key, { expiresAt: _, keyId: __, mac: ___, ...row }] of store.table.rows) {
-      if (/^[su]\./.test(key)) store.table.rows.set(key, row as Stored);
-    }
-    await expectPurge(MIDNIGHT, { kept: 1 });
-    await signOutByFrontChannel(store, SID);
-    expect(await describeAccount(store, HOME)).toBeUndefined();
-    await expectPurge(MIDNIGHT + 2 * DAY, { expired: 2 });
     expect(keysOf(store)).toEqual([]);
   });
 

@@ -1,12 +1,16 @@
+import { setImmediate } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { StoreUnavailable } from "../../src/shared/base/errors.ts";
 import { accountPartition, type IndexKey } from "../../src/shared/rows/keys.ts";
 import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import { useOnce } from "../../src/shared/store/replayGuard.ts";
+import type { Stored } from "../../src/shared/table/table.ts";
+import { TableFault } from "../../src/shared/table/tableFault.ts";
 import { slowedTable } from "../support/slowedTable.ts";
 import { type VirtualTime, virtualTime } from "../support/virtualTime.ts";
 import {
+  asTheReleaseBefore,
   DAY,
   HOUR,
   homeOf,
@@ -33,41 +37,67 @@ const isAnyOf = (...numbers: readonly number[]) => {
   const partitions = new Set<string>(numbers.map((i) => accountPartition(homeOf(i))));
   return (partitionKey: string) => partitions.has(partitionKey);
 };
+const accountOf = (row: Stored | undefined) =>
+  row?.partitionKey.startsWith("a.") ? row.partitionKey : row?.partition;
 const filed = () => keysOf(store, /^x\./);
 
-/** The store, where something else comes before each removal, which it is told the number of. */
-function disturbed(first: (number: number) => Promise<void>) {
-  let number = 0;
-  const after =
-    <A extends unknown[], T>(request: (...args: A) => Promise<T>) =>
-    async (...args: A) => {
-      await first(number++);
-      return await request(...args);
-    };
-  const { remove, transact } = store.table;
-  return withTable(store, { remove: after(remove), transact: after(transact) });
-}
+describe("is finished by the next one, wherever its process ends", () => {
+  /** What it starts with, and what the table does before it answers about a partition. */
+  const SCENES: readonly [string, () => Promise<unknown>, ((partitionKey: string) => void)?][] = [
+    [
+      "when everything has expired",
+      async () => {
+        await signInMany(1);
+        await useOnce(store, "state", NOON);
+        await noteEarlySignOut(store, "stranger" as IndexKey);
+      },
+    ],
+    [
+      "when an account is in use that the release before wrote",
+      async () => {
+        const adele = { homeAccountId: homeOf(0), subject: "sub" };
+        await signIn(store, { ...adele, expiresAt: NOON + 8 * HOUR });
+        await signIn(store, { ...adele, expiresAt: NOON + 2 * DAY, sid: "sid 2" });
+        asTheReleaseBefore(store);
+      },
+    ],
+    [
+      "when it files an account for the next day that did not answer in time",
+      () => signInMany(2),
+      (partitionKey) => {
+        if (!isAnyOf(0)(partitionKey)) return;
+        store.time = MIDNIGHT + HOUR + 60 * SECOND;
+        throw new StoreUnavailable();
+      },
+    ],
+  ];
 
-it("is finished by the next one, wherever it stops", async () => {
-  await signInMany(1);
-  const rows = new Map(store.table.rows);
-  for (let steps = 0, died = true; died; steps++) {
-    renew(store, MIDNIGHT);
-    for (const [key, row] of rows) store.table.rows.set(key, row);
-    const dying = disturbed(async (number) => {
-      if (number >= steps) throw new Error("The process ended.");
-    });
-    died = await purge(dying).then(
-      () => false,
-      () => true,
-    );
-    // What is left is filed.
-    expect(keysOf(store).every((key) => key.startsWith("t."))).toBe(filed().length === 0);
-    await purge(store);
-    expect(keysOf(store)).toEqual([]);
-    // The two announcements go with one request.
-    if (!died) expect(steps).toBe(rows.size - 1);
-  }
+  it.each(SCENES)("%s", async (_, fill, disturb = () => {}) => {
+    store.time = NOON;
+    await fill();
+    const rows = new Map(store.table.rows);
+    for (let steps = 0, isOver = false; !isOver; steps++) {
+      renew(store, MIDNIGHT + HOUR);
+      for (const [key, row] of rows) store.table.rows.set(key, row);
+      let left = steps;
+      const dying = slowedTable(store.table, async (partitionKey) => {
+        // Nothing comes of it that waits for this request. All else goes on.
+        if (left-- === 0) await new Promise(() => {});
+        disturb(partitionKey);
+      });
+      const running = purge(withTable(store, dying), 1).then(() => "over");
+      const outcome = await Promise.race([running, setImmediate("under way")]);
+      isOver = left >= 0;
+      expect(outcome).toBe(isOver ? "over" : "under way");
+      const accounts = (pattern: RegExp) =>
+        keysOf(store, pattern).map((key) => accountOf(store.table.rows.get(key)));
+      expect(accounts(/^x\./)).toEqual(expect.arrayContaining(accounts(/^[asu]\./)));
+
+      store.time = MIDNIGHT + 3 * DAY;
+      await purge(store);
+      expect(keysOf(store)).toEqual([]);
+    }
+  });
 });
 
 /** A timer may fire on two instances, and an operator may run it besides. */
@@ -85,13 +115,13 @@ it("fails at nothing where another one overtakes it at any moment, and takes not
     await noteEarlySignOut(store, "early" as IndexKey);
     await signInMany(4);
     store.time = NOON + DAY;
-    isOvertaken = false;
-    const overtaken = disturbed(async (number) => {
-      if (number !== steps) return;
-      isOvertaken = true;
-      await purge(store);
+    let left = steps;
+    const overtaken = slowedTable(store.table, async () => {
+      if (left-- === 0) await purge(store);
     });
-    expect(await purge(overtaken)).toMatchObject({ failed: 0, malformed: 0 });
+    const found = await purge(withTable(store, overtaken));
+    expect(found).toMatchObject({ failed: 0, malformed: 0 });
+    isOvertaken = left < 0;
     expect(store.logged.at(-1)).toBe("purge.done");
     const kinds = keysOf(store).map((key) => key.replace(IN_USE, "in use").replace(/\..*/, ""));
     expect(kinds.sort()).toEqual(["in use|c", "in use|head", "s", "u", "x"]);
@@ -111,21 +141,70 @@ it("goes on past accounts that do not answer, which the next one finds", async (
   expect(keysOf(store)).toEqual([]);
 });
 
-it("goes on past expiry rows that cannot be removed, and counts them", async () => {
-  await signInMany(3);
-  await useOnce(store, "state", NOON);
-  const { transact } = store.table;
-  const stuck = withTable(store, {
-    async transact(writes) {
-      if (writes[0]?.entity.partitionKey.startsWith("x.")) throw new StoreUnavailable();
-      return await transact(writes);
-    },
+it.each([
+  ["accounts", /^a\./, 3, 0],
+  ["expiry rows", /^x\./, 3, 0],
+  // With two announcements of each sign-in.
+  ["what was used", /^t\./, 7, 3],
+  ["early sign-outs", /^e/, 1, 3],
+])(
+  "goes on past %s that cannot be removed, counts them, and says what storage said",
+  async (_, kind, failed, expired) => {
+    await signInMany(3);
+    await useOnce(store, "state", NOON);
+    await noteEarlySignOut(store, "stranger" as IndexKey);
+    store.time += HOUR;
+    const said = { operation: "delete", table: "T", host: "h", fix: "Wait." } as const;
+    let faults = 0;
+    const orFail = (key: string) => {
+      if (!kind.test(key)) return;
+      const cause = new TableFault({
+        ...said,
+        code: `fault ${++faults}`,
+        status: 500,
+        requestId: undefined,
+      });
+      throw new StoreUnavailable(undefined, { cause });
+    };
+    const { remove, transact } = store.table;
+    const stuck = withTable(store, {
+      async remove(...row) {
+        orFail(row[0]);
+        return await remove(...row);
+      },
+      async transact(writes) {
+        for (const { entity } of writes) orFail(entity.partitionKey);
+        return await transact(writes);
+      },
+    });
+    const purged = { expired, kept: 0, failed, malformed: 0 };
+    expect(await purge(stuck)).toEqual(purged);
+    const details = { ...purged, ms: 0, ...said, code: "fault 1" };
+    expect(store.lines).toEqual([["warn", "purge.unfinished", details]]);
+    expect(keysOf(store, kind).length).toBeGreaterThan(0);
+    expect(await purge(store)).toMatchObject({ failed: 0 });
+    expect(keysOf(store)).toEqual([]);
+  },
+);
+
+it.each([/^a\./, /^x\./])("is ended by an error that is not storage's, about %s", async (kind) => {
+  await signInMany(1);
+  const broken = slowedTable(store.table, async (partitionKey) => {
+    if (kind.test(partitionKey)) throw new TypeError("A fault of ours.");
   });
-  expect(await purge(stuck)).toMatchObject({ expired: 0, failed: 3 });
-  expect(store.logged).toEqual(["purge.unfinished"]);
-  expect(keysOf(store)).toEqual(filed());
-  expect(await purge(store)).toMatchObject({ failed: 0 });
-  expect(keysOf(store)).toEqual([]);
+  await expect(purge(withTable(store, { ...broken, list: store.table.list }))).rejects.toThrow(
+    TypeError,
+  );
+});
+
+it("is through with sign-ins by the hundred, and not only in the end", async () => {
+  await signInMany(250);
+  await purge(store, 1);
+  const begun = store.table.operations.flatMap((operation) => {
+    if (operation.startsWith("remove x.")) return ["|"];
+    return /^remove a\..*head$/.test(operation) ? ["."] : [];
+  });
+  expect(begun.join("")).toBe(`${".".repeat(100)}|${".".repeat(100)}|${".".repeat(50)}|`);
 });
 
 describe("on a slow table", () => {

@@ -1,9 +1,11 @@
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "@jest/globals";
 import { purge } from "../../src/shared/store/purge.ts";
 import { giveBack, isUsed, useOnce } from "../../src/shared/store/replayGuard.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import type { Entity, Outcome } from "../../src/shared/table/table.ts";
-import { HOUR, NOON, storeOfEach } from "./samples.ts";
+import { slowedTable } from "../support/slowedTable.ts";
+import { HOUR, NOON, storeOfEach, withTable } from "./samples.ts";
 
 const ENDS = NOON + HOUR;
 const store = storeOfEach();
@@ -54,8 +56,14 @@ describe("useOnce", () => {
 describe("giveBack", () => {
   it("leaves nothing, and the next has the right", async () => {
     await useOnce(store, "state", ENDS);
-    await giveBack(store, "state", ENDS);
+    const slow = slowedTable(store.table, () => setImmediate());
+    await giveBack(withTable(store, slow), "state", ENDS);
     expect(store.table.rows.size).toBe(0);
+    expect(await useOnce(store, "state", ENDS)).toBe(true);
+  });
+
+  it("is nothing where nobody has it", async () => {
+    await giveBack(store, "state", ENDS);
     expect(await useOnce(store, "state", ENDS)).toBe(true);
   });
 

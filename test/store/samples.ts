@@ -7,7 +7,7 @@ import { type KeptSession, partsOf, type Session } from "../../src/shared/store/
 import { type HeldSession, sealContent } from "../../src/shared/store/segments.ts";
 import { type SignIn, storeSignIn } from "../../src/shared/store/signIn.ts";
 import type { GenerationRef, Store } from "../../src/shared/store/store.ts";
-import type { Table } from "../../src/shared/table/table.ts";
+import type { Stored, Table } from "../../src/shared/table/table.ts";
 import type { AccessToken, TokenCache } from "../../src/shared/tokens/tokenCache.ts";
 import { keyring } from "../support/keyring.ts";
 import { type MemoryTable, memoryTable } from "../support/memoryTable.ts";
@@ -69,6 +69,13 @@ export function withTable<S extends Store>(store: S, changes: Partial<Table>): S
 export const keysOf = ({ table }: MemoryStore, pattern = /^/) =>
   [...table.rows.keys()].filter((key) => pattern.test(key));
 export const tokenRowsOf = (store: MemoryStore) => keysOf(store, /\|c\./);
+
+/** The rows that lead to accounts become what the release before wrote. */
+export function asTheReleaseBefore({ table }: MemoryStore): void {
+  for (const [key, { expiresAt: _, keyId: __, mac: ___, ...row }] of table.rows) {
+    if (/^[su]\./.test(key)) table.rows.set(key, row as Stored);
+  }
+}
 
 /** @param lifetime Milliseconds from noon. */
 export function tokenOf(changes: Partial<AccessToken> = {}, lifetime = HOUR): AccessToken {

@@ -142,15 +142,18 @@ export async function purge(unlimited: Store, atOnce = AT_ONCE): Promise<Purged>
 
 /** The table, with every request failing once it is too late. */
 function unless(isLate: () => boolean, table: Table): Table {
-  function inTime<T>(request: () => Promise<T>): Promise<T> {
-    return isLate() ? Promise.reject(new StoreUnavailable()) : request();
-  }
+  const inTime =
+    <Row extends unknown[], T>(request: (...row: Row) => Promise<T>) =>
+    async (...row: Row): Promise<T> => {
+      if (isLate()) throw new StoreUnavailable();
+      return await request(...row);
+    };
   return {
-    get: (...row) => inTime(() => table.get(...row)),
-    insert: (...row) => inTime(() => table.insert(...row)),
-    replace: (...row) => inTime(() => table.replace(...row)),
-    transact: (...writes) => inTime(() => table.transact(...writes)),
-    remove: (...row) => inTime(() => table.remove(...row)),
+    get: inTime(table.get) as Table["get"],
+    insert: inTime(table.insert),
+    replace: inTime(table.replace),
+    transact: inTime(table.transact),
+    remove: inTime(table.remove),
     list: table.list,
   };
 }

@@ -39,34 +39,44 @@ export async function purgeRow(
     readHead(store, partition),
     allOf(indexKeysIn(row).map((key) => readSid(store, key))),
   ]);
-  const { generation } = head ?? { generation: "" as Generation };
-  const state = generation ? await deleteIfOver(store, { partition, generation }) : "gone";
+  const inUse = await generationInUse(store, partition, head);
 
   const over: Stored<IndexRow | HeadRow>[] = [];
   const undated: IndexKey[] = [];
   for (const sid of sids) {
     if (sid?.partition !== partition) continue;
-    const isUsed = state === "in use" && sid.generation === generation && !isOver(store, sid);
-    if (!isUsed) over.push(sid);
+    if (!inUse || sid.generation !== inUse || isOver(store, sid)) over.push(sid);
     else if (!sid.expiresAt) undated.push(sid.partitionKey);
     // Else a later sign-in's row will see to it.
     else if (expiryPartition(timeOf(sid.expiresAt)) <= row.partitionKey) return "later";
   }
-  if (state !== "in use" && head) over.push(head);
+  if (head && !inUse) over.push(head);
   // A sign-in under way may still have to see the tombstones in it; or have read the head, or found none, before it
   // last changed.
   const resting = over.filter((row) => rests(store, row));
   const removed = await allOf(resting.map((row) => isRemoved(store, row)));
   // As the release before wrote them, they go with the account.
-  if (undated.length > 0) await fileAgain(store, partition, generation, undated);
+  if (inUse && undated.length > 0) await fileAgain(store, partition, inUse, undated);
   if (resting.length < over.length || removed.includes(false)) return "later";
-  return state === "in use" ? "kept" : "expired";
+  return inUse ? "kept" : "expired";
+}
+
+/** The live generation that other sessions still use. One that nobody uses is deleted. */
+async function generationInUse(
+  store: Store,
+  partition: PartitionKey,
+  head: HeadRow | undefined,
+): Promise<Generation | undefined> {
+  if (!head?.generation) return undefined;
+  const { generation } = head;
+  const state = await deleteIfOver(store, { partition, generation });
+  return state === "in use" ? generation : undefined;
 }
 
 /** Removes this version of a row. @returns whether the row is gone, whoever removed it. */
-async function isRemoved(store: Store, { partitionKey, rowKey, etag }: Stored<Entity>) {
-  if (await store.table.remove(partitionKey, rowKey, etag)) return true;
-  return (await store.table.get(partitionKey, rowKey)) === undefined;
+async function isRemoved({ table }: Store, { partitionKey, rowKey, etag }: Stored<Entity>) {
+  const isDone = await table.remove(partitionKey, rowKey, etag);
+  return isDone || (await table.get(partitionKey, rowKey)) === undefined;
 }
 
 /** Whether every request that was under way when the row last changed is over. */
