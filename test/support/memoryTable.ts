@@ -9,6 +9,8 @@ export interface MemoryTable extends Table {
   readonly operations: string[];
   /** Runs before the next write or removal, once: what another request does at that moment. */
   before?: (() => Promise<unknown>) | undefined;
+  /** What another request does after so many of them, once. */
+  interruption?: { after: number; readonly by: () => Promise<unknown> } | undefined;
   /** Whether it stays silent. */
   down: boolean;
 }
@@ -21,7 +23,11 @@ export function memoryTable(): MemoryTable {
 
   async function arrive(operation: string, changes: boolean): Promise<void> {
     operations.push(operation);
-    const { before } = table;
+    const { before, interruption } = table;
+    if (interruption && interruption.after-- === 0) {
+      table.interruption = undefined;
+      await interruption.by();
+    }
     if (changes && before) {
       table.before = undefined;
       await before();

@@ -37,9 +37,11 @@ export async function endIssuedUntil(
       const removed = await store.table.remove(ref.partition, rowKey, entity.etag);
       if (removed) return true;
       if (removed === undefined) nothing = undefined;
-      continue;
+    } else {
+      const kept = rowOf(store, ref, { sessions: Object.fromEntries(newer) });
+      const outcome = await store.table.replace(kept, entity.etag);
+      if (outcome === "done") return newer.length < all.length || nothing;
+      if (outcome === "unsure") nothing = undefined;
     }
-    const kept = rowOf(store, ref, { sessions: Object.fromEntries(newer) });
-    if ((await store.table.replace(kept, entity.etag)) === "done") return newer.length < all.length;
   }
 }
