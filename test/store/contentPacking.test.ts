@@ -3,7 +3,11 @@ import { describe, expect, it } from "@jest/globals";
 import type { HomeAccountId } from "../../src/shared/rows/keys.ts";
 import type { SessionContent } from "../../src/shared/store/account.ts";
 import { packContent, unpackContent } from "../../src/shared/store/contentPacking.ts";
-import type { AccessToken } from "../../src/shared/tokens/tokenCache.ts";
+import {
+  type AccessToken,
+  challengeId,
+  findAccessToken,
+} from "../../src/shared/tokens/tokenCache.ts";
 
 const SHARED = randomBytes(900).toString("base64url");
 
@@ -115,6 +119,30 @@ describe("an access token of packed content", () => {
       expect(find(packed(...tokens), "api://1/read")).toBe(right.secret);
     }
     expect(find(packed(other, tokenOf(2)), "api://1/read")).toBeUndefined();
+  });
+
+  it("is the one of the cache, whatever the tokens have in common", () => {
+    const variants: readonly Partial<AccessToken>[] = [
+      {},
+      { home_account_id: "other.tid" },
+      { realm: "other" },
+      { client_id: "other" },
+      { expires_on: "-1" },
+      { target: "api://1/write" },
+      { challenge: challengeId("one") },
+      { challenge: challengeId("two") },
+    ];
+    const tokens = variants.map((variant) => ({ ...tokenOf(1), ...variant }));
+    const asked = [{}, { claims: "one" }, { tenantId: "other" }, { clientId: "other" }];
+    for (const three of tokens.flatMap((a) =>
+      tokens.flatMap((b) => tokens.map((c) => [a, b, c])),
+    )) {
+      const unpacked = unpackContent(packed(...three));
+      for (const more of asked) {
+        const all = { ...wanted, scopes: ["api://1/read"], ...more };
+        expect(unpacked.findAccessToken(all, 0)).toBe(findAccessToken(unpacked.cache, all, 0));
+      }
+    }
   });
 
   it("is found without unpacking anything else", () => {

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from "@jest/globals";
 import { StoreUnavailable } from "../../src/shared/base/errors.ts";
 import { accountPartition, generationRow, type Sid } from "../../src/shared/rows/keys.ts";
 import { readSession, removeRead } from "../../src/shared/store/accounts.ts";
+import { endIssuedUntil } from "../../src/shared/store/endIssuedUntil.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
 import { deleteIfOver, endGeneration, preventCreation } from "../../src/shared/store/generation.ts";
 import type { HeldSession } from "../../src/shared/store/segments.ts";
@@ -39,6 +40,9 @@ describe("where every condition is spoilt by somebody else", () => {
   const RUNS: readonly [string, (store: Store) => Promise<unknown>][] = [
     ["preventCreation", (store) => preventCreation(store, never)],
     ["endGeneration", (store) => endGeneration(store, never)],
+    ["endIssuedUntil", (store) => endIssuedUntil(store, ref, sessionOf().issuedAt)],
+    ["endIssuedUntil, of none", (store) => endIssuedUntil(store, ref, 0)],
+    ["endIssuedUntil, of nobody", (store) => endIssuedUntil(store, never, 0)],
     ["endSession", (store) => endSession(store, ref)],
     ["a sign-in", (store) => signIn(store, { sid: "sid 3" })],
     [

@@ -80,6 +80,17 @@ describe("endSession", () => {
     const left = await readSession(store, other);
     expect(left?.content.cache).toEqual(fresh);
   });
+
+  it("reads the account once, and again after another write", async () => {
+    await signIn("sid 2");
+    store.table.operations.length = 0;
+    store.table.before = async () => {
+      for (const [key, row] of store.table.rows) store.table.rows.set(key, { ...row, etag: "new" });
+    };
+    await endSession(store, here);
+    const verbs = store.table.operations.map((operation) => operation.split(" ")[0]);
+    expect(verbs).toEqual(["get", "replace", "get", "replace"]);
+  });
 });
 
 describe("endGrant", () => {

@@ -137,13 +137,14 @@ export interface Visit extends Partial<Session> {
   readonly subject?: string | undefined;
   readonly cache?: TokenCache;
   readonly replaces?: SignIn["replaces"];
+  readonly start?: SignIn["start"];
 }
 
 /** Signs Adele in, or whoever it is. */
 export function signIn(store: Store, visit: Visit = {}): Promise<HeldSession> {
-  const { sid = "sid", subject, cache = cacheOf(), replaces, ...session } = visit;
+  const { sid = "sid", subject, cache = cacheOf(), replaces, start, ...session } = visit;
   const sids = [sid as Sid];
-  return storeSignIn(store, { session: sessionOf(session), cache, sids, subject, replaces });
+  return storeSignIn(store, { session: sessionOf(session), cache, sids, subject, replaces, start });
 }
 
 export const refOf = (partition = "a.1", generation = "g1") =>

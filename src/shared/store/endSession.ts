@@ -85,10 +85,10 @@ async function end(
     const sessions = left(others);
     if (Object.keys(sessions).length === 0) {
       if (await removeRead(store, read)) return true;
-      continue;
+    } else {
+      const outcome = await store.table.replace(rowOf(store, ref, { sessions }), read.etag);
+      if (outcome === "done") return true;
+      if (outcome === "unsure") isUnsure = true;
     }
-    const outcome = await store.table.replace(rowOf(store, ref, { sessions }), read.etag);
-    if (outcome === "done") return true;
-    if (outcome === "unsure") isUnsure = true;
   }
 }
