@@ -1,26 +1,16 @@
-import { beforeEach, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { describeAccount } from "../../src/shared/store/describe.ts";
 import { endIssuedUntil } from "../../src/shared/store/endIssuedUntil.ts";
 import { deleteGeneration } from "../../src/shared/store/generation.ts";
 import type { HeldSession } from "../../src/shared/store/segments.ts";
-import {
-  HOME,
-  type MemoryStore,
-  memoryStore,
-  NOON,
-  signIn as signInTo,
-  withTable,
-} from "./samples.ts";
+import { HOME, NOON, signIn as signInTo, storeOfEach, withTable } from "./samples.ts";
 
 const UNTIL = NOON + 60_000;
 const ISSUED = { old: UNTIL + 5_000, new: UNTIL + 5_001 };
 type Device = keyof typeof ISSUED;
 
-let store: MemoryStore;
+const store = storeOfEach();
 let ref: HeldSession;
-beforeEach(() => {
-  store = memoryStore();
-});
 
 async function signIn(...devices: Device[]): Promise<void> {
   for (const device of devices) {
