@@ -1,46 +1,36 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { createIdTokenValidator } from "../../src/shared/identity/idToken.ts";
+import { beforeEach, describe, expect, it } from "@jest/globals";
 import {
   claims,
   ISSUER,
+  idTokens,
   NONCE,
   NOW,
   OID,
   OTHER_TENANT_ID,
-  type ProviderKey,
   providerKey,
-  providerKeys,
   providerMetadata,
+  rejected,
   signed,
 } from "../support/identity.ts";
-import { type Loopback, startLoopback } from "../support/loopback.ts";
+import { startLoopback } from "../support/loopback.ts";
 import { CLIENT_ID, TENANT_ID } from "../support/settings.ts";
+import { shared } from "../support/shared.ts";
 
 const SECONDS = NOW / 1_000;
 
-let provider: Loopback;
-let key: ProviderKey;
-beforeAll(async () => {
-  [provider, key] = await Promise.all([startLoopback(), providerKey()]);
-});
+const provider = shared(startLoopback);
+const key = await providerKey();
 beforeEach(() => {
   provider.respond = () => ({ body: { keys: [key.jwk] } });
 });
-afterAll(() => provider.stop());
 
 function validator(changes: object = {}, allowed?: string[]) {
-  const metadata = providerMetadata(provider.url, changes);
-  const allowedTenants = allowed && new Set(allowed);
-  const expected = { clientId: CLIENT_ID, allowedTenants, metadata: async () => metadata };
-  const keys = providerKeys(expected.metadata);
-  return createIdTokenValidator(expected, keys);
+  return idTokens(async () => providerMetadata(provider.url, changes), undefined, allowed);
 }
 
-async function validate(changes: Record<string, unknown> = {}, header = {}, signer = key) {
-  return validator().validate(await signed(claims(changes), signer, header), NONCE);
+async function validate(changes: Record<string, unknown> = {}, header = {}) {
+  return validator().validate(await signed(claims(changes), key, header), NONCE);
 }
-
-const rejected = (reason: string) => ({ code: "ERR_SIGN_IN_REJECTED", reason });
 
 describe("a good ID token", () => {
   it("gives its claims", async () => {

@@ -1,38 +1,30 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { createIdTokenValidator } from "../../src/shared/identity/idToken.ts";
+import { beforeEach, describe, expect, it } from "@jest/globals";
 import { createProviderKeys } from "../../src/shared/identity/keySet.ts";
 import { keepAliveSender } from "../../src/shared/net/send.ts";
 import {
   claims,
+  idTokens,
   NONCE,
   NOW,
   OID,
   type ProviderKey,
   providerKey,
   providerMetadata,
+  rejected,
   signed,
 } from "../support/identity.ts";
-import { type Answer, type Loopback, startLoopback } from "../support/loopback.ts";
-import { CLIENT_ID } from "../support/settings.ts";
+import { type Answer, startLoopback } from "../support/loopback.ts";
+import { shared } from "../support/shared.ts";
 import { impatientSender } from "../support/timeouts.ts";
 
-let provider: Loopback;
-let key: ProviderKey;
+const provider = shared(startLoopback);
+const [key, other] = [await providerKey("key-1"), await providerKey("key-2")];
 /** Milliseconds. */
 let elapsed = 0;
-let other: ProviderKey;
-beforeAll(async () => {
-  [provider, key, other] = await Promise.all([
-    startLoopback(),
-    providerKey("key-1"),
-    providerKey("key-2"),
-  ]);
-});
 beforeEach(() => {
   provider.requests.length = 0;
   publish(key);
 });
-afterAll(() => provider.stop());
 
 function publish(...keys: ProviderKey[]): void {
   provider.respond = () => ({ body: { keys: keys.map(({ jwk }) => jwk) } });
@@ -42,17 +34,13 @@ function validator(
   metadata = async () => providerMetadata(provider.url),
   send = keepAliveSender(),
 ) {
-  const expected = { clientId: CLIENT_ID, allowedTenants: undefined, metadata };
-  const keys = createProviderKeys(
-    expected.metadata,
-    send,
-    () => NOW,
-    () => elapsed,
+  const now = () => NOW;
+  return idTokens(
+    metadata,
+    createProviderKeys(metadata, send, now, () => elapsed),
   );
-  return createIdTokenValidator(expected, keys);
 }
 
-const rejected = (reason: string) => ({ code: "ERR_SIGN_IN_REJECTED", reason });
 const unavailable = { code: "ERR_PROVIDER_UNAVAILABLE" };
 
 describe("keys", () => {

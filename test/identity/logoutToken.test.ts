@@ -1,43 +1,39 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import type { JWTPayload } from "jose";
 import { createLogoutTokenValidator } from "../../src/shared/identity/logoutToken.ts";
 import {
   claims,
   ISSUER,
   NOW,
-  type ProviderKey,
   providerKey,
   providerKeys,
   providerMetadata,
   signed,
 } from "../support/identity.ts";
-import { type Loopback, startLoopback } from "../support/loopback.ts";
+import { startLoopback } from "../support/loopback.ts";
 import { CLIENT_ID, TENANT_ID } from "../support/settings.ts";
+import { shared } from "../support/shared.ts";
 
 const SECONDS = NOW / 1_000;
 const EVENT = "http://schemas.openid.net/event/backchannel-logout";
 
-let provider: Loopback;
-let key: ProviderKey;
-beforeAll(async () => {
-  key = await providerKey();
-  provider = await startLoopback(() => ({ body: { keys: [key.jwk] } }));
-});
-afterAll(() => provider.stop());
+const key = await providerKey();
+const provider = shared(() => startLoopback(() => ({ body: { keys: [key.jwk] } })));
+
+/** A logout token that is in order. */
+const GOOD = {
+  iss: ISSUER,
+  aud: CLIENT_ID,
+  iat: SECONDS,
+  exp: SECONDS + 120,
+  jti: "1",
+  events: { [EVENT]: {} },
+  sid: "the-sid",
+  sub: "the-sub",
+};
 
 async function validate(changes: Record<string, unknown> = {}, header = {}, signer = key) {
-  const all = {
-    iss: ISSUER,
-    aud: CLIENT_ID,
-    iat: SECONDS,
-    exp: SECONDS + 120,
-    jti: "1",
-    events: { [EVENT]: {} },
-    sid: "the-sid",
-    sub: "the-sub",
-    ...changes,
-  };
-  return check(JSON.parse(JSON.stringify(all)), header, signer);
+  return check(JSON.parse(JSON.stringify({ ...GOOD, ...changes })), header, signer);
 }
 
 async function check(payload: JWTPayload, header = {}, signer = key, ofMany?: OfMany) {
@@ -90,18 +86,10 @@ describe("a good logout token", () => {
 
 describe("of an authority that signs in many tenants", () => {
   const ofMany = { metadata: { issuer: ISSUER.replace(TENANT_ID, "{tenantid}") } };
-  const token = (iss: string) => ({
-    iss,
-    aud: CLIENT_ID,
-    iat: SECONDS,
-    exp: SECONDS + 120,
-    jti: "1",
-    sid: "s",
-    events: { [EVENT]: {} },
-  });
+  const token = (iss: string) => ({ ...GOOD, iss });
 
   it("a logout token names one of them", async () => {
-    await expect(check(token(ISSUER), {}, key, ofMany)).resolves.toMatchObject({ sid: "s" });
+    await expect(check(token(ISSUER), {}, key, ofMany)).resolves.toMatchObject({ sid: "the-sid" });
     for (const iss of [ofMany.metadata.issuer, ISSUER.toUpperCase(), `${ISSUER}/`]) {
       await expect(check(token(iss), {}, key, ofMany)).rejects.toMatchObject(INVALID);
     }
@@ -139,6 +127,7 @@ describe("a bad logout token", () => {
     { events: { [EVENT]: null } },
     { nonce: "n" },
     { nonce: "" },
+    { nonce: null },
     { sid: undefined, sub: undefined },
     { sid: "", sub: undefined },
     { sid: ["the-sid"] },
@@ -149,10 +138,6 @@ describe("a bad logout token", () => {
     { sid: "the-sid", sub: "" },
   ])("%p", async (changes) => {
     await expect(validate(changes)).rejects.toMatchObject(INVALID);
-  });
-
-  it("is one with a nonce, even an empty one that is null", async () => {
-    await expect(validate({ nonce: null })).rejects.toMatchObject(INVALID);
   });
 
   it.each(["at+jwt", "logout", "secevent+jwt", "logout+jwt;x"])("is of type %s", async (typ) => {

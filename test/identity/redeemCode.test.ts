@@ -5,7 +5,7 @@ import { suits } from "../../src/shared/tokens/tokenCache.ts";
 import { ADELE, envOf, tenantOfApp, testApp } from "../support/app.ts";
 import { CLIENT_ID } from "../support/settings.ts";
 import { shared } from "../support/shared.ts";
-import { PASSING, redeem, UNAVAILABLE } from "../support/tokens.ts";
+import { redeem } from "../support/tokens.ts";
 
 const tenant = shared(tenantOfApp);
 let app: Context;
@@ -13,7 +13,6 @@ beforeEach(() => {
   app = testApp(envOf(tenant)).app;
 });
 afterEach(() => {
-  tenant.switches.tokenFault = undefined;
   tenant.switches.tokenAnswerOverrides = undefined;
 });
 
@@ -47,11 +46,6 @@ describe("redeemCode", () => {
       reason: "code_refused",
       message: "This sign-in could not be completed. Please start again.",
     });
-  });
-
-  it.each(PASSING)("%s is not the user's fault", async (_, fault) => {
-    tenant.switches.tokenFault = fault;
-    await expect(redeem(app)).rejects.toMatchObject(UNAVAILABLE);
   });
 
   it("needs no expires_in: the token counts for ten minutes", async () => {

@@ -6,7 +6,7 @@ import { ADELE, ALEX, envOf, type TestApp, tenantOfApp, testApp } from "../suppo
 import { OTHER_TENANT_ID, providerKey, signed } from "../support/identity.ts";
 import { CLIENT_ID } from "../support/settings.ts";
 import { shared } from "../support/shared.ts";
-import { PASSING, redeem, refreshed, refreshRequest, UNAVAILABLE } from "../support/tokens.ts";
+import { redeem, refreshed, refreshRequest } from "../support/tokens.ts";
 
 const tenant = shared(tenantOfApp);
 let one: TestApp;
@@ -91,12 +91,6 @@ describe("a refresh", () => {
     const { cache, request } = await signedIn(["User.Read"]);
     const without = one.app.tokens.refresh({ ...cache, RefreshToken: {} }, request);
     await expect(without).rejects.toMatchObject({ code: "ERR_INTERACTION_REQUIRED" });
-  });
-
-  it.each(PASSING)("that meets %s says nothing of the grant", async (_, fault) => {
-    const { refresh } = await signedIn();
-    tenant.switches.tokenFault = fault;
-    await expect(refresh()).rejects.toMatchObject(UNAVAILABLE);
   });
 });
 

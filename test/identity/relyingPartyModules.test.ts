@@ -78,11 +78,8 @@ function signed(claims: JWTPayload, { key, header }: Signing): string {
   const parts = [{ typ: "JWT", alg: key.alg, kid: key.jwk.kid, ...header }, claims];
   const content = parts.map(base64url).join(".");
   const hash = key.alg === "EdDSA" ? null : "sha256";
-  const { privateKey } = key;
-  const signature = sign(hash, Buffer.from(content), {
-    key: privateKey,
-    dsaEncoding: "ieee-p1363",
-  });
+  const ieee = { key: key.privateKey, dsaEncoding: "ieee-p1363" } as const;
+  const signature = sign(hash, Buffer.from(content), ieee);
   return `${content}.${signature.toString("base64url")}`;
 }
 
@@ -122,64 +119,45 @@ async function signInWith(module: Module, one = newApp()): Promise<string> {
 
 const ISSUER = () => tenant.issuer;
 
+const NO_KEY = "id_token_jwks_no_matching_key";
+const WRONG = "id_token_jws_signature_verification_failed";
+const ALGORITHM = "id_token_jose_alg_not_allowed";
+
+function withHmac(claims: JWTPayload): string {
+  const content = `${base64url({ alg: "HS256" })}.${base64url(claims)}`;
+  const hmac = createHmac("sha256", "another secret").update(content);
+  return `${content}.${hmac.digest("base64url")}`;
+}
+
 describe("OpenID Foundation conformance suite", () => {
+  const FLIPPED: Module = { forge: (...signing) => flipped(signed(...signing)) };
+  const NO_KID_BUT_ONE = [...MIXED.slice(0, -1), withoutKid(RSA.jwk)];
+
   it.each<[string, string, Module]>([
-    ["signed in", "oidcc-client-test", {}],
-    ["signed in", "oidcc-client-test-idtoken-sig-rs256", { keys: [RSA.jwk] }],
+    ["signed in", "", {}],
+    ["signed in", "-idtoken-sig-rs256", { keys: [RSA.jwk] }],
+    ["id_token_issuer", "-invalid-iss", { claims: { iss: "https://evil.example" } }],
+    ["id_token_sub", "-missing-sub", { claims: { sub: undefined } }],
+    ["id_token_aud", "-invalid-aud", { claims: { aud: "another-client" } }],
+    ["id_token_aud", "-missing-aud", { claims: { aud: undefined } }],
+    ["id_token_iat", "-missing-iat", { claims: { iat: undefined } }],
+    ["id_token_nonce", "-nonce-invalid", { claims: { nonce: "another" } }],
     [
-      "id_token_issuer",
-      "oidcc-client-test-invalid-iss",
-      { claims: { iss: "https://evil.example" } },
+      ALGORITHM,
+      "-idtoken-sig-none",
+      { forge: (claims) => `${base64url({ alg: "none" })}.${base64url(claims)}.` },
     ],
-    ["id_token_sub", "oidcc-client-test-missing-sub", { claims: { sub: undefined } }],
-    ["id_token_aud", "oidcc-client-test-invalid-aud", { claims: { aud: "another-client" } }],
-    ["id_token_aud", "oidcc-client-test-missing-aud", { claims: { aud: undefined } }],
-    ["id_token_iat", "oidcc-client-test-missing-iat", { claims: { iat: undefined } }],
-    ["id_token_nonce", "oidcc-client-test-nonce-invalid", { claims: { nonce: "another" } }],
-    [
-      "id_token_jose_alg_not_allowed",
-      "oidcc-client-test-idtoken-sig-none",
-      {
-        forge: (claims) => `${base64url({ alg: "none" })}.${base64url(claims)}.`,
-      },
-    ],
-    [
-      "id_token_jws_signature_verification_failed",
-      "oidcc-client-test-invalid-sig-rs256",
-      { forge: (...signing) => flipped(signed(...signing)) },
-    ],
-    [
-      "id_token_jose_alg_not_allowed",
-      "oidcc-client-test-invalid-sig-es256",
-      { key: P256, forge: (...signing) => flipped(signed(...signing)) },
-    ],
-    [
-      "id_token_jose_alg_not_allowed",
-      "oidcc-client-test-invalid-sig-hs256",
-      {
-        forge(claims) {
-          const content = `${base64url({ alg: "HS256" })}.${base64url(claims)}`;
-          const hmac = createHmac("sha256", "another secret").update(content);
-          return `${content}.${hmac.digest("base64url")}`;
-        },
-      },
-    ],
+    [WRONG, "-invalid-sig-rs256", FLIPPED],
+    [ALGORITHM, "-invalid-sig-es256", { key: P256, ...FLIPPED }],
+    [ALGORITHM, "-invalid-sig-hs256", { forge: withHmac }],
+    ["signed in", "-kid-absent-single-jwks", { keys: NO_KID_BUT_ONE, header: NO_KID }],
     [
       "signed in",
-      "oidcc-client-test-kid-absent-single-jwks",
-      { keys: [...MIXED.slice(0, -1), withoutKid(RSA.jwk)], header: NO_KID },
-    ],
-    [
-      "signed in",
-      "oidcc-client-test-kid-absent-multiple-jwks",
+      "-kid-absent-multiple-jwks",
       { keys: [OTHER_RSA.jwk, ...MIXED].map(withoutKid), header: NO_KID },
     ],
-    [
-      "signed in",
-      "oidcc-client-test-ignores-unparseable-key-in-jwks",
-      { keys: [...UNUSABLE, ...MIXED] },
-    ],
-  ])("%s: %s", async (expected, _, module) => {
+    ["signed in", "-ignores-unparseable-key-in-jwks", { keys: [...UNUSABLE, ...MIXED] }],
+  ])("%s: oidcc-client-test%s", async (expected, _, module) => {
     expect(await signInWith(module)).toBe(expected);
   });
 
@@ -194,7 +172,7 @@ describe("OpenID Foundation conformance suite", () => {
         expect(await signInWith(module, one)).toBe("id_token_aud");
       }
       const rotated = { keys: [OTHER_RSA.jwk], key: OTHER_RSA };
-      expect(await signInWith(rotated, one)).toBe("id_token_jwks_no_matching_key");
+      expect(await signInWith(rotated, one)).toBe(NO_KEY);
       const later = performance.now() + 31_000;
       jest.spyOn(performance, "now").mockImplementation(() => later);
       expect(await signInWith(rotated, one)).toBe("signed in");
@@ -204,53 +182,29 @@ describe("OpenID Foundation conformance suite", () => {
 
 describe("keys", () => {
   it.each<[string, string, Module]>([
-    [
-      "id_token_jwks_no_matching_key",
-      "without kid, the token with one",
-      { keys: MIXED.map(withoutKid) },
-    ],
+    [NO_KEY, "without kid, the token with one", { keys: MIXED.map(withoutKid) }],
     [
       "signed in",
       "with kid, the token without one, two of its kind",
       { keys: [OTHER_RSA.jwk, ...MIXED], header: NO_KID },
     ],
-    [
-      "id_token_jws_signature_verification_failed",
-      "none of which is the token's",
-      { keys: [OTHER_RSA.jwk, rsa({}).jwk], header: NO_KID },
-    ],
+    [WRONG, "none of which is the token's", { keys: [OTHER_RSA.jwk, rsa({}).jwk], header: NO_KID }],
     ["signed in", "with one kid for two", { keys: [{ ...OTHER_RSA.jwk, kid: "rsa" }, RSA.jwk] }],
     [
       "signed in",
       "that cannot be used, before and after the one that can, and no kid",
       { keys: [...UNUSABLE, RSA.jwk, ...UNUSABLE].map(withoutKid), header: NO_KID },
     ],
-    ["id_token_jwks_no_matching_key", "that cannot be used, alone", { keys: UNUSABLE }],
-    [
-      "id_token_jwks_no_matching_key",
-      "for encryption alone",
-      { keys: [{ ...RSA.jwk, use: "enc" }] },
-    ],
-    [
-      "id_token_jwks_no_matching_key",
-      "that may not verify",
-      { keys: [{ ...RSA.jwk, key_ops: ["encrypt"] }] },
-    ],
-    [
-      "id_token_jwks_no_matching_key",
-      "for another algorithm",
-      { keys: [{ ...RSA.jwk, alg: "PS256" }] },
-    ],
-    ["id_token_jwks_no_matching_key", "none", { keys: [] }],
-    ["id_token_jose_alg_not_allowed", "of P-256 in ES256", { key: P256 }],
-    ["id_token_jose_alg_not_allowed", "of Ed25519", { key: ED25519 }],
-    ["id_token_jose_alg_not_allowed", "of secp256k1", { key: SECP256K1 }],
-    ["id_token_jwks_no_matching_key", "of P-256 in RS256", { key: { ...P256, alg: "RS256" } }],
-    [
-      "id_token_jwks_no_matching_key",
-      "for encryption, that signed",
-      { key: { ...ENCRYPTION, alg: "RS256" } },
-    ],
+    [NO_KEY, "that cannot be used, alone", { keys: UNUSABLE }],
+    [NO_KEY, "for encryption alone", { keys: [{ ...RSA.jwk, use: "enc" }] }],
+    [NO_KEY, "that may not verify", { keys: [{ ...RSA.jwk, key_ops: ["encrypt"] }] }],
+    [NO_KEY, "for another algorithm", { keys: [{ ...RSA.jwk, alg: "PS256" }] }],
+    [NO_KEY, "none", { keys: [] }],
+    [ALGORITHM, "of P-256 in ES256", { key: P256 }],
+    [ALGORITHM, "of Ed25519", { key: ED25519 }],
+    [ALGORITHM, "of secp256k1", { key: SECP256K1 }],
+    [NO_KEY, "of P-256 in RS256", { key: { ...P256, alg: "RS256" } }],
+    [NO_KEY, "for encryption, that signed", { key: { ...ENCRYPTION, alg: "RS256" } }],
   ])("%s: %s", async (expected, _, module) => {
     expect(await signInWith(module)).toBe(expected);
   });
@@ -286,7 +240,7 @@ describe("keys", () => {
         key: OTHER_RSA,
         header: { kid: "rsa", ...header },
       };
-      expect(await signInWith(rotated, one)).toBe("id_token_jws_signature_verification_failed");
+      expect(await signInWith(rotated, one)).toBe(WRONG);
       const later = performance.now() + 31_000;
       jest.spyOn(performance, "now").mockImplementation(() => later);
       expect(await signInWith(rotated, one)).toBe("signed in");
@@ -301,7 +255,7 @@ describe("keys", () => {
     expect(await signInWith(withdrawn, one)).toBe("signed in");
     const later = performance.now() + 24 * 3_600_000;
     jest.spyOn(performance, "now").mockImplementation(() => later);
-    expect(await signInWith(withdrawn, one)).toBe("id_token_jwks_no_matching_key");
+    expect(await signInWith(withdrawn, one)).toBe(NO_KEY);
   });
 });
 

@@ -7,6 +7,10 @@ import {
   type JWTPayload,
   SignJWT,
 } from "jose";
+import {
+  createIdTokenValidator,
+  type IdTokenValidator,
+} from "../../src/shared/identity/idToken.ts";
 import { createProviderKeys, type ProviderKeys } from "../../src/shared/identity/keySet.ts";
 import type { ProviderMetadata } from "../../src/shared/identity/metadata.ts";
 import { keepAliveSender } from "../../src/shared/net/send.ts";
@@ -85,3 +89,16 @@ export function providerKeys(metadata: () => Promise<ProviderMetadata>): Provide
   const now = () => NOW;
   return createProviderKeys(metadata, keepAliveSender(), now, now);
 }
+
+/** What validates ID tokens by these keys: of every tenant, unless only some are allowed. */
+export function idTokens(
+  metadata: () => Promise<ProviderMetadata>,
+  keys = providerKeys(metadata),
+  allowed?: readonly string[],
+): IdTokenValidator {
+  const allowedTenants = allowed && new Set(allowed);
+  return createIdTokenValidator({ clientId: CLIENT_ID, allowedTenants, metadata }, keys);
+}
+
+/** What a token is refused with. */
+export const rejected = (reason: string) => ({ code: "ERR_SIGN_IN_REJECTED", reason });

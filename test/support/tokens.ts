@@ -1,6 +1,5 @@
 import { decodeJwt } from "jose";
 import { createBrowser } from "../../local/tenant/browserless.ts";
-import type { TokenFault } from "../../local/tenant/tenant.ts";
 import type { Context } from "../../src/shared/context.ts";
 import { authorizeUrl, OPENID_SCOPES } from "../../src/shared/identity/authorize.ts";
 import type { Identity } from "../../src/shared/identity/claims.ts";
@@ -57,19 +56,3 @@ export async function refreshed(result: ReturnType<TokenEndpoint["refresh"]>): P
   if ("refused" in tokens) throw tokens.refused;
   return tokens;
 }
-
-/** What can make a request fail without anything being wrong with its grant. */
-export const PASSING: [string, TokenFault][] = [
-  ["500", { status: 500, error: "server_error" }],
-  ["500 with another error's name", { status: 500, error: "invalid_grant" }],
-  ["503", { status: 503 }],
-  ["504 of a gateway", { status: 504, error: "" }],
-  ["429", { status: 429 }],
-  ["429 with an error's name and number", { status: 429, number: 50173 }],
-  ["a closed connection", { status: "drop" }],
-];
-
-export const UNAVAILABLE = {
-  code: "ERR_PROVIDER_UNAVAILABLE",
-  message: "Microsoft Entra ID does not answer. Try again in a moment.",
-};
