@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { type Browser, createBrowser, type Form } from "../../local/tenant/browserless.ts";
 import { answeredBrowser, itLeaksNothing, tokenRequests } from "../support/attack.ts";
 import { flipped } from "../support/flipped.ts";
@@ -17,9 +17,6 @@ import {
 } from "../support/user.ts";
 
 const rig = watchedRig();
-afterEach(() => {
-  rig.tenant.switches.idTokenOverrides = undefined;
-});
 
 const post = (body: string | URLSearchParams, headers = {}) =>
   fetch(`${rig.url}/auth/callback`, {

@@ -2,18 +2,10 @@ import { HttpRequest, type HttpResponseInit, InvocationContext } from "@azure/fu
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { createAuth } from "../../src/createAuth.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
-import {
-  ADELE,
-  answeredSignIn,
-  envOf,
-  signIn,
-  type TestApp,
-  tenantOfApp,
-  testApp,
-} from "../support/app.ts";
-import { shared } from "../support/shared.ts";
+import { answeredSignIn, envOf, signIn, type TestApp, testApp, userOf } from "../support/app.ts";
+import { sharedTenant } from "../support/sharedTenant.ts";
 
-const tenant = shared(tenantOfApp);
+const tenant = sharedTenant();
 let one: TestApp;
 let cookie: string;
 beforeEach(async () => {
@@ -23,7 +15,7 @@ beforeEach(async () => {
 });
 
 function roles(...names: string[]): void {
-  for (const user of tenant.users) if (user.username === ADELE) user.roles = names;
+  userOf(tenant).roles = names;
 }
 
 /** What somebody is answered by a function that only administrators may call. */
@@ -79,7 +71,6 @@ describe("a role that the provider has not given counts nowhere", () => {
   ])("a claim that is %s", async (_, strange) => {
     tenant.switches.idTokenOverrides = (claims) => ({ claims: { ...claims, roles: strange } });
     const session = await signIn(one);
-    tenant.switches.idTokenOverrides = undefined;
     expect((await enter(session)).status).toBe(403);
   });
 });

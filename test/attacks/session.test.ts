@@ -114,7 +114,6 @@ describe("a session cookie", () => {
         const whole = sent === null || sent === login_hint;
         expect({ times, signedIn, whole }).toEqual({ times, signedIn: true, whole: true });
       }
-      rig.tenant.switches.idTokenOverrides = undefined;
     },
   );
 });

@@ -1,11 +1,11 @@
 import { expect, it } from "@jest/globals";
 import { authHome } from "../../src/functions/authHome.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
-import { ADELE, envOf, signIn, tenantOfApp, testApp } from "../support/app.ts";
+import { ADELE, envOf, signIn, testApp } from "../support/app.ts";
 import { request } from "../support/request.ts";
-import { shared } from "../support/shared.ts";
+import { sharedTenant } from "../support/sharedTenant.ts";
 
-const tenant = shared(tenantOfApp);
+const tenant = sharedTenant();
 
 it.each(["drop", 500, 429] as const)(
   "keeps name and sign-out while the provider answers a refresh with %s",
@@ -16,7 +16,6 @@ it.each(["drop", 500, 429] as const)(
     const cookies = { [SESSION_COOKIE]: await signIn(test) };
     tenant.switches.tokenFault = { status };
     const answer = await authHome(test.app).handler(request("/", { cookies }), 0);
-    tenant.switches.tokenFault = undefined;
     expect(answer.status).toBe(200);
     expect(answer.body).toContain(ADELE);
     expect(answer.body).toContain('<form method="post" action="/auth/signout">');

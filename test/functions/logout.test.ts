@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import type { Browser, Page } from "../../local/tenant/browserless.ts";
 import { itLeaksNothing } from "../support/attack.ts";
 import { watchedRig } from "../support/secrets.ts";
@@ -11,9 +11,6 @@ import { ALEX, sessionOf, signedInBrowser, signOutIn } from "../support/user.ts"
  */
 
 const rig = watchedRig();
-afterEach(() => {
-  rig.tenant.switches.sendIss = false;
-});
 
 const isSignedIn = async (browser: Browser) => (await sessionOf(rig, browser)).signedIn;
 

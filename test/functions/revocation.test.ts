@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "@jest/globals";
 import type { TokenFault } from "../../local/tenant/tenant.ts";
 import { itLeaksNothing } from "../support/attack.ts";
 import { startWatchedRig } from "../support/secrets.ts";
-import { shared } from "../support/shared.ts";
+import { keepSwitches, shared } from "../support/shared.ts";
 import { readAccountRows } from "../support/table.ts";
 import { ADELE, ALEX, asOperator, oidOf, sessionOf, signedInBrowser } from "../support/user.ts";
 
@@ -17,8 +17,8 @@ const rig = shared(() =>
   }),
 );
 const events: string[] = [];
+keepSwitches(() => rig.tenant);
 afterEach(async () => {
-  rig.tenant.switches.tokenFault = undefined;
   events.length = 0;
   for (const username of [ADELE, ALEX]) await asOperator(rig, "DELETE", username);
 });

@@ -4,7 +4,7 @@ import type { Browser, Page } from "../../local/tenant/browserless.ts";
 import { en } from "../../src/shared/web/languages/en.ts";
 import { eventually } from "../support/eventually.ts";
 import { signLogoutToken } from "../support/logoutToken.ts";
-import { shared } from "../support/shared.ts";
+import { keepSwitches, shared } from "../support/shared.ts";
 import { readAccountRows } from "../support/table.ts";
 import { startTeamRig } from "../support/teamRig.ts";
 import { asOperator, callFrontChannel, oidOf, sidOf, signedInBrowser } from "../support/user.ts";
@@ -14,11 +14,10 @@ import { asOperator, callFrontChannel, oidOf, sidOf, signedInBrowser } from "../
  */
 
 const rig = shared(() => startTeamRig());
+keepSwitches(() => rig.tenant);
 const OUTCOMES = Object.values(en.revocation);
 
 afterEach(() => {
-  rig.tenant.switches.tokenFault = undefined;
-  rig.tenant.switches.backchannelLogout = false;
   rig.graph.faults.next.length = 0;
   rig.graph.calls.length = 0;
   const app = registration();

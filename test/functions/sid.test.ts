@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
 import { type Sid, sidPartition } from "../../src/shared/rows/keys.ts";
@@ -18,10 +18,6 @@ const SIGNS = " !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
 const PATH = "/auth/logout-callback";
 
 const rig = watchedRig();
-afterEach(() => {
-  rig.tenant.switches.omitSid = false;
-  delete rig.tenant.switches.idTokenOverrides;
-});
 
 function nameSessions(sid: unknown): void {
   rig.tenant.switches.idTokenOverrides = (claims) => ({

@@ -6,7 +6,7 @@ import {
   type Page,
 } from "../../local/tenant/browserless.ts";
 import { claimsChallenge } from "../support/graph.ts";
-import { shared } from "../support/shared.ts";
+import { keepSwitches, shared } from "../support/shared.ts";
 import { startTeamRig } from "../support/teamRig.ts";
 import { ADELE, ALEX, asOperator, oidOf, sessionOf, signedInBrowser } from "../support/user.ts";
 
@@ -15,6 +15,7 @@ import { ADELE, ALEX, asOperator, oidOf, sessionOf, signedInBrowser } from "../s
  */
 
 const rig = shared(startTeamRig);
+keepSwitches(() => rig.tenant);
 let browser: Browser;
 beforeEach(async () => {
   const app = rig.tenant.apps.get(rig.env.ENTRA_CLIENT_ID ?? "");
@@ -25,9 +26,6 @@ beforeEach(async () => {
   await browser.signIn(`${rig.url}/auth/signin?prompt=select_account`, ALEX);
 });
 afterEach(() => {
-  rig.tenant.switches.omitAcrs = false;
-  rig.tenant.switches.idTokenOverrides = undefined;
-  rig.tenant.switches.tokenAnswerOverrides = undefined;
   rig.graph.faults.next.length = 0;
 });
 

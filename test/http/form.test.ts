@@ -7,28 +7,17 @@ const form = (body: string, type: string | undefined = FORM) =>
   readForm(request("/", { method: "POST", body, headers: type ? { "content-type": type } : {} }));
 
 describe("readForm", () => {
-  it.each<[string, [string, string][]]>([
-    ["", []],
-    [
-      "a=1&b=2",
-      [
-        ["a", "1"],
-        ["b", "2"],
-      ],
-    ],
-    [
-      "a=1&A=2",
-      [
-        ["a", "1"],
-        ["A", "2"],
-      ],
-    ],
-    ["a=%C3%BC+x%26b%3D", [["a", "ü x&b="]]],
-    ["a", [["a", ""]]],
-    ["__proto__=1", [["__proto__", "1"]]],
-    ["a=%FF%zz", [["a", "\ufffd%zz"]]],
+  it.each([
+    ["", ""],
+    ["a=1&b=2", "a→1 b→2"],
+    ["a=1&A=2", "a→1 A→2"],
+    ["a=%C3%BC+x%26b%3D", "a→ü x&b="],
+    ["a", "a→"],
+    ["__proto__=1", "__proto__→1"],
+    ["a=%FF%zz", "a→\ufffd%zz"],
   ])("reads %j", async (body, expected) => {
-    expect([...(await form(body))]).toEqual(expected);
+    const read = [...(await form(body))].map((pair) => pair.join("→"));
+    expect(read.join(" ")).toBe(expected);
   });
 
   it.each([FORM, `${FORM}; charset=utf-8`, FORM.toUpperCase(), ` ${FORM} ;x`])(

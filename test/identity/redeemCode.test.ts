@@ -1,38 +1,32 @@
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { Context } from "../../src/shared/context.ts";
 import { transactionOf } from "../../src/shared/identity/transaction.ts";
 import { suits } from "../../src/shared/tokens/tokenCache.ts";
-import { ADELE, envOf, tenantOfApp, testApp } from "../support/app.ts";
+import { envOf, testApp, userOf } from "../support/app.ts";
 import { CLIENT_ID } from "../support/settings.ts";
-import { shared } from "../support/shared.ts";
+import { sharedTenant } from "../support/sharedTenant.ts";
 import { redeem } from "../support/tokens.ts";
 
-const tenant = shared(tenantOfApp);
+const tenant = sharedTenant();
 let app: Context;
 beforeEach(() => {
   app = testApp(envOf(tenant)).app;
 });
-afterEach(() => {
-  tenant.switches.tokenAnswerOverrides = undefined;
-});
-
-const oidOf = (username: string) =>
-  tenant.users.find((user) => user.username === username)?.oid ?? "";
 
 describe("redeemCode", () => {
   it("gets the ID token, the account, and a cache with access and refresh token", async () => {
     const { idToken, homeAccountId, cache } = await redeem(app, { secret: "secret" });
     const { nonce } = transactionOf("secret");
     await expect(app.idTokens.validate(idToken, nonce)).resolves.toMatchObject({
-      oid: oidOf(ADELE),
+      oid: userOf(tenant).oid,
     });
-    expect(homeAccountId).toBe(`${oidOf(ADELE)}.${tenant.tenantId}`);
+    expect(homeAccountId).toBe(`${userOf(tenant).oid}.${tenant.tenantId}`);
     expect(Object.keys(cache.RefreshToken)).toHaveLength(1);
     const { tenantId } = tenant;
     const wanted = { homeAccountId, tenantId, clientId: CLIENT_ID, scopes: ["User.Read"] };
     const token = Object.values(cache.AccessToken).find((it) => suits(it, wanted, Date.now()));
     await expect(tenant.verifyAccessToken(token?.secret ?? "")).resolves.toMatchObject({
-      oid: oidOf(ADELE),
+      oid: userOf(tenant).oid,
     });
   });
 

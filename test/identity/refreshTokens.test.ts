@@ -1,28 +1,20 @@
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { Switches } from "../../local/tenant/tenant.ts";
 import { accountPartition, type HomeAccountId } from "../../src/shared/rows/keys.ts";
 import { suits, type TokenCache } from "../../src/shared/tokens/tokenCache.ts";
-import { ADELE, ALEX, envOf, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
+import { ALEX, envOf, type TestApp, testApp, tokenRequests, userOf } from "../support/app.ts";
 import { OTHER_TENANT_ID, providerKey, signed } from "../support/identity.ts";
 import { CLIENT_ID } from "../support/settings.ts";
-import { shared } from "../support/shared.ts";
+import { sharedTenant } from "../support/sharedTenant.ts";
 import { redeem, refreshed, refreshRequest } from "../support/tokens.ts";
 
-const tenant = shared(tenantOfApp);
+const tenant = sharedTenant();
 let one: TestApp;
 beforeEach(() => {
   one = testApp(envOf(tenant));
 });
-afterEach(() => {
-  tenant.switches.tokenFault = undefined;
-  tenant.switches.idTokenOverrides = undefined;
-  tenant.switches.tokenAnswerOverrides = undefined;
-  tenant.requests.length = 0;
-});
 
-const tokenRequests = () => tenant.requests.filter(({ endpoint }) => endpoint === "token").length;
-const oidOf = (username: string) =>
-  tenant.users.find((user) => user.username === username)?.oid ?? "";
+const asked = () => tokenRequests(tenant);
 
 /** A sign-in, and the refresh that is to follow it. */
 async function signedIn(scopes = ["Mail.Read"], claims?: string) {
@@ -46,7 +38,7 @@ describe("a refresh", () => {
     const { accessToken, cache } = await refreshed(refresh());
     const found = await tenant.verifyAccessToken(accessToken);
     expect(found).toMatchObject({
-      oid: oidOf(ADELE),
+      oid: userOf(tenant).oid,
       scopes: expect.arrayContaining(["Mail.Read"]),
     });
     expect(heldIn(cache, request)).toBe(accessToken);
@@ -54,17 +46,15 @@ describe("a refresh", () => {
       Object.keys(before.AccessToken).length,
     );
     expect(cache.RefreshToken).not.toEqual(before.RefreshToken);
-    expect(tokenRequests()).toBe(1);
-    const { params } = tenant.requests.find(({ endpoint }) => endpoint === "token") ?? {};
-    const { access_token } = JSON.parse(params?.claims ?? "");
+    expect(asked()).toHaveLength(1);
+    const { access_token } = JSON.parse(asked()[0]?.params.claims ?? "");
     expect(access_token).toEqual({ xms_cc: { values: ["CP1"] } });
   });
 
   it("sends a challenge's claims along, with the app's capabilities", async () => {
     const claims = JSON.stringify({ access_token: { nbf: { value: "1" } } });
     await refreshed((await signedIn(["User.Read"], claims)).refresh());
-    const { params } = tenant.requests.find(({ endpoint }) => endpoint === "token") ?? {};
-    expect(JSON.parse(params?.claims ?? "").access_token).toEqual({
+    expect(JSON.parse(asked()[0]?.params.claims ?? "").access_token).toEqual({
       nbf: { value: "1" },
       xms_cc: { values: ["CP1"] },
     });
@@ -77,7 +67,7 @@ describe("a refresh", () => {
       homeAccountId: "x.y" as HomeAccountId,
     });
     await expect(other).resolves.toMatchObject({ refused: { code: "ERR_SIGNED_OUT" } });
-    expect(tokenRequests()).toBe(0);
+    expect(asked()).toEqual([]);
   });
 
   it("does not lose a challenge's claims when the provider asks for the user without them", async () => {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import type { TokenFault } from "../../local/tenant/tenant.ts";
 import { transactionOf } from "../../src/shared/identity/transaction.ts";
 import { keepAliveSender } from "../../src/shared/net/send.ts";
@@ -9,17 +9,13 @@ import {
   refOf,
   signIn,
   type TestApp,
-  tenantOfApp,
   testApp,
   tokenRowsOf,
 } from "../support/app.ts";
 import { CLIENT_ID } from "../support/settings.ts";
-import { shared } from "../support/shared.ts";
+import { sharedTenant } from "../support/sharedTenant.ts";
 
-const tenant = shared(tenantOfApp);
-afterEach(() => {
-  tenant.switches.tokenFault = undefined;
-});
+const tenant = sharedTenant();
 
 /** What a refusal leads to: at a refresh of somebody who is signed in, and at the end of a sign-in. */
 type Outcome = "signed out" | "asked" | "code refused" | "later" | "app" | "credential";

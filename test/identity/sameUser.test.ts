@@ -1,19 +1,18 @@
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import type { JWTPayload } from "jose";
 import { defaultUsers } from "../../local/tenant/users.ts";
-import { findSession } from "../../src/shared/session/session.ts";
 import {
   ADELE,
   ALEX,
   envOf,
+  openSession,
   refOf,
   signIn,
-  tenantOfApp,
   testApp,
   tokenRowsOf,
+  userOf,
 } from "../support/app.ts";
-import { CLIENT_ID } from "../support/settings.ts";
-import { shared } from "../support/shared.ts";
+import { sharedTenant } from "../support/sharedTenant.ts";
 
 /** Whose `client_info` is in upper case. */
 const UPPER = {
@@ -22,13 +21,9 @@ const UPPER = {
   username: "isaiahl@contoso.com",
 };
 
-const tenant = shared(() => tenantOfApp({ users: [...defaultUsers(), UPPER] }));
-afterEach(() => {
-  tenant.switches.idTokenOverrides = undefined;
-});
+const tenant = sharedTenant({ users: [...defaultUsers(), UPPER] });
 
 type Change = (claims: JWTPayload) => JWTPayload;
-const oidOf = (username: string) => tenant.users.find((user) => user.username === username)?.oid;
 
 const upperOid: Change = (claims) => ({ ...claims, oid: String(claims.oid).toUpperCase() });
 const upperTid: Change = ({ iss, tid, ...claims }) => {
@@ -36,7 +31,7 @@ const upperTid: Change = ({ iss, tid, ...claims }) => {
   return { ...claims, tid: upper, iss: String(iss).replace(String(tid), upper) };
 };
 const lowerOid: Change = (claims) => ({ ...claims, oid: String(claims.oid).toLowerCase() });
-const colleague: Change = (claims) => ({ ...claims, oid: oidOf(ALEX) });
+const colleague: Change = (claims) => ({ ...claims, oid: userOf(tenant, ALEX).oid });
 
 /** Somebody signs in where one authority signs in many tenants; the ID token is changed, `client_info` is not. */
 async function signInWith(username: string, ...changes: Change[]) {
@@ -46,7 +41,7 @@ async function signInWith(username: string, ...changes: Change[]) {
   const one = testApp(envOf(tenant, "organizations"));
   const outcome = await signIn(one, username).catch((error: { reason: string }) => error.reason);
   if (tokenRowsOf(one).length === 0) return outcome;
-  return await findSession(one.app, CLIENT_ID, refOf(one, outcome));
+  return await openSession(one, refOf(one, outcome));
 }
 
 describe("client_info, which is not signed, names the account that the ID token is of", () => {
@@ -59,7 +54,7 @@ describe("client_info, which is not signed, names the account that the ID token 
   ])("%s", async (_, username, changes) => {
     const session = await signInWith(username, ...changes);
     expect(session).toMatchObject({
-      account: { homeAccountId: `${oidOf(username)}.${tenant.tenantId}`, username },
+      account: { homeAccountId: `${userOf(tenant, username).oid}.${tenant.tenantId}`, username },
     });
     if (typeof session !== "object") throw new Error("There is no session.");
     const held = tenant.requests.length;

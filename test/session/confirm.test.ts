@@ -7,28 +7,28 @@ import { authSignOut } from "../../src/functions/authSignOut.ts";
 import { GRACE_MS } from "../../src/shared/session/confirm.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
 import { readSession } from "../../src/shared/store/accounts.ts";
-import type { HeldSession } from "../../src/shared/store/segments.ts";
 import { signedIn } from "../../src/shared/web/handlers.ts";
 import { json } from "../../src/shared/web/responses.ts";
 import {
-  ADELE,
   ALEX,
   askFunction,
   instanceOf,
   refOf,
   signIn,
   type TestApp,
-  tenantOfApp,
+  tokenRequests,
   tokenRowsOf,
+  userOf,
 } from "../support/app.ts";
+import { eventually } from "../support/eventually.ts";
 import { request } from "../support/request.ts";
-import { shared } from "../support/shared.ts";
+import { sharedTenant } from "../support/sharedTenant.ts";
 
 const MINUTE = 60_000;
 const PERIOD = 15 * MINUTE;
 
 let now = Date.now();
-const tenant = shared(() => tenantOfApp({ now: () => now }));
+const tenant = sharedTenant({ now: () => now });
 let one: TestApp;
 let cookie: string;
 beforeEach(async () => {
@@ -37,7 +37,6 @@ beforeEach(async () => {
   forget();
 });
 afterEach(() => {
-  tenant.switches.tokenFault = undefined;
   adele().disabled = false;
 });
 
@@ -48,17 +47,8 @@ function forget(): void {
   one.table.operations.length = 0;
 }
 
-function userOf(name: string) {
-  const user = tenant.users.find(({ username }) => username === name);
-  if (!user) throw new Error(`${name} is gone.`);
-  return user;
-}
-
-const adele = () => userOf(ADELE);
-
-const tokenRequests = () => tenant.requests.filter(({ endpoint }) => endpoint === "token");
-const operations = () => one.table.operations.map((operation) => operation.split(" ")[0]);
-const events = () => one.logged.map(([, event]) => event);
+const adele = () => userOf(tenant);
+const asked = () => tokenRequests(tenant);
 
 const ask = (app = one, at = cookie) => read(askFunction(app, { [SESSION_COOKIE]: at }));
 
@@ -76,8 +66,8 @@ describe("a session whose grant was confirmed", () => {
   it("within the period costs one read, and nobody is asked", async () => {
     now += PERIOD;
     expect(await ask()).toMatchObject({ status: 200 });
-    expect(operations()).toEqual(["get"]);
-    expect(tokenRequests()).toEqual([]);
+    expect(one.operations()).toEqual(["get"]);
+    expect(asked()).toEqual([]);
   });
 
   it("longer ago is confirmed before it is answered, for a period, with one write", async () => {
@@ -85,19 +75,19 @@ describe("a session whose grant was confirmed", () => {
       now += PERIOD + 1;
       forget();
       for (let i = 0; i < 5; i++) expect(await ask()).toMatchObject({ status: 200 });
-      expect(tokenRequests()).toHaveLength(1);
-      expect(operations().filter((operation) => operation === "replace")).toHaveLength(1);
+      expect(asked()).toHaveLength(1);
+      expect(one.operations().filter((operation) => operation === "replace")).toHaveLength(1);
     }
     // Nobody is asked for who is away.
     now += 10 * PERIOD;
-    expect(tokenRequests()).toHaveLength(1);
+    expect(asked()).toHaveLength(1);
   });
 
   it("asks for nothing that needs a consent, and keeps the access tokens", async () => {
     const held = await heldTokens();
     now += PERIOD + 1;
     await ask();
-    expect(tokenRequests()[0]?.params.scope?.split(" ").sort()).toEqual([
+    expect(asked()[0]?.params.scope?.split(" ").sort()).toEqual([
       "offline_access",
       "openid",
       "profile",
@@ -107,27 +97,27 @@ describe("a session whose grant was confirmed", () => {
 
   it("counts from when the provider was asked, not from its answer", async () => {
     now += PERIOD + 1;
-    const asked = now;
+    const start = now;
     const release = tenant.holdTokenEndpoint();
     const answer = ask();
-    await until(() => tokenRequests().length === 1);
+    await eventually(() => asked().length === 1);
     now += MINUTE;
     release();
     expect(await answer).toMatchObject({ status: 200 });
-    now = asked + PERIOD;
+    now = start + PERIOD;
     await ask();
-    expect(tokenRequests()).toHaveLength(1);
+    expect(asked()).toHaveLength(1);
     now += 1;
     await ask();
-    expect(tokenRequests()).toHaveLength(2);
+    expect(asked()).toHaveLength(2);
   });
 
   it("waits with all others for one refresh", async () => {
     now += PERIOD + 1;
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask()));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
-    expect(tokenRequests()).toHaveLength(1);
-    expect(operations().filter((operation) => operation === "replace")).toHaveLength(1);
+    expect(asked()).toHaveLength(1);
+    expect(one.operations().filter((operation) => operation === "replace")).toHaveLength(1);
   });
 
   it("is confirmed by any refresh of its own, and by no other session's", async () => {
@@ -138,24 +128,22 @@ describe("a session whose grant was confirmed", () => {
       request("/my", { cookies: { [SESSION_COOKIE]: cookie } }),
       {},
     );
-    expect(tokenRequests()).toHaveLength(2);
+    expect(asked()).toHaveLength(2);
     expect(await ask()).toMatchObject({ status: 200 });
-    expect(tokenRequests()).toHaveLength(2);
+    expect(asked()).toHaveLength(2);
     expect(await ask(one, other)).toMatchObject({ status: 200 });
-    expect(tokenRequests()).toHaveLength(3);
+    expect(asked()).toHaveLength(3);
   });
 
   it("is not confirmed where the setting is 0", async () => {
     const off = appOf({ REVALIDATE_MINUTES: "0" }, one.table);
     now += 11 * 60 * MINUTE;
     expect(await ask(off)).toMatchObject({ status: 200 });
-    expect(tokenRequests()).toHaveLength(0);
+    expect(asked()).toHaveLength(0);
   });
 });
 
 describe("a grant that is dead", () => {
-  const rows = () => tokenRowsOf(one);
-
   it.each<[string, () => unknown, number]>([
     ["revoked: its session ends", () => tenant.revoke(adele().oid), 1],
     ["of a user who is disabled: all end", () => Object.assign(adele(), { disabled: true }), 0],
@@ -164,10 +152,10 @@ describe("a grant that is dead", () => {
     now += PERIOD + 1;
     end();
     expect(await ask()).toMatchObject({ status: 401, type: "urn:lightsout:problem:signed-out" });
-    expect(rows()).toHaveLength(left);
+    expect(tokenRowsOf(one)).toHaveLength(left);
     expect(await ask(one, other)).toMatchObject({ status: 401 });
-    expect(rows()).toEqual([]);
-    expect(events()).toContain("signout.revoked");
+    expect(tokenRowsOf(one)).toEqual([]);
+    expect(one.events()).toContain("signout.revoked");
   });
 
   it("has another session of the account confirmed, however new that is", async () => {
@@ -178,7 +166,7 @@ describe("a grant that is dead", () => {
     expect(await ask(one, other)).toMatchObject({ status: 200 });
     expect(await ask()).toMatchObject({ status: 401 });
     expect(await ask(one, other)).toMatchObject({ status: 401 });
-    expect(rows()).toEqual([]);
+    expect(tokenRowsOf(one)).toEqual([]);
   });
 
   it("does not take a newer sign-in with it", async () => {
@@ -188,7 +176,7 @@ describe("a grant that is dead", () => {
     forget();
     one.table.before = undefined;
     expect(await ask(one, newer)).toMatchObject({ status: 200 });
-    expect(tokenRequests()).toEqual([]);
+    expect(asked()).toEqual([]);
   });
 });
 
@@ -196,7 +184,7 @@ describe("what the user can solve", () => {
   beforeEach(async () => {
     cookie = await signIn(one, ALEX);
     forget();
-    tenant.forceClaimsChallenge(userOf(ALEX).oid);
+    tenant.forceClaimsChallenge(userOf(tenant, ALEX).oid);
     now += PERIOD + 1;
   });
 
@@ -216,7 +204,7 @@ describe("what the user can solve", () => {
       expect(headers?.Location).toMatch(/\/auth\/signin\?returnTo=%2Fauth%2Fsessions&claims=/);
     }
     expect(new Map(one.table.rows)).toEqual(rows);
-    expect(tokenRequests()).toHaveLength(1);
+    expect(asked()).toHaveLength(1);
   });
 
   it.each(["same-origin", "none", "cross-site"])(
@@ -241,7 +229,7 @@ describe("what the user can solve", () => {
       expect(await ask()).toMatchObject({ status: 401 });
       now += 10_000;
     }
-    expect(tokenRequests().length).toBeLessThanOrEqual(3);
+    expect(asked().length).toBeLessThanOrEqual(3);
     cookie = await signIn(one, ALEX);
     expect(await ask()).toMatchObject({ status: 200 });
   });
@@ -263,7 +251,7 @@ describe("while the provider does not answer", () => {
       expect(await ask()).toMatchObject({ status: 200, served: true });
       expect(await session()).toMatchObject({ signedIn: true });
     }
-    expect(events()).toContain("session.unconfirmed");
+    expect(one.events()).toContain("session.unconfirmed");
     now = due + GRACE_MS + 1;
     const status = "number" in fault ? 500 : 503;
     expect(await ask()).toMatchObject({ status });
@@ -281,10 +269,10 @@ describe("while the provider does not answer", () => {
     await Promise.all(Array.from({ length: 20 }, () => ask()));
     now += MINUTE - 1;
     await ask();
-    expect(tokenRequests()).toHaveLength(1);
+    expect(asked()).toHaveLength(1);
     now += 1;
     await ask();
-    expect(tokenRequests()).toHaveLength(2);
+    expect(asked()).toHaveLength(2);
   });
 
   it("signing out goes on", async () => {
@@ -294,21 +282,11 @@ describe("while the provider does not answer", () => {
     const sent = request("/", { method: "POST", headers, cookies: { [SESSION_COOKIE]: cookie } });
     expect((await authSignOut(one.app).handler(sent, {})).status).toBe(303);
     expect(tokenRowsOf(one)).toEqual([]);
-    expect(tokenRequests()).toEqual([]);
+    expect(asked()).toEqual([]);
   });
 });
 
-async function contentOf(held: HeldSession) {
-  const found = await readSession(one.app.store, held);
-  if (!found) throw new Error("Signed out.");
-  return found;
-}
-
 async function heldTokens() {
-  const { content } = await contentOf(refOf(one, cookie));
-  return Object.values(content.cache.AccessToken).map(({ secret }) => secret);
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+  const found = await readSession(one.app.store, refOf(one, cookie));
+  return Object.values(found?.content.cache.AccessToken ?? {}).map(({ secret }) => secret);
 }

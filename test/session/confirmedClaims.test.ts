@@ -1,39 +1,27 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { authSession } from "../../src/functions/authSession.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
-import {
-  ADELE,
-  askFunction,
-  instanceOf,
-  signIn,
-  type TestApp,
-  tenantOfApp,
-} from "../support/app.ts";
+import { askFunction, instanceOf, signIn, type TestApp, userOf } from "../support/app.ts";
 import { request } from "../support/request.ts";
-import { shared } from "../support/shared.ts";
+import { sharedTenant } from "../support/sharedTenant.ts";
 
 /** After it, a session is confirmed before it is answered. */
 const PERIOD = 15 * 60_000;
 
 let now = Date.now();
-const tenant = shared(() => tenantOfApp({ now: () => now }));
+const tenant = sharedTenant({ now: () => now });
 let one: TestApp;
 let cookie: string;
 beforeEach(async () => {
   one = instanceOf(tenant, () => now);
   cookie = await signIn(one);
 });
-afterEach(() => {
-  tenant.switches.idTokenOverrides = undefined;
-  tenant.switches.tokenAnswerOverrides = undefined;
-  giveRoles();
-});
+afterEach(() => giveRoles());
 
 function giveRoles(...roles: string[]): void {
-  for (const user of tenant.users) if (user.username === ADELE) user.roles = roles;
+  userOf(tenant).roles = roles;
 }
 const cookies = () => ({ [SESSION_COOKIE]: cookie });
-const events = () => one.logged.map(([, event]) => event);
 async function ask(app = one) {
   const { status, body } = await askFunction(app, cookies());
   return { ...JSON.parse(String(body)), status };
@@ -72,7 +60,7 @@ describe("roles and claims", () => {
       tenant.switches.idTokenOverrides = (claims) => ({ claims: { ...claims, ...overage } });
       await signIn(one);
       await signIn(one);
-      expect(events().filter((event) => event === "signin.claims_missing")).toHaveLength(1);
+      expect(one.events().filter((event) => event === "signin.claims_missing")).toHaveLength(1);
     },
   );
 
@@ -105,7 +93,7 @@ describe("roles and claims", () => {
     });
     now += PERIOD + 1;
     expect(await ask()).toMatchObject({ status: 200, account: { roles: [] } });
-    expect(events()).toEqual(expect.arrayContaining(["token.rejected", "session.unconfirmed"]));
+    expect(one.events()).toEqual(expect.arrayContaining(["token.rejected", "session.unconfirmed"]));
   });
 });
 

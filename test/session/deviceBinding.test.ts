@@ -7,22 +7,15 @@ import { sessionKey } from "../../src/shared/rows/keys.ts";
 import { challengeFor } from "../../src/shared/session/deviceProof.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
 import { knownSession } from "../../src/shared/web/admission.ts";
-import {
-  answeredSignIn,
-  askFunction,
-  instanceOf,
-  refOf,
-  type TestApp,
-  tenantOfApp,
-} from "../support/app.ts";
+import { answeredSignIn, askFunction, instanceOf, refOf, type TestApp } from "../support/app.ts";
 import { challengeOf, type DeviceKey, newDeviceKey } from "../support/deviceKey.ts";
 import { request } from "../support/request.ts";
-import { shared } from "../support/shared.ts";
+import { sharedTenant } from "../support/sharedTenant.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-const tenant = shared(() => tenantOfApp({ now: () => now }));
+const tenant = sharedTenant({ now: () => now });
 let now = Date.now();
 let one: TestApp;
 let browser: Browser;
@@ -110,7 +103,6 @@ async function statusFor(
   return (await askFunction(app, cookies, headers)).status;
 }
 
-const events = () => one.logged.map(([, event]) => event);
 const longCookie = ({ cookies }: Browser) => ({ [SESSION_COOKIE]: cookies[SESSION_COOKIE] ?? "" });
 const OPENED = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
 const OVER = expect.stringContaining('"continue":false');
@@ -154,8 +146,7 @@ describe("a bound session", () => {
       now += 5 * MINUTE;
       one.table.operations.length = 0;
       expect((await refresh(browser)).status).toBe(200);
-      const kinds = one.table.operations.map((operation) => operation.split(" ")[0]);
-      expect(kinds).toEqual(["get", "get"]);
+      expect(one.operations()).toEqual(["get", "get"]);
       expect(await statusFor(browser.cookies)).toBe(200);
     }
     now += 13 * 60 * MINUTE;
@@ -193,7 +184,7 @@ describe("a bound session", () => {
     expect((await register(browser, { challenge, key: await newDeviceKey() })).status).toBe(400);
     now += 2 * MINUTE;
     expect((await refresh(browser)).status).toBe(200);
-    expect(events()).not.toContain("binding.contested");
+    expect(one.events()).not.toContain("binding.contested");
   });
 
   it("is 503 while the storage does not answer, which ends nothing", async () => {
@@ -220,7 +211,7 @@ describe("whoever has all that a sign-in was answered with", () => {
     expect((await register(second)).status).toBe(400);
     for (const { cookies } of [browser, thief]) expect(await statusFor(cookies)).toBe(401);
     expect((await askToRefresh(first.identifier)).body).toEqual(OVER);
-    expect(events()).toContain("binding.contested");
+    expect(one.events()).toContain("binding.contested");
     expect(await statusFor(other.cookies)).toBe(200);
   });
 
@@ -281,7 +272,7 @@ describe("a refresh proves nothing", () => {
     expect(answer.status).toBe(403);
     expect(answer.cookies).toBeUndefined();
     expect(challengeIn(answer)).not.toBe("");
-    expect(events()).toContain("proof.refused");
+    expect(one.events()).toContain("proof.refused");
   });
 
   it("twice: a proof that is sent again counts no longer than the first time", async () => {
@@ -317,7 +308,7 @@ describe("a registration", () => {
     expect((await register(browser, { cookies: {} })).status).toBe(400);
     expect((await register(browser, { cookies: other.cookies })).status).toBe(400);
     expect((await register(browser, { challenge: other.challenge })).status).toBe(400);
-    expect(events().filter((event) => event === "proof.refused")).toHaveLength(2);
+    expect(one.events().filter((event) => event === "proof.refused")).toHaveLength(2);
     now += MINUTE + 1;
     expect((await register(browser)).status).toBe(400);
   });
@@ -335,7 +326,7 @@ describe("a session that no browser binds", () => {
     expect(await statusFor(browser.cookies)).toBe(200);
     now += 1;
     expect(await statusFor(browser.cookies)).toBe(403);
-    expect(events()).toContain("session.unbound");
+    expect(one.events()).toContain("session.unbound");
     const page = await askFunction(one, browser.cookies, OPENED);
     expect([page.status, page.body]).toEqual([403, expect.stringContaining("Chrome or Edge")]);
     for (const wayOn of ["/auth/signin?returnTo=", "/auth/signout"]) {

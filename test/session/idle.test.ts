@@ -19,19 +19,18 @@ import {
   refOf,
   signIn,
   type TestApp,
-  tenantOfApp,
   tokenRowsOf,
 } from "../support/app.ts";
 import { flipped } from "../support/flipped.ts";
 import { request } from "../support/request.ts";
-import { shared } from "../support/shared.ts";
+import { sharedTenant } from "../support/sharedTenant.ts";
 
 const MINUTE = 60_000;
 const LIMIT = 30 * MINUTE;
 const PERIOD = 15 * MINUTE;
 const USED = "__Host-lightsout-used-";
 
-const tenant = shared(() => tenantOfApp({ now: () => now }));
+const tenant = sharedTenant({ now: () => now });
 let now = Date.now();
 let one: TestApp;
 let browser: ReturnType<typeof browserWith>;
@@ -82,7 +81,6 @@ async function use(app = one): Promise<number> {
   return status;
 }
 
-const tokenRows = () => tokenRowsOf(one);
 const used = (cookies: readonly Cookie[] = []) =>
   cookies.filter(({ name }) => name.startsWith(USED));
 
@@ -90,7 +88,7 @@ describe("a session that is used", () => {
   it("costs one read, and writes nothing", async () => {
     now += 5 * MINUTE;
     await use();
-    expect(one.table.operations.map((operation) => operation.split(" ")[0])).toEqual(["get"]);
+    expect(one.operations()).toEqual(["get"]);
   });
 
   it("lasts for its hours, and the cookie is renewed every tenth of the limit", async () => {
@@ -229,7 +227,7 @@ describe("a session that is idle", () => {
     const headers = { "sec-fetch-site": "same-origin" };
     const sent = request("/", { method: "POST", headers, cookies: browser.cookies() });
     expect((await authSignOut(one.app).handler(sent, {})).status).toBe(303);
-    expect(tokenRows()).toEqual([]);
+    expect(tokenRowsOf(one)).toEqual([]);
   });
 
   it("is not deleted as long as somebody may have a fresher cookie", async () => {
@@ -243,7 +241,7 @@ describe("a session that is idle", () => {
     now = end;
     expect((await send(one, stolen)).status).toBe(401);
     expect(await use()).toBe(200);
-    expect(tokenRows()).toHaveLength(1);
+    expect(tokenRowsOf(one)).toHaveLength(1);
   });
 
   it("is not deleted either where another's dead grant has it confirmed first", async () => {
@@ -263,21 +261,21 @@ describe("a session that is idle", () => {
     const other = await signIn(one);
     now += PERIOD + LIMIT + GRACE_MS;
     expect((await send()).status).toBe(401);
-    expect(one.logged.map(([, event]) => event)).not.toContain("session.idle");
+    expect(one.events()).not.toContain("session.idle");
     now += 1;
     expect((await send()).status).toBe(401);
     const { partition: account } = refOf(one, other);
     expect(one.logged).toContainEqual(["info", "session.idle", { account }]);
-    expect(tokenRows()).toHaveLength(1);
+    expect(tokenRowsOf(one)).toHaveLength(1);
     expect((await send(one, { [SESSION_COOKIE]: other })).status).toBe(401);
-    expect(tokenRows()).toEqual([]);
+    expect(tokenRowsOf(one)).toEqual([]);
   });
 
   it("is never deleted before its end where the provider is not asked", async () => {
     const unasked = appOf({ REVALIDATE_MINUTES: "0" }, one.table);
     now += 11 * 60 * MINUTE;
     expect((await send(unasked)).status).toBe(401);
-    expect(tokenRows()).toHaveLength(1);
+    expect(tokenRowsOf(one)).toHaveLength(1);
   });
 
   it("is no limit where the setting is 0", async () => {

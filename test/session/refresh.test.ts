@@ -1,20 +1,26 @@
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { Sessions } from "../../src/shared/session/refresh.ts";
 import { Refreshes } from "../../src/shared/session/refreshes.ts";
-import { findSession, type SignedInSession } from "../../src/shared/session/session.ts";
 import { readSession, type SessionRead, writeBack } from "../../src/shared/store/accounts.ts";
 import { endGrant } from "../../src/shared/store/endSession.ts";
 import type { HeldSession } from "../../src/shared/store/segments.ts";
 import { signOutByUser } from "../../src/shared/store/signOut.ts";
-import { ADELE, instanceOf, refOf, signIn, type TestApp, tenantOfApp } from "../support/app.ts";
-import { CLIENT_ID } from "../support/settings.ts";
-import { shared } from "../support/shared.ts";
+import {
+  instanceOf,
+  openSession,
+  refOf,
+  signIn,
+  type TestApp,
+  tokenRequests,
+  userOf,
+} from "../support/app.ts";
+import { sharedTenant } from "../support/sharedTenant.ts";
 
 const MAIL = ["Mail.Read"];
 const READ = ["User.Read"];
 const SIGNED_OUT = { code: "ERR_SIGNED_OUT" };
 
-const tenant = shared(() => tenantOfApp({ now: () => now }));
+const tenant = sharedTenant({ now: () => now });
 let one: TestApp;
 let ref: HeldSession;
 /** For how long another instance has waited, and what has happened then. Milliseconds. */
@@ -31,15 +37,8 @@ beforeEach(async () => {
   ref = refOf(one, await signIn(one));
   tenant.requests.length = 0;
 });
-afterEach(() => {
-  tenant.switches.revokeReusedRefreshTokens = false;
-});
 
-async function open(at = ref, instance: Sessions = one.app): Promise<SignedInSession> {
-  const session = await findSession(instance, CLIENT_ID, at);
-  if (!session) throw new Error("Signed out.");
-  return session;
-}
+const open = (at = ref, app: Sessions = one.app) => openSession({ app }, at);
 
 /** Another process, on the same table. */
 function anotherInstance(): Sessions {
@@ -57,16 +56,13 @@ async function read(held = ref): Promise<SessionRead> {
 }
 const contentOf = async (held?: HeldSession) =>
   JSON.parse(JSON.stringify((await read(held)).content));
-const operations = () => one.table.operations.map((operation) => operation.split(" ")[0]);
-const tokenRequests = () => tenant.requests.filter(({ endpoint }) => endpoint === "token").length;
-const oidOf = (name: string) => tenant.users.find(({ username }) => username === name)?.oid ?? "";
-const logged = () => one.logged.map(([, event]) => event);
+const asked = () => tokenRequests(tenant).length;
 
 it("a refresh that nobody disturbs waits for nothing, writes once, and says so in the log", async () => {
   const session = await open();
   one.table.operations.length = 0;
   await session.getToken(MAIL);
-  expect([operations(), apart]).toEqual([["replace"], []]);
+  expect([one.operations(), apart]).toEqual([["replace"], []]);
   expect(one.logged.at(-1)).toEqual(["info", "token.refreshed", { account: ref.partition, ms: 0 }]);
 });
 
@@ -87,9 +83,9 @@ describe("a refresh at once on another instance", () => {
     };
     one.table.operations.length = 0;
     const own = await first.getToken(MAIL);
-    expect(operations()).toEqual(["replace", "replace", "get"]);
-    await expect(tenant.verifyAccessToken(own)).resolves.toMatchObject({ oid: oidOf(ADELE) });
-    expect(tokenRequests()).toBe(2);
+    expect(one.operations()).toEqual(["replace", "replace", "get"]);
+    await expect(tenant.verifyAccessToken(own)).resolves.toMatchObject({ oid: userOf(tenant).oid });
+    expect(asked()).toBe(2);
     expect([own, token]).toContain(await (await open()).getToken(MAIL));
   });
 
@@ -97,11 +93,11 @@ describe("a refresh at once on another instance", () => {
     const [first, second] = [await open(), await open(ref, anotherInstance())];
     one.table.before = () => second.getToken(["Calendars.Read"]);
     await first.getToken(MAIL);
-    expect(tokenRequests()).toBe(3);
+    expect(asked()).toBe(3);
     const after = await open();
     await after.getToken(MAIL);
     await after.getToken(["Calendars.Read"]);
-    expect(tokenRequests()).toBe(3);
+    expect(asked()).toBe(3);
   });
 
   it("that lose against a second browser's sign-in go beside its tokens, without another request", async () => {
@@ -114,10 +110,10 @@ describe("a refresh at once on another instance", () => {
       tenant.requests.length = 0;
     };
     const token = await session.getToken(MAIL);
-    expect(tokenRequests()).toBe(0);
+    expect(asked()).toBe(0);
     expect(await contentOf(other)).toEqual(before);
     expect(await (await open()).getToken(MAIL)).toBe(token);
-    expect(tokenRequests()).toBe(0);
+    expect(asked()).toBe(0);
   });
 
   it("after a challenge never bring a refused token back", async () => {
@@ -131,7 +127,7 @@ describe("a refresh at once on another instance", () => {
     const after = await open();
     tenant.requests.length = 0;
     expect(refused).not.toContain(await after.getToken(READ));
-    expect(tokenRequests()).toBe(0);
+    expect(asked()).toBe(0);
     for (const scopes of [other, calendar]) {
       expect(refused).not.toContain(await after.getToken(scopes));
     }
@@ -156,15 +152,15 @@ describe("a refresh at once on another instance", () => {
       await winner;
     };
     expect(await second.getToken(MAIL)).toBe(await winner);
-    expect(tokenRequests()).toBe(2);
+    expect(asked()).toBe(2);
     expect(waited).toEqual([1_000]);
-    expect(operations()).toEqual(["get"]);
-    expect(logged()).not.toContain("signout.revoked");
+    expect(one.operations()).toEqual(["get"]);
+    expect(one.events()).not.toContain("signout.revoked");
   });
 });
 
 describe("a refresh that is refused", () => {
-  beforeEach(() => tenant.revoke(oidOf(ADELE)));
+  beforeEach(() => tenant.revoke(userOf(tenant).oid));
 
   it("ends its session, in a line of the log", async () => {
     await expect((await open()).getToken(MAIL)).rejects.toMatchObject(SIGNED_OUT);
@@ -183,13 +179,13 @@ describe("a refresh that is refused", () => {
       await writeBack(one.app.store, ref, found, { user, cache });
     };
     await expect(session.getToken(MAIL)).rejects.toMatchObject(SIGNED_OUT);
-    expect(tokenRequests()).toBe(2);
+    expect(asked()).toBe(2);
   });
 
   it("has nothing to say where its session is gone by then", async () => {
     const session = await open(ref, anotherInstance());
     meanwhile = () => signOutByUser(one.app.store, ref);
     await expect(session.getToken(MAIL)).rejects.toMatchObject(SIGNED_OUT);
-    expect(logged()).not.toContain("signout.revoked");
+    expect(one.events()).not.toContain("signout.revoked");
   });
 });

@@ -1,18 +1,28 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import type { TokenEndpoint } from "../../src/shared/identity/tokenEndpoint.ts";
 import type { Generation, PartitionKey } from "../../src/shared/rows/keys.ts";
-import { findSession, type SignedInSession } from "../../src/shared/session/session.ts";
+import { findSession } from "../../src/shared/session/session.ts";
 import type { HeldSession } from "../../src/shared/store/segments.ts";
 import { signOutByUser } from "../../src/shared/store/signOut.ts";
-import { ADELE, envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
+import {
+  ADELE,
+  envOf,
+  openSession,
+  refOf,
+  signIn,
+  type TestApp,
+  testApp,
+  tokenRequests,
+  userOf,
+} from "../support/app.ts";
 import { CLIENT_ID } from "../support/settings.ts";
-import { shared } from "../support/shared.ts";
+import { sharedTenant } from "../support/sharedTenant.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const READ = ["User.Read"];
 
-const tenant = shared(() => tenantOfApp({ now: () => Date.now() + ahead }));
+const tenant = sharedTenant({ now: () => Date.now() + ahead });
 let one: TestApp;
 let ref: HeldSession;
 /** How far the tenant's clock is ahead. Milliseconds. */
@@ -29,11 +39,9 @@ afterEach(() => {
 /** The access token of this sign-in lasts for ten minutes, those that follow for a day. */
 async function signInForTenMinutes(): Promise<HeldSession> {
   tenant.switches.caeAccessTokenLifetime = 600;
-  try {
-    return refOf(one, await signIn(one));
-  } finally {
-    tenant.switches.caeAccessTokenLifetime = 86_400;
-  }
+  const cookie = await signIn(one);
+  tenant.switches.caeAccessTokenLifetime = 86_400;
+  return refOf(one, cookie);
 }
 
 function forget(): void {
@@ -41,25 +49,15 @@ function forget(): void {
   one.table.operations.length = 0;
 }
 
-async function open(): Promise<SignedInSession> {
-  const session = await findSession(one.app, CLIENT_ID, ref);
-  if (!session) throw new Error("Signed out.");
-  return session;
-}
-
-const adele = () => ({
-  oid: tenant.users.find(({ username }) => username === ADELE)?.oid ?? "",
-});
-const tokenRequests = () => tenant.requests.filter(({ endpoint }) => endpoint === "token");
-const operations = () => one.table.operations.map((operation) => operation.split(" ")[0]);
-const logged = () => one.logged.map(([, event]) => event);
+const open = () => openSession(one, ref);
+const asked = () => tokenRequests(tenant);
 
 describe("findSession", () => {
   it("is one point read", async () => {
     const { account, signedInAt, expiresAt } = await open();
-    expect(operations()).toEqual(["get"]);
+    expect(one.operations()).toEqual(["get"]);
     expect(account).toEqual({
-      homeAccountId: `${adele().oid}.${tenant.tenantId}`,
+      homeAccountId: `${userOf(tenant).oid}.${tenant.tenantId}`,
       tenantId: tenant.tenantId,
       name: "Adele Vance",
       username: ADELE,
@@ -80,7 +78,7 @@ describe("findSession", () => {
     forget();
     const session = findSession(one.app, CLIENT_ID, ref);
     await expect(session).resolves.toBeUndefined();
-    expect(operations()).toEqual(["get"]);
+    expect(one.operations()).toEqual(["get"]);
     expect(tenant.requests).toEqual([]);
   });
 
@@ -102,20 +100,22 @@ describe("getToken", () => {
     one = { ...one, app: { ...one.app, tokens: {} as TokenEndpoint } };
     const session = await open();
     const token = await session.getToken(READ);
-    await expect(tenant.verifyAccessToken(token)).resolves.toMatchObject(adele());
+    await expect(tenant.verifyAccessToken(token)).resolves.toMatchObject({
+      oid: userOf(tenant).oid,
+    });
     await expect(session.getToken(["user.read"])).resolves.toBe(token);
-    expect(operations()).toEqual(["get"]);
+    expect(one.operations()).toEqual(["get"]);
     expect(tenant.requests).toEqual([]);
   });
 
   it("refreshes what is about to expire, and stores it over the version it read", async () => {
     one.advance(6 * MINUTE);
     const token = await (await open()).getToken(READ);
-    expect(operations()).toEqual(["get", "replace"]);
-    expect(tokenRequests()).toHaveLength(1);
+    expect(one.operations()).toEqual(["get", "replace"]);
+    expect(asked()).toHaveLength(1);
     await expect((await open()).getToken(READ)).resolves.toBe(token);
-    expect(tokenRequests()).toHaveLength(1);
-    expect(logged()).toContain("token.refreshed");
+    expect(asked()).toHaveLength(1);
+    expect(one.events()).toContain("token.refreshed");
   });
 
   it("gets a token with other scopes", async () => {
@@ -132,8 +132,8 @@ describe("getToken", () => {
       await session.getToken(["Mail.Read"]),
     ];
     expect(tokens[2]).toBe(tokens[0]);
-    expect(tokenRequests()).toHaveLength(2);
-    expect(operations()).toEqual(["get", "replace", "get", "replace", "get"]);
+    expect(asked()).toHaveLength(2);
+    expect(one.operations()).toEqual(["get", "replace", "get", "replace", "get"]);
   });
 
   it("answers a claims challenge with a new token, and forgets all that were held", async () => {
@@ -143,13 +143,13 @@ describe("getToken", () => {
     forget();
     const token = await session.getToken(READ, claims);
     expect(held).not.toContain(token);
-    expect(tokenRequests().map(({ params }) => JSON.parse(params.claims ?? ""))).toEqual([
+    expect(asked().map(({ params }) => JSON.parse(params.claims ?? ""))).toEqual([
       expect.objectContaining({ access_token: expect.objectContaining({ nbf: { value: "1" } }) }),
     ]);
     const again = await open();
     await expect(again.getToken(READ)).resolves.toBe(token);
-    expect(tokenRequests()).toHaveLength(1);
+    expect(asked()).toHaveLength(1);
     await expect(again.getToken(["Mail.Read"])).resolves.not.toBe(held[1]);
-    expect(tokenRequests()[1]?.params.claims).not.toContain("nbf");
+    expect(asked()[1]?.params.claims).not.toContain("nbf");
   });
 });

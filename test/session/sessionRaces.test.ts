@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { beforeEach, describe, expect, it } from "@jest/globals";
 import { SealingKeyMissing } from "../../src/shared/base/errors.ts";
 import { accountPartition, type HomeAccountId, type Sid } from "../../src/shared/rows/keys.ts";
 import { findSession, type SignedInSession } from "../../src/shared/session/session.ts";
@@ -11,22 +11,23 @@ import {
   signOutByUser,
 } from "../../src/shared/store/signOut.ts";
 import {
-  ADELE,
   envOf,
+  openSession,
   refOf,
   signIn,
   type TestApp,
-  tenantOfApp,
   testApp,
+  tokenRequests,
   tokenRowsOf,
+  userOf,
 } from "../support/app.ts";
 import { CLIENT_ID } from "../support/settings.ts";
-import { shared } from "../support/shared.ts";
+import { sharedTenant } from "../support/sharedTenant.ts";
 
 const MAIL = ["Mail.Read"];
 const READ = ["User.Read"];
 
-const tenant = shared(tenantOfApp);
+const tenant = sharedTenant();
 let one: TestApp;
 let ref: HeldSession;
 beforeEach(async () => {
@@ -34,23 +35,10 @@ beforeEach(async () => {
   ref = refOf(one, await signIn(one));
   tenant.requests.length = 0;
 });
-afterEach(() => {
-  one.table.before = undefined;
-  tenant.switches.tokenFault = undefined;
-});
 
-async function open(at = ref): Promise<SignedInSession> {
-  const session = await findSession(one.app, CLIENT_ID, at);
-  if (!session) throw new Error("Signed out.");
-  return session;
-}
-
-const operations = () => one.table.operations.map((operation) => operation.split(" ")[0]);
-const tokenRequests = () => tenant.requests.filter(({ endpoint }) => endpoint === "token").length;
-const tokenRows = () => tokenRowsOf(one);
-const homeAccountId = async () => (await open()).account.homeAccountId;
-const adele = () => tenant.users.find(({ username }) => username === ADELE)?.oid ?? "";
-const logged = () => one.logged.map(([, event]) => event);
+const open = (at = ref) => openSession(one, at);
+const asked = () => tokenRequests(tenant).length;
+const adele = () => userOf(tenant).oid;
 const sid = () => tenant.sessions.at(-1)?.signIns[0]?.sid ?? "";
 
 describe("a sign-out while a refresh is in flight", () => {
@@ -60,16 +48,17 @@ describe("a sign-out while a refresh is in flight", () => {
     [
       "by an operator",
       async () => {
-        const id = await homeAccountId();
-        return () => signOutByOperator(one.app.store, accountPartition(id as HomeAccountId));
+        const { homeAccountId } = (await open()).account;
+        const partition = accountPartition(homeAccountId as HomeAccountId);
+        return () => signOutByOperator(one.app.store, partition);
       },
     ],
   ])("%s: the fresh token is thrown away", async (_, signOut) => {
     const session = await open();
     one.table.before = await signOut();
     await expect(session.getToken(MAIL)).rejects.toMatchObject({ code: "ERR_SIGNED_OUT" });
-    expect(tokenRequests()).toBe(1);
-    expect(tokenRows()).toEqual([]);
+    expect(asked()).toBe(1);
+    expect(tokenRowsOf(one)).toEqual([]);
     await expect(open()).rejects.toThrow("Signed out.");
   });
 
@@ -80,8 +69,8 @@ describe("a sign-out while a refresh is in flight", () => {
       await signIn(one);
     };
     await expect(session.getToken(MAIL)).rejects.toMatchObject({ code: "ERR_SIGNED_OUT" });
-    expect(tokenRows()).toHaveLength(1);
-    expect(tokenRows()).not.toContain(`${ref.partition}|c.${ref.generation}`);
+    expect(tokenRowsOf(one)).toHaveLength(1);
+    expect(tokenRowsOf(one)).not.toContain(`${ref.partition}|c.${ref.generation}`);
   });
 });
 
@@ -91,12 +80,9 @@ describe("a grant that was withdrawn", () => {
     tenant.revoke(adele());
     one.table.operations.length = 0;
     await expect(session.getToken(MAIL)).rejects.toMatchObject({ code: "ERR_SIGNED_OUT" });
-    expect(tokenRows()).toEqual([]);
-    expect(one.table.operations.map((operation) => operation.split(" ")[0])).toEqual([
-      "get",
-      "remove",
-    ]);
-    expect(logged()).toContain("signout.revoked");
+    expect(tokenRowsOf(one)).toEqual([]);
+    expect(one.operations()).toEqual(["get", "remove"]);
+    expect(one.events()).toContain("signout.revoked");
   });
 
   it("does not take a new sign-in of another browser with it", async () => {
@@ -125,8 +111,8 @@ describe("refreshes at once on one instance", () => {
     one.table.operations.length = 0;
     const tokens = await Promise.all(sessions.map((session) => session.getToken(MAIL)));
     expect(new Set(tokens).size).toBe(1);
-    expect(tokenRequests()).toBe(1);
-    expect(operations()).toEqual(["replace"]);
+    expect(asked()).toBe(1);
+    expect(one.operations()).toEqual(["replace"]);
   });
 
   it("by twenty requests that read and refresh at any time, too", async () => {
@@ -137,15 +123,15 @@ describe("refreshes at once on one instance", () => {
       }),
     );
     expect(new Set(tokens).size).toBe(1);
-    expect(tokenRequests()).toBe(1);
-    expect(operations().filter((operation) => operation === "replace")).toHaveLength(1);
+    expect(asked()).toBe(1);
+    expect(one.operations().filter((operation) => operation === "replace")).toHaveLength(1);
   });
 
   it("by one that read before another stored, and asks after that", async () => {
     const [early, late] = [await open(), await open()];
     const token = await early.getToken(MAIL);
     expect(await late.getToken(MAIL)).toBe(token);
-    expect(tokenRequests()).toBe(1);
+    expect(asked()).toBe(1);
   });
 
   it("after a claims challenge are one token request and one write", async () => {
@@ -160,8 +146,8 @@ describe("refreshes at once on one instance", () => {
     const tokens = await Promise.all(sessions.map(challenged));
     expect(new Set(tokens).size).toBe(1);
     expect(tokens).not.toContain(held);
-    expect(tokenRequests()).toBe(1);
-    expect(operations().filter((operation) => operation === "replace")).toHaveLength(1);
+    expect(asked()).toBe(1);
+    expect(one.operations().filter((operation) => operation === "replace")).toHaveLength(1);
     // What answers this challenge answers no other, nor this one a second time.
     const other = CLAIMS.replace('"1"', '"2"');
     expect(tokens).not.toContain(await (await open()).getToken(READ, other));
@@ -177,10 +163,10 @@ describe("refreshes at once on one instance", () => {
       sessions.map((session, i) => session.getToken([scopes[i % scopes.length] ?? ""])),
     );
     expect(new Set(tokens).size).toBe(scopes.length);
-    expect(tokenRequests()).toBe(scopes.length);
+    expect(asked()).toBe(scopes.length);
     const after = await open();
     for (const scope of scopes) expect(tokens).toContain(await after.getToken([scope]));
-    expect(tokenRequests()).toBe(scopes.length);
+    expect(asked()).toBe(scopes.length);
   });
 
   it("all get the provider's refusal, from one request", async () => {
@@ -192,7 +178,7 @@ describe("refreshes at once on one instance", () => {
       ),
     );
     expect(new Set(failures)).toEqual(new Set(["ERR_PROVIDER_UNAVAILABLE"]));
-    expect(tokenRequests()).toBe(1);
+    expect(asked()).toBe(1);
   });
 
   it("for other scopes go on when the user has to be asked for some", async () => {
@@ -208,7 +194,7 @@ describe("refreshes at once on one instance", () => {
     expect(outcomes[0]).toBe("ERR_INTERACTION_REQUIRED");
     expect(outcomes[2]).toBe("ERR_INTERACTION_REQUIRED");
     expect(outcomes[1]).toBe(outcomes[3]);
-    expect(tokenRequests()).toBe(2);
+    expect(asked()).toBe(2);
   });
 
   it("of a grant that is dead are one request and one deletion", async () => {
@@ -219,8 +205,8 @@ describe("refreshes at once on one instance", () => {
       sessions.map((session) => session.getToken(MAIL).catch((error) => error.code)),
     );
     expect(new Set(outcomes)).toEqual(new Set(["ERR_SIGNED_OUT"]));
-    expect(tokenRequests()).toBe(1);
-    expect(operations()).toEqual(["get", "remove"]);
+    expect(asked()).toBe(1);
+    expect(one.operations()).toEqual(["get", "remove"]);
   });
 
   it("are over with the sign-out that comes before the write, for all who wait", async () => {
@@ -232,9 +218,9 @@ describe("refreshes at once on one instance", () => {
       ),
     );
     expect(new Set(outcomes)).toEqual(new Set(["ERR_SIGNED_OUT"]));
-    expect(tokenRequests()).toBe(1);
-    expect(tokenRows()).toEqual([]);
-    expect(logged()).not.toContain("token.refreshed");
+    expect(asked()).toBe(1);
+    expect(tokenRowsOf(one)).toEqual([]);
+    expect(one.events()).not.toContain("token.refreshed");
   });
 
   it("give nothing to a session that has left the account meanwhile", async () => {
@@ -289,7 +275,7 @@ describe("storage that fails in the middle", () => {
       code: "ERR_STORE_UNAVAILABLE",
       message: "Too many changes to this account at once. Try again in a moment.",
     });
-    expect(tokenRequests()).toBe(1);
+    expect(asked()).toBe(1);
   });
 
   it("a row sealed with a key that is not here leaves it open who is signed in", async () => {

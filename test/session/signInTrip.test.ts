@@ -1,27 +1,24 @@
-import { afterEach, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import { finishSignIn } from "../../src/shared/flows/finishSignIn.ts";
 import { signInOptions } from "../../src/shared/http/signInOptions.ts";
-import { findSession } from "../../src/shared/session/session.ts";
 import { signInUrl } from "../../src/shared/web/problem.ts";
 import {
   answeredSignIn,
   instanceOf,
+  openSession,
   refOf,
   type TestApp,
-  tenantOfApp,
+  tokenRequests,
   tokenRowsOf,
 } from "../support/app.ts";
 import { post } from "../support/request.ts";
-import { BASE_URL, CLIENT_ID } from "../support/settings.ts";
-import { shared } from "../support/shared.ts";
+import { BASE_URL } from "../support/settings.ts";
+import { sharedTenant } from "../support/sharedTenant.ts";
 
-const tenant = shared(() => tenantOfApp({ now: () => now }));
+const tenant = sharedTenant({ now: () => now });
 let now = Date.now();
-afterEach(() => {
-  tenant.switches.idTokenOverrides = undefined;
-});
 
 const newApp = () => instanceOf(tenant, () => now);
 
@@ -32,16 +29,13 @@ async function signInBy(one: TestApp, url: string, browser = createBrowser()) {
   return { ...(await finish()), authorizeUrl: location };
 }
 
-async function sessionOf(one: TestApp, [cookie]: readonly { value: string }[]) {
-  const session = await findSession(one.app, CLIENT_ID, refOf(one, cookie?.value ?? ""));
-  if (session === undefined) throw new Error("Nobody is signed in.");
-  return session;
-}
+const sessionOf = (one: TestApp, [cookie]: readonly { value: string }[]) =>
+  openSession(one, refOf(one, cookie?.value ?? ""));
 
 const tokenScopes = () =>
-  tenant.requests
-    .filter(({ endpoint }) => endpoint === "token")
-    .map(({ params }) => params.scope?.split(" ").filter((scope) => /\.|\//.test(scope)));
+  tokenRequests(tenant).map(({ params }) =>
+    params.scope?.split(" ").filter((scope) => /\.|\//.test(scope)),
+  );
 
 describe("a link that we hand out", () => {
   const name = fc.constantFrom("Mail.Read", "Reports.Read", "a", "access_as_user", "X.Y.Z");

@@ -2,18 +2,16 @@ import { describe, expect, it } from "@jest/globals";
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import { finishSignIn } from "../../src/shared/flows/finishSignIn.ts";
 import { startSignIn } from "../../src/shared/flows/startSignIn.ts";
-import { findSession } from "../../src/shared/session/session.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
-import { ADELE, envOf, refOf, tenantOfApp, testApp } from "../support/app.ts";
+import { ADELE, envOf, openSession, refOf, testApp, tokenRequests } from "../support/app.ts";
 import { post, request } from "../support/request.ts";
-import { CLIENT_ID } from "../support/settings.ts";
-import { shared } from "../support/shared.ts";
+import { sharedTenant } from "../support/sharedTenant.ts";
 
 const MINUTE = 60_000;
 
 /** Somebody looks for the password, the phone, the second factor. Milliseconds. */
 let ahead = 0;
-const tenant = shared(() => tenantOfApp({ now: () => Date.now() + ahead }));
+const tenant = sharedTenant({ now: () => Date.now() + ahead });
 
 /** @returns the new session's cookie, if there is one. */
 async function signInWithin(minutes: number, from: "the page" | "the answer") {
@@ -41,10 +39,10 @@ async function signInWithin(minutes: number, from: "the page" | "the answer") {
 describe("a sign-in that takes its time at the provider", () => {
   it.each([0, 2.5, 5, 14])("of %d minutes works", async (minutes) => {
     const { one, session = "" } = await signInWithin(minutes, "the page");
-    const opened = await findSession(one.app, CLIENT_ID, refOf(one, session));
-    const token = await opened?.getToken(["User.Read"]);
-    await expect(tenant.verifyAccessToken(token ?? "")).resolves.toBeDefined();
-    await expect(opened?.getToken(["Mail.Read"])).resolves.toBeDefined();
+    const opened = await openSession(one, refOf(one, session));
+    const token = await opened.getToken(["User.Read"]);
+    await expect(tenant.verifyAccessToken(token)).resolves.toBeDefined();
+    await expect(opened.getToken(["Mail.Read"])).resolves.toBeDefined();
   });
 
   it.each([
@@ -56,7 +54,7 @@ describe("a sign-in that takes its time at the provider", () => {
     async (minutes, from) => {
       const { one, session } = await signInWithin(minutes, from);
       expect(session).toBeUndefined();
-      expect(tenant.requests.filter(({ endpoint }) => endpoint === "token")).toEqual([]);
+      expect(tokenRequests(tenant)).toEqual([]);
       expect([...one.table.rows.keys()].filter((key) => /^[asux]\./.test(key))).toEqual([]);
     },
   );

@@ -1,6 +1,11 @@
 import { setTimeout } from "node:timers/promises";
 import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
-import { startTenant, type Tenant, type TenantOptions } from "../../local/tenant/tenant.ts";
+import {
+  startTenant,
+  type Tenant,
+  type TenantOptions,
+  type TenantUser,
+} from "../../local/tenant/tenant.ts";
 import { createEnvironment } from "../../src/compose.ts";
 import type { Log } from "../../src/shared/base/log.ts";
 import type { Env } from "../../src/shared/config/env.ts";
@@ -12,11 +17,14 @@ import {
 } from "../../src/shared/context.ts";
 import { finishSignIn } from "../../src/shared/flows/finishSignIn.ts";
 import { startSignIn } from "../../src/shared/flows/startSignIn.ts";
+import type { Sessions } from "../../src/shared/session/refresh.ts";
+import { findSession, type SignedInSession } from "../../src/shared/session/session.ts";
 import {
   readSessionCookie,
   SESSION_COOKIE,
   type SessionTicket,
 } from "../../src/shared/session/sessionCookie.ts";
+import type { HeldSession } from "../../src/shared/store/segments.ts";
 import { signedIn } from "../../src/shared/web/handlers.ts";
 import { json } from "../../src/shared/web/responses.ts";
 import { type MemoryTable, memoryTable } from "./memoryTable.ts";
@@ -31,6 +39,10 @@ export interface TestApp {
   readonly app: Context;
   readonly table: MemoryTable;
   readonly logged: Parameters<Log>[];
+  /** The names of what was logged. */
+  events(): string[];
+  /** What was asked of the table, by kind alone: `get`, `replace`, `remove`. */
+  operations(): string[];
   /** Moves the app's clock. Milliseconds. */
   advance(by: number): void;
 }
@@ -41,7 +53,7 @@ export function testApp(
   platform: Partial<Platform> = {},
   wishes: Wishes = {},
 ): TestApp {
-  const table = memoryTable();
+  const table = (platform.table as MemoryTable | undefined) ?? memoryTable();
   const logged: Parameters<Log>[] = [];
   let ahead = 0;
   const environment = createEnvironment(
@@ -60,13 +72,15 @@ export function testApp(
   );
   const app = createContext(
     settings(env),
-    { table, ...environment, ...platform },
+    { ...environment, ...platform, table },
     { scopes: ["User.Read"], ...wishes },
   );
   return {
     app,
     table,
     logged,
+    events: () => logged.map(([, event]) => event),
+    operations: () => table.operations.map((operation) => operation.replace(/ .*/, "")),
     advance: (by) => {
       ahead += by;
     },
@@ -80,8 +94,7 @@ export function instanceOf(
   { env = {}, table, ...wishes }: Wishes & { env?: Env; table?: MemoryTable | undefined } = {},
 ): TestApp {
   const platform = { now, elapsed: now, ...(table && { table }) };
-  const app = testApp({ ...envOf(tenant), ...env }, platform, wishes);
-  return table ? { ...app, table } : app;
+  return testApp({ ...envOf(tenant), ...env }, platform, wishes);
 }
 
 /** A development tenant that knows this app. */
@@ -99,6 +112,16 @@ export function tenantOfApp(options: TenantOptions = {}): Promise<Tenant> {
     ],
     ...options,
   });
+}
+
+/** The requests that have come to its token endpoint. */
+export const tokenRequests = ({ requests }: Tenant) =>
+  requests.filter(({ endpoint }) => endpoint === "token");
+
+export function userOf({ users }: Tenant, username = ADELE): TenantUser {
+  const user = users.find((candidate) => candidate.username === username);
+  if (!user) throw new Error(`No such user: ${username}`);
+  return user;
 }
 
 /** App settings for that tenant; `alias` for one of the names that stand for many tenants. */
@@ -157,4 +180,14 @@ export function refOf({ app }: TestApp, cookie: string): SessionTicket {
   const ticket = readSessionCookie(app.store.keyring, request("/", { cookies }));
   if (!ticket) throw new Error("That is no session cookie.");
   return ticket;
+}
+
+/** The session that a cookie leads to. @throws Error when nobody is signed in. */
+export async function openSession(
+  { app }: { readonly app: Sessions },
+  held: HeldSession,
+): Promise<SignedInSession> {
+  const session = await findSession(app, CLIENT_ID, held);
+  if (!session) throw new Error("Signed out.");
+  return session;
 }

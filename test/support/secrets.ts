@@ -9,7 +9,7 @@ import { createKeyring, type Keyring } from "../../src/shared/crypto/keyring.ts"
 import { transactionOf } from "../../src/shared/identity/transaction.ts";
 import { unsealCookie } from "../../src/shared/session/cookies.ts";
 import { eventually } from "./eventually.ts";
-import { shared } from "./shared.ts";
+import { keepSwitches, shared } from "./shared.ts";
 import type { Answer } from "./wire.ts";
 
 /** A rig of which everything that the app says is kept, so that it can be searched for secrets. */
@@ -23,8 +23,12 @@ export interface WatchedRig extends Rig {
   watch(tenant: Tenant): void;
 }
 
-/** {@link startWatchedRig} for the tests of a file or a block. */
-export const watchedRig = (): WatchedRig => shared(startWatchedRig);
+/** {@link startWatchedRig} for the tests of a file or a block, each of which finds the tenant's switches as they were. */
+export function watchedRig(): WatchedRig {
+  const rig = shared(startWatchedRig);
+  keepSwitches(() => rig.tenant);
+  return rig;
+}
 
 export async function startWatchedRig(options: RigOptions = {}): Promise<WatchedRig> {
   const folder = await mkdtemp(join(tmpdir(), "lightsout-wire-"));

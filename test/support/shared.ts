@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach } from "@jest/globals";
 
 /** What the tests of a file or a block share: it is there from before the first of them until after the last. */
 export function shared<Part extends { stop(): void | Promise<void> }>(
@@ -15,5 +15,20 @@ export function shared<Part extends { stop(): void | Promise<void> }>(
     has: (_, name) => Reflect.has(part ?? {}, name),
     ownKeys: () => Reflect.ownKeys(part ?? {}),
     getOwnPropertyDescriptor: (_, name) => Reflect.getOwnPropertyDescriptor(part ?? {}, name),
+  });
+}
+
+/** After each test, a tenant's switches are what they were before it. */
+export function keepSwitches(of: () => { readonly switches: object }): void {
+  let before: object = {};
+  beforeEach(() => {
+    before = { ...of().switches };
+  });
+  afterEach(() => {
+    const { switches } = of();
+    for (const name of Object.keys(switches)) {
+      if (!(name in before)) Reflect.deleteProperty(switches, name);
+    }
+    Object.assign(switches, before);
   });
 }
