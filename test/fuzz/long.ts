@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { startRig } from "../../local/rig.ts";
+import { createProgress } from "../races/progress.ts";
 import { sendRaw } from "../support/raw.ts";
 import { readTable } from "../support/table.ts";
 import { sessionOf, signedInBrowser } from "../support/user.ts";
@@ -28,17 +29,20 @@ const [runs, seed, sids] = [values.runs, values.seed, values.sids].map(Number) a
 const graph = await startQuietGraph();
 const rig = await startRig({ env: { GRAPH_BASE_URL: `${graph.url}/v1.0` } });
 try {
-  console.log(`${runs} requests, seed ${seed}`);
-  const started = Date.now();
-  const { statuses, failures } = await fuzz({ rig, runs, seed, onProgress: progressOf(runs) });
-  const seconds = Math.round((Date.now() - started) / 1_000);
-  console.log(`\n${seconds} s, ${failures.length} wrong`);
+  const progress = createProgress(`${runs} requests, seed ${seed}`, runs);
+  const { statuses, failures } = await fuzz({
+    rig,
+    runs,
+    seed,
+    onAnswer: () => progress.advance(1),
+  });
+  progress.end();
+  console.log(`${failures.length} wrong`);
   console.table(Object.fromEntries([...statuses].sort(([a], [b]) => a - b)));
   for (const failure of failures.slice(0, 10)) console.error(JSON.stringify(failure, undefined, 2));
 
-  console.log(`${sids} made-up sids`);
   const { locked, rows } = await flood(sids);
-  console.log(`\n${rows} rows more in the table, ${locked} sign-outs in vain`);
+  console.log(`${rows} rows more in the table, ${locked} sign-outs in vain`);
   if (failures.length > 0 || locked > 0 || rows > 256) process.exitCode = 1;
 } finally {
   await rig.stop();
@@ -49,27 +53,17 @@ try {
 async function flood(count: number) {
   const browser = await signedInBrowser(rig);
   const before = (await readTable(rig.azurite)).length;
-  const progress = progressOf(count);
+  const progress = createProgress(`${count} made-up sids`, count);
   let locked = 0;
   for (let done = 0; done < count; done += 20) {
     const calls = Array.from({ length: 20 }, () =>
       sendRaw(rig, `/auth/logout-callback?sid=${crypto.randomUUID()}`),
     );
     for (const { status } of await Promise.all(calls)) if (status !== 200) locked++;
-    progress(done + 20);
+    progress.advance(20);
   }
+  progress.end();
   const rows = (await readTable(rig.azurite)).length - before;
   if (!(await sessionOf(rig, browser)).signedIn) locked++;
   return { locked, rows };
-}
-
-function progressOf(total: number): (done: number) => void {
-  let shown = -1;
-  return (done) => {
-    const percent = Math.floor((done / total) * 100);
-    if (percent === shown) return;
-    shown = percent;
-    const bar = "█".repeat(percent >> 2).padEnd(25, "░");
-    process.stdout.write(`\r${bar} ${percent} %`);
-  };
 }

@@ -1,20 +1,17 @@
-import { randomBytes } from "node:crypto";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { BadRequest, StoreUnavailable } from "../../src/shared/base/errors.ts";
 import type { Log } from "../../src/shared/base/log.ts";
 import {
   accountPartition,
-  type Generation,
   type Sid,
   sidPartition,
   subjectPartition,
 } from "../../src/shared/rows/keys.ts";
 import { createSignOuts, type SignOuts } from "../../src/shared/store/stubbornSignOuts.ts";
 import type { Entity } from "../../src/shared/table/table.ts";
-import { keyring } from "../support/keyring.ts";
 import { type MemoryTable, memoryTable } from "../support/memoryTable.ts";
 import { type VirtualTime, virtualTime } from "../support/virtualTime.ts";
-import { DAY, HOME, signIn as signInTo } from "./samples.ts";
+import { DAY, HOME, memoryStore, refOf, signIn as signInTo } from "./samples.ts";
 
 const SECOND = 1_000;
 const TOKEN = {
@@ -39,11 +36,10 @@ beforeEach(() => {
 
 /** An instance's own. */
 const storeOf = () => ({
+  ...memoryStore(),
   table,
-  keyring: keyring("k1"),
   now: time.now,
   sleep: time.sleep,
-  randomBytes,
   log: (...line: Parameters<Log>) => {
     if (line[1] !== "signout.delayed") logged.push(line);
   },
@@ -57,6 +53,8 @@ function watch(signOut: Promise<void>): { readonly outcome: unknown } {
   return watched;
 }
 
+const front = (sid: string, by = signOuts) => watch(by.byFrontChannel(sid as Sid));
+
 it("does not try again together with what failed on other instances", async () => {
   const store = { ...storeOf(), randomBytes: (count: number) => Buffer.alloc(count, 128) };
   signOuts = createSignOuts(store, time.sleep, time.now);
@@ -68,7 +66,7 @@ it("does not try again together with what failed on other instances", async () =
   expect(table.operations).toHaveLength(2);
 });
 
-const ref = { partition: accountPartition(HOME), generation: "g" as Generation };
+const ref = refOf(accountPartition(HOME));
 
 describe.each<[string, number, string, () => Promise<void>]>([
   ["in another app", 100, sidPartition("a" as Sid), () => signOuts.byFrontChannel("a" as Sid)],
@@ -138,10 +136,8 @@ describe("a logout token", () => {
 describe("the front channel", () => {
   it("keeps 300 calls waiting, and answers the 301st at once", async () => {
     table.down = true;
-    const held = Array.from({ length: 300 }, (_, i) =>
-      watch(signOuts.byFrontChannel(`${i % 7}` as Sid)),
-    );
-    const one = watch(signOuts.byFrontChannel("one more" as Sid));
+    const held = Array.from({ length: 300 }, (_, i) => front(`${i % 7}`));
+    const one = front("one more");
     await time.pass(0);
     expect(held.filter(({ outcome }) => outcome !== undefined)).toEqual([]);
     expect(one.outcome).toBeInstanceOf(StoreUnavailable);
@@ -156,10 +152,10 @@ describe("the front channel", () => {
 
   it("takes 1,000 sids on, says that it has no room for more, and has again once they are done", async () => {
     table.down = true;
-    for (let i = 0; i < 1_000; i++) watch(signOuts.byFrontChannel(`${i}` as Sid));
-    const refused = watch(signOuts.byFrontChannel("one more" as Sid));
+    for (let i = 0; i < 1_000; i++) front(`${i}`);
+    const refused = front("one more");
     // A known one has its loop.
-    watch(signOuts.byFrontChannel("7" as Sid));
+    front("7");
     await time.pass(0);
     expect(refused.outcome).toBeInstanceOf(StoreUnavailable);
     expect(signOuts.unfinished()).toHaveLength(1_000);
@@ -174,14 +170,14 @@ describe("the front channel", () => {
     await time.pass(6 * SECOND);
     expect(signOuts.unfinished()).toEqual([]);
     expect(logged.filter(([, event]) => event === "signout.elsewhere")).toHaveLength(1_000);
-    const again = watch(signOuts.byFrontChannel("one more" as Sid));
+    const again = front("one more");
     await time.pass(0);
     expect(again.outcome).toBe("done");
   });
 
   it("does not keep anybody from signing out in the app, however full it is", async () => {
     table.down = true;
-    for (let i = 0; i < 1_100; i++) watch(signOuts.byFrontChannel(`${i}` as Sid));
+    for (let i = 0; i < 1_100; i++) front(`${i}`);
     table.down = false;
     const one = watch(signOuts.byUser(ref));
     await time.pass(0);
@@ -192,7 +188,7 @@ describe("the front channel", () => {
 describe("a flood of made-up sids", () => {
   const LATENCY = 5;
   const floodOf = (by: SignOuts, count: number, name: string) =>
-    Array.from({ length: count }, (_, i) => watch(by.byFrontChannel(`${name} ${i}` as Sid)));
+    Array.from({ length: count }, (_, i) => front(`${name} ${i}`, by));
   const alarms = () => logged.filter(([level]) => level === "error");
   const isHeld = () =>
     [...table.rows.keys()].some((key) => key.startsWith("a.") && key.includes("|c."));
@@ -213,7 +209,7 @@ describe("a flood of made-up sids", () => {
       const instance = createSignOuts(storeOf(), time.sleep, time.now);
       flood.push(...floodOf(instance, 500, `on ${i}`));
     }
-    const real = watch(signOuts.byFrontChannel("real" as Sid));
+    const real = front("real");
     await time.pass(3 * LATENCY);
     expect(real.outcome).toBe("done");
     expect(isHeld()).toBe(false);
@@ -229,7 +225,7 @@ describe("a flood of made-up sids", () => {
     Object.assign(table, { insert: refuse, replace: refuse, remove: refuse });
     const flood = floodOf(signOuts, 1_100, "made up");
     await time.pass(SECOND);
-    const real = watch(signOuts.byFrontChannel("real" as Sid));
+    const real = front("real");
     await time.pass(30 * SECOND);
     expect(real.outcome).toBeUndefined();
     expect(flood.filter(({ outcome }) => outcome === undefined)).toHaveLength(299);
