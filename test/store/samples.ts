@@ -49,9 +49,9 @@ export function memoryStore(time = NOON): MemoryStore {
 }
 
 /** The store of a file's tests: for each of them it is new. */
-export function storeOfEach(): MemoryStore {
-  const store = memoryStore();
-  beforeEach(() => renew(store));
+export function storeOfEach(time = NOON): MemoryStore {
+  const store = memoryStore(time);
+  beforeEach(() => renew(store, time));
   return store;
 }
 

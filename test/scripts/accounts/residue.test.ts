@@ -13,18 +13,17 @@ import {
   signOutByUser,
 } from "../../../src/shared/store/signOut.ts";
 import type { Entity, Stored } from "../../../src/shared/table/table.ts";
+import { HOUR, renew, storeOfEach } from "../../store/samples.ts";
 import { keyring } from "../../support/keyring.ts";
-import { HOUR, homeAccountId, residueOf, signIn, type TestStore, testStore } from "./table.ts";
+import { homeAccountId, residueOf, signIn } from "./table.ts";
 
 /** A logout token that finds nobody. */
 function unlessUnknown(error: unknown): void {
   if (!(error instanceof BadRequest)) throw error;
 }
 
-let store: TestStore;
-beforeEach(() => {
-  store = testStore("k1");
-});
+const NOW = Date.parse("2026-03-01T12:00:00Z");
+const store = storeOfEach(NOW);
 
 describe("a table that only the app has written", () => {
   /** What may happen, by two users in browsers with a handful of provider sessions. */
@@ -44,7 +43,7 @@ describe("a table that only the app has written", () => {
   it("has nothing that should not be there, whatever users do, while the purge runs", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
-        store = testStore("k1");
+        renew(store, NOW);
         const signedIn: HeldSession[] = [];
         for (const one of steps) {
           await carryOut(one, signedIn).catch(overtaken);

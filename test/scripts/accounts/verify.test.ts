@@ -4,15 +4,13 @@ import { verify } from "../../../scripts/accounts/verify.ts";
 import type { Sid } from "../../../src/shared/rows/keys.ts";
 import { signOutByFrontChannel } from "../../../src/shared/store/signOut.ts";
 import type { Table } from "../../../src/shared/table/table.ts";
-import { signIn, type TestStore, testStore } from "./table.ts";
+import { storeOfEach } from "../../store/samples.ts";
+import { signIn } from "./table.ts";
 
 const silent = createProgress({ isTTY: false as never, columns: 80, write: () => true });
 
-let store: TestStore;
-beforeEach(async () => {
-  store = testStore("k1");
-  await signIn(store);
-});
+const store = storeOfEach();
+beforeEach(() => signIn(store));
 
 /** The table, in which something happens while it is read for the nth time. */
 function busyTable(happens: (reading: number) => unknown): { table: Table; readings(): number } {
