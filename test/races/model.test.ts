@@ -5,6 +5,7 @@ import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { azureTable } from "../../src/shared/table/azureTable.ts";
 import { type Page, retrying, type TableRequests } from "../../src/shared/table/retrying.ts";
 import type { Entity, Stored, Write } from "../../src/shared/table/table.ts";
+import { noIdentity } from "../support/azuriteStore.ts";
 import { shared } from "../support/shared.ts";
 import { LimitExceeded } from "./limits.ts";
 import { modelRequests, NO_ROWS, write } from "./model.ts";
@@ -16,10 +17,6 @@ beforeAll(async () => {
   // The first request finds no table, and makes it.
   await retrying(real, { delays: [0], maxDelay: 0, sleep: async () => {} }).get("p", "r");
 });
-
-function noIdentity(): never {
-  throw new Error("A connection string needs no identity.");
-}
 
 const partition = fc.constantFrom("a", "b");
 const rowKey = fc.constantFrom("1", "2", "3");
@@ -163,10 +160,7 @@ describe("the model of Table Storage", () => {
     ["a binary property of 64 KiB and a byte", { data: new Uint8Array(64 * 1_024 + 1) }],
     ["a string property of 32 Ki characters and one", { text: "a".repeat(32 * 1_024 + 1) }],
     ["253 properties", Object.fromEntries(Array.from({ length: 253 }, (_, i) => [`p${i}`, i]))],
-    [
-      "an entity larger than 1 MiB",
-      Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`d${i}`, new Uint8Array(65_536)])),
-    ],
+    ["an entity larger than 1 MiB", chunks(16)],
   ] satisfies [string, Partial<Entity>][])("refuses %s", (_, change) => {
     expect(refusedBy(change)).toThrow(LimitExceeded);
   });

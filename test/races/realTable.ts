@@ -4,6 +4,7 @@ import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { azureTable } from "../../src/shared/table/azureTable.ts";
 import { retrying } from "../../src/shared/table/retrying.ts";
 import type { Table } from "../../src/shared/table/table.ts";
+import { noIdentity } from "../support/azuriteStore.ts";
 
 /** Sooner than in the app, so that a run is over soon. */
 const TRIES = { delays: [1, 5, 20, 50], maxDelay: 50, sleep };
@@ -11,10 +12,6 @@ const TRIES = { delays: [1, 5, 20, 50], maxDelay: 50, sleep };
 /** The app's own way to the table service. */
 export function openTable(connectionString: string): Table {
   return retrying(azureTable({ connectionString }, keepAliveSender(), noIdentity), TRIES);
-}
-
-function noIdentity(): never {
-  throw new Error("A connection string needs no identity.");
 }
 
 /** Random, and the same for the same seed. */

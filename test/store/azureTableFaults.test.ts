@@ -5,6 +5,7 @@ import { keepAliveSender, type Send } from "../../src/shared/net/send.ts";
 import { azureTable } from "../../src/shared/table/azureTable.ts";
 import { type TableRequests, Unanswered } from "../../src/shared/table/retrying.ts";
 import type { Write } from "../../src/shared/table/table.ts";
+import { noIdentity } from "../support/azuriteStore.ts";
 import { against as meet } from "../support/tableAnswers.ts";
 import { type Impatient, impatientSender } from "../support/timeouts.ts";
 
@@ -21,7 +22,6 @@ it.each([
   "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=a2V5;TableEndpoint=http://a.example.com/;",
   "TableEndpoint=http://a.table.core.windows.net;SharedAccessSignature=sv=1&sig=x",
 ])("is not opened over plain http: %s", (connectionString) => {
-  const noIdentity = () => () => Promise.reject(new Error("No identity."));
   expect(() => azureTable({ connectionString }, impatient.send, noIdentity)).toThrow(
     "The table endpoint in the storage setting has to begin with https:// (http:// only on localhost).",
   );

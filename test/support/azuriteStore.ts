@@ -9,7 +9,9 @@ import { azureTable } from "../../src/shared/table/azureTable.ts";
 import { retrying, SHORT_FAULTS } from "../../src/shared/table/retrying.ts";
 import { KEYS } from "./settings.ts";
 
-const NO_IDENTITY = () => () => Promise.reject(new Error("There is no managed identity here."));
+/** For a table that is opened by a connection string. */
+export const noIdentity = () => () =>
+  Promise.reject(new Error("There is no managed identity here."));
 
 /** The store as the app has it, in this process. */
 export function azuriteStore(
@@ -20,7 +22,7 @@ export function azuriteStore(
     send = keepAliveSender(),
   }: { keys?: string; now?: () => number; send?: Send } = {},
 ): Store {
-  const requests = azureTable({ connectionString }, send, NO_IDENTITY);
+  const requests = azureTable({ connectionString }, send, noIdentity);
   return {
     table: retrying(requests, { ...SHORT_FAULTS, sleep: (milliseconds) => sleep(milliseconds) }),
     keyring: createKeyring(readSealingKeys({ TOKEN_CACHE_KEYS: keys }), randomBytes),

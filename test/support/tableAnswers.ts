@@ -2,6 +2,7 @@ import { createServer, type RequestListener } from "node:http";
 import { keepAliveSender, type Send } from "../../src/shared/net/send.ts";
 import { azureTable } from "../../src/shared/table/azureTable.ts";
 import type { TableRequests } from "../../src/shared/table/retrying.ts";
+import { noIdentity } from "./azuriteStore.ts";
 import { close, listen } from "./listen.ts";
 
 /** A table whose service answers like `listener` while `use` runs. */
@@ -17,7 +18,7 @@ export async function against(
     `TableEndpoint=http://127.0.0.1:${port}/a;`,
   ].join(";");
   try {
-    await use(azureTable({ connectionString }, send, () => () => Promise.reject(new Error())));
+    await use(azureTable({ connectionString }, send, noIdentity));
   } finally {
     await close(server);
   }

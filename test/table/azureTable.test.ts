@@ -7,6 +7,7 @@ import { azureTable } from "../../src/shared/table/azureTable.ts";
 import { retrying, type TableRequests } from "../../src/shared/table/retrying.ts";
 import { type Entity, MOST_WRITES, type Write } from "../../src/shared/table/table.ts";
 import { collect } from "../store/samples.ts";
+import { noIdentity } from "../support/azuriteStore.ts";
 import { shared } from "../support/shared.ts";
 import { openTable } from "../support/table.ts";
 
@@ -16,9 +17,6 @@ beforeAll(async () => {
   table = open(azurite.connectionString);
 });
 
-const noIdentity = () => () => {
-  throw new Error("No identity.");
-};
 const open = (connectionString: string) =>
   azureTable({ connectionString }, keepAliveSender(), noIdentity);
 const row = (rowKey: string = crypto.randomUUID()): Entity => ({ partitionKey: "p", rowKey });

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { startAzurite } from "../../local/azurite/azurite.ts";
 import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { openTableClient } from "../../src/shared/table/tableClient.ts";
+import { noIdentity } from "../support/azuriteStore.ts";
 import { shared } from "../support/shared.ts";
 
 const NAME = "reads";
@@ -17,9 +18,6 @@ beforeAll(async () => {
   await sdk.createTable();
 });
 
-const noIdentity = () => () => {
-  throw new Error("No identity.");
-};
 const SAS = "TableEndpoint=https://acc.table.core.windows.net/;SharedAccessSignature=sv=1&sig=x%2B";
 
 const KEYS = [
@@ -41,10 +39,7 @@ describe("a point read answers as the SDK does", () => {
   it.each(KEYS)("to the key %j", async (key) => {
     const entity = { partitionKey: key, rowKey: key, text: key, count: 3, flag: true, none: "" };
     await sdk.upsertEntity({ ...entity, bytes: Buffer.from(key), empty: Buffer.alloc(0) });
-    const { connectionString } = azurite;
-    const { pointRead } = openTableClient(
-      ...([NAME, { connectionString }, keepAliveSender(), noIdentity] as const),
-    );
+    const { pointRead } = openTableClient(NAME, azurite, keepAliveSender(), noIdentity);
     const { timestamp, ...expected } = await sdk.getEntity(key, key);
     expect(await pointRead(key, key)).toEqual({ ...expected, timestamp: expect.any(String) });
   });
