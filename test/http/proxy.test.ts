@@ -15,13 +15,29 @@ it("goes through the proxy that the environment names, past it where NO_PROXY sa
     // That the certificate is refused shows that the TLS of the place itself came through.
     const refused = expect.objectContaining({ code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
     const call = (env: Record<string, string>) =>
-      keepAliveSender(undefined, env)(`https://127.0.0.1:${port}/`, { timeout: 5_000 });
+      keepAliveSender(undefined, env)(`https://0.0.0.0:${port}/`, { timeout: 5_000 });
     await expect(call({ HTTPS_PROXY })).rejects.toEqual(refused);
-    expect(proxy.asked).toEqual([`127.0.0.1:${port}`]);
-    await expect(call({ HTTPS_PROXY, NO_PROXY: "127.0.0.1" })).rejects.toEqual(refused);
+    expect(proxy.asked).toEqual([`0.0.0.0:${port}`]);
+    await expect(call({ HTTPS_PROXY, NO_PROXY: "0.0.0.0" })).rejects.toEqual(refused);
+    await expect(call({ HTTPS_PROXY, no_proxy: "0.0.0.0" })).rejects.toEqual(refused);
     await expect(call({})).rejects.toEqual(refused);
     expect(proxy.asked).toHaveLength(1);
   } finally {
     await front.stop();
   }
 });
+
+it.each(["localhost", "app.localhost", "127.0.0.1", "127.9.9.9", "[::1]"])(
+  "reaches %s, which is this machine, without one",
+  async (host) => {
+    const before = proxy.asked.length;
+    const send = keepAliveSender(undefined, { HTTPS_PROXY: proxy.url, HTTP_PROXY: proxy.url });
+    const port = await freePort();
+    for (const scheme of ["http", "https"]) {
+      const sent = send(`${scheme}://${host}:${port}/`, { timeout: 500 });
+      // Nobody is there: the proxy would have answered.
+      await expect(sent).rejects.toThrow();
+    }
+    expect(proxy.asked).toHaveLength(before);
+  },
+);

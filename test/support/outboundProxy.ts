@@ -4,7 +4,7 @@ import { listen } from "./listen.ts";
 
 export interface OutboundProxy {
   readonly url: string;
-  /** Where to it was asked to tunnel, such as `graph.microsoft.com:443`. */
+  /** Where to it was asked to tunnel, such as `graph.microsoft.com:443`, or the URL that it was asked for without TLS. */
   readonly asked: string[];
   stop(): void;
 }
@@ -12,7 +12,11 @@ export interface OutboundProxy {
 /** A proxy on this machine: it tunnels (RFC 9110 §9.3.6), and notes where to. */
 export async function startOutboundProxy(): Promise<OutboundProxy> {
   const asked: string[] = [];
-  const server = createServer().on("connect", (request, socket) => {
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? "");
+    response.end();
+  });
+  server.on("connect", (request, socket) => {
     asked.push(request.url ?? "");
     const { hostname, port } = new URL(`http://${request.url}`);
     const onward = connect(Number(port), hostname, () => {

@@ -52,6 +52,9 @@ const MAX_SOCKETS = 128;
  */
 const MAX_IDLE_MS = 60_000;
 const DEFAULT_HEADERS = { accept: "*/*", "accept-encoding": "identity", "user-agent": "lightsout" };
+/** A proxy would look on itself for this machine, the identity's endpoint in Azure among it. As NO_PROXY has it. */
+const THIS_MACHINE =
+  "localhost,*.localhost,127.0.0.0-127.255.255.255,::1,169.254.0.0-169.254.255.255";
 /** Codes of errors that say: the other side has closed the connection. */
 const RESET = ["ECONNRESET", "EPIPE"];
 
@@ -60,13 +63,19 @@ const RESET = ["ECONNRESET", "EPIPE"];
  * next call a TLS handshake, and takes twice the CPU time for each call.
  *
  * @param maxIdle Milliseconds.
- * @param proxyEnv `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, which Node's agents take since 24.5 and 22.21.
+ * @param proxyEnv `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, which Node's agents take since 24.5 and 22.21. Never for this machine.
  */
 export function keepAliveOpener(
   maxIdle = MAX_IDLE_MS,
   proxyEnv: Readonly<Record<string, string | undefined>> = {},
 ): Open {
-  const limits = { keepAlive: true, maxSockets: MAX_SOCKETS, timeout: maxIdle, proxyEnv };
+  const direct = [proxyEnv.no_proxy || proxyEnv.NO_PROXY, THIS_MACHINE].filter(Boolean).join();
+  const limits = {
+    keepAlive: true,
+    maxSockets: MAX_SOCKETS,
+    timeout: maxIdle,
+    proxyEnv: { ...proxyEnv, no_proxy: direct },
+  };
   const http = new HttpAgent(limits);
   const https = new HttpsAgent(limits);
 
