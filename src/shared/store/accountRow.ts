@@ -33,15 +33,13 @@ const TAG_BYTES = 16;
 const CHUNK_BYTES = 64 * 1024;
 /** Eleven chunks are 704 KiB, and 939 KiB in base64: below the limit of 1 MiB whichever way an entity is counted. */
 const MAX_CHUNKS = 11;
-/** What the directory takes for one session, at most. */
+/** More than the directory takes for one session, and than its length, nonce, tag and braces beside that. */
 const ENTRY_BYTES = 1024;
-/** What it takes beside that: its length, nonce and tag, and the braces around it. */
-const FRAME_BYTES = 64;
 
 /** Bytes that are free for a segment beside those of the other sessions. May be less than none. */
 export function roomBeside(others: readonly KeptSession[]): number {
   const taken = others.reduce((sum, { segment }) => sum + segment.bytes.length + ENTRY_BYTES, 0);
-  return MAX_CHUNKS * CHUNK_BYTES - FRAME_BYTES - ENTRY_BYTES - taken;
+  return MAX_CHUNKS * CHUNK_BYTES - ENTRY_BYTES - taken;
 }
 
 /** The account's row in the version to be stored now: sealed for exactly this row, and cut into chunks. */
