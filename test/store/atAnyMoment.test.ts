@@ -49,7 +49,7 @@ const STATES: readonly [string, (store: MemoryStore) => Promise<unknown>][] = [
 
 /** When the sign-in begins, how far the sign-out's clock is ahead, and when the second of the two comes. */
 const TIMES: readonly [string, number, number, number][] = [
-  ["at noon", NOON, 0, 0],
+  ["after midnight", MIDNIGHT + HOUR / 2, 0, 0],
   // A sign-in is announced under the day that it is an hour later.
   ["before midnight", MIDNIGHT - HOUR, -10 * MINUTE, 0],
   ["at midnight", MIDNIGHT - HOUR - 1, 10 * MINUTE, 10 * MINUTE],

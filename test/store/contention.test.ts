@@ -1,8 +1,14 @@
 import { setImmediate } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { StoreUnavailable } from "../../src/shared/base/errors.ts";
-import { accountPartition, generationRow, type Sid } from "../../src/shared/rows/keys.ts";
+import {
+  accountPartition,
+  generationRow,
+  type Sid,
+  sidPartition,
+} from "../../src/shared/rows/keys.ts";
 import { readSession, removeRead } from "../../src/shared/store/accounts.ts";
+import { announce, readSidAgain } from "../../src/shared/store/announcements.ts";
 import { endIssuedUntil } from "../../src/shared/store/endIssuedUntil.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
 import { deleteIfOver, endGeneration, preventCreation } from "../../src/shared/store/generation.ts";
@@ -17,12 +23,14 @@ import type { Table } from "../../src/shared/table/table.ts";
 import { HOME, homeOf, refOf, sessionOf, signIn, storeOfEach } from "./samples.ts";
 
 const NOBODY = accountPartition(homeOf("nobody"));
+const UNDER_WAY = sidPartition("under way" as Sid);
 
 const memory = storeOfEach();
 let ref: HeldSession;
 beforeEach(async () => {
   ref = await signIn(memory);
   await signIn(memory, { sid: "sid 2" });
+  await announce(memory, UNDER_WAY, ref.partition);
 });
 
 /** The store with other answers of its table. */
@@ -43,6 +51,7 @@ describe("where every condition is spoilt by somebody else", () => {
     ["endIssuedUntil", (store) => endIssuedUntil(store, ref, sessionOf().issuedAt)],
     ["endIssuedUntil, of none", (store) => endIssuedUntil(store, ref, 0)],
     ["endIssuedUntil, of nobody", (store) => endIssuedUntil(store, never, 0)],
+    ["readSidAgain, of a sign-in under way", (store) => readSidAgain(store, UNDER_WAY)],
     ["endSession", (store) => endSession(store, ref)],
     ["a sign-in", (store) => signIn(store, { sid: "sid 3" })],
     [

@@ -81,6 +81,12 @@ describe("endSession", () => {
     expect(left?.content.cache).toEqual(fresh);
   });
 
+  it("says that there is none where another request was faster", async () => {
+    await signIn("sid 2");
+    store.table.before = () => endSession(store, here);
+    expect(await endSession(store, here)).toBe(false);
+  });
+
   it("reads the account once, and again after another write", async () => {
     await signIn("sid 2");
     store.table.operations.length = 0;

@@ -13,7 +13,7 @@ import { originOf } from "../../src/shared/store/sidIndex.ts";
 import { signOutByFrontChannel } from "../../src/shared/store/signOut.ts";
 import type { Stored } from "../../src/shared/table/table.ts";
 import { keyring } from "../support/keyring.ts";
-import { HOME, HOUR, homeOf, NOON, signIn as signInTo, storeOfEach } from "./samples.ts";
+import { HOME, HOUR, homeOf, keysOf, NOON, signIn as signInTo, storeOfEach } from "./samples.ts";
 
 const KEY = `${sidPartition("sid" as Sid)}|sid`;
 const SUBJECT = `${subjectPartition("adele")}|sid`;
@@ -131,6 +131,18 @@ it("cannot be moved: a row is good for its own key only", async () => {
 describe("a sign-in", () => {
   it("is held back by a tombstone, whoever has made it", async () => {
     change(TOMBSTONE);
+    await expect(signIn()).rejects.toThrow(SignInOvertaken);
+  });
+
+  it("is held back by a sign-out that met a forged row, which leaves its tombstone elsewhere", async () => {
+    change({ more: 1 });
+    const { insert } = store.table;
+    store.table.insert = async (entity) => {
+      await setImmediate();
+      return insert(entity);
+    };
+    await expect(front()).rejects.toThrow(IndexForged);
+    expect(keysOf(store, /^e/)).toHaveLength(1);
     await expect(signIn()).rejects.toThrow(SignInOvertaken);
   });
 

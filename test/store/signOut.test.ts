@@ -113,6 +113,16 @@ describe("the log says whether tokens were there", () => {
   });
 });
 
+it("a logout token is refused the second time, with a word, and changes nothing", async () => {
+  await signIn();
+  const times = { issuedAt: store.time, expiresAt: store.time + HOUR };
+  const token = { id: "token", sid: SID, sub: undefined, ...times };
+  await signOutByBackChannel(store, token);
+  const rows = new Map(store.table.rows);
+  await expect(signOutByBackChannel(store, token)).rejects.toThrow(/\w+ \w+/);
+  expect(store.table.rows).toEqual(rows);
+});
+
 it("a logout token whose subject nobody has signed in with is refused, with a word", async () => {
   await expect(byToken({ sub: "a stranger" })).rejects.toThrow(/\w+ \w+/);
 });
