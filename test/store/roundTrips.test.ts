@@ -66,3 +66,10 @@ it.each([
     roundTrips,
   });
 });
+
+it("a sign-out elsewhere that is repeated looks for its sid, and leaves word", async () => {
+  await callback("1");
+  await signOutByFrontChannel(store, "1" as Sid);
+  const { requests, roundTrips } = await cost(() => signOutByFrontChannel(store, "1" as Sid));
+  expect({ requests, roundTrips }).toEqual({ requests: 2, roundTrips: 2 });
+});

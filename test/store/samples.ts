@@ -138,13 +138,15 @@ export interface Visit extends Partial<Session> {
   readonly cache?: TokenCache;
   readonly replaces?: SignIn["replaces"];
   readonly start?: SignIn["start"];
+  readonly ids?: SignIn["ids"];
 }
 
 /** Signs Adele in, or whoever it is. */
 export function signIn(store: Store, visit: Visit = {}): Promise<HeldSession> {
-  const { sid = "sid", subject, cache = cacheOf(), replaces, start, ...session } = visit;
+  const { sid = "sid", subject, cache = cacheOf(), replaces, start, ids, ...session } = visit;
+  const begun = { replaces, start, ...(ids && { ids }) };
   const sids = [sid as Sid];
-  return storeSignIn(store, { session: sessionOf(session), cache, sids, subject, replaces, start });
+  return storeSignIn(store, { session: sessionOf(session), cache, sids, subject, ...begun });
 }
 
 export const refOf = (partition = "a.1", generation = "g1") =>

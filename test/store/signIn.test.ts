@@ -5,6 +5,7 @@ import {
   type Generation,
   generationRow,
   type Sid,
+  sessionKey,
   sidPartition,
 } from "../../src/shared/rows/keys.ts";
 import { unsealAccount } from "../../src/shared/store/accountRow.ts";
@@ -19,12 +20,15 @@ import {
 } from "../../src/shared/store/signOut.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import type { Stored, Table } from "../../src/shared/table/table.ts";
+import { slowedTable } from "../support/slowedTable.ts";
 import {
   cacheOf,
   HOME,
   HOUR,
+  heldBy,
   incompressible,
   MINUTE,
+  renew,
   signIn as signInTo,
   storeOfEach,
   tokenOf,
@@ -134,6 +138,31 @@ describe("a second browser", () => {
   });
 });
 
+describe("a browser with other sign-ins under way", () => {
+  const idOf = (sessionId: string) => ({ sessionId, share: heldBy(sessionId).share });
+  const ids = ["own", "second", "third"].map(idOf);
+
+  it.each([
+    ["none of them has made", [], "own"],
+    ["one of them has made", ["third"], "third"],
+    ["two of them have made", ["third", "second"], "second"],
+    ["it has made itself, too", ["third", "own"], "own"],
+  ])("ends with the session that %s", async (_, made, taken) => {
+    for (const id of made) await signIn({ sid: `sid ${id}`, ids: [idOf(id)] });
+    const held = await signIn({ ids });
+    expect(held).toMatchObject(idOf(taken));
+    expect(await tokensOf(held)).toEqual(["t"]);
+    const sessions = Object.keys((await stored(held)).sessions);
+    expect(sessions.sort()).toEqual([...new Set([...made, taken])].map(sessionKey).sort());
+  });
+
+  it("takes over no session that is over", async () => {
+    await signIn({ ids: [idOf("second")], ...lasting(1) });
+    store.time += 2 * HOUR;
+    expect(await signIn({ ids })).toMatchObject(idOf("own"));
+  });
+});
+
 describe("an account whose head names no generation", () => {
   it("is not asked for one, by a sign-in or by an operator's sign-out", async () => {
     await fence(store, PARTITION, undefined);
@@ -177,6 +206,22 @@ describe("a sign-out while it runs", () => {
     expect(await tokensOf(second)).toEqual(["other"]);
     expect(await readSession(store, first)).toBeUndefined();
   });
+});
+
+it("a sign-in is found by its sid, whenever the purge takes that one's row away", async () => {
+  for (let at = 0, isTaken = true; isTaken; at++) {
+    renew(store);
+    await signOutByUser(store, await signIn());
+    let left = at;
+    const slow = slowedTable(store.table, async (partitionKey) => {
+      if (partitionKey.startsWith("s.") && left-- === 0)
+        await store.table.remove(partitionKey, "sid");
+    });
+    await signIn({}, withTable(store, slow));
+    isTaken = left < 0;
+    await signOutByFrontChannel(store, "sid" as Sid);
+    expect(tokenRows()).toEqual([]);
+  }
 });
 
 it("a sign-in that could not announce itself looks for sign-outs all the same", async () => {

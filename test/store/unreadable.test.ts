@@ -1,12 +1,12 @@
 import { createSecretKey, randomBytes } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
-import { SealingKeyMissing } from "../../src/shared/base/errors.ts";
+import { SealingKeyMissing, StoreUnavailable } from "../../src/shared/base/errors.ts";
 import { createKeyring } from "../../src/shared/crypto/keyring.ts";
 import { accountPartition } from "../../src/shared/rows/keys.ts";
 import { readSession } from "../../src/shared/store/accounts.ts";
 import type { HeldSession } from "../../src/shared/store/segments.ts";
 import { signOutByOperator } from "../../src/shared/store/signOut.ts";
-import type { Entity, Stored } from "../../src/shared/table/table.ts";
+import type { Entity, Stored, Table } from "../../src/shared/table/table.ts";
 import { keyring } from "../support/keyring.ts";
 import {
   HOME,
@@ -16,6 +16,7 @@ import {
   storeOfEach,
   tokenRowsOf,
   type Visit,
+  withTable,
 } from "./samples.ts";
 
 const PARTITION = accountPartition(HOME);
@@ -70,6 +71,16 @@ describe("an account that no key opens", () => {
     const ref = await signIn();
     expect(tokenRows()).toEqual([`${PARTITION}|c.${ref.generation}`]);
     expect(store.logged).toContain("cache.unreadable");
+  });
+
+  it("lets nobody in before it is gone", async () => {
+    await signIn();
+    change({ d0: Buffer.alloc(64) });
+    const remove: Table["remove"] = async () => {
+      throw new StoreUnavailable();
+    };
+    await expect(signIn({}, withTable(store, { remove }))).rejects.toThrow(StoreUnavailable);
+    expect(tokenRows()).toHaveLength(1);
   });
 
   it("goes with an operator's sign-out, and so does every row of tokens that the head does not name", async () => {

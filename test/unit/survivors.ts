@@ -127,12 +127,6 @@ export const SURVIVORS: readonly {
     why: "A token that names no session names a subject.",
   },
   {
-    file: "src/shared/store/reservation.ts",
-    from: "for (let round = 0; ; row = await readSid(store, key)) {",
-    to: "for (let round = 1; ; row = await readSid(store, key)) {",
-    why: "One round less, and a first pause of ten milliseconds in place of five.",
-  },
-  {
     file: "src/shared/store/segments.ts",
     from: 'const PURPOSE = "session";',
     to: 'const PURPOSE = "";',
@@ -149,24 +143,6 @@ export const SURVIVORS: readonly {
     from: 'return { keyId, fingerprint: keyring.fingerprints.get(keyId) ?? "", bytes };',
     to: 'return { keyId, fingerprint: keyring.fingerprints.get(keyId) ?? "?", bytes };',
     why: "A keyring knows the fingerprint of each of its keys.",
-  },
-  {
-    file: "src/shared/store/signIn.ts",
-    from: "for (let attempt = 0; attempt < ATTEMPTS; attempt++) {",
-    to: "for (let attempt = 0; attempt <= ATTEMPTS; attempt++) {",
-    why: "There are no more rounds than that.",
-  },
-  {
-    file: "src/shared/store/signIn.ts",
-    from: 'if (typeof row !== "object") return row === "new";',
-    to: 'if (typeof row !== "object") return undefined;',
-    why: "Only false makes it look again.",
-  },
-  {
-    file: "src/shared/store/signIn.ts",
-    from: "if (attempt > 0) {",
-    to: "if (attempt > 1) {",
-    why: "One round in vain.",
   },
   ...[
     "if (!/^[\\w-]{22}$/.test(generation) || rowKey !== generationRow(generation))",

@@ -33,6 +33,6 @@ export async function readCurrent(
   const account = readAccount(store, entity);
   if (account !== undefined) return { head, live: { account, etag: entity.etag } };
   // Nobody can use it: its sessions are over, or somebody tampered with it.
-  const removed = await store.table.remove(partition, entity.rowKey, entity.etag);
-  return removed ? { head } : await readCurrent(store, partition, round + 1);
+  await store.table.remove(partition, entity.rowKey, entity.etag);
+  return { head };
 }

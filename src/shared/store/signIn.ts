@@ -1,5 +1,5 @@
 import { allOf } from "../base/allOf.ts";
-import { SignInOvertaken, StoreUnavailable } from "../base/errors.ts";
+import { SignInOvertaken } from "../base/errors.ts";
 import { randomId } from "../base/random.ts";
 import {
   accountPartition,
@@ -18,7 +18,6 @@ import { readCurrent } from "./currentGeneration.ts";
 import { readEarlyTombstones } from "./earlySignOuts.ts";
 import { fileForExpiry, overAt } from "./expiry.ts";
 import { isLive, reserveSid, takeSidOver } from "./reservation.ts";
-import { beginRound } from "./rounds.ts";
 import type { HeldSession } from "./segments.ts";
 import { readSid } from "./sidIndex.ts";
 import type { Store } from "./store.ts";
@@ -43,8 +42,6 @@ export interface SignIn extends NewSession {
 /** What a browser knows a session by. */
 export type SessionId = Pick<HeldSession, "sessionId" | "share">;
 
-/** Sign-ins of one account disturb each other when they run at once. Tests never needed so many rounds. */
-const ATTEMPTS = 24;
 const BEFORE_ALL: SignInStart = { at: 0, seen: [] };
 
 /** The partitions of a sign-in's index rows. Tombstones in them may stop it. */
@@ -87,11 +84,7 @@ export async function storeSignIn(store: Store, signIn: SignIn): Promise<HeldSes
     allOf(keys.map((key) => announce(store, key, partition))),
     fileForExpiry(store, partition, keys, over),
   ]);
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (attempt > 0) {
-      await beginRound(store, attempt);
-      current = await readCurrent(store, partition);
-    }
+  for (let round = 0; ; current = await readCurrent(store, partition, ++round)) {
     const { head, live } = current;
     const generation = live ? head.generation : (randomId(store) as Generation);
     const id = idOf(ids, live?.account, store.now());
@@ -128,7 +121,6 @@ export async function storeSignIn(store: Store, signIn: SignIn): Promise<HeldSes
     if (outcome === "unsure") throw new SignInOvertaken();
     if (!live) ended.add(generation);
   }
-  throw new StoreUnavailable("Too many sign-ins to this account at once. Try again in a moment.");
 }
 
 function newId(store: Store): SessionId {
