@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
+import { beforeEach, describe, expect, it } from "@jest/globals";
 import { itLeaksNothing } from "../support/attack.ts";
 import { startWatchedRig } from "../support/secrets.ts";
 import { shared } from "../support/shared.ts";
@@ -6,11 +6,10 @@ import { ADELE, ALEX } from "../support/user.ts";
 import {
   accountOf,
   expectEverythingWorks,
+  sidOf,
   signIn,
   signOutAtProvider,
   startWorld,
-  userOf,
-  type World,
 } from "./world.ts";
 
 const rig = shared(() =>
@@ -20,22 +19,17 @@ const rig = shared(() =>
     },
   }),
 );
-let world: World;
 const warnings: string[] = [];
 beforeEach(() => {
   warnings.length = 0;
 });
 
 describe("a registration without the optional claims sid and login_hint", () => {
-  beforeAll(async () => {
-    world = await startWorld(rig, { registration: { optionalClaims: [] } });
-  });
-  afterAll(() => world?.stop());
+  const world = shared(() => startWorld(rig, { registration: { optionalClaims: [] } }));
 
   it("works by session_state, and the operator is told once what is missing", async () => {
-    const { tenantId } = world.tenant;
-    await expectEverythingWorks(world, { ...userOf(world, ADELE), tenantId });
-    await expectEverythingWorks(world, { ...userOf(world, ALEX), tenantId });
+    await expectEverythingWorks(world, ADELE);
+    await expectEverythingWorks(world, ALEX);
     expect(warnings.filter((line) => line.includes("signin.sid_claim_missing"))).toEqual([
       JSON.stringify({
         event: "signin.sid_claim_missing",
@@ -46,21 +40,16 @@ describe("a registration without the optional claims sid and login_hint", () => 
 });
 
 describe("a registration with them", () => {
-  beforeAll(async () => {
-    world = await startWorld(rig);
-  });
-  afterAll(() => world?.stop());
+  const world = shared(() => startWorld(rig));
 
   it("is not complained about", async () => {
-    const { tenantId } = world.tenant;
-    await expectEverythingWorks(world, { ...userOf(world, ADELE), tenantId });
+    await expectEverythingWorks(world, ADELE);
     expect(warnings.join()).not.toContain("signin.sid_claim_missing");
   });
 
   it("takes the signed claim's word, whatever session_state is posted", async () => {
-    const { tenant } = world;
     const victim = await signIn(world, ALEX);
-    const victimsSid = tenant.sessions.at(-1)?.signIns[0]?.sid ?? "";
+    const victimsSid = sidOf(world);
     const attacker = await signIn(world, ADELE);
     const form = await attacker.browser.signIn(`${world.url}/auth/signin`, ADELE);
     const fields = { ...form.fields, session_state: victimsSid };
@@ -73,20 +62,16 @@ describe("a registration with them", () => {
 
   it("works without session_state", async () => {
     world.tenant.switches.omitSessionState = true;
-    const { tenantId } = world.tenant;
-    await expectEverythingWorks(world, { ...userOf(world, ADELE), tenantId });
+    await expectEverythingWorks(world, ADELE);
     world.tenant.switches.omitSessionState = false;
   });
 });
 
 describe("a provider that names no session at all", () => {
-  beforeAll(async () => {
-    world = await startWorld(rig);
-    Object.assign(world.tenant.switches, { omitSid: true, omitSessionState: true });
-  });
-  afterAll(() => world?.stop());
+  const world = shared(() => startWorld(rig));
 
   it("signs in and out here; what it cannot do elsewhere, the operator is told", async () => {
+    Object.assign(world.tenant.switches, { omitSid: true, omitSessionState: true });
     const { browser } = await signIn(world, ADELE);
     expect(await accountOf(world, browser)).toMatchObject({ username: ADELE });
     expect(warnings.join()).toContain("signin.sid_claim_missing");
