@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import { type JWTPayload, SignJWT, UnsecuredJWT } from "jose";
+import { decodeJwt, type JWTPayload, SignJWT, UnsecuredJWT } from "jose";
 import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
 import { itLeaksNothing } from "../support/attack.ts";
 import { flipped } from "../support/flipped.ts";
@@ -125,6 +125,13 @@ describe("a token that names only a sub that nobody has signed in with", () => {
 
 /* By the names of the conformance suite; what a logout token has to be, test/identity tells rule by rule. */
 describe("what is refused, on 400, and signs nobody out", () => {
+  async function expectRefused(token: string): Promise<void> {
+    const answer = await post(token);
+    expect(answer.status).toBe(400);
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+    expect(await signedIn()).toBe(true);
+  }
+
   it.each<[string, Changes]>([
     ["oidcc-client-test-rp-backchannel-rpinitlogout-wrong-iss", { iss: "https://evil.example" }],
     ["oidcc-client-test-rp-backchannel-rpinitlogout-wrong-aud", { aud: "another-client" }],
@@ -132,40 +139,26 @@ describe("what is refused, on 400, and signs nobody out", () => {
     ["oidcc-client-test-rp-backchannel-rpinitlogout-wrong-event", { events: { other: {} } }],
     ["oidcc-client-test-rp-backchannel-rpinitlogout-with-nonce", { nonce: "abc" }],
     ["no sub and no sid", { sub: undefined, sid: undefined }],
-  ])("%s", async (_, changes) => {
-    const answer = await post(await logoutToken(changes));
-    expect(answer.status).toBe(400);
-    expect(answer.headers.get("cache-control")).toBe("no-store");
-    expect(await signedIn()).toBe(true);
-  });
+  ])("%s", async (_, changes) => expectRefused(await logoutToken(changes)));
 
-  it("oidcc-client-test-rp-backchannel-rpinitlogout-alg-none", async () => {
-    const [, payload = ""] = (await logoutToken()).split(".");
-    const claims = JSON.parse(Buffer.from(payload, "base64url").toString());
-    expect((await post(new UnsecuredJWT(claims).encode())).status).toBe(400);
-    expect(await signedIn()).toBe(true);
-  });
-
-  it("oidcc-client-test-rp-backchannel-rpinitlogout-wrong-alg: HS256 with the public key", async () => {
-    const answer = await fetch(rig.tenant.metadataUrl);
-    const { jwks_uri } = (await answer.json()) as { jwks_uri: string };
-    const secret = Buffer.from(await (await fetch(jwks_uri)).text());
-    const [, payload = ""] = (await logoutToken()).split(".");
-    const forged = await new SignJWT(JSON.parse(Buffer.from(payload, "base64url").toString()))
-      .setProtectedHeader({ alg: "HS256", kid: rig.tenant.signingKey.kid ?? "" })
-      .sign(secret);
-    expect((await post(forged)).status).toBe(400);
-    expect(await signedIn()).toBe(true);
-  });
-
-  it("a changed signature, no token, no form", async () => {
-    const token = await logoutToken();
-    expect((await post(flipped(token))).status).toBe(400);
-    expect((await post("")).status).toBe(400);
-    const json = { method: "POST", body: JSON.stringify({ logout_token: token }) };
-    expect((await fetch(`${rig.url}/auth/backchannel-logout`, json)).status).toBe(400);
-    expect(await signedIn()).toBe(true);
-  });
+  it.each<[string, (token: string) => string | Promise<string>]>([
+    [
+      "oidcc-client-test-rp-backchannel-rpinitlogout-alg-none",
+      (token) => new UnsecuredJWT(decodeJwt(token)).encode(),
+    ],
+    [
+      "oidcc-client-test-rp-backchannel-rpinitlogout-wrong-alg: HS256 with the public key",
+      async (token) => {
+        const metadata = await (await fetch(rig.tenant.metadataUrl)).json();
+        const { jwks_uri } = metadata as { jwks_uri: string };
+        const secret = Buffer.from(await (await fetch(jwks_uri)).text());
+        const header = { alg: "HS256", kid: rig.tenant.signingKey.kid ?? "" };
+        return new SignJWT(decodeJwt(token)).setProtectedHeader(header).sign(secret);
+      },
+    ],
+    ["a changed signature", flipped],
+    ["no token", () => ""],
+  ])("%s", async (_, forge) => expectRefused(await forge(await logoutToken())));
 
   it("a token that has been used, which must not touch the next sign-in", async () => {
     const token = await logoutToken({ sid: undefined });

@@ -1,6 +1,5 @@
 import { Readable } from "node:stream";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import type { Tenant } from "../../local/tenant/tenant.ts";
+import { describe, expect, it } from "@jest/globals";
 import { compose, createEnvironment } from "../../src/compose.ts";
 import { authSignOut } from "../../src/functions/authSignOut.ts";
 import { functionsOf } from "../../src/functions.ts";
@@ -14,9 +13,10 @@ import { SESSION_COOKIE, sessionCookie } from "../../src/shared/session/sessionC
 import type { SessionRead } from "../../src/shared/store/accounts.ts";
 import { bindSession } from "../../src/shared/store/bindSession.ts";
 import { REVOKE_FIELD } from "../../src/shared/web/pages/signOutForm.ts";
-import { envOf, refOf, signIn, type TestApp, tenantOfApp, testApp } from "../support/app.ts";
+import { envOf, refOf, signIn, type TestApp, testApp } from "../support/app.ts";
 import { post, request } from "../support/request.ts";
 import { env } from "../support/settings.ts";
+import { sharedTenant } from "../support/sharedTenant.ts";
 
 const ticket = { partition: "a.hash" as PartitionKey };
 const INVOCATION = { invocationId: "1" };
@@ -29,58 +29,46 @@ const opened = (token?: string) =>
     content: { cache: {}, findAccessToken: () => token },
   }) as unknown as SessionRead;
 
+/** Microsoft, which counts how often it is asked. */
+function microsoft() {
+  const asked = { times: 0 };
+  const open = async () => {
+    asked.times++;
+    return { status: 204, headers: {}, body: Readable.from([]) };
+  };
+  return { asked, open };
+}
+
 describe("Microsoft, that takes too long", () => {
   it("to answer, is given up: the call is broken off", async () => {
     const signals: (AbortSignal | undefined)[] = [];
-    const { app, logged } = testApp(
-      {},
-      {
-        open: (_, { signal }) => {
-          signals.push(signal);
-          return new Promise(() => {});
-        },
-      },
-    );
+    const open: Context["open"] = (_, { signal }) => {
+      signals.push(signal);
+      return new Promise(() => {});
+    };
+    const { app, logged } = testApp({}, { open });
     const sleep = () => new Promise<void>(setImmediate);
     expect(await revokeAtMicrosoft({ ...app, sleep }, ticket, opened("token"))).toBe("unconfirmed");
     expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
-    expect(logged).toEqual([
-      [
-        "warn",
-        "signout.provider_failed",
-        { account: "a.hash", outcome: "unconfirmed", error: "TimeoutError" },
-      ],
-    ]);
+    const details = { account: "a.hash", outcome: "unconfirmed", error: "TimeoutError" };
+    expect(logged).toEqual([["warn", "signout.provider_failed", details]]);
   });
 
   it("to give a token, is not asked, also when the token comes later", async () => {
-    let calls = 0;
-    const { app } = testApp(
-      {},
-      {
-        open: async () => {
-          calls++;
-          return { status: 204, headers: {}, body: Readable.from([]) };
-        },
-      },
-    );
+    const { asked, open } = microsoft();
+    const { app } = testApp({}, { open });
     const { promise, resolve } = Promise.withResolvers<never>();
     const tokens = { ...app.tokens, refresh: () => promise };
     const sleep = async () => {};
     expect(await revokeAtMicrosoft({ ...app, sleep, tokens }, ticket, opened())).toBe("notAsked");
     resolve({ accessToken: "late" } as never);
     await new Promise(setImmediate);
-    expect(calls).toBe(0);
+    expect(asked.times).toBe(0);
   });
 });
 
 describe("Microsoft is not asked with the tokens of a session that", () => {
-  let tenant: Tenant;
-  beforeAll(async () => {
-    tenant = await tenantOfApp();
-  });
-  afterAll(() => tenant.stop());
-
+  const tenant = sharedTenant();
   const MINUTES = 60_000;
   const KEY = { x: "x", y: "y" };
   it.each<[string, Env, (one: TestApp, cookie: string) => unknown, number]>([
@@ -103,11 +91,7 @@ describe("Microsoft is not asked with the tokens of a session that", () => {
       503,
     ],
   ])("%s", async (_, env, spoil, status) => {
-    let calls = 0;
-    const open = async () => {
-      calls++;
-      return { status: 204, headers: {}, body: Readable.from([]) };
-    };
+    const { asked, open } = microsoft();
     let elapsed = 0;
     const one = testApp({ ...envOf(tenant), ...env }, { elapsed: () => (elapsed += 1_000) });
     const cookie = await signIn(one);
@@ -115,7 +99,7 @@ describe("Microsoft is not asked with the tokens of a session that", () => {
     const { handler } = authSignOut(one.app, { ...one.app, open });
     const cookies = { [SESSION_COOKIE]: cookie };
     const answer = await handler(post({ [REVOKE_FIELD]: "true" }, { cookies }), undefined);
-    expect([answer.status, calls]).toEqual([status, 0]);
+    expect([answer.status, asked.times]).toEqual([status, 0]);
   });
 });
 

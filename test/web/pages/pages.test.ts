@@ -27,6 +27,17 @@ const SESSION = {
   signedInAt: NOW,
   expiresAt: NOW + 750 * 60_000,
 };
+const PROBLEM = { type: "t", title: "Title", status: 400, detail: "It's <so>." };
+/** One session of the account's. */
+const one = (changes: object = {}) => ({
+  key: "k",
+  device: "Firefox",
+  signedInAt: NOW,
+  expiresAt: NOW,
+  current: true,
+  bound: false,
+  ...changes,
+});
 const VIEW: View = { ...AT_ROOT, appName: "Contoso", language: en };
 
 /** Every page, with one text wherever a page shows what is not ours. */
@@ -50,32 +61,13 @@ const pages: Record<string, (text: string) => string> = {
     }),
   signedOutHome: (text) => signedOutHome(VIEW, guideTo(text)(VIEW, false)),
   sessions: (text) => {
-    const session = {
-      key: "k",
-      device: text,
-      signedInAt: NOW - 90_000,
-      expiresAt: NOW,
-      current: true,
-      bound: true,
-    };
-    return sessionsPage(
-      VIEW,
-      { account: { homeAccountId: text }, signedInAt: NOW },
-      text,
-      [session, { ...session, current: false }],
-      NOW,
-      true,
-    );
+    const account = { homeAccountId: text };
+    const sessions = [one({ device: text, bound: true }), one({ device: text, current: false })];
+    return sessionsPage(VIEW, { account, signedInAt: NOW }, text, sessions, NOW, true);
   },
   error: (text) => errorPage(VIEW, { type: text, title: text, status: 400, detail: text }, text),
   switchAccount: (text) =>
-    switchAccountPage(
-      VIEW,
-      { account: { homeAccountId: text }, signedInAt: NOW },
-      text,
-      text,
-      text,
-    ),
+    switchAccountPage(VIEW, { ...SESSION, account: { homeAccountId: text } }, text, text, text),
   signOut: () => signOutPage(VIEW, true),
   signedOut: (text) => signedOutPage({ ...VIEW, appName: text }, "accepted"),
   signOutFailed: () => signOutFailedPage(VIEW, true),
@@ -238,41 +230,24 @@ describe("what the pages say", () => {
     [30 * 3_600_000, "1 day ago"],
     [719 * 3_600_000, "29 days ago"],
   ])("sessions: %d ms is %s", (age, expected) => {
-    const session = {
-      key: "k",
-      device: "Firefox",
-      signedInAt: NOW - age,
-      expiresAt: NOW,
-      current: true,
-      bound: false,
-    };
-    expect(sessionsPage(VIEW, SESSION, "a", [session], NOW)).toContain(`signed in ${expected}`);
-  });
-
-  it.each([400, 409, 503])("error: a %d offers to sign in only where that solves it", (status) => {
-    const problem = { type: "t", title: "Title", status, detail: "It's <so>." };
-    const page = errorPage(VIEW, problem);
-    expect(page).not.toContain("Sign in");
-    expect(unescaped(page)).toContain("<p>It's <so>.</p>");
-    expect(errorPage(VIEW, problem, "/more")).toContain('href="/more">Sign in<');
+    const sessions = [one({ signedInAt: NOW - age })];
+    expect(sessionsPage(VIEW, SESSION, "a", sessions, NOW)).toContain(`signed in ${expected}`);
   });
 
   it.each([400, 401, 403, 404, 409, 413, 429, 500, 502, 503, 504])(
-    "error: a %d has a way on, with and without a sign-in that solves it",
+    "error: a %d has a way on, which is to sign in only where that solves it",
     (status) => {
-      const problem = { type: "t", title: "Title", status, detail: "Detail." };
-      for (const signIn of [undefined, "/more"]) {
-        expect(errorPage(VIEW, problem, signIn)).toMatch(/<a class="button[^"]*" href="\//);
-      }
+      const page = errorPage(VIEW, { ...PROBLEM, status });
+      expect(page).not.toContain("Sign in");
+      expect(unescaped(page)).toContain("<p>It's <so>.</p>");
+      const solvable = errorPage(VIEW, { ...PROBLEM, status }, "/more");
+      expect(solvable).toContain('href="/more">Sign in<');
+      for (const each of [page, solvable]) expect(each).toMatch(/<a class="button[^"]*" href="\//);
     },
   );
 
   it("error: whoever is signed in can also sign out, instead of going where the same is asked", () => {
-    const page = errorPage(
-      VIEW,
-      { type: "t", title: "Title", status: 401, detail: "More." },
-      "/more",
-    );
+    const page = errorPage(VIEW, { ...PROBLEM, status: 401 }, "/more");
     expect(page).toContain('href="/more"');
     expect(page).toContain('href="/auth/signout"');
     expect(page).not.toContain('href="/"');
@@ -280,7 +255,7 @@ describe("what the pages say", () => {
 
   it("error: whoever is signed out is offered no sign-out", () => {
     const type = "urn:lightsout:problem:signed-out";
-    const page = errorPage(VIEW, { type, title: "Title", status: 401, detail: "Out." }, "/in");
+    const page = errorPage(VIEW, { ...PROBLEM, type, status: 401 }, "/in");
     expect(page).toContain('href="/in"');
     expect(page).toContain('href="/"');
     expect(page).not.toContain("/auth/signout");
@@ -288,14 +263,9 @@ describe("what the pages say", () => {
   });
 
   it("sessions: each has a button of its own, which says what it ends", () => {
-    const sessions = ["a", "b", "c"].map((key) => ({
-      key,
-      device: `device ${key}`,
-      signedInAt: NOW,
-      expiresAt: NOW,
-      current: key === "c",
-      bound: key !== "a",
-    }));
+    const sessions = ["a", "b", "c"].map((key) =>
+      one({ key, device: `device ${key}`, current: key === "c", bound: key !== "a" }),
+    );
     const page = sessionsPage(VIEW, SESSION, "a", sessions, NOW);
     expect(page.match(/<bdi>device .<\/bdi>|bound to \w+ device/g)).toEqual([
       "<bdi>device a</bdi>",
