@@ -1,4 +1,3 @@
-import { createDecipheriv, createHmac, hkdfSync } from "node:crypto";
 import { inflateRawSync } from "node:zlib";
 import { afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import { startGraph } from "../../local/graph/graph.ts";
@@ -99,6 +98,7 @@ describe("a copy of the table, every app setting and the code", () => {
     expect(secrets.filter((secret) => raw.includes(secret))).toEqual([]);
   });
 
+  // That the key is HKDF's, with the share as its salt: test/crypto/keyring.test.ts.
   it("open no token, with whatever is in them as the share", async () => {
     const { keyring } = storeOf();
     const { segment, place, share } = await segmentOf(browser);
@@ -108,26 +108,6 @@ describe("a copy of the table, every app setting and the code", () => {
     // What they open for the browser, so that the attempts above were at the right lock.
     const opened = keyring.unseal(segment, "session", place, share);
     expect(isTold(Buffer.from(opened as Uint8Array).toString("latin1"))).toBe(true);
-  });
-
-  it("give the key of no segment: it is HKDF's, and the browser's share is the salt", async () => {
-    const [, root = ""] = (rig.env.TOKEN_CACHE_KEYS ?? "").split(":");
-    const { segment, place, share } = await segmentOf(browser);
-    const bytes = Buffer.from(segment.bytes);
-    const hmac = (key: Uint8Array, text: string) => createHmac("sha256", key).update(text).digest();
-    const rowKey = hmac(hmac(Buffer.from(root, "base64"), "lightsout/1\0session"), place);
-    const info = `lightsout/share\0session\0${place}`;
-    const openWith = (key: Uint8Array) => {
-      const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, 12));
-      decipher.setAAD(Buffer.from(`session/${place}`)).setAuthTag(bytes.subarray(-16));
-      return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]);
-    };
-    const derived = (salt: Uint8Array) => Buffer.from(hkdfSync("sha256", rowKey, salt, info, 32));
-    expect(isTold(openWith(derived(share)).toString("latin1"))).toBe(true);
-    const oneBitOff = share.map((byte, at) => (at === 31 ? byte ^ 1 : byte));
-    for (const key of [rowKey, derived(Buffer.alloc(32)), derived(oneBitOff)]) {
-      expect(() => openWith(key)).toThrow();
-    }
   });
 
   it("make no cookie that leads to a session: its id is in them as a hash alone", async () => {
