@@ -10,11 +10,16 @@ import { zip } from "../../scripts/package/zip.ts";
 import type { Benchmark, Options } from "../benchmark.ts";
 import { startCounter } from "../coldStart/counter.ts";
 import { type FirstRequest, firstAnswer, type Took } from "../coldStart/instance.ts";
+import {
+  type ColdStartResult,
+  charts,
+  type Start,
+  type Times,
+  tables,
+} from "../coldStart/report.ts";
 import { createVariants, type Variant } from "../coldStart/variants.ts";
-import { barChart } from "../lib/chart.ts";
-import { bytes, number, spread, times } from "../lib/format.ts";
 import { inTurn } from "../lib/inTurn.ts";
-import { ratios, type Summary, summarize } from "../lib/stats.ts";
+import { ratios, summarize } from "../lib/stats.ts";
 import { type SignedIn, signIn } from "../world/accounts.ts";
 import { composeApp } from "../world/app.ts";
 import { bundleWorker } from "../world/bundles.ts";
@@ -26,44 +31,14 @@ const execute = promisify(execFile);
 /** Milliseconds after which an instance without requests does nothing any more. */
 const SETTLE_MS = 1_000;
 
-/** Milliseconds, and round by round over the unbundled ES modules. */
-interface Times {
-  readonly wall: Summary;
-  readonly wallToUnbundled: Summary;
-  readonly cpu: Summary;
-  readonly cpuToUnbundled: Summary;
-}
-
-interface Row {
-  readonly name: string;
-  /** Loading the modules alone. */
-  readonly load: Times;
-  readonly answers: Readonly<Record<Start, Times>>;
-}
-
-export interface ColdStartResult {
-  readonly rows: readonly Row[];
-  /** What the front channel's first answer makes the table service do, in order. */
-  readonly trips: { readonly connections: number; readonly requests: readonly string[] };
-  /** Bytes of the package that is deployed, zipped, and of the bundle and what was compiled of it. */
-  readonly zipped: number;
-  readonly bundle: number;
-  readonly compiled: number;
-}
-
 const UNBUNDLED = "unbundled, ES modules";
 
 /** How an instance starts, and what it is asked first. */
 const STARTS = {
-  "first-answer": { order: "plain", of: signedIn, title: "Process start to first answer" },
-  "first-answer-flex": { order: "flex", of: signedIn, title: "The same, in the order of Flex" },
-  "first-answer-front-channel": {
-    order: "flex",
-    of: frontChannel,
-    title: "The front channel's first answer, in the order of Flex",
-  },
-} as const;
-type Start = keyof typeof STARTS;
+  "first-answer": { order: "plain", of: signedIn },
+  "first-answer-flex": { order: "flex", of: signedIn },
+  "first-answer-front-channel": { order: "flex", of: frontChannel },
+} as const satisfies Record<Start, object>;
 const starts = Object.keys(STARTS) as Start[];
 
 /** By variant. */
@@ -184,57 +159,6 @@ async function countTrips(
     connections: counter.connections() - atRest.connections,
     requests: counter.requests.slice(atRest.requests),
   };
-}
-
-function tables({ rows, trips, zipped, bundle, compiled }: ColdStartResult) {
-  const timesTable = (id: string, title: string, of: (row: Row) => Times) => ({
-    ...{ id, title },
-    columns: ["", "ms", "to unbundled", "CPU, ms", "CPU to unbundled"],
-    rows: rows.map((row) => {
-      const { wall, wallToUnbundled, cpu, cpuToUnbundled } = of(row);
-      return [row.name, spread(wall), times(wallToUnbundled), spread(cpu), times(cpuToUnbundled)];
-    }),
-  });
-  return [
-    timesTable("cold-start", "Loading the app's modules", ({ load }) => load),
-    ...starts.map((id) => timesTable(id, STARTS[id].title, ({ answers }) => answers[id])),
-    {
-      id: "first-trips",
-      title: "What the front channel's first answer waits for at the table",
-      columns: ["", "new connections", "requests, one after another"],
-      rows: [
-        ["front channel, a new instance", String(trips.connections), trips.requests.join(", ")],
-      ],
-    },
-    {
-      id: "package",
-      title: "What is deployed",
-      columns: ["", "size"],
-      rows: [
-        ["the bundle", bytes(bundle)],
-        ["what was compiled of it", bytes(compiled)],
-        ["the zipped package", bytes(zipped)],
-      ],
-    },
-  ];
-}
-
-function charts({ rows }: ColdStartResult) {
-  return [
-    {
-      name: "cold-start",
-      svg: barChart({
-        title: "The front channel's first answer on a new instance",
-        subtitle: "CPU time, in the order of Flex Consumption. Less is better.",
-        series: ["CPU time"],
-        groups: rows.map(({ name, answers }) => ({
-          label: name,
-          values: [answers["first-answer-front-channel"].cpu.median],
-        })),
-        format: (value) => `${number(value)} ms`,
-      }),
-    },
-  ];
 }
 
 export const coldStart: Benchmark<ColdStartResult> = { name: "cold-start", run, tables, charts };

@@ -2,10 +2,10 @@ import { EARLIER } from "../baseline/earlier.ts";
 import { atEnd } from "../benchmarks/memory.ts";
 import { PACKAGE_BUDGETS } from "../benchmarks/package.ts";
 import { PURGE_BUDGET } from "../benchmarks/purge.ts";
-import { growthOf } from "../benchmarks/soak.ts";
 import { bytes, number, verdict } from "../lib/format.ts";
 import type { Table } from "../lib/table.ts";
 import type { Cell } from "../signedIn/cell.ts";
+import { growthOf } from "../soak/report.ts";
 import type { Results } from "./results.ts";
 
 /** Every budget of the design, and what was measured. */

@@ -1,6 +1,5 @@
 import type { BaselineResult } from "../benchmarks/baseline.ts";
 import type { BytesResult } from "../benchmarks/bytes.ts";
-import type { ColdStartResult } from "../benchmarks/coldStart.ts";
 import type { GrowthResult } from "../benchmarks/growth.ts";
 import type { MemoryResult } from "../benchmarks/memory.ts";
 import type { OperationsResult } from "../benchmarks/operations.ts";
@@ -9,9 +8,10 @@ import type { ProfileResult } from "../benchmarks/profile.ts";
 import type { PurgeResult } from "../benchmarks/purge.ts";
 import type { SessionsResult } from "../benchmarks/sessions.ts";
 import type { SignedInResult } from "../benchmarks/signedIn.ts";
-import type { SoakResult } from "../benchmarks/soak.ts";
 import type { TogetherResult } from "../benchmarks/together.ts";
+import type { ColdStartResult } from "../coldStart/report.ts";
 import { load } from "../lib/results.ts";
+import type { SoakResult } from "../soak/report.ts";
 
 /** The last result of every benchmark. */
 export interface Results {

@@ -1,28 +1,19 @@
-import {
-  createLocalJWKSet,
-  errors,
-  type JSONWebKeySet,
-  type JWK,
-  type JWTVerifyGetKey,
-  type JWTVerifyOptions,
-  jwtVerify,
-} from "jose";
+import type { JSONWebKeySet, JWTVerifyOptions } from "jose";
 import { ProviderUnavailable } from "../base/errors.ts";
 import { getJson } from "../net/getJson.ts";
 import type { Send } from "../net/send.ts";
 import type { ProviderMetadata } from "./metadata.ts";
+import { isOfAnotherKey, type Verified, verifyWithAny } from "./signature.ts";
 
 /** Verifies what the provider signed. */
 export interface ProviderKeys {
   /**
    * @returns what `jwtVerify` does, and the `issuer` of the signing key, which the shared key sets of Entra ID have.
-   * @throws {errors.JOSEError} The token is not valid.
+   * @throws {JOSEError} The token is not valid.
    * @throws {ProviderUnavailable} The keys cannot be fetched.
    */
   verify(token: string, options: JWTVerifyOptions): Promise<Verified>;
 }
-
-type Verified = Awaited<ReturnType<typeof jwtVerify>> & { readonly keyIssuer: unknown };
 
 /** Milliseconds. */
 const TIMEOUT_MS = 5_000;
@@ -32,8 +23,6 @@ const REST_WITHOUT_KEYS_MS = 5_000;
 const NO_KEYS = "The provider's answer is not a key set. Try again in a moment.";
 /** Entra ID asks clients to look for new keys once a day. Milliseconds. */
 const LIFETIME_MS = 24 * 3_600_000;
-/** Only what the provider's private key signs. With "none" or an HMAC, anybody could sign. */
-const ALGORITHMS = ["RS256"];
 /** Clocks may differ by this many seconds. */
 export const CLOCK_TOLERANCE_SECONDS = 120;
 
@@ -83,7 +72,6 @@ export function createProviderKeys(
       const set = await keySet();
       const check = () =>
         verifyWithAny(token, set.keys, {
-          algorithms: ALGORITHMS,
           clockTolerance: CLOCK_TOLERANCE_SECONDS,
           currentDate: new Date(now()),
           ...options,
@@ -122,43 +110,4 @@ interface KeySet {
 function isKeySet(value: unknown): value is JSONWebKeySet {
   const { keys } = (value ?? {}) as { keys?: unknown };
   return Array.isArray(keys) && keys.every((key) => typeof key === "object" && key !== null);
-}
-
-/** Tries each key that fits: tokens and keys need not have a `kid`, and two keys may have the same one. */
-async function verifyWithAny(
-  token: string,
-  { keys }: JSONWebKeySet = { keys: [] },
-  options: JWTVerifyOptions,
-): Promise<Verified> {
-  let refusal: unknown = new errors.JWKSNoMatchingKey();
-  for (const key of keys) {
-    try {
-      const verified = await jwtVerify(token, only(key), options);
-      return { ...verified, keyIssuer: "issuer" in key ? key.issuer : undefined };
-    } catch (cause) {
-      // Any other error comes from the key, such as too short a modulus.
-      if (!(cause instanceof errors.JOSEError)) continue;
-      if (!isOfAnotherKey(cause)) throw cause;
-      if (cause instanceof errors.JWSSignatureVerificationFailed) refusal = cause;
-    }
-  }
-  throw refusal;
-}
-
-/** A key that cannot be used counts as absent (RFC 7517 §5). */
-function only(key: JWK): JWTVerifyGetKey {
-  return async (...token) => {
-    try {
-      return await createLocalJWKSet({ keys: [key] })(...token);
-    } catch (cause) {
-      throw new errors.JWKSNoMatchingKey(undefined, { cause });
-    }
-  };
-}
-
-function isOfAnotherKey(cause: unknown): boolean {
-  return (
-    cause instanceof errors.JWKSNoMatchingKey ||
-    cause instanceof errors.JWSSignatureVerificationFailed
-  );
 }
