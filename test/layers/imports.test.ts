@@ -1,23 +1,13 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, it } from "@jest/globals";
 import { ROOT } from "../../local/root.ts";
+import { STAND_IN_CORE } from "../support/standInCore.ts";
 
 /** Imports modules in a process of their own. It prints what they read of the environment, and what they register. */
-const PROGRAM = `
-import Module from "node:module";
-const done = [];
-const note = (name) => (...args) => void done.push([name, String(args[0]?.name ?? args[0])]);
-const core = {
-  version: "3.10.1", hostVersion: "4.1036.1.0", log() {}, setProgrammingModel() {}, Disposable: class {},
-  registerFunction: note("function"), registerHook: note("hook"),
-};
-const load = Module.prototype.require;
-Module.prototype.require = function (id) {
-  return id === "@azure/functions-core" ? core : load.call(this, id);
-};
+const PROGRAM = `${STAND_IN_CORE}
 process.env = new Proxy(process.env, {
   get(env, name) {
     if (/^(APP|AzureWebJobs|ENTRA|GRAPH|IDENTITY|SESSION|TOKEN|WEBSITE)_?/.test(String(name))) {
@@ -32,10 +22,8 @@ console.log(JSON.stringify(done));
 
 function doneBy(files: readonly string[]): [what: string, name: string][] {
   const urls = files.map((file) => pathToFileURL(join(ROOT, file)).href);
-  const arguments_ = ["--input-type=module", "--eval", PROGRAM, ...urls];
-  return JSON.parse(
-    execFileSync(process.execPath, arguments_, { stdio: ["ignore", "pipe", "ignore"] }).toString(),
-  );
+  const program = ["--input-type=module", "--eval", PROGRAM, ...urls];
+  return JSON.parse(spawnSync(process.execPath, program, { encoding: "utf8" }).stdout);
 }
 
 const modules = readdirSync(join(ROOT, "src"), { recursive: true, withFileTypes: true })

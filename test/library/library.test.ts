@@ -56,12 +56,15 @@ describe("the package", () => {
 
 describe("an app that had its own life", () => {
   const command = () => join(app.lightsout, "dist/npm/command/lightsout.js");
+  const run = (...args: string[]) => {
+    const env = { ...process.env, ENTRA_CLIENT_ID: "" };
+    const options = { cwd: app.folder, encoding: "utf8", env } as const;
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, options);
+    return { status, stdout, stderr };
+  };
 
   it("goes on as before, and its tests sign users in and out", () => {
-    const { status, stdout } = spawnSync(process.execPath, ["--test"], {
-      cwd: app.folder,
-      encoding: "utf8",
-    });
+    const { status, stdout } = run("--test");
     expect({ status, passed: /\bpass (\d+)/.exec(stdout)?.[1] }).toEqual({
       status: 0,
       passed: "4",
@@ -69,12 +72,9 @@ describe("an app that had its own life", () => {
   });
 
   it("is told what to install for development, in one line", () => {
-    const { status, stderr } = spawnSync(process.execPath, [command(), "dev"], {
-      cwd: app.folder,
-      encoding: "utf8",
-    });
-    expect({ status, stderr }).toEqual({
+    expect(run(command(), "dev")).toEqual({
       status: 1,
+      stdout: "",
       stderr:
         "What plays the world is missing. Run: npm install --save-dev azurite openid-client\n",
     });
@@ -116,19 +116,18 @@ describe("an app that had its own life", () => {
       await context.close();
     });
 
-    it("loads a change of a function, and its doctor finds nothing wrong", async () => {
+    it("loads a change of a function; neither its doctor nor its accounts find anything wrong", async () => {
       const file = join(app.folder, "src/functions/reports.js");
       writeFileSync(file, readFileSync(file, "utf8").replaceAll("Reports", "All reports"));
       await dev.prints("Loaded again.");
       expect(await (await fetch(`${url}/reports`)).text()).toContain("<h1>All reports</h1>");
-      const { status, stdout } = spawnSync(process.execPath, [command(), "doctor"], {
-        cwd: app.folder,
-        encoding: "utf8",
-        env: { ...process.env, ENTRA_CLIENT_ID: "" },
-      });
-      expect({ status, stdout }).toEqual({
+      expect(run(command(), "doctor")).toMatchObject({
         status: 0,
-        stdout: expect.stringContaining("Nothing is wrong"),
+        stdout: expect.stringMatching(/by the settings of lightsout dev\n.*Nothing is wrong/s),
+      });
+      expect(run(command(), "accounts", "verify")).toMatchObject({
+        status: 0,
+        stdout: expect.stringContaining("each has its reason to be there"),
       });
     });
   });

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "@jest/globals";
 import { startRig } from "../../local/rig.ts";
 import { type Browser, createBrowser } from "../../local/tenant/browserless.ts";
 import { permissions } from "../../src/permissions.ts";
@@ -9,11 +9,12 @@ import { leapingClock } from "../support/leap.ts";
 import { signLogoutToken } from "../support/logoutToken.ts";
 import { startLoopback } from "../support/loopback.ts";
 import { shared } from "../support/shared.ts";
-import { startTableProxy, type TableProxy } from "../support/tableProxy.ts";
+import { startTableProxy } from "../support/tableProxy.ts";
 import {
   ADELE,
   ALEX,
   homeAccountIdOf,
+  oidOf,
   sessionCookieOf,
   sidOf,
   signedInBrowser,
@@ -31,21 +32,19 @@ import {
 const isOwn = (route = "") => route.startsWith("my/") && route !== "my/next-meeting";
 
 const rig = shared(() => startRig({ env: { SESSION_BINDING: "optional" } }));
+const proxy = shared(() => startTableProxy(rig.azurite));
 let browser: Browser;
-let proxy: TableProxy;
 /** An instance that does not reach the table while `proxy.down`. */
 let cut: string;
 
 beforeAll(async () => {
   rig.tenant.switches.backchannelLogout = true;
-  proxy = await startTableProxy(rig.azurite);
   const TOKEN_CACHE_STORAGE = proxy.connectionString;
   const NODE_OPTIONS = leapingClock("/auth/logout-callback", 100_000);
   const host = await rig.startHost({ env: { TOKEN_CACHE_STORAGE, NODE_OPTIONS } });
   cut = host.url;
   browser = await signedInBrowser(rig);
 });
-afterAll(() => proxy?.stop());
 
 describe("the description", () => {
   it("has every function's route and methods, and no others", () => {
@@ -130,6 +129,7 @@ const form = (fields: Record<string, string>, headers = {}) => ({
   body: new URLSearchParams(fields),
   headers,
 });
+const A_SESSION = "a".repeat(43);
 const account = () => `/accounts/${homeAccountIdOf(rig)}`;
 
 /** What a browser that has just signed in sends to bind its session to its device. */
@@ -159,7 +159,7 @@ describe("real answers are as described", () => {
     await check("GET /auth/session", 200, `${url}/auth/session`);
     await check("GET /auth/sessions", 302, `${url}/auth/sessions`);
     await check("GET /auth/signed-out", 200, `${url}/auth/signed-out`);
-    const end = { ...form({ session: "a".repeat(43) }), redirect: "manual" as const };
+    const end = form({ session: A_SESSION });
     await check("POST /auth/sessions/end", 403, `${url}/auth/sessions/end`, end);
     await check("GET /auth/signin", 302, `${url}/auth/signin?returnTo=/a&scope=Mail.Read`);
     await check("GET /auth/signin", 400, `${url}/auth/signin?prompt=nonsense`);
@@ -209,12 +209,8 @@ describe("real answers are as described", () => {
     await check("GET /auth/signin", 200, `${url}/auth/signin?loginHint=b@b.example`, signedIn());
     await check("GET /auth/sessions", 200, `${url}/auth/sessions`, signedIn());
     await check("GET /auth/signed-out", 302, `${url}/auth/signed-out`, signedIn());
-    const end = (session: string) => ({
-      ...asPage(),
-      ...form({ session }, asPage().headers),
-      redirect: "manual" as const,
-    });
-    await check("POST /auth/sessions/end", 303, `${url}/auth/sessions/end`, end("a".repeat(43)));
+    const end = (session: string) => form({ session }, asPage().headers);
+    await check("POST /auth/sessions/end", 303, `${url}/auth/sessions/end`, end(A_SESSION));
     await check("POST /auth/sessions/end", 400, `${url}/auth/sessions/end`, end("a"));
     await check("GET /my/next-meeting", 200, `${url}/my/next-meeting`, signedIn());
     const graph = `${url}/graph/me`;
@@ -239,12 +235,8 @@ describe("real answers are as described", () => {
 
   it("to a browser that binds its session to its device", async () => {
     const { url } = rig;
-    const { answer } = await check(
-      "POST /auth/callback",
-      303,
-      `${url}/auth/callback`,
-      (await startedSignIn()).post,
-    );
+    const { post } = await startedSignIn();
+    const { answer } = await check("POST /auth/callback", 303, `${url}/auth/callback`, post);
     const key = await newDeviceKey();
     const device = `${url}/auth/device`;
     const bound = await check("POST /auth/device", 200, device, await registration(answer, key));
@@ -288,13 +280,9 @@ describe("real answers are as described", () => {
   it("while the provider is away, or Microsoft Graph takes longer than a request may", async () => {
     // The tokens are there already: nobody is asked for them.
     const silent = await startLoopback(() => "hang");
-    const { url, stop } = await rig.startHost({
-      env: {
-        ENTRA_METADATA_URL: "http://127.0.0.1:1/x",
-        GRAPH_BASE_URL: silent.url,
-        NODE_OPTIONS: `--import=${IMPATIENCE}`,
-      },
-    });
+    const away = { ENTRA_METADATA_URL: "http://127.0.0.1:1/x", GRAPH_BASE_URL: silent.url };
+    const env = { ...away, NODE_OPTIONS: `--import=${IMPATIENCE}` };
+    const { url, stop } = await rig.startHost({ env });
     await check("GET /auth/signin", 503, `${url}/auth/signin`);
     await check("GET /graph/{path}", 504, `${url}/graph/me`, signedIn());
     const mail = { ...asPage(), body: "{}" };
@@ -317,7 +305,7 @@ describe("real answers are as described", () => {
     next.push({ status: 304 });
     await check("GET /graph/{path}", 304, `${url}/graph/me`, signedIn());
 
-    const { oid } = rig.tenant.users.find(({ username }) => username === ADELE) ?? { oid: "" };
+    const oid = oidOf(rig);
     claimsChallenge(oid);
     rig.tenant.forceClaimsChallenge(oid);
     await check("GET /", 302, `${url}/`, signedIn());
@@ -331,21 +319,18 @@ describe("real answers are as described", () => {
   it("while the table does not answer", async () => {
     browser = await signedInBrowser(rig);
     const { post } = await startedSignIn();
-    const used = await fetch(`${rig.url}/auth/callback`, {
-      method: "POST",
-      redirect: "manual",
-      ...form(Object.fromEntries((await startedSignIn()).post.body)),
-    });
-    const callback = { method: "POST", redirect: "manual" as const };
-    const signedInNow = await fetch(`${rig.url}/auth/callback`, {
-      ...callback,
-      ...(await startedSignIn()).post,
-    });
-    const binding = await registration(signedInNow, await newDeviceKey());
+    const finish = (init: RequestInit) =>
+      fetch(`${rig.url}/auth/callback`, { method: "POST", redirect: "manual", ...init });
+    const used = await finish({ body: (await startedSignIn()).post.body });
+    const binding = await registration(
+      await finish((await startedSignIn()).post),
+      await newDeviceKey(),
+    );
     const bound = await fetch(`${rig.url}/auth/device`, binding);
     const { session_identifier } = (await bound.json()) as { session_identifier: string };
     const late = (used.headers.get("location") ?? "").replace(rig.url, cut);
     const token = form({ logout_token: await signLogoutToken(rig, { sid: "unknown" }) });
+    const end = form({ session: A_SESSION }, asPage().headers);
     proxy.down = true;
     // Before the clock of that instance leaps.
     await check("POST /auth/device", 503, `${cut}/auth/device`, binding);
@@ -359,10 +344,7 @@ describe("real answers are as described", () => {
       check("GET /auth/session", 503, `${cut}/auth/session`, signedIn()),
       check("GET /auth/sessions", 503, `${cut}/auth/sessions`, signedIn()),
       check("GET /auth/signed-out", 503, `${cut}/auth/signed-out`, signedIn()),
-      check("POST /auth/sessions/end", 503, `${cut}/auth/sessions/end`, {
-        ...asPage(),
-        ...form({ session: "a".repeat(43) }, asPage().headers),
-      }),
+      check("POST /auth/sessions/end", 503, `${cut}/auth/sessions/end`, end),
       check("POST /auth/signout", 503, `${cut}/auth/signout`, asPage()),
       check("GET /auth/logout-callback", 503, `${cut}/auth/logout-callback?sid=a`),
       check("POST /auth/backchannel-logout", 503, `${cut}/auth/backchannel-logout`, token),

@@ -109,11 +109,13 @@ const seen = new Set<string>();
 
 /**
  * Does something, and waits for what the log says of it.
+ * @param said All the details.
  * @param shownAs As what the host files it, where that is not its level: before the first invocation there is only stderr.
  */
 async function logs(
   event: string,
   cause: () => Promise<unknown>,
+  said: unknown = expect.anything(),
   shownAs?: string,
 ): Promise<Logged["details"]> {
   const before = logged.length;
@@ -127,6 +129,7 @@ async function logs(
     ...expected,
     ...(shownAs && { level: shownAs }),
   });
+  expect(details).toEqual(said);
   seen.add(event);
   return details;
 }
@@ -141,10 +144,10 @@ it("sign-in, without the claim sid and with it", async () => {
   const missing = await logs("signin.sid_claim_missing", () => signedInBrowser(rig, ALEX));
   expect(missing.fix).toContain("optional claim sid");
   rig.tenant.switches.omitSid = false;
-  const done = await logs("signin.done", async () => {
+  const signIn = async () => {
     browser = await signedInBrowser(rig);
-  });
-  expect(done).toEqual({ account: account(), sidClaim: true });
+  };
+  await logs("signin.done", signIn, { account: account(), sidClaim: true });
 });
 
 it("claims that a sign-in lacks", async () => {
@@ -168,17 +171,16 @@ it("a session that its browser binds to its device, or does not, and what is no 
     const headers = { "secure-session-response": await key.register(challenge) };
     return authDevice(one.app).handler(request("/", { method: "POST", headers, cookies }), {});
   };
-  const refused = await logs("proof.refused", () => register("made-up"));
-  expect(refused).toEqual({ account: account(), purpose: "register" });
+  const said = { account: account() };
+  await logs("proof.refused", () => register("made-up"), { ...said, purpose: "register" });
   now += 2 * 60_000;
-  expect(await logs("session.unbound", () => ask(strict))).toEqual({ account: account() });
+  await logs("session.unbound", () => ask(strict), said);
   const challenge = challengeFor(keyring, "register", sessionKey(sessionId), now);
-  expect(await logs("session.bound", () => register(challenge))).toEqual({ account: account() });
+  await logs("session.bound", () => register(challenge), said);
   now += 61_000;
-  expect(await logs("binding.refused", () => ask(one))).toEqual({ account: account() });
+  await logs("binding.refused", () => ask(one), said);
   now -= 61_000;
-  const contested = await logs("binding.contested", () => register(challenge));
-  expect(contested).toEqual({ account: account() });
+  await logs("binding.contested", () => register(challenge), said);
 });
 
 it("a session that the provider does not confirm", async () => {
@@ -187,8 +189,7 @@ it("a session that the provider does not confirm", async () => {
   const cookie = sessionCookieOf(rig, browser);
   rig.tenant.switches.tokenFault = { status: 503 };
   const ask = () => fetch(`${host.url}/auth/session`, { headers: { cookie } });
-  const said = { reason: "ERR_PROVIDER_UNAVAILABLE", count: 1 };
-  expect(await logs("session.unconfirmed", ask)).toEqual(said);
+  await logs("session.unconfirmed", ask, { reason: "ERR_PROVIDER_UNAVAILABLE", count: 1 });
   rig.tenant.switches.tokenFault = undefined;
 });
 
@@ -197,18 +198,14 @@ it("a session that was not used for too long", async () => {
   const cookies = { [SESSION_COOKIE]: await signIn(one) };
   one.advance(2 * 3_600_000);
   const ask = async () => authSession(one.app).handler(request("/", { cookies }), {});
-  expect(await logs("session.idle", ask)).toEqual({ account: account() });
+  await logs("session.idle", ask, { account: account() });
 });
 
 it("a session that gives way to somebody else's", async () => {
   const shared = await signedInBrowser(rig, ALEX);
   const signIn = `${rig.url}/auth/signin?prompt=select_account`;
-  const replaced = await logs("session.replaced", async () =>
-    shared.submit(await shared.signIn(signIn, ADELE)),
-  );
-  expect(replaced).toEqual({
-    account: account(ALEX),
-  });
+  const replace = async () => shared.submit(await shared.signIn(signIn, ADELE));
+  await logs("session.replaced", replace, { account: account(ALEX) });
 });
 
 it("a session that its user ends", async () => {
@@ -218,14 +215,14 @@ it("a session that its user ends", async () => {
     ({ fields }) =>
       fields.session && !page.forms.some((form) => form.fields.session === fields.session),
   );
-  const ended = await logs("session.ended", () => browser.submit(button, { press: "End" }));
-  expect(ended).toEqual({ account: account(), found: true, ms: expect.any(Number) });
+  const end = () => browser.submit(button, { press: "End" });
+  await logs("session.ended", end, { account: account(), found: true, ms: milliseconds });
 });
 
 it("refused callbacks", async () => {
   const body = new URLSearchParams({ code: "made-up", state: "made-up" });
   const post = () => fetch(`${rig.url}/auth/callback`, { method: "POST", body });
-  expect(await logs("signin.refused", post)).toEqual({ reason: "state_unknown" });
+  await logs("signin.refused", post, { reason: "state_unknown" });
 });
 
 it("a sign-in that a sign-out overtakes", async () => {
@@ -244,16 +241,14 @@ it("a sign-in that a sign-out overtakes", async () => {
 
 it("refresh", async () => {
   browser = await signedInBrowser(rig);
-  expect(await logs("token.refreshed", () => get("/graph/me/messages"))).toEqual({
+  await logs("token.refreshed", () => get("/graph/me/messages"), {
     account: account(),
     ms: milliseconds,
   });
   const alex = await signedInBrowser(rig, ALEX);
   rig.tenant.forceClaimsChallenge(oidOf(rig, ALEX));
   const ask = () => alex.fetch(`${rig.url}/graph/me/calendarView`);
-  expect(await logs("token.interaction_required", ask)).toEqual({
-    account: account(ALEX),
-  });
+  await logs("token.interaction_required", ask, { account: account(ALEX) });
 });
 
 it("a sign-in for what a challenge asks, in vain", async () => {
@@ -265,7 +260,7 @@ it("a sign-in for what a challenge asks, in vain", async () => {
   };
   const { signInUrl } = JSON.parse((await refuse()).body);
   await browser.submit(await browser.signIn(signInUrl, ADELE));
-  expect(await logs("signin.in_vain", refuse)).toEqual({ account: account() });
+  await logs("signin.in_vain", refuse, { account: account() });
 });
 
 it("what the token endpoint refuses, and what of its answers is not believed", async () => {
@@ -274,21 +269,14 @@ it("what the token endpoint refuses, and what of its answers is not believed", a
   const correlationId = expect.stringMatching(/^[0-9a-f-]{36}$/);
   const refusal = { grant: "refresh_token", code: "AADSTS500011", correlationId };
   rig.tenant.switches.tokenFault = { number: 500011 };
-  expect(await logs("token.refused", ask)).toEqual({
-    ...refusal,
-    verdict: "app",
-    account: account(),
-  });
+  await logs("token.refused", ask, { ...refusal, verdict: "app", account: account() });
   const { fix, ...details } = await logs("app.refused", ask);
   expect(details).toEqual(refusal);
   expect(fix).toMatch(/scopes/);
   rig.tenant.switches.tokenFault = undefined;
 
   rig.tenant.switches.tokenAnswerOverrides = (answer) => ({ ...answer, id_token: "not ours" });
-  expect(await logs("token.rejected", ask)).toEqual({
-    account: account(),
-    reason: "id_token_jws_invalid",
-  });
+  await logs("token.rejected", ask, { account: account(), reason: "id_token_jws_invalid" });
   rig.tenant.switches.tokenAnswerOverrides = undefined;
 });
 
@@ -296,30 +284,25 @@ it("each kind of sign-out, and who started it", async () => {
   browser = await signedInBrowser(rig);
   const gone = { account: account(), found: true, ms: milliseconds };
   const page = await get("/auth/signout");
-  expect(
-    await logs("signout.here", () => browser.submit(page.forms[0], { follow: false })),
-  ).toEqual(gone);
+  await logs("signout.here", () => browser.submit(page.forms[0], { follow: false }), gone);
 
   browser = await signedInBrowser(rig);
   const sid = sidOf(rig, browser);
-  expect(await logs("signout.elsewhere", () => callFrontChannel(rig, sid))).toEqual({
+  await logs("signout.elsewhere", () => callFrontChannel(rig, sid), {
     sid: sidPartition(sid as Sid),
     ...gone,
   });
 
   browser = await signedInBrowser(rig);
-  expect(await logs("signout.subject", postLogoutToken)).toEqual({
-    subject: subjectPartition(subject),
-    ...gone,
-  });
+  await logs("signout.subject", postLogoutToken, { subject: subjectPartition(subject), ...gone });
 
   // This one has seen that sign-out; another one might have started before it.
   browser = await signedInBrowser(rig, undefined, browser);
-  expect(await logs("signout.operator", () => asOperator(rig, "DELETE"))).toEqual(gone);
+  await logs("signout.operator", () => asOperator(rig, "DELETE"), gone);
 
   browser = await signedInBrowser(rig, undefined, browser);
   rig.tenant.revoke(oidOf(rig));
-  expect(await logs("signout.revoked", () => get("/graph/me/messages"))).toEqual({
+  await logs("signout.revoked", () => get("/graph/me/messages"), {
     account: account(),
     ms: milliseconds,
   });
@@ -333,9 +316,9 @@ it("what came of asking Microsoft to end all sessions", async () => {
   const opened = { session: user, content: { findAccessToken: () => "token" } };
   const ask = () =>
     revokeAtMicrosoft(app, { partition: account() }, opened as unknown as SessionRead);
-  expect(await logs("signout.provider", ask)).toEqual({ account: account(), ms: milliseconds });
+  await logs("signout.provider", ask, { account: account(), ms: milliseconds });
   status = 403;
-  expect(await logs("signout.provider_failed", ask)).toEqual({
+  await logs("signout.provider_failed", ask, {
     account: account(),
     outcome: "unconfirmed",
     error: "ApiUnavailable/ERR_API_UNAVAILABLE",
@@ -352,7 +335,7 @@ it("a sid that is not known leads to no account", async () => {
 
 it("front-channel calls that name nobody", async () => {
   const call = () => fetch(`${rig.url}/auth/logout-callback`);
-  expect(await logs("signout.ignored", call)).toEqual({ reason: "no_sid", count: 1 });
+  await logs("signout.ignored", call, { reason: "no_sid", count: 1 });
 });
 
 it("sealed caches that are cut, and that cannot be unsealed", async () => {
@@ -361,18 +344,16 @@ it("sealed caches that are cut, and that cannot be unsealed", async () => {
   const held = ticketOf(rig, browser, store.keyring);
   const { content } = (await readSession(store, held)) as SessionRead;
   const seal = async () => sealContent({ ...store, log }, held, content, 0);
-  expect(await logs("cache.cut", seal)).toEqual({ account: account(), dropped: 1 });
+  await logs("cache.cut", seal, { account: account(), dropped: 1 });
 
   const [row] = (await rowsOfAdele()) as [Stored<Entity>];
   const { partitionKey, rowKey } = row;
   const change = (fields: Record<string, unknown>) =>
     openTable(rig.azurite).updateEntity({ partitionKey, rowKey, ...fields }, "Merge");
   await change({ d0: Buffer.alloc(100) });
-  expect(await logs("cache.unreadable", () => get("/auth/session"))).toEqual({
-    account: account(),
-  });
+  await logs("cache.unreadable", () => get("/auth/session"), { account: account() });
   await change({ keyId: "lost" });
-  expect(await logs("cache.key_missing", () => get("/auth/session"))).toEqual({
+  await logs("cache.key_missing", () => get("/auth/session"), {
     reason: expect.stringMatching(/^lost [\w-]{8}$/),
     count: 1,
   });
@@ -385,7 +366,7 @@ it("what leads to a session, written by somebody else, and by the release before
   const row = { partitionKey: sidPartition(sid as Sid), rowKey: "sid" };
   await openTable(rig.azurite).updateEntity({ ...row, signedOut: true }, "Merge");
   const call = async () => expect((await callFrontChannel(rig, sid)).status).toBe(503);
-  expect(await logs("index.forged", call)).toEqual({ index: row.partitionKey });
+  await logs("index.forged", call, { index: row.partitionKey });
   expect(await rowsOfAdele()).toEqual([]);
 
   const { keyId, mac, etag, timestamp, ...before } = await openTable(rig.azurite).getEntity(
@@ -394,19 +375,17 @@ it("what leads to a session, written by somebody else, and by the release before
   );
   await openTable(rig.azurite).updateEntity({ ...before, ...row }, "Replace");
   const again = async () => expect((await callFrontChannel(rig, sid)).status).toBe(200);
-  expect(await logs("index.unsigned", again)).toEqual({ index: row.partitionKey });
+  await logs("index.unsigned", again, { index: row.partitionKey });
 });
 
 it("purge runs", async () => {
-  const { expired, kept, ms } = await logs("purge.done", () =>
-    rig.host.runTimer("authPurgeExpired"),
-  );
+  const run = () => rig.host.runTimer("authPurgeExpired");
+  const { expired, kept, ms } = await logs("purge.done", run);
   expect([expired, kept, ms]).toEqual([milliseconds, milliseconds, milliseconds]);
 
   const row = { partitionKey: "x.2020-01-01", rowKey: "row" };
   await openTable(rig.azurite).createEntity(row);
-  const run = () => rig.host.runTimer("authPurgeExpired");
-  expect(await logs("purge.malformed", run)).toEqual({ day: row.partitionKey, row: row.rowKey });
+  await logs("purge.malformed", run, { day: row.partitionKey, row: row.rowKey });
 
   // An account that storage does not take a request for: its key is longer than an address may be.
   const entry = { partition: `a.${"x".repeat(20_000)}`, generation: "g", sids: "" };
@@ -430,9 +409,9 @@ it("storage faults, and requests that fail of them", async () => {
     host: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
     fix: expect.stringContaining("does not answer"),
   };
-  expect(await logs("storage.retry", ask)).toEqual(said);
+  await logs("storage.retry", ask, said);
   const health = () => fetch(`${host.url}/health`);
-  expect(await logs("health.failed", health)).toEqual({ error: expect.any(String), ...said });
+  await logs("health.failed", health, { error: expect.any(String), ...said });
   const { error, message, ...fault } = await logs("request.failed", ask);
   expect(fault).toEqual(said);
   expect(error).toMatch(/^StoreUnavailable\/ERR_STORE_UNAVAILABLE < .+ < Error\/ECONN\w+$/);
@@ -440,12 +419,9 @@ it("storage faults, and requests that fail of them", async () => {
 });
 
 it("a setting that is wrong, and one that looks wrong", async () => {
-  const hostWith = async (env: Record<string, string>) => {
-    const host = await rig.startHost({ env });
-    await host.stop();
-  };
+  const hostWith = async (env: Record<string, string>) => (await rig.startHost({ env })).stop();
   const id = { ENTRA_CLIENT_SECRET: "8d5c2a1e-7b4f-4c7d-9e36-5f0a1b2c3d4e" };
-  const doubtful = await logs("setting.doubtful", () => hostWith(id), "error");
+  const doubtful = await logs("setting.doubtful", () => hostWith(id), undefined, "error");
   expect(doubtful.reason).toMatch(/^ENTRA_CLIENT_SECRET is a GUID/);
   const invalid = await logs("setting.invalid", () => hostWith({ SESSION_HOURS: "a day" }));
   expect(invalid.reason).toMatch(/^SESSION_HOURS has to be/);
@@ -453,15 +429,8 @@ it("a setting that is wrong, and one that looks wrong", async () => {
 
 it("a package that holds nothing compiled by this Node", async () => {
   const folder = await writePackage(packageContents(root));
-  const said = await logs(
-    "start.uncompiled",
-    async () => {
-      const host = await rig.startHost({ root: folder });
-      await host.stop();
-    },
-    "error",
-  );
-  expect(said).toEqual({ node: process.version });
+  const start = async () => (await rig.startHost({ root: folder })).stop();
+  await logs("start.uncompiled", start, { node: process.version }, "error");
   await rm(folder, { recursive: true });
 });
 
@@ -485,16 +454,14 @@ it("sign-outs that are delayed, given up, and open when the process ends", async
   };
   const outcomes: Promise<unknown>[] = [];
   const delayed = async () => outcomes.push(logs("signout.given_up", signOut));
-  expect(await logs("signout.delayed", delayed)).toEqual({ delayed: 1, ...said });
+  await logs("signout.delayed", delayed, { delayed: 1, ...said });
   expect(await outcomes[0]).toEqual({ who: account(), reason: "late", ...said });
 
   const call = fetch(`${host.url}/auth/logout-callback?sid=${sid}`).catch(() => undefined);
   const retries = () => logged.filter(({ event }) => event === "storage.retry").length;
   const before = retries();
   await eventually(() => retries() > before);
-  expect(await logs("signout.unfinished", () => host.stop())).toEqual({
-    who: sidPartition(sid as Sid),
-  });
+  await logs("signout.unfinished", () => host.stop(), { who: sidPartition(sid as Sid) });
   await call;
 });
 
@@ -548,11 +515,11 @@ it("streams that break off, and one that cannot be", async () => {
     gone: new AbortController().signal,
     breakOff: () => {},
   };
-  const broken = await logs("api.broken_off", async () => {
+  const read = async () => {
     const { body } = await answer(delivery);
     for await (const _ of body as AsyncIterable<Uint8Array>);
-  });
-  expect(broken).toEqual({ reason: "failed", api: "orders" });
+  };
+  await logs("api.broken_off", read, { reason: "failed", api: "orders" });
 });
 
 it("a purge that takes long", async () => {
@@ -560,11 +527,7 @@ it("a purge that takes long", async () => {
   const [row, started] = [{ partitionKey: "x.2020-01-02", rowKey: "row" }, Date.now()];
   await openTable(rig.azurite).createEntity(row);
   let reads = 0;
-  const slow = {
-    ...store,
-    now: () => started + 5_000 * reads++,
-    log,
-  };
+  const slow = { ...store, now: () => started + 5_000 * reads++, log };
   await logs("purge.progress", () => purge(slow, 1));
   await openTable(rig.azurite).deleteEntity(row.partitionKey, row.rowKey);
 });

@@ -2,9 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "@jest/globals";
-import { readJson, root } from "../infra/project.ts";
-
-const { scripts } = readJson<{ scripts: Record<string, string> }>("package.json");
+import { root, scripts } from "../infra/project.ts";
 
 /** What the npm scripts give to Node. */
 const commands = Object.entries(scripts).flatMap(([name, script]) =>

@@ -1,5 +1,6 @@
 import type { Rig } from "../../local/rig.ts";
 import { type Browser, createBrowser, type Page } from "../../local/tenant/browserless.ts";
+import type { AppRegistration } from "../../local/tenant/tenant.ts";
 import type { Keyring } from "../../src/shared/crypto/keyring.ts";
 import type { HttpRequest } from "../../src/shared/http/types.ts";
 import { accountPartition, type HomeAccountId } from "../../src/shared/rows/keys.ts";
@@ -9,6 +10,13 @@ import { readAccountRows } from "./table.ts";
 
 export const ADELE = "adelev@contoso.com";
 export const ALEX = "alexw@contoso.com";
+
+/** What the tenant knows of the app. */
+export function registrationOf({ tenant, env }: Pick<Rig, "tenant" | "env">): AppRegistration {
+  const app = tenant.apps.get(env.ENTRA_CLIENT_ID ?? "");
+  if (!app) throw new Error("The app is not registered.");
+  return app;
+}
 
 /** Makes somebody new known to the tenant, whose tokens are nobody else's business. @returns the username */
 export function newUser({ tenant }: Pick<Rig, "tenant">): string {

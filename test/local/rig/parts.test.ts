@@ -11,12 +11,6 @@ function part(name: string, stopped: string[], stop = async () => {}) {
   };
 }
 
-it("hands on what is started", async () => {
-  const parts = new Parts();
-  expect((await parts.add(Promise.resolve(part("a", [])))).name).toBe("a");
-  await expect(parts.add(Promise.reject(new Error("no")))).rejects.toThrow("no");
-});
-
 it("stops the last one first, and each once", async () => {
   const stopped: string[] = [];
   const parts = new Parts();

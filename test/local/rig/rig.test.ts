@@ -19,30 +19,6 @@ async function envOf({ port, keys }: FunctionsHost): Promise<Record<string, stri
 describe("a rig", () => {
   const rig = shared(() => startRig({ root, env: { SESSION_HOURS: "1" } }));
 
-  it("registers the app and the other one with the tenant", () => {
-    const lightsout = rig.tenant.apps.get(rig.env.ENTRA_CLIENT_ID ?? "");
-    expect(lightsout).toEqual({
-      clientId: rig.env.ENTRA_CLIENT_ID,
-      displayName: "Lightsout",
-      redirectUris: [`${rig.url}/auth/callback`, `${rig.url}/auth/signed-out`],
-      frontChannelLogoutUrl: `${rig.url}/auth/logout-callback`,
-      clientSecrets: [rig.env.ENTRA_CLIENT_SECRET],
-      optionalClaims: ["sid", "login_hint", "auth_time", "acrs"],
-    });
-    expect(rig.tenant.apps.get(rig.otherApp.registration.clientId)).toEqual(
-      rig.otherApp.registration,
-    );
-  });
-
-  it("runs more instances behind the same origin, on the same store", async () => {
-    const second = await rig.startHost({ env: { INSTANCE: "2" } });
-    expect(second.port).not.toBe(rig.host.port);
-    const env = await envOf(second);
-    const { APP_BASE_URL, TOKEN_CACHE_STORAGE, TOKEN_CACHE_KEYS } = await envOf(rig.host);
-    expect(env).toMatchObject({ APP_BASE_URL, TOKEN_CACHE_STORAGE, TOKEN_CACHE_KEYS });
-    expect(env.INSTANCE).toBe("2");
-  });
-
   it("stands beside another rig without sharing anything", async () => {
     const other = await startRig({ root });
     await tables(rig).createTable();

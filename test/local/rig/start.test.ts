@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { delimiter, join } from "node:path";
@@ -7,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/glob
 import { freePort, isFree } from "../../../local/ports.ts";
 import { createBrowser } from "../../../local/tenant/browserless.ts";
 import { eventually } from "../../support/eventually.ts";
+import { listen } from "../../support/listen.ts";
 import { copyCheckout, Program, removeCheckout } from "./checkout.ts";
 import { childrenOf, isRunning } from "./processes.ts";
 
@@ -24,15 +24,9 @@ afterEach(async () => {
   programs = [];
 });
 
-function start(args: string[] = [], env: NodeJS.ProcessEnv = {}, nodeFlags: string[] = []) {
-  const [first = "", ...rest] = [
-    ...nodeFlags,
-    join(checkout, "local/run.mjs"),
-    "scripts/lightsout.ts",
-    "dev",
-    ...args,
-  ];
-  program = new Program(first, rest, { env, cwd: checkout });
+function start(args: string[] = [], env: NodeJS.ProcessEnv = {}) {
+  const command = ["scripts/lightsout.ts", "dev", ...args];
+  program = new Program(join(checkout, "local/run.mjs"), command, { env, cwd: checkout });
   programs.push(program);
   return program;
 }
@@ -159,7 +153,8 @@ describe("lightsout dev", () => {
     await program.prints(RUNS);
     const children = await childrenOf(pid);
     for (const worker of children) {
-      if ((await commandOf(worker)).includes("worker.ts")) process.kill(worker, "SIGKILL");
+      const command = await readFile(`/proc/${worker}/cmdline`, "utf8");
+      if (command.includes("worker.ts")) process.kill(worker, "SIGKILL");
     }
     expect(await exited).toBe(1);
     expect(program.output).toContain("The functions ended by themselves.");
@@ -268,37 +263,20 @@ describe("with func on the PATH", () => {
   });
 });
 
-it.each<[string, string[], string[], number, RegExp]>([
-  ["--help", ["--help"], [], 0, /^Usage: lightsout dev/],
-  [
-    "a flag it does not know",
-    ["--fnc"],
-    [],
-    1,
-    /^Unknown option '--fnc'.*See lightsout dev --help\.\n$/s,
-  ],
-  [
-    "a Node that is too old",
-    [],
-    ["--no-experimental-strip-types"],
-    1,
-    /^Lightsout needs Node 22\.18 or newer.*\n$/,
-  ],
-])("answers %s before anything starts", async (_, args, nodeFlags, code, output) => {
-  start(args, {}, nodeFlags);
+it.each<[string, number, RegExp]>([
+  ["--help", 0, /^Usage: lightsout dev/],
+  ["--fnc", 1, /^Unknown option '--fnc'.*See lightsout dev --help\.\n$/s],
+])("answers %s before anything starts", async (flag, code, output) => {
+  start([flag]);
   expect(await program.exited).toBe(code);
   expect(program.output).toMatch(output);
 });
 
 /** Listens on a port for as long as the test likes; nothing when somebody else already does. */
 async function occupy(port: number): Promise<Server | undefined> {
-  const listener = createServer().listen(port, "127.0.0.1");
-  return once(listener, "listening").then(
+  const listener = createServer();
+  return listen(listener, port).then(
     () => listener,
     () => undefined,
   );
-}
-
-async function commandOf(pid: number): Promise<string> {
-  return readFile(`/proc/${pid}/cmdline`, "utf8");
 }

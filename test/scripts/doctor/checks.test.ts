@@ -9,15 +9,41 @@ import type { AppRegistration } from "../../../local/tenant/tenant.ts";
 import { patientAt, patientOf } from "../../../scripts/doctor/patient.ts";
 import type { Env } from "../../../src/shared/config/env.ts";
 import { certificateOf, pemOf, rsaKey } from "../../support/certificate.ts";
-import { type Answer, type Received, startLoopback } from "../../support/loopback.ts";
+import {
+  type Answer,
+  type Loopback,
+  type Received,
+  startLoopback,
+} from "../../support/loopback.ts";
 import { shared } from "../../support/shared.ts";
 import { readTable } from "../../support/table.ts";
-import { type Clinic, forward, openClinic, outcomeOf, resultsOf } from "./clinic.ts";
+import { registrationOf } from "../../support/user.ts";
+import { forward, openClinic, outcomeOf, resultsOf } from "./clinic.ts";
 
 const clinic = shared(openClinic);
 afterEach(() => {
   clinic.door.respond = clinic.ask;
 });
+
+const played: Loopback[] = [];
+afterEach(async () => {
+  for (const provider of played.splice(0)) await provider.stop();
+});
+
+/** A provider that answers like this, where it can have the tenant's metadata. @returns its address */
+async function provider(
+  respond: (
+    metadata: Record<string, string>,
+    request: Received & { readonly origin: string },
+  ) => Answer,
+): Promise<string> {
+  const one = await startLoopback(async (request) => {
+    const metadata = await (await fetch(clinic.rig.tenant.metadataUrl)).json();
+    return respond(metadata as Record<string, string>, { ...request, origin: one.url });
+  });
+  played.push(one);
+  return one.url;
+}
 
 const problemsOf = async (env?: Env) => (await outcomeOf(clinic.patient(env))).problems;
 const APP = [
@@ -54,27 +80,27 @@ describe("settings", () => {
     expect(ok).toEqual(["Node.js", "Sealing keys", "Function timeout", "Functions"]);
   });
 
-  it("that would send the account key over plain http are", async () => {
-    const TOKEN_CACHE_STORAGE =
-      "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5;EndpointSuffix=core.windows.net";
-    expect(await problemsOf({ TOKEN_CACHE_STORAGE })).toEqual([
-      "Settings: The table endpoint in the storage setting has to begin with https:// (http:// only on localhost). → Put that right, and run the doctor again.",
-    ]);
-  });
+  const AGAIN = "Put that right, and run the doctor again.";
 
-  it("that end no session are", async () => {
-    expect(await problemsOf({ SESSION_HOURS: "1", SESSION_IDLE_MINUTES: "60" })).toEqual([
-      "Settings: SESSION_IDLE_MINUTES is no shorter than SESSION_HOURS, and ends nothing. → Make it shorter, or leave it out.",
-    ]);
-  });
-
-  it.each([
-    ["on", "SESSION_BINDING has to be off, optional or required. → Put that right, "],
-    ["required", "SESSION_BINDING is required, and no browser binds a session over http. → Set AP"],
-  ])("with SESSION_BINDING=%s here are", async (SESSION_BINDING, problem) => {
-    expect(await problemsOf({ SESSION_BINDING })).toEqual([
-      expect.stringContaining(`Settings: ${problem}`),
-    ]);
+  it.each<[Env, string]>([
+    [
+      {
+        TOKEN_CACHE_STORAGE:
+          "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5;EndpointSuffix=core.windows.net",
+      },
+      `The table endpoint in the storage setting has to begin with https:// (http:// only on localhost). → ${AGAIN}`,
+    ],
+    [
+      { SESSION_HOURS: "1", SESSION_IDLE_MINUTES: "60" },
+      "SESSION_IDLE_MINUTES is no shorter than SESSION_HOURS, and ends nothing. → Make it shorter, or leave it out.",
+    ],
+    [{ SESSION_BINDING: "on" }, `SESSION_BINDING has to be off, optional or required. → ${AGAIN}`],
+    [
+      { SESSION_BINDING: "required" },
+      "SESSION_BINDING is required, and no browser binds a session over http. → Set APP_BASE_URL to an https address, or SESSION_BINDING to optional.",
+    ],
+  ])("%j are", async (env, problem) => {
+    expect(await problemsOf(env)).toEqual([`Settings: ${problem}`]);
   });
 
   it.each([
@@ -126,25 +152,22 @@ describe("the time that a function may take", () => {
 describe("the functions of the app", () => {
   const shadow = { name: "app", kind: "http" as const, route: "auth/{*rest}" };
 
-  it.each<[string, FunctionInfo[] | Error, RegExp | undefined]>([
-    [
-      "one that the host asks before one of ours",
-      [shadow, { name: "authSession", kind: "http", route: "auth/session" }],
-      /^Functions: Your function app gets the requests of authSession, .* → Give it a name/,
-    ],
-    ["none that can be loaded", new Error("It registers no function."), undefined],
-  ])("have %s", async (_, found, problem) => {
-    const functions = async () => {
-      if (found instanceof Error) throw found;
-      return found;
-    };
-    const { problems, skipped } = await outcomeOf({ ...clinic.patient(), functions });
-    if (problem) expect(problems).toEqual([expect.stringMatching(problem)]);
-    else
-      expect({ problems, skipped }).toMatchObject({
-        problems: [],
-        skipped: expect.arrayContaining(["Functions"]),
-      });
+  const lookAt = (functions: () => Promise<FunctionInfo[]>) =>
+    outcomeOf({ ...clinic.patient(), functions });
+
+  it("have one that the host asks before one of ours", async () => {
+    const ours = { name: "authSession", kind: "http" as const, route: "auth/session" };
+    const { problems } = await lookAt(async () => [shadow, ours]);
+    expect(problems).toEqual([
+      expect.stringMatching(
+        /^Functions: Your function app gets the requests of authSession, .* → Give it a name/,
+      ),
+    ]);
+  });
+
+  it("are passed over where none can be loaded", async () => {
+    const found = await lookAt(() => Promise.reject(new Error("It registers no function.")));
+    expect(found).toMatchObject({ problems: [], skipped: expect.arrayContaining(["Functions"]) });
   });
 });
 
@@ -171,43 +194,26 @@ describe("the identity provider", () => {
       /^Issuer: .*000000000000\/v2\.0 is not the issuer of .* → ENTRA_TENANT_ID, ENTRA_AUTH/,
     ],
   ])("%s", async (_, change, problem) => {
-    const provider = await startLoopback(async () => {
-      const metadata = await (await fetch(clinic.rig.tenant.metadataUrl)).json();
-      const known = metadata as Record<string, string>;
-      return { body: { ...known, ...change(known) } };
-    });
-    try {
-      const [first] = await problemsOf({ ENTRA_METADATA_URL: provider.url });
-      expect(first).toMatch(problem);
-    } finally {
-      await provider.stop();
-    }
+    const url = await provider((metadata) => ({ body: { ...metadata, ...change(metadata) } }));
+    const [first] = await problemsOf({ ENTRA_METADATA_URL: url });
+    expect(first).toMatch(problem);
   });
 
   it.each([
     ["This machine's clock is 300 seconds behind the provider's.", 300, 300],
     ["The app's clock is 300 seconds ahead of the provider's.", 0, 300],
     ["The app's clock is 300 seconds behind the provider's.", 0, -300],
-  ])("%s", async (problem, provider, app) => {
-    const { rig, door, ask } = clinic;
+  ])("%s", async (problem, behind, app) => {
     const at = (seconds: number) => ({
       date: new Date(Date.now() + seconds * 1_000).toUTCString(),
     });
-    const tenant = await startLoopback(async () => ({
-      headers: at(provider),
-      body: await (await fetch(rig.tenant.metadataUrl)).json(),
-    }));
-    door.respond = meddling(ask, (_, headers) => ({ ...headers, ...at(app) }));
-    try {
-      const problems = await problemsOf({ ENTRA_METADATA_URL: tenant.url });
-      const [found = ""] = problems;
-      // Whole seconds, and what the answers took on their way.
-      expect(found.replace(/ (299|301) /, " 300 ")).toBe(
-        `Clocks: ${problem} → Let it be set by NTP: ID tokens and client assertions are refused when clocks differ.`,
-      );
-    } finally {
-      await tenant.stop();
-    }
+    const url = await provider((body) => ({ headers: at(behind), body }));
+    meddle((_, headers) => ({ ...headers, ...at(app) }));
+    const [found = ""] = await problemsOf({ ENTRA_METADATA_URL: url });
+    // Whole seconds, and what the answers took on their way.
+    expect(found.replace(/ (299|301) /, " 300 ")).toBe(
+      `Clocks: ${problem} → Let it be set by NTP: ID tokens and client assertions are refused when clocks differ.`,
+    );
   });
 });
 
@@ -243,13 +249,11 @@ describe("the credential", () => {
 
   /** A provider that answers every token request like this. */
   async function findingAt(answer: (grant: string) => Answer) {
-    const provider = await startLoopback(async ({ method, body }) => {
+    const url = await provider((metadata, { method, body, origin }) => {
       if (method === "POST") return answer(new URLSearchParams(`${body}`).get("grant_type") ?? "");
-      const metadata = await (await fetch(clinic.rig.tenant.metadataUrl)).json();
-      return { body: { ...(metadata as object), token_endpoint: `${provider.url}/token` } };
+      return { body: { ...metadata, token_endpoint: `${origin}/token` } };
     });
-    const results = await resultsOf(clinic.patient({ ENTRA_METADATA_URL: provider.url }));
-    await provider.stop();
+    const results = await resultsOf(clinic.patient({ ENTRA_METADATA_URL: url }));
     return results.find(({ name }) => name === "Credential");
   }
   const refusal = (error: string, status = 400): Answer => ({ status, body: { error } });
@@ -299,18 +303,16 @@ describe("the credential", () => {
 
 it("takes no other provider on this machine for the development tenant", async () => {
   const form = '<form method="post"><input name="user"><input name="password"></form>';
-  const provider = await startLoopback(async ({ url }) => {
-    if (url.startsWith("/authorize")) return { body: form };
-    const metadata = await (await fetch(clinic.rig.tenant.metadataUrl)).json();
-    const authorization_endpoint = `${provider.url}/authorize`;
-    return { body: { ...(metadata as object), authorization_endpoint } };
-  });
-  const env = { ENTRA_METADATA_URL: provider.url };
+  const ENTRA_METADATA_URL = await provider((metadata, { url, origin }) => ({
+    body: url.startsWith("/authorize")
+      ? form
+      : { ...metadata, authorization_endpoint: `${origin}/authorize` },
+  }));
+  const env = { ENTRA_METADATA_URL };
   const app = await clinic.rig.startHost({ env });
   clinic.door.respond = (request) => forward(app.url, request);
   const { problems, skipped } = await outcomeOf(clinic.patient(env));
   await app.stop();
-  await provider.stop();
   expect(problems).toEqual([]);
   expect(skipped).toEqual([
     ...["Credential lasts", "Registration", "Sign-in", "Redirect URI", "Sign-out redirect URI"],
@@ -323,8 +325,7 @@ describe("the registration, as the development tenant shows it", () => {
   let app: AppRegistration;
   let before: AppRegistration;
   beforeAll(() => {
-    const { tenant, env } = clinic.rig;
-    app = tenant.apps.get(env.ENTRA_CLIENT_ID ?? "") as AppRegistration;
+    app = registrationOf(clinic.rig);
     before = { ...app };
   });
   afterEach(() => void Object.assign(app, before));
@@ -436,7 +437,7 @@ describe("the app", () => {
     ["x-content-type-options", "/auth/session"],
     ["referrer-policy", "/auth/signout"],
   ])("loses the header %s of %s on its way", async (name, path) => {
-    clinic.door.respond = meddling(clinic.ask, (url, headers) => {
+    meddle((url, headers) => {
       if (url !== path) return headers;
       const { [name]: _, ...others } = headers;
       return others;
@@ -454,7 +455,7 @@ describe("the app", () => {
       /may not be framed by https:\/\/login\.microsoftonline\.com and .* and http:\/\/\*\.localhost/,
     ],
   ])("its sign-out frame %s", async (_, changes, problem) => {
-    clinic.door.respond = meddling(clinic.ask, (url, headers) =>
+    meddle((url, headers) =>
       url === "/auth/logout-callback" ? { ...headers, ...changes } : headers,
     );
     const found = await problemsOf();
@@ -485,7 +486,7 @@ describe("the app", () => {
       /The cookie __Host-lightsout is without httponly/,
     ],
   ])("%s", async (_, change, problem) => {
-    clinic.door.respond = meddling(clinic.ask, (_url, headers) => ({
+    meddle((_url, headers) => ({
       ...headers,
       "set-cookie": [headers["set-cookie"] ?? []].flat().flatMap(change),
     }));
@@ -564,13 +565,10 @@ describe("the binding of sessions to devices", () => {
 
 type Headers = NonNullable<Answer["headers"]>;
 
-/** Changes the headers of every answer. */
-function meddling(
-  ask: Clinic["ask"],
-  change: (url: string, headers: Headers) => Headers,
-): Clinic["ask"] {
-  return async (request: Received) => {
-    const answer = (await ask(request)) as Answer;
+/** Changes the headers of every answer of the app. */
+function meddle(change: (url: string, headers: Headers) => Headers): void {
+  clinic.door.respond = async (request) => {
+    const answer = (await clinic.ask(request)) as Answer;
     return { ...answer, headers: change(request.url, answer.headers ?? {}) };
   };
 }

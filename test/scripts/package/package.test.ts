@@ -1,5 +1,3 @@
-import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
@@ -16,17 +14,19 @@ import { writePackage } from "../../support/writePackage.ts";
 let folder: string;
 let archive: Uint8Array;
 let files: Record<string, Uint8Array>;
+let host: FunctionsHost;
 
 beforeAll(async () => {
-  if (!existsSync(join(root, "dist/main.cjs"))) {
-    spawnSync(process.execPath, ["scripts/build.ts"], { cwd: root, stdio: "inherit" });
-  }
   folder = await writePackage(packageContents(root));
   await addCompiled(folder);
   archive = zip({ ...packageContents(root), ...compiledIn(folder) });
   files = unzipSync(archive);
+  host = await startHost({ root: folder, env: deployedSettings() });
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(async () => {
+  await host.stop();
+  await rm(folder, { recursive: true });
+});
 
 it("holds the bundle, what was compiled of it, its licences, host.json and a package.json, and nothing else", () => {
   expect(Object.keys(files)).toEqual([
@@ -62,14 +62,6 @@ it("needs the app to be built", () => {
   expect(() => packageContents(join(root, "test"))).toThrow(/ENOENT.*host\.json/);
 });
 
-let host: FunctionsHost;
-
-beforeAll(async () => {
-  host = await startHost({ root: folder, env: deployedSettings() });
-});
-
-afterAll(() => host.stop());
-
 it("runs from there, with the settings of the template", async () => {
   const response = await fetch(`${host.url}/auth/session`);
   expect(response.status).toBe(200);
@@ -80,8 +72,6 @@ it("runs from there, with the settings of the template", async () => {
 });
 
 it("has every function", () => {
-  const names = host.functions.map(({ name }) => name);
-  expect(names).toEqual(
-    expect.arrayContaining(["authCallback", "authLogoutCallback", "authPurgeExpired"]),
-  );
+  const names = ["authCallback", "authLogoutCallback", "authPurgeExpired"];
+  expect(host.functions.map(({ name }) => name)).toEqual(expect.arrayContaining(names));
 });

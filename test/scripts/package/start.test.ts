@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
@@ -6,25 +6,16 @@ import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { addCompiled, compiledIn } from "../../../scripts/package/compiled.ts";
 import { type Contents, packageContents } from "../../../scripts/package/contents.ts";
 import { root } from "../../infra/project.ts";
+import { STAND_IN_CORE } from "../../support/standInCore.ts";
 import { writePackage } from "../../support/writePackage.ts";
 
 const NAME = `dist/main.cjs.${process.version}-${process.platform}-${process.arch}`;
 const BUNDLE = "dist/main.cjs";
 
 /** Starts the package. It prints whether it would sign out, and what V8 did with what was compiled before. */
-const PROGRAM = `
-const Module = require("node:module");
+const PROGRAM = `${STAND_IN_CORE}
 const vm = require("node:vm");
-const names = [];
 let compiled = "none";
-const core = {
-  version: "3.10.1", hostVersion: "4.1036.1.0", log() {}, setProgrammingModel() {}, registerHook() {},
-  registerFunction: ({ name }) => void names.push(name), Disposable: class {},
-};
-const load = Module.prototype.require;
-Module.prototype.require = function (id) {
-  return id === "@azure/functions-core" ? core : load.call(this, id);
-};
 vm.Script = class extends vm.Script {
   constructor(source, options) {
     super(source, options);
@@ -32,7 +23,8 @@ vm.Script = class extends vm.Script {
   }
 };
 require(process.argv[1]);
-console.log(JSON.stringify({ signsOut: names.includes("authLogoutCallback"), compiled }));
+const signsOut = done.some(([, name]) => name === "authLogoutCallback");
+console.log(JSON.stringify({ signsOut, compiled }));
 `;
 
 let contents: Contents;
@@ -52,14 +44,11 @@ async function start(more: Contents): Promise<{ signsOut: boolean; compiled: str
   const folder = await writePackage({ ...contents, ...more });
   folders.push(folder);
   const before = await filesIn(folder);
-  const printed = execFileSync(
-    process.execPath,
-    ["--eval", PROGRAM, join(folder, "dist/start.cjs")],
-    { cwd: folder, stdio: ["ignore", "pipe", "ignore"], encoding: "utf8" },
-  );
+  const program = ["--eval", PROGRAM, join(folder, "dist/start.cjs")];
+  const { stdout } = spawnSync(process.execPath, program, { cwd: folder, encoding: "utf8" });
   // It may be read-only.
   expect(await filesIn(folder)).toEqual(before);
-  return JSON.parse(printed.trim().split("\n").at(-1) ?? "");
+  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
 }
 
 const filesIn = async (folder: string) => (await readdir(folder, { recursive: true })).sort();

@@ -46,6 +46,13 @@ async function register(...args: string[]) {
   });
 }
 
+/** What another run changes. */
+async function changesOf(...args: string[]): Promise<string[]> {
+  directory.requests.length = 0;
+  await register(...args);
+  return directory.writes();
+}
+
 describe("a first run", () => {
   it("makes the registration and its service principal", async () => {
     const settings = await register();
@@ -176,9 +183,7 @@ describe("a second run", () => {
       },
     });
     expect(stored.requiredResourceAccess).toHaveLength(2);
-    directory.requests.length = 0;
-    await register();
-    expect(directory.writes()).toEqual([]);
+    expect(await changesOf()).toEqual([]);
   });
 });
 
@@ -208,73 +213,68 @@ describe("a credential", () => {
     expect(await register("--credential", "secret")).toMatchObject({
       ENTRA_CLIENT_SECRET: "made by the directory",
     });
-    directory.requests.length = 0;
-    await register("--credential", "secret");
-    expect(directory.writes()).toEqual([expect.stringMatching(/addPassword$/)]);
-  });
-
-  it("can be a managed identity", async () => {
-    directory.servicePrincipals.push(IDENTITY);
-    const option = ["--credential", `managed-identity:${IDENTITY.appId}`];
-    expect(await register(...option)).toMatchObject({
-      ENTRA_MANAGED_IDENTITY_CLIENT_ID: IDENTITY.appId,
-    });
-    expect(directory.applications[0]?.federated).toEqual([
-      {
-        id: expect.any(String),
-        name: "managed-identity",
-        description: expect.any(String),
-        issuer: `https://login.microsoftonline.com/${TENANT}/v2.0`,
-        subject: IDENTITY.id,
-        audiences: ["api://AzureADTokenExchange"],
-      },
-    ]);
-    directory.requests.length = 0;
-    await register(...option);
-    expect(directory.writes()).toEqual([]);
-  });
-
-  it.each([
-    ["login.microsoftonline.us", "login.microsoftonline.us", "USGov"],
-    ["login.chinacloudapi.cn", "login.partner.microsoftonline.cn", "China"],
-  ])("can be a managed identity in the cloud of %s", async (authority, issuer, suffix) => {
-    host = authority;
-    directory.servicePrincipals.push(IDENTITY);
-    const settings = await register("--credential", `managed-identity:${IDENTITY.appId}`);
-    expect(settings).toMatchObject({ ENTRA_AUTHORITY: `https://${issuer}/${TENANT}` });
-    expect(directory.applications[0]?.federated).toEqual([
-      expect.objectContaining({
-        issuer: `https://${issuer}/${TENANT}/v2.0`,
-        audiences: [`api://AzureADTokenExchange${suffix}`],
-      }),
+    expect(await changesOf("--credential", "secret")).toEqual([
+      expect.stringMatching(/addPassword$/),
     ]);
   });
 
-  it("puts a wrong audience right, under whatever name", async () => {
-    directory.servicePrincipals.push(IDENTITY);
+  describe("can be a managed identity", () => {
     const option = ["--credential", `managed-identity:${IDENTITY.appId}`];
-    await register(...option);
-    const [stored] = directory.applications[0]?.federated ?? [];
-    Object.assign(stored ?? {}, {
-      name: "by hand",
-      audiences: ["api://AzureADTokenExchangeUSGov"],
-    });
-    await register(...option);
-    expect(directory.applications[0]?.federated).toEqual([stored]);
-    expect(stored).toMatchObject({ audiences: ["api://AzureADTokenExchange"] });
-  });
+    const federated = () => directory.applications[0]?.federated ?? [];
+    beforeEach(() => void directory.servicePrincipals.push(IDENTITY));
 
-  it("follows a managed identity that was made anew", async () => {
-    directory.servicePrincipals.push(IDENTITY);
-    const option = ["--credential", `managed-identity:${IDENTITY.appId}`];
-    await register(...option);
-    const [stored] = directory.applications[0]?.federated ?? [];
-    if (stored) stored.subject = "the old one";
-    await register(...option);
-    expect(stored?.subject).toBe(IDENTITY.id);
-    expect(said).toContainEqual(
-      `  ~ federatedIdentityCredentials: managed-identity, subject ${IDENTITY.id}`,
-    );
+    it("once", async () => {
+      expect(await register(...option)).toMatchObject({
+        ENTRA_MANAGED_IDENTITY_CLIENT_ID: IDENTITY.appId,
+      });
+      expect(federated()).toEqual([
+        {
+          id: expect.any(String),
+          name: "managed-identity",
+          description: expect.any(String),
+          issuer: `https://login.microsoftonline.com/${TENANT}/v2.0`,
+          subject: IDENTITY.id,
+          audiences: ["api://AzureADTokenExchange"],
+        },
+      ]);
+      expect(await changesOf(...option)).toEqual([]);
+    });
+
+    it.each([
+      ["login.microsoftonline.us", "login.microsoftonline.us", "USGov"],
+      ["login.chinacloudapi.cn", "login.partner.microsoftonline.cn", "China"],
+    ])("in the cloud of %s", async (authority, issuer, suffix) => {
+      host = authority;
+      const settings = await register(...option);
+      expect(settings).toMatchObject({ ENTRA_AUTHORITY: `https://${issuer}/${TENANT}` });
+      expect(federated()).toMatchObject([
+        {
+          issuer: `https://${issuer}/${TENANT}/v2.0`,
+          audiences: [`api://AzureADTokenExchange${suffix}`],
+        },
+      ]);
+    });
+
+    it("whose wrong audience is put right, under whatever name", async () => {
+      await register(...option);
+      const [stored = {}] = federated();
+      const audiences = ["api://AzureADTokenExchangeUSGov"];
+      Object.assign(stored, { name: "by hand", audiences });
+      await register(...option);
+      expect(federated()).toEqual([stored]);
+      expect(stored).toMatchObject({ audiences: ["api://AzureADTokenExchange"] });
+    });
+
+    it("that was made anew", async () => {
+      await register(...option);
+      const [stored = {}] = federated();
+      stored.subject = "the old one";
+      await register(...option);
+      expect(stored.subject).toBe(IDENTITY.id);
+      expect(said).toContainEqual(
+        `  ~ federatedIdentityCredentials: managed-identity, subject ${IDENTITY.id}`,
+      );
+    });
   });
 
   it("can be a certificate", async () => {
@@ -291,9 +291,7 @@ describe("a credential", () => {
       expect(more).toEqual([]);
 
       Object.assign(key ?? {}, { customKeyIdentifier: fingerprint.replaceAll(":", "") });
-      directory.requests.length = 0;
-      await register("--credential", `certificate:${file}`);
-      expect(directory.writes()).toEqual([]);
+      expect(await changesOf("--credential", `certificate:${file}`)).toEqual([]);
     } finally {
       await rm(folder, { recursive: true });
     }
