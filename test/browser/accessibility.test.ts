@@ -13,6 +13,7 @@ import { AT_ROOT } from "../../src/shared/config/address.ts";
 import { en } from "../../src/shared/web/languages/en.ts";
 import { signOutFailedPage } from "../../src/shared/web/pages/signOutPage.ts";
 import { shared } from "../support/shared.ts";
+import { registrationOf } from "../support/user.ts";
 import { launchChromium } from "./chromium.ts";
 import { describeInBrowser } from "./describeInBrowser.ts";
 
@@ -84,7 +85,7 @@ async function open(url: string, name = url): Promise<void> {
 async function openSpa(): Promise<void> {
   const port = await freePort();
   const baseUrl = `http://localhost:${port}`;
-  const { redirectUris } = registration();
+  const { redirectUris } = registrationOf(rig);
   redirectUris.push(`${baseUrl}/auth/callback`, `${baseUrl}/auth/signed-out`);
   functions = await buildFunctions();
   const { url } = await rig.startHost({ root: functions.root, env: { APP_BASE_URL: baseUrl } });
@@ -94,17 +95,12 @@ async function openSpa(): Promise<void> {
 
 const link = (name: string) => page.getByRole("link", { name });
 const button = (name: string) => page.getByRole("button", { name });
-const registration = () => {
-  const app = rig.tenant.apps.get(rig.env.ENTRA_CLIENT_ID ?? "");
-  if (!app) throw new Error("The app is not registered.");
-  return app;
-};
 
 describeInBrowser("nothing for axe to find, and nothing wider than a phone", () => {
   it("in the app, on its way to the tenant and back", async () => {
     await open(rig.url, "home, signed out");
     await open(`${rig.url}/auth/signin?prompt=nonsense`, "error");
-    registration().consentedScopes = ["User.Read"];
+    registrationOf(rig).consentedScopes = ["User.Read"];
     await page.goto(`${rig.url}/auth/signin?scope=Mail.Read`);
     await check("account picker");
     await button("Adele Vance").click();
@@ -155,7 +151,7 @@ describeInBrowser("nothing for axe to find, and nothing wider than a phone", () 
 
 describeInBrowser("the single-page app", () => {
   it("has nothing for axe to find either", async () => {
-    registration().consentedScopes = ["User.Read", "Mail.Read", ORDERS_SCOPE];
+    registrationOf(rig).consentedScopes = ["User.Read", "Mail.Read", ORDERS_SCOPE];
     await openSpa();
     await link("Sign in").waitFor();
     await check("single-page app, signed out");

@@ -6,8 +6,10 @@ import { freePort } from "../../local/ports.ts";
 import { startRig } from "../../local/rig.ts";
 import { type HttpsFront, startHttpsFront } from "../support/httpsFront.ts";
 import { shared } from "../support/shared.ts";
+import { registrationOf } from "../support/user.ts";
 import { launchChromium } from "./chromium.ts";
 import { describeInBrowser } from "./describeInBrowser.ts";
+import { signOutInOtherApp } from "./otherApp.ts";
 
 /*
  * What Back and Forward show after a sign-out, in Chromium as users have it: with the back/forward cache, which
@@ -36,11 +38,8 @@ let mark: number;
 
 beforeAll(async () => {
   app.target = rig.host.url;
-  const registration = rig.tenant.apps.get(rig.env.ENTRA_CLIENT_ID ?? "");
-  registration?.redirectUris.push(
-    `${mailroom.url}/auth/callback`,
-    `${mailroom.url}/auth/signed-out`,
-  );
+  const { redirectUris } = registrationOf(rig);
+  redirectUris.push(`${mailroom.url}/auth/callback`, `${mailroom.url}/auth/signed-out`);
   mailroom.target = spa.url;
   context.setDefaultTimeout(10_000);
   await context.addInitScript(WATCH);
@@ -122,13 +121,8 @@ async function seenSince({ url }: Place): Promise<string[]> {
   return (await seen()).slice(mark);
 }
 
-/** Another app of the same organization, in a tab of its own. */
 async function signOutByFrontChannel(): Promise<void> {
-  const other = await context.newPage();
-  await other.goto(rig.otherApp.url);
-  await other.getByRole("link", { name: "Sign in" }).click();
-  await button(other, "Sign out everywhere").click();
-  await other.getByText("You are signed out everywhere").waitFor();
+  await signOutInOtherApp(context, rig);
   await page.bringToFront();
 }
 
@@ -153,34 +147,21 @@ describeInBrowser("after a sign-out", () => {
     ["in a second tab", signOutInSecondTab],
   ] as const;
   const cases = [...PLACES, ASKING].flatMap((place) =>
-    ways.map(([way, signOut]) => ({ place, way, signOut })),
+    ways.flatMap(([way, signOut]) =>
+      ["Back", "Forward"].map((direction) => ({ place, way, signOut, direction })),
+    ),
   );
 
   it.each(cases)(
-    "$way, Back to $place.name shows nothing private",
-    async ({ place, way, signOut }) => {
+    "$way, $direction to $place.name shows nothing private",
+    async ({ place, way, signOut, direction }) => {
       await signIn(place);
+      if (direction === "Forward") await page.goto(neutral());
       await open(place);
-      await page.goto(neutral());
+      if (direction === "Back") await page.goto(neutral());
+      else await back().then(() => page.waitForURL(neutral(), { waitUntil: "commit" }));
       await signOut(place);
-      await back();
-      const since = await seenSince(place);
-      expect(since).not.toContain("private");
-      // After the other way, the browser has thrown the page away: a cookie has changed, and a message has come.
-      if (way === "elsewhere") expect(since.slice(0, 2)).toEqual(["from the cache", "nothing"]);
-    },
-  );
-
-  it.each(cases)(
-    "$way, Forward to $place.name shows nothing private",
-    async ({ place, way, signOut }) => {
-      await signIn(place);
-      await page.goto(neutral());
-      await open(place);
-      await back();
-      await page.waitForURL(neutral(), { waitUntil: "commit" });
-      await signOut(place);
-      await forward();
+      await (direction === "Back" ? back() : forward());
       const since = await seenSince(place);
       expect(since).not.toContain("private");
       // After the other way, the browser has thrown the page away: a cookie has changed, and a message has come.

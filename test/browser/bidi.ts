@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { RefusedCommand } from "./refusedCommand.ts";
 
 type Result = Record<string, unknown>;
 interface Message {
@@ -7,16 +8,6 @@ interface Message {
   result?: Result;
   error?: string;
   message?: string;
-}
-
-/** A command that the browser refused. `code` is the protocol's error code. */
-export class BidiError extends Error {
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(`${code}: ${message}`);
-    this.code = code;
-  }
 }
 
 /** A connection that speaks WebDriver BiDi. https://www.w3.org/TR/webdriver-bidi/ */
@@ -40,7 +31,7 @@ export class Bidi {
     return new Bidi(socket);
   }
 
-  /** @throws BidiError */
+  /** @throws RefusedCommand */
   send(method: string, params: Result = {}): Promise<Result> {
     const id = ++this.#lastId;
     const pending = Promise.withResolvers<Result>();
@@ -53,7 +44,7 @@ export class Bidi {
     if (id === undefined) return;
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
-    if (type === "error") pending?.reject(new BidiError(error, message));
+    if (type === "error") pending?.reject(new RefusedCommand(error, message));
     else pending?.resolve(result);
   }
 }

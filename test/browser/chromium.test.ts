@@ -40,27 +40,4 @@ describeInBrowser("third-party cookies", () => {
       await context.close();
     }
   });
-
-  it("does not touch first-party cookies", async () => {
-    const context = await launchChromium({ thirdPartyCookies: "blocked" });
-    try {
-      const page = await context.newPage();
-      await page.goto(`${at("localhost")}/sign-in`);
-      const request = page.waitForRequest(`${at("localhost")}/again`);
-      await page.goto(`${at("localhost")}/again`);
-      expect((await (await request).allHeaders()).cookie).toBe("session=1");
-    } finally {
-      await context.close();
-    }
-  });
-
-  it("reaches no host but this machine's", async () => {
-    const context = await launchChromium({ thirdPartyCookies: "allowed" });
-    try {
-      const page = await context.newPage();
-      await expect(page.goto("http://example.com/")).rejects.toThrow("ERR_NAME_NOT_RESOLVED");
-    } finally {
-      await context.close();
-    }
-  });
 });

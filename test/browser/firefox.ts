@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Bidi, BidiError } from "./bidi.ts";
+import { Bidi } from "./bidi.ts";
 import { type Browser, Page, type Tab } from "./page.ts";
 import { startProgram } from "./program.ts";
+import { RefusedCommand } from "./refusedCommand.ts";
 
 const PATHS = ["/usr/bin/firefox-esr", "/usr/bin/firefox"];
 
@@ -97,7 +98,7 @@ function tab(bidi: Bidi, context: string): Tab {
         });
         return true;
       } catch (error) {
-        if (error instanceof BidiError && GONE.has(error.code)) return false;
+        if (error instanceof RefusedCommand && GONE.has(error.code)) return false;
         throw error;
       }
     },

@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { startLive } from "../../local/live/live.ts";
 import { startRig } from "../../local/rig.ts";
 import { shared } from "../support/shared.ts";
-import { ALEX, homeAccountIdOf } from "../support/user.ts";
+import { ALEX, asOperator } from "../support/user.ts";
 import { launchChromium } from "./chromium.ts";
 import { describeInBrowser } from "./describeInBrowser.ts";
 
@@ -85,10 +85,7 @@ describeInBrowser("the live page", () => {
     await page.emulateMedia({ reducedMotion: "reduce" });
     await signIn("Alex Wilber");
     await lines("tokens").first().waitFor();
-    await fetch(`${rig.url}/accounts/${homeAccountIdOf(rig, ALEX)}`, {
-      method: "DELETE",
-      headers: { "x-functions-key": rig.host.keys.default },
-    });
+    await asOperator(rig, "DELETE", ALEX);
     await summary().getByText("Lightsout holds no tokens.").waitFor();
     expect(await page.locator("#tokens .gone").count()).toBe(0);
 

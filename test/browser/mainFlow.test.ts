@@ -6,6 +6,7 @@ import { readAccountRows } from "../support/table.ts";
 import { launchAsBrowser, launchChromium } from "./chromium.ts";
 import { describeInBrowser } from "./describeInBrowser.ts";
 import { itGoesAllTheWay } from "./journeys.ts";
+import { signOutInOtherApp } from "./otherApp.ts";
 
 const rig = shared(startRig);
 const contexts: BrowserContext[] = [];
@@ -14,8 +15,8 @@ afterEach(async () => {
   for (const context of contexts.splice(0)) await context.close();
 });
 
-async function launch() {
-  const context = await launchChromium({ thirdPartyCookies: "blocked" });
+async function launch(options = {}) {
+  const context = await launchChromium({ thirdPartyCookies: "blocked", ...options });
   contexts.push(context);
   return context;
 }
@@ -27,15 +28,6 @@ async function signIn(context: BrowserContext, name = "Adele Vance", { url } = r
   await page.getByRole("button", { name }).click();
   await page.waitForURL(`${url}/`);
   return page;
-}
-
-/** Signs in to the second app, which takes one click because the tenant knows the user, and out of it. */
-async function signOutInOtherApp(context: BrowserContext, { otherApp } = rig): Promise<void> {
-  const page = await context.newPage();
-  await page.goto(otherApp.url);
-  await page.getByRole("link", { name: "Sign in" }).click();
-  await page.getByRole("button", { name: "Sign out everywhere" }).click();
-  await page.getByText("You are signed out everywhere").waitFor();
 }
 
 const heading = (page: Page) => page.getByRole("heading", { level: 1 }).innerText();
@@ -52,7 +44,7 @@ describeInBrowser("signing out", () => {
     const elsewhere = await signIn(two);
     const colleague = await signIn(three, "Alex Wilber");
 
-    await signOutInOtherApp(one);
+    await signOutInOtherApp(one, rig);
 
     await elsewhere.reload();
     expect(await heading(elsewhere)).toBe("You are signed out");
@@ -67,7 +59,7 @@ describeInBrowser("signing out", () => {
     const page = await signIn(context);
     const stale = await context.newPage();
     await stale.goto(rig.url);
-    await signOutInOtherApp(context);
+    await signOutInOtherApp(context, rig);
     await page.close();
 
     // Its page still shows the user; what it does now must neither fail nor act as that user.
@@ -82,11 +74,7 @@ describeInBrowser("signing out", () => {
 
 describeInBrowser("without JavaScript", () => {
   it("people sign in, see where, and sign out", async () => {
-    const context = await launchChromium({
-      thirdPartyCookies: "blocked",
-      javaScriptEnabled: false,
-    });
-    contexts.push(context);
+    const context = await launch({ javaScriptEnabled: false });
     const page = await context.newPage();
     await page.goto(rig.url);
     await page.getByRole("link", { name: "Sign in" }).click();

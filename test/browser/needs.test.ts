@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, expect, it } from "@jest/globals";
 import type { Page } from "playwright-core";
 import { shared } from "../support/shared.ts";
 import { startTeamRig } from "../support/teamRig.ts";
-import { homeAccountIdOf } from "../support/user.ts";
+import { asOperator, oidOf, registrationOf } from "../support/user.ts";
 import { launchChromium } from "./chromium.ts";
 import { describeInBrowser } from "./describeInBrowser.ts";
 
@@ -18,16 +18,10 @@ beforeAll(async () => {
   page = await context.newPage();
 });
 
-const oid = () => homeAccountIdOf(rig).split(".")[0] ?? "";
-const registration = () => rig.tenant.apps.get(rig.env.ENTRA_CLIENT_ID ?? "");
-
 beforeEach(async () => {
   await context.clearCookies();
-  delete registration()?.consentedScopes;
-  await fetch(`${rig.url}/accounts/${homeAccountIdOf(rig)}`, {
-    method: "DELETE",
-    headers: { "x-functions-key": rig.host.keys.default },
-  });
+  delete registrationOf(rig).consentedScopes;
+  await asOperator(rig, "DELETE");
 });
 
 /** Says yes to whatever the provider asks, until the app is back. */
@@ -51,14 +45,16 @@ async function signIn(): Promise<void> {
 
 const STATES: Record<string, { before: () => unknown; isSpent?: boolean }> = {
   "signed out": { before: () => {} },
-  revoked: { before: () => signIn().then(() => rig.tenant.revoke(oid())), isSpent: true },
+  revoked: { before: () => signIn().then(() => rig.tenant.revoke(oidOf(rig))), isSpent: true },
   "without consent": {
     async before() {
-      Object.assign(registration() ?? {}, { consentedScopes: ["User.Read"] });
+      registrationOf(rig).consentedScopes = ["User.Read"];
       await signIn();
     },
   },
-  challenged: { before: () => signIn().then(() => void rig.tenant.forceClaimsChallenge(oid())) },
+  challenged: {
+    before: () => signIn().then(() => void rig.tenant.forceClaimsChallenge(oidOf(rig))),
+  },
   "not strong enough": { before: signIn },
 };
 

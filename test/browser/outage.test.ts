@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { afterAll, expect, it } from "@jest/globals";
 import type { BrowserContext } from "playwright-core";
 import type { FunctionsHost } from "../../local/host/host.ts";
-import { type Rig, startRig } from "../../local/rig.ts";
-import { accountPartition, type HomeAccountId } from "../../src/shared/rows/keys.ts";
+import { startRig } from "../../local/rig.ts";
 import { eventually } from "../support/eventually.ts";
 import { type FlakyTable, type Outage, startFlakyTable } from "../support/outage.ts";
-import { readAccountRows } from "../support/table.ts";
-import { homeAccountIdOf, isSignedIn } from "../support/user.ts";
+import { shared } from "../support/shared.ts";
+import { holdsTokens, isSignedIn, registrationOf } from "../support/user.ts";
 import { launchChromium } from "./chromium.ts";
 import { describeInBrowser } from "./describeInBrowser.ts";
+import { signOutInOtherApp } from "./otherApp.ts";
 
 /*
  * A user signs out in another app while this app's table is away. The provider's page frames the logout URL,
@@ -41,7 +41,7 @@ interface Stage extends Visit {
   readonly cookie: string;
 }
 
-let rig: Rig;
+const rig = shared(startRig);
 const stages: Stage[] = [];
 
 async function setStage(visit: Visit): Promise<Stage> {
@@ -62,30 +62,13 @@ async function setStage(visit: Visit): Promise<Stage> {
 
 /** Signs out in the other app. The provider's page leads back there. */
 async function signOutByFrontChannel({ context, host }: Stage): Promise<void> {
-  const ours = [...rig.tenant.apps.values()].find(({ redirectUris }) =>
-    redirectUris.includes(`${rig.url}/auth/callback`),
-  );
-  Object.assign(ours ?? {}, { frontChannelLogoutUrl: `${host.url}/auth/logout-callback` });
-  const page = await context.newPage();
-  await page.goto(rig.otherApp.url);
-  await page.getByRole("link", { name: "Sign in" }).click();
-  await page.getByRole("button", { name: "Sign out everywhere" }).click();
-  await page.getByText("You are signed out everywhere").waitFor();
+  registrationOf(rig).frontChannelLogoutUrl = `${host.url}/auth/logout-callback`;
+  await signOutInOtherApp(context, rig);
   await context.close();
 }
 
-const holdsTokens = async ({ username }: Visit) => {
-  const partition = accountPartition(homeAccountIdOf(rig, username) as HomeAccountId);
-  const rows = await readAccountRows(rig.azurite);
-  return rows.some(({ partitionKey }) => partitionKey === partition);
-};
-
-beforeAll(async () => {
-  rig = await startRig();
-});
 afterAll(async () => {
   for (const { context } of stages) await context.close().catch(() => {});
-  await rig?.stop();
   for (const { table } of stages) await table.stop();
 });
 
@@ -94,18 +77,18 @@ describeInBrowser("a sign-out in another app, while the table is away", () => {
     const outages: Promise<void>[] = [];
     for (const visit of VISITS) await setStage(visit);
     for (const stage of stages) {
-      expect(await holdsTokens(stage)).toBe(true);
+      expect(await holdsTokens(rig, stage.username)).toBe(true);
       const { table, outage, away } = stage;
       await table.be(outage);
       outages.push(sleep(away * 1_000).then(() => table.be()));
       await signOutByFrontChannel(stage);
     }
     for (const stage of stages.filter(({ away }) => away > 30)) {
-      expect(await holdsTokens(stage)).toBe(true);
+      expect(await holdsTokens(rig, stage.username)).toBe(true);
     }
     await Promise.all(outages);
     for (const stage of stages) {
-      await eventually(async () => !(await holdsTokens(stage)));
+      await eventually(async () => !(await holdsTokens(rig, stage.username)));
       expect(await isSignedIn(rig, stage.cookie)).toBe(false);
     }
   }, 180_000);

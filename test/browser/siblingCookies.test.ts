@@ -11,6 +11,7 @@ import { shared } from "../support/shared.ts";
 import { callFrontChannel, isSignedIn } from "../support/user.ts";
 import { launchChromium } from "./chromium.ts";
 import { describeInBrowser } from "./describeInBrowser.ts";
+import { postFrom } from "./postFrom.ts";
 
 /*
  * A page of a sibling subdomain may set cookies for the domain that it shares with the app. To a browser a name
@@ -93,14 +94,7 @@ const ATTACKS: Record<string, Attack> = {
     },
     async strike(page, posted) {
       await page.goto(sibling.url);
-      const inputs = [...new URLSearchParams(posted)]
-        .map(([name, value]) => `<input type="hidden" name="${name}" value="${value}">`)
-        .join("");
-      const action = `${app.url}/auth/callback`;
-      await page.setContent(
-        `<form method="post" action="${action}">${inputs}<button>Go</button></form>`,
-      );
-      await page.getByRole("button", { name: "Go" }).click();
+      await postFrom(page, `${app.url}/auth/callback`, posted);
       await page.waitForURL(`${app.url}/**`);
       return await isAttackersHome(page);
     },

@@ -2,9 +2,10 @@ import { afterEach, beforeEach, expect, it, jest } from "@jest/globals";
 import type { BrowserContext, Page } from "playwright-core";
 import { startRig } from "../../local/rig.ts";
 import { shared } from "../support/shared.ts";
-import { ADELE, ALEX, homeAccountIdOf } from "../support/user.ts";
+import { ADELE, ALEX, asOperator } from "../support/user.ts";
 import { launchChromium } from "./chromium.ts";
 import { describeInBrowser } from "./describeInBrowser.ts";
+import { postFrom } from "./postFrom.ts";
 
 /** Ten sign-ins of one account at once disturb each other, on a busy machine for long. */
 jest.setTimeout(180_000);
@@ -16,15 +17,13 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await context?.close();
-  await fetch(accountUrl(), { method: "DELETE", headers: operator() });
+  await asOperator(rig, "DELETE");
 });
 
-const operator = () => ({ "x-functions-key": rig.host.keys.default });
-const accountUrl = () => `${rig.url}/accounts/${homeAccountIdOf(rig)}`;
 const heading = (page: Page) => page.getByRole("heading", { level: 1 }).innerText();
 
 async function sessionsHeld(): Promise<number> {
-  const answer = await fetch(accountUrl(), { headers: operator() });
+  const answer = await asOperator(rig);
   return ((await answer.json()) as { sessions?: unknown[] }).sessions?.length ?? 0;
 }
 
@@ -62,7 +61,7 @@ describeInBrowser("ten tabs", () => {
   it("that are restored all end signed in where they were", async () => {
     await (await signIn("/auth/sessions")).close();
     // Their session is over; the provider's goes on.
-    await fetch(accountUrl(), { method: "DELETE", headers: operator() });
+    await asOperator(rig, "DELETE");
     await context.clearCookies({ name: /lightsout/ });
     await expectSignedIn(await open(TABS));
   });
@@ -89,23 +88,15 @@ describeInBrowser("an answer of the provider that is posted again", () => {
   });
 
   it("by a page that is sent twice, does too", async () => {
-    const posted: Record<string, string>[] = [];
+    const posted: string[] = [];
     context.on("request", (request) => {
       const isAnswer = request.method() === "POST" && request.url() === `${rig.url}/auth/callback`;
-      if (isAnswer) posted.push(Object.fromEntries(new URLSearchParams(request.postData() ?? "")));
+      if (isAnswer) posted.push(request.postData() ?? "");
     });
     await signIn("/auth/sessions?twice");
     const page = await context.newPage();
     await page.goto(rig.tenant.url);
-    const inputs = Object.entries(posted[0] ?? {})
-      .map(([name, value]) => `<input type="hidden" name="${name}" value="${value}">`)
-      .join("");
-    const form = `<form method="post" action="${rig.url}/auth/callback">${inputs}<button>Again</button></form>`;
-    await page.evaluate((html) => {
-      // biome-ignore lint/suspicious/noExplicitAny: the page's own globals
-      (globalThis as any).document.body.innerHTML = html;
-    }, form);
-    await page.getByRole("button", { name: "Again" }).click();
+    await postFrom(page, `${rig.url}/auth/callback`, posted[0] ?? "");
     await page.waitForURL(`${rig.url}/auth/sessions?twice`);
     expect(await sessionsHeld()).toBe(1);
   });
@@ -130,10 +121,8 @@ describeInBrowser("a link of another site that names somebody else", () => {
     await (await signIn("/auth/sessions")).close();
     const page = await context.newPage();
     await page.goto(rig.tenant.url);
-    await page.evaluate((href) => {
-      // biome-ignore lint/suspicious/noExplicitAny: the page's own globals
-      (globalThis as any).document.body.innerHTML = `<a href="${href}">Free tickets</a>`;
-    }, `${rig.url}/auth/signin?returnTo=/auth/sessions&amp;loginHint=${ALEX}`);
+    const href = `${rig.url}/auth/signin?returnTo=/auth/sessions&amp;loginHint=${ALEX}`;
+    await page.setContent(`<a href="${href}">Free tickets</a>`);
     await page.getByRole("link", { name: "Free tickets" }).click();
     expect(await heading(page)).toBe("Sign in with another account?");
     await page.getByRole("link", { name: "Stay signed in" }).click();

@@ -10,8 +10,10 @@ import { eventually } from "../support/eventually.ts";
 import { leapingClock } from "../support/leap.ts";
 import { shared } from "../support/shared.ts";
 import { startTableProxy } from "../support/tableProxy.ts";
+import { registrationOf } from "../support/user.ts";
 import { launchChromium } from "./chromium.ts";
 import { describeInBrowser } from "./describeInBrowser.ts";
+import { signOutInOtherApp } from "./otherApp.ts";
 
 /** A request that sets the clock of the app forward. */
 const LEAP = "/auth/leap";
@@ -56,15 +58,10 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const page of context.pages().slice(1)) await page.close();
   proxy.down = false;
-  delete registration().consentedScopes;
+  delete registrationOf(rig).consentedScopes;
   expect(violations).toEqual([]);
 });
 
-const registration = () => {
-  const app = rig.tenant.apps.get(rig.env.ENTRA_CLIENT_ID ?? "");
-  if (!app) throw new Error("The app is not registered.");
-  return app;
-};
 const section = (name: string) =>
   page.locator("section", { has: page.getByRole("heading", { name }) });
 const meeting = () => section("Next meeting").getByText(/\d:\d\d/);
@@ -85,14 +82,6 @@ async function signIn(path = "/", name = "Adele Vance"): Promise<void> {
 async function settled(): Promise<void> {
   await meeting().waitFor();
   await page.waitForFunction("document.images[0].complete");
-}
-
-async function signOutInOtherApp(): Promise<void> {
-  const other = await context.newPage();
-  await other.goto(rig.otherApp.url);
-  await other.getByRole("link", { name: "Sign in" }).click();
-  await other.getByRole("button", { name: "Sign out everywhere" }).click();
-  await other.getByText("You are signed out everywhere").waitFor();
 }
 
 /** What a browser does when the user comes back to the page. */
@@ -161,7 +150,7 @@ describeInBrowser("the single-page app", () => {
     rig.graph.faults.next.push({ until });
     await click("Show more");
     await eventually(() => rig.graph.calls.length > calls);
-    await signOutInOtherApp();
+    await signOutInOtherApp(context, rig);
     await page.getByRole("heading", { name: "Adele Vance" }).waitFor();
 
     await comeBack();
@@ -184,7 +173,7 @@ describeInBrowser("the single-page app", () => {
 
   it("learns of it from any 401 as well", async () => {
     await signIn();
-    await signOutInOtherApp();
+    await signOutInOtherApp(context, rig);
     await click("Show more");
     await page.getByRole("heading", { name: "You were signed out" }).waitFor();
     await expectNothingPrivate();
@@ -237,7 +226,7 @@ describeInBrowser("the single-page app", () => {
   });
 
   it("asks for consent where something needs it", async () => {
-    registration().consentedScopes = ["User.Read", "Mail.Read", "Mail.Send", ORDERS_SCOPE];
+    registrationOf(rig).consentedScopes = ["User.Read", "Mail.Read", "Mail.Send", ORDERS_SCOPE];
     await signIn();
     await section("Next meeting").getByText(en.details.interactionRequired).waitFor();
     expect(await rows().count()).toBe(6);

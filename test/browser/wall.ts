@@ -1,6 +1,5 @@
-import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { close, listen } from "../support/listen.ts";
 
 /** A page of the app, in a language. */
 export interface Framed {
@@ -69,16 +68,8 @@ export async function startWall(
     const { status, kept, body } = await hold(url);
     outgoing.writeHead(status, kept).end(body);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    url: `http://localhost:${(server.address() as AddressInfo).port}/wall`,
-    async stop() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, "close");
-    },
-  };
+  const port = await listen(server);
+  return { url: `http://localhost:${port}/wall`, stop: () => close(server) };
 }
 
 const OPENED = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };

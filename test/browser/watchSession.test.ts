@@ -1,5 +1,4 @@
 import { createContext, runInContext } from "node:vm";
-import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { bundleForBrowser } from "../../scripts/page-script/bundle.ts";
 
@@ -333,10 +332,4 @@ it("asks below the prefix of the app's routes", async () => {
   page.watch(undefined, "/api");
   await settled();
   expect(page.fetched).toEqual(["/api/auth/session"]);
-});
-
-describe("the module", () => {
-  it("is at most 1.5 kB, gzipped", () => {
-    expect(gzipSync(bundleForBrowser("watchSession.ts", "esm")).length).toBeLessThanOrEqual(1_500);
-  });
 });

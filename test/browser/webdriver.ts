@@ -1,15 +1,7 @@
+import { RefusedCommand } from "./refusedCommand.ts";
+
 /** Milliseconds for an answer: longer than any takes, also on a busy machine. */
 const PATIENCE_MS = 15_000;
-
-/** A command that the driver refused. `code` is the protocol's error code. */
-export class WebDriverError extends Error {
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(`${code}: ${message}`);
-    this.code = code;
-  }
-}
 
 /** A connection that speaks WebDriver. https://www.w3.org/TR/webdriver2/ */
 export class WebDriver {
@@ -19,7 +11,7 @@ export class WebDriver {
     this.#url = url;
   }
 
-  /** @throws WebDriverError, or a `TimeoutError` when no answer comes */
+  /** @throws RefusedCommand, or a `TimeoutError` when no answer comes */
   async send<T = unknown>(
     method: "GET" | "POST" | "DELETE",
     path: string,
@@ -33,6 +25,6 @@ export class WebDriver {
     const { value } = (await response.json()) as { value: unknown };
     if (response.ok) return value as T;
     const { error, message } = value as { error: string; message: string };
-    throw new WebDriverError(error, message);
+    throw new RefusedCommand(error, message);
   }
 }

@@ -4,7 +4,8 @@ import { freePort } from "../../local/ports.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Browser, Page, type Tab } from "./page.ts";
 import { startProgram } from "./program.ts";
-import { WebDriver, WebDriverError } from "./webdriver.ts";
+import { RefusedCommand } from "./refusedCommand.ts";
+import { WebDriver } from "./webdriver.ts";
 
 const DRIVER = "/usr/bin/WebKitWebDriver";
 const DISPLAY = "/usr/bin/Xvfb";
@@ -106,7 +107,7 @@ function tab(session: WebDriver, handle: string): Tab {
         await send(`/element/${Object.values(element)[0]}/click`, {});
         return true;
       } catch (error) {
-        if (error instanceof WebDriverError && GONE.has(error.code)) return false;
+        if (error instanceof RefusedCommand && GONE.has(error.code)) return false;
         throw error;
       }
     },
