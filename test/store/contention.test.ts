@@ -9,6 +9,8 @@ import {
 } from "../../src/shared/rows/keys.ts";
 import { readSession, removeRead } from "../../src/shared/store/accounts.ts";
 import { announce, readSidAgain } from "../../src/shared/store/announcements.ts";
+import { signOutByBackChannel } from "../../src/shared/store/backChannel.ts";
+import { bindSession } from "../../src/shared/store/bindSession.ts";
 import { endIssuedUntil } from "../../src/shared/store/endIssuedUntil.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
 import { deleteIfOver, endGeneration, preventCreation } from "../../src/shared/store/generation.ts";
@@ -20,9 +22,11 @@ import {
 } from "../../src/shared/store/signOut.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import type { Table } from "../../src/shared/table/table.ts";
-import { HOME, homeOf, refOf, sessionOf, signIn, storeOfEach } from "./samples.ts";
+import { HOME, HOUR, homeOf, NOON, refOf, sessionOf, signIn, storeOfEach } from "./samples.ts";
 
 const NOBODY = accountPartition(homeOf("nobody"));
+const TIMES = { issuedAt: NOON, expiresAt: NOON + HOUR };
+const TOKEN = { id: "token", sid: "sid" as Sid, sub: undefined, ...TIMES };
 const UNDER_WAY = sidPartition("under way" as Sid);
 
 const memory = storeOfEach();
@@ -48,6 +52,7 @@ describe("where every condition is spoilt by somebody else", () => {
   const RUNS: readonly [string, (store: Store) => Promise<unknown>][] = [
     ["preventCreation", (store) => preventCreation(store, never)],
     ["endGeneration", (store) => endGeneration(store, never)],
+    ["bindSession", (store) => bindSession(store, ref, { x: "x", y: "y" }, NOON)],
     ["endIssuedUntil", (store) => endIssuedUntil(store, ref, sessionOf().issuedAt)],
     ["endIssuedUntil, of none", (store) => endIssuedUntil(store, ref, 0)],
     ["endIssuedUntil, of nobody", (store) => endIssuedUntil(store, never, 0)],
@@ -59,6 +64,7 @@ describe("where every condition is spoilt by somebody else", () => {
       (store) => signIn(store, { homeAccountId: homeOf("other") }),
     ],
     ["a sign-out elsewhere", (store) => signOutByFrontChannel(store, "sid" as Sid)],
+    ["a logout token", (store) => signOutByBackChannel(store, TOKEN)],
     ["a sign-out by an operator, of nobody", (store) => signOutByOperator(store, NOBODY)],
     ["deleteIfOver", (store) => deleteIfOver({ ...store, now: () => sessionOf().expiresAt }, ref)],
   ];

@@ -10,6 +10,7 @@ import {
 } from "../../src/shared/rows/keys.ts";
 import { unsealAccount } from "../../src/shared/store/accountRow.ts";
 import { readSession } from "../../src/shared/store/accounts.ts";
+import { announce, readSidAgain } from "../../src/shared/store/announcements.ts";
 import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
 import { fence } from "../../src/shared/store/generation.ts";
 import type { HeldSession } from "../../src/shared/store/segments.ts";
@@ -230,6 +231,13 @@ it("a sign-in that could not announce itself looks for sign-outs all the same", 
     entity.partitionKey.startsWith("t.") ? "refused" : await store.table.insert(entity);
   await expect(signIn({}, withTable(store, { insert }))).rejects.toThrow(SignInOvertaken);
   expect(tokenRows()).toEqual([]);
+});
+
+it("a sign-in that is stored while a sign-out holds it up is found", async () => {
+  const key = sidPartition("sid" as Sid);
+  await announce(store, key, PARTITION);
+  store.table.before = () => signIn();
+  expect(await readSidAgain(store, key)).toMatchObject({ partition: PARTITION });
 });
 
 describe("a lost answer to the request that stores the tokens", () => {

@@ -254,4 +254,40 @@ export const SURVIVORS: readonly {
     to: 'const { id, sid, sub = "?", issuedAt, expiresAt } = token;',
     why: "A token that names no subject names a session.",
   },
+  {
+    file: "src/shared/store/accountRow.ts",
+    from: 'const PURPOSE = "account";',
+    to: 'const PURPOSE = "";',
+    why: "As with the purpose of index rows.",
+  },
+  {
+    file: "src/shared/store/accountRow.ts",
+    from: "if (bytes === undefined || bytes.length < LENGTH_BYTES) return undefined;",
+    to: "if (bytes === undefined || bytes.length <= LENGTH_BYTES) return undefined;",
+    why: "A length with nothing behind it unseals to nothing either.",
+  },
+  ...["true", "more.length >= 0"].map((condition) => ({
+    file: "src/shared/store/accountRow.ts",
+    from: "if (more.length > 0) return Buffer.concat(parts);",
+    to: `if (${condition}) return Buffer.concat(parts);`,
+    why: "The bytes of one chunk are copied, and stay the same.",
+  })),
+  {
+    file: "src/shared/store/announcements.ts",
+    from: "for (let round = 0; !(await disturb(store, partition)); ) await beginRound(store, ++round);",
+    to: "for (let round = 1; !(await disturb(store, partition)); ) await beginRound(store, ++round);",
+    why: "As with the rounds of a reservation.",
+  },
+  {
+    file: "src/shared/store/announcements.ts",
+    from: "return await readSid(store, key);",
+    to: "return (readSid(store, key));",
+    why: "An asynchronous function waits for what it returns.",
+  },
+  {
+    file: "src/shared/store/announcements.ts",
+    from: "const times = [-2 * CLOCKS_APART_MS, CLOCKS_APART_MS].map(",
+    to: "const times = [-3 * CLOCKS_APART_MS, CLOCKS_APART_MS].map(",
+    why: "For ten minutes after midnight it looks at the day before as well, where no sign-in under way is.",
+  },
 ];
