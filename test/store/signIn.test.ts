@@ -14,11 +14,7 @@ import { announce, readSidAgain } from "../../src/shared/store/announcements.ts"
 import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
 import { fence } from "../../src/shared/store/generation.ts";
 import type { HeldSession } from "../../src/shared/store/segments.ts";
-import {
-  signOutByFrontChannel,
-  signOutByOperator,
-  signOutByUser,
-} from "../../src/shared/store/signOut.ts";
+import { signOutByOperator, signOutByUser } from "../../src/shared/store/signOut.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import type { Stored, Table } from "../../src/shared/table/table.ts";
 import { slowedTable } from "../support/slowedTable.ts";
@@ -106,13 +102,6 @@ describe("a second browser", () => {
     expect(await readSession(store, again)).toBeDefined();
   });
 
-  it("drops sessions that are over", async () => {
-    await signIn(lasting(1));
-    store.time += 2 * HOUR;
-    const second = await signIn({ sid: "sid 2" });
-    expect(Object.keys((await stored(second)).sessions)).toHaveLength(1);
-  });
-
   it("is the fiftieth at most: the session that ends first gives way", async () => {
     const refs: HeldSession[] = [];
     for (let i = 0; i < 51; i++) {
@@ -176,37 +165,15 @@ describe("an account whose head names no generation", () => {
   });
 });
 
-describe("a sign-out while it runs", () => {
-  it.each<[string, () => Promise<void>]>([
-    [
-      "for its sid, before it looked for one",
-      () => noteEarlySignOut(store, sidPartition("sid" as Sid)),
-    ],
-    ["for its sid, before it reserved it", () => signOutByFrontChannel(store, "sid" as Sid)],
-  ])("%s: it is overtaken, and nothing is stored", async (_, signOut) => {
-    store.table.before = signOut;
-    await expect(signIn()).rejects.toThrow(SignInOvertaken);
-    expect(tokenRows()).toEqual([]);
-  });
-
-  it("for its sid, just before it stores the tokens: it is overtaken", async () => {
-    const transact: Table["transact"] = async (writes) => {
-      await signOutByFrontChannel(store, "sid" as Sid);
-      return await store.table.transact(writes);
-    };
-    await expect(signIn({}, withTable(store, { transact }))).rejects.toThrow(SignInOvertaken);
-    expect(tokenRows()).toEqual([]);
-  });
-
-  it("in another browser: it opens a generation of its own, without that one's tokens", async () => {
-    const first = await signIn();
-    store.table.before = () => signOutByUser(store, first);
-    const cache = cacheOf({ other: tokenOf({ secret: "other" }) });
-    const second = await signIn({ cache, sid: "sid 2" });
-    expect(second.generation).not.toBe(first.generation);
-    expect(await tokensOf(second)).toEqual(["other"]);
-    expect(await readSession(store, first)).toBeUndefined();
-  });
+/** Of its own sid, at any moment: atAnyMoment.test.ts. */
+it("a sign-out in another browser while it runs has it open a generation of its own, without that one's tokens", async () => {
+  const first = await signIn();
+  store.table.before = () => signOutByUser(store, first);
+  const cache = cacheOf({ other: tokenOf({ secret: "other" }) });
+  const second = await signIn({ cache, sid: "sid 2" });
+  expect(second.generation).not.toBe(first.generation);
+  expect(await tokensOf(second)).toEqual(["other"]);
+  expect(await readSession(store, first)).toBeUndefined();
 });
 
 it("a sign-in is found by its sid, whenever the purge takes that one's row away", async () => {
