@@ -3,9 +3,8 @@ import type { Sid } from "../../src/shared/rows/keys.ts";
 import { describeAccount } from "../../src/shared/store/describe.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import { signOutByFrontChannel } from "../../src/shared/store/signOut.ts";
-import { DAY, HOME, HOUR, MINUTE, memoryStore, NOON, signIn } from "./samples.ts";
+import { DAY, HOME, HOUR, MIDNIGHT, MINUTE, memoryStore, signIn } from "./samples.ts";
 
-const MIDNIGHT = NOON + 12 * HOUR;
 const DAYS = 365;
 
 /** Rows by the kind of their partition: `a`, `s`, `u`, `x`. */

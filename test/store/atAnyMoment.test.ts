@@ -1,39 +1,33 @@
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "@jest/globals";
 import { BadRequest, SignInOvertaken } from "../../src/shared/base/errors.ts";
-import type { Sid } from "../../src/shared/rows/keys.ts";
 import { readSession } from "../../src/shared/store/accounts.ts";
-import { signOutByBackChannel } from "../../src/shared/store/backChannel.ts";
 import { seenTombstones } from "../../src/shared/store/seenTombstones.ts";
 import type { HeldSession } from "../../src/shared/store/segments.ts";
 import { indexKeysOf } from "../../src/shared/store/signIn.ts";
 import { signOutByFrontChannel } from "../../src/shared/store/signOut.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import {
-  DAY,
   HOUR,
   homeOf,
   type MemoryStore,
+  MIDNIGHT,
   MINUTE,
   memoryStore,
-  NOON,
+  SID,
   signIn as signInTo,
+  signOutByToken,
   type Visit,
   withTable,
 } from "./samples.ts";
 
-const WHO = { sids: ["sid" as Sid], subject: "adele" };
-const MIDNIGHT = NOON + DAY / 2;
+const WHO = { sids: [SID], subject: "adele" };
 
 type SignOut = (store: Store, issuedAt: number) => Promise<void>;
-const byToken = (store: Store, issuedAt: number, who: { sid: Sid } | { sub: string }) => {
-  const token = { id: crypto.randomUUID(), sid: undefined, sub: undefined, ...who, issuedAt };
-  return signOutByBackChannel(store, { ...token, expiresAt: store.now() + HOUR });
-};
-const front: SignOut = (store) => signOutByFrontChannel(store, "sid" as Sid);
+const front: SignOut = (store) => signOutByFrontChannel(store, SID);
 const BY_TOKEN: readonly [string, SignOut][] = [
-  ["the back channel, by sid", (store, at) => byToken(store, at, { sid: "sid" as Sid })],
-  ["the back channel, by sub", (store, at) => byToken(store, at, { sub: "adele" })],
+  ["the back channel, by sid", (store, at) => signOutByToken(store, { sid: SID }, at)],
+  ["the back channel, by sub", (store, at) => signOutByToken(store, { sub: "adele" }, at)],
 ];
 
 const signIn = (store: MemoryStore, visit: Visit = {}) =>

@@ -9,7 +9,6 @@ import {
 } from "../../src/shared/rows/keys.ts";
 import { readSession, removeRead } from "../../src/shared/store/accounts.ts";
 import { announce, readSidAgain } from "../../src/shared/store/announcements.ts";
-import { signOutByBackChannel } from "../../src/shared/store/backChannel.ts";
 import { bindSession } from "../../src/shared/store/bindSession.ts";
 import { endIssuedUntil } from "../../src/shared/store/endIssuedUntil.ts";
 import { endSession } from "../../src/shared/store/endSession.ts";
@@ -22,11 +21,18 @@ import {
 } from "../../src/shared/store/signOut.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import type { Table } from "../../src/shared/table/table.ts";
-import { HOME, HOUR, homeOf, NOON, refOf, sessionOf, signIn, storeOfEach } from "./samples.ts";
+import {
+  homeOf,
+  PARTITION,
+  refOf,
+  SID,
+  sessionOf,
+  signIn,
+  signOutByToken,
+  storeOfEach,
+} from "./samples.ts";
 
 const NOBODY = accountPartition(homeOf("nobody"));
-const TIMES = { issuedAt: NOON, expiresAt: NOON + HOUR };
-const TOKEN = { id: "token", sid: "sid" as Sid, sub: undefined, ...TIMES };
 const UNDER_WAY = sidPartition("under way" as Sid);
 
 const memory = storeOfEach();
@@ -52,7 +58,7 @@ describe("where every condition is spoilt by somebody else", () => {
   const RUNS: readonly [string, (store: Store) => Promise<unknown>][] = [
     ["preventCreation", (store) => preventCreation(store, never)],
     ["endGeneration", (store) => endGeneration(store, never)],
-    ["bindSession", (store) => bindSession(store, ref, { x: "x", y: "y" }, NOON)],
+    ["bindSession", (store) => bindSession(store, ref, { x: "x", y: "y" }, store.now())],
     ["endIssuedUntil", (store) => endIssuedUntil(store, ref, sessionOf().issuedAt)],
     ["endIssuedUntil, of none", (store) => endIssuedUntil(store, ref, 0)],
     ["endIssuedUntil, of nobody", (store) => endIssuedUntil(store, never, 0)],
@@ -63,8 +69,8 @@ describe("where every condition is spoilt by somebody else", () => {
       "a sign-in with a sid that is another account's",
       (store) => signIn(store, { homeAccountId: homeOf("other") }),
     ],
-    ["a sign-out elsewhere", (store) => signOutByFrontChannel(store, "sid" as Sid)],
-    ["a logout token", (store) => signOutByBackChannel(store, TOKEN)],
+    ["a sign-out elsewhere", (store) => signOutByFrontChannel(store, SID)],
+    ["a logout token", (store) => signOutByToken(store, { sid: SID })],
     ["a sign-out by an operator, of nobody", (store) => signOutByOperator(store, NOBODY)],
     ["deleteIfOver", (store) => deleteIfOver({ ...store, now: () => sessionOf().expiresAt }, ref)],
   ];
@@ -121,8 +127,8 @@ describe("a deletion whose answer was lost", () => {
 
   it.each<[string, (store: Store) => Promise<unknown>]>([
     ["here", (store) => signOutByUser(store, ref)],
-    ["elsewhere", (store) => signOutByFrontChannel(store, "sid" as Sid)],
-    ["by an operator", (store) => signOutByOperator(store, accountPartition(HOME))],
+    ["elsewhere", (store) => signOutByFrontChannel(store, SID)],
+    ["by an operator", (store) => signOutByOperator(store, PARTITION)],
   ])("of a sign-out %s is no word that nothing was there", async (_, signOut) => {
     await signOut(lossy());
     expect(foundOf()).toEqual(["unsure"]);

@@ -1,21 +1,26 @@
 import { setImmediate } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { IndexForged, SignInOvertaken } from "../../src/shared/base/errors.ts";
-import {
-  accountPartition,
-  type Sid,
-  sidPartition,
-  subjectPartition,
-} from "../../src/shared/rows/keys.ts";
-import { signOutByBackChannel } from "../../src/shared/store/backChannel.ts";
+import { type Sid, sidPartition, subjectPartition } from "../../src/shared/rows/keys.ts";
 import { describeAccount } from "../../src/shared/store/describe.ts";
 import { originOf } from "../../src/shared/store/sidIndex.ts";
 import { signOutByFrontChannel } from "../../src/shared/store/signOut.ts";
 import type { Stored } from "../../src/shared/table/table.ts";
 import { keyring } from "../support/keyring.ts";
-import { HOME, HOUR, homeOf, keysOf, NOON, signIn as signInTo, storeOfEach } from "./samples.ts";
+import {
+  HOME,
+  HOUR,
+  homeOf,
+  keysOf,
+  NOON,
+  PARTITION,
+  SID,
+  signIn as signInTo,
+  signOutByToken,
+  storeOfEach,
+} from "./samples.ts";
 
-const KEY = `${sidPartition("sid" as Sid)}|sid`;
+const KEY = `${sidPartition(SID)}|sid`;
 const SUBJECT = `${subjectPartition("adele")}|sid`;
 const OTHER = homeOf("other");
 
@@ -37,15 +42,8 @@ const change = (changes: object, key = KEY) =>
   store.table.rows.set(key, { ...row(key), ...changes } as Stored);
 const linesOf = (event: string) => store.lines.filter((line) => line[1] === event);
 const isHeld = async (who = HOME) => (await describeAccount(store, who)) !== undefined;
-const front = () => signOutByFrontChannel(store, "sid" as Sid);
-const back = () =>
-  signOutByBackChannel(store, {
-    id: "token",
-    sid: undefined,
-    sub: "adele",
-    issuedAt: NOON + HOUR,
-    expiresAt: NOON + HOUR,
-  });
+const front = () => signOutByFrontChannel(store, SID);
+const back = () => signOutByToken(store, { id: "token", sub: "adele" }, NOON + HOUR);
 
 const TOMBSTONE = { signedOut: true, tombstone: "x", leftAt: new Date(NOON).toISOString() };
 /** What somebody without keys may write over one field or another. */
@@ -167,7 +165,7 @@ describe("a sign-in", () => {
     );
     expect(order.slice(-2)).toEqual([expect.stringMatching(/^remove a\./), `replace ${KEY}`]);
     expect(await isHeld(OTHER)).toBe(false);
-    expect(row().partition).toBe(accountPartition(HOME));
+    expect(row().partition).toBe(PARTITION);
   });
 });
 

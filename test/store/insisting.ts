@@ -4,7 +4,6 @@ import { stubborn } from "../../src/shared/store/stubborn.ts";
 import { virtualTime } from "../support/virtualTime.ts";
 
 export const PATIENCE_MS = 100_000;
-export const SECOND = 1_000;
 
 export interface Called {
   outcome: "waiting" | "done" | unknown;

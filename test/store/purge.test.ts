@@ -1,10 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import {
-  accountPartition,
-  type IndexKey,
-  type PartitionKey,
-  type Sid,
-} from "../../src/shared/rows/keys.ts";
+import { accountPartition, type IndexKey, type PartitionKey } from "../../src/shared/rows/keys.ts";
 import { describeAccount } from "../../src/shared/store/describe.ts";
 import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
 import { fileForExpiry, overAt } from "../../src/shared/store/expiry.ts";
@@ -13,31 +8,27 @@ import { purge } from "../../src/shared/store/purge.ts";
 import { useOnce } from "../../src/shared/store/replayGuard.ts";
 import { signOutByFrontChannel } from "../../src/shared/store/signOut.ts";
 import type { Stored } from "../../src/shared/table/table.ts";
+import { expectPurge, filedIn } from "./purging.ts";
 import {
   DAY,
   HOME,
   HOUR,
   homeOf,
   keysOf,
+  MIDNIGHT,
   MINUTE,
   NOON,
+  SID,
   signIn as signInTo,
   storeOfEach,
 } from "./samples.ts";
 
-const MIDNIGHT = NOON + 12 * HOUR;
-const SID = "sid" as Sid;
-const PARTITION = "a.1" as PartitionKey;
+const ACCOUNT = "a.1" as PartitionKey;
 const store = storeOfEach();
 
-const filed = () => keysOf(store).flatMap((key) => /^x\.([^|]+)/.exec(key)?.[1] ?? []);
+const filed = () => filedIn(store);
 const signIn = (expiresAt: number, sid = "sid", homeAccountId = HOME) =>
   signInTo(store, { homeAccountId, expiresAt, sid, subject: `${sid}.sub` });
-async function expectPurge(time: number, found = {}) {
-  store.time = time;
-  expect(await purge(store)).toEqual({ expired: 0, kept: 0, failed: 0, malformed: 0, ...found });
-}
-
 describe("fileForExpiry", () => {
   it.each([
     ["the day it expires", NOON, NOON + 3 * DAY, "2026-01-18"],
@@ -47,15 +38,13 @@ describe("fileForExpiry", () => {
     store.time = now;
     const sids = ["s.1", "u.1"] as IndexKey[];
     const over = overAt(store, expiresAt);
-    await fileForExpiry(store, PARTITION, sids, over);
-    await fileForExpiry(store, PARTITION, sids, over);
+    await fileForExpiry(store, ACCOUNT, sids, over);
+    await fileForExpiry(store, ACCOUNT, sids, over);
     expect(filed()).toEqual([day]);
-    expect([...store.table.rows.values()]).toMatchObject([
-      { partition: PARTITION, sids: "s.1 u.1" },
-    ]);
+    expect([...store.table.rows.values()]).toMatchObject([{ partition: ACCOUNT, sids: "s.1 u.1" }]);
     // What is another thing in any way is filed by itself.
     await fileForExpiry(store, "a.2" as PartitionKey, sids, over);
-    await fileForExpiry(store, PARTITION, ["s.1" as IndexKey], over);
+    await fileForExpiry(store, ACCOUNT, ["s.1" as IndexKey], over);
     expect(filed()).toEqual([day, day, day]);
   });
 });
@@ -66,14 +55,14 @@ describe("purge", () => {
     await signIn(NOON + 6 * HOUR, "sid 2", homeOf("other"));
     await useOnce(store, "state", NOON + HOUR);
     const before = new Map(store.table.rows);
-    await expectPurge(MIDNIGHT - 1);
+    await expectPurge(store, MIDNIGHT - 1);
     expect(store.table.rows).toEqual(before);
 
     await noteEarlySignOut(store, "stranger" as IndexKey);
     // They are nothing of the kind.
     await store.table.insert({ partitionKey: "e", rowKey: "+0", tombstones: "none" });
     await store.table.insert({ partitionKey: "e", rowKey: "+1" });
-    await expectPurge(MIDNIGHT + 30 * MINUTE, { expired: 2 });
+    await expectPurge(store, MIDNIGHT + 30 * MINUTE, { expired: 2 });
     expect(keysOf(store)).toEqual([]);
     expect(store.logged).toContain("purge.done");
   });
@@ -82,7 +71,7 @@ describe("purge", () => {
     await signIn(NOON + 8 * HOUR);
     await signIn(NOON + 5 * DAY, "sid 2", homeOf("other"));
     store.table.operations.length = 0;
-    await expectPurge(MIDNIGHT, { expired: 1 });
+    await expectPurge(store, MIDNIGHT, { expired: 1 });
     const lists = store.table.operations.filter((operation) => operation.startsWith("list"));
     expect(lists).toEqual(["list x. x.2026-01-16", "list t. t.2026-01-16", "list e f"]);
     expect(await describeAccount(store, HOME)).toBeUndefined();
@@ -105,19 +94,19 @@ describe("purge", () => {
       /^a\.1\|head$/,
       async () => {
         store.time = MIDNIGHT - 90 * MINUTE;
-        await fence(store, PARTITION, undefined);
+        await fence(store, ACCOUNT, undefined);
         store.time = MIDNIGHT - MINUTE;
-        await fence(store, PARTITION, await readHead(store, PARTITION));
+        await fence(store, ACCOUNT, await readHead(store, ACCOUNT));
       },
     ],
   ])("keeps %s until every sign-in that may need it is over", async (_, kept, leave) => {
     await leave();
     const before = keysOf(store);
-    await expectPurge(MIDNIGHT + 58 * MINUTE);
+    await expectPurge(store, MIDNIGHT + 58 * MINUTE);
     expect(keysOf(store, kept)).toHaveLength(1);
     expect(filed()).toHaveLength(1);
     expect(before).toEqual(expect.arrayContaining(keysOf(store)));
-    await expectPurge(MIDNIGHT + 59 * MINUTE, { expired: 1 });
+    await expectPurge(store, MIDNIGHT + 59 * MINUTE, { expired: 1 });
     expect(keysOf(store)).toEqual([]);
   });
 
@@ -136,12 +125,12 @@ describe("purge", () => {
     const [key = ""] = keysOf(store, damaged);
     store.table.rows.set(key, { ...store.table.rows.get(key), ...changes } as Stored);
     await signIn(NOON + 8 * HOUR, "sid 2", homeOf("other"));
-    await expectPurge(MIDNIGHT, { expired: 1, malformed: 1 });
+    await expectPurge(store, MIDNIGHT, { expired: 1, malformed: 1 });
     expect(store.logged).toEqual(["purge.malformed", "purge.done"]);
     expect(filed()).toHaveLength(1);
     // Nothing of the others is left.
     expect(keysOf(store).join()).not.toContain(accountPartition(homeOf("other")));
-    await expectPurge(MIDNIGHT, { malformed: 1 });
+    await expectPurge(store, MIDNIGHT, { malformed: 1 });
   });
 
   it("throws when the table is silent", async () => {

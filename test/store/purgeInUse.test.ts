@@ -1,36 +1,33 @@
 import { expect, it } from "@jest/globals";
-import { accountPartition, type Sid, sidPartition } from "../../src/shared/rows/keys.ts";
+import { type Sid, sidPartition } from "../../src/shared/rows/keys.ts";
 import { describeAccount } from "../../src/shared/store/describe.ts";
 import { fence, readHead } from "../../src/shared/store/generation.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import { noteSignedOut, readSid } from "../../src/shared/store/sidIndex.ts";
 import { signOutByFrontChannel, signOutByOperator } from "../../src/shared/store/signOut.ts";
+import { expectPurge, filedIn } from "./purging.ts";
 import {
   asTheReleaseBefore,
   DAY,
   HOME,
   HOUR,
   keysOf,
+  MIDNIGHT,
   MINUTE,
   NOON,
+  PARTITION,
+  SID,
   signIn as signInTo,
   storeOfEach,
 } from "./samples.ts";
 
 /* An account that other sessions use than those that have expired, or that somebody uses at this moment. */
 
-const MIDNIGHT = NOON + 12 * HOUR;
-const SID = "sid" as Sid;
-const PARTITION = accountPartition(HOME);
 const store = storeOfEach();
 
-const filed = () => keysOf(store).flatMap((key) => /^x\.([^|]+)/.exec(key)?.[1] ?? []);
+const filed = () => filedIn(store);
 const signIn = (expiresAt: number, sid = "sid", subject?: string) =>
   signInTo(store, { expiresAt, sid, subject });
-async function expectPurge(time: number, found = {}) {
-  store.time = time;
-  expect(await purge(store)).toEqual({ expired: 0, kept: 0, failed: 0, malformed: 0, ...found });
-}
 const isInUse = async () => (await describeAccount(store, HOME)) !== undefined;
 const sidsLeft = () => keysOf(store, /^[su]\./).map((key) => key.replace("|sid", ""));
 
@@ -38,30 +35,30 @@ it("stays, and so does what leads to its sessions", async () => {
   await signIn(NOON + 8 * HOUR);
   await signIn(NOON + 2 * DAY, "sid 2");
   expect(filed()).toEqual(["2026-01-15", "2026-01-17"]);
-  await expectPurge(MIDNIGHT, { kept: 1 });
+  await expectPurge(store, MIDNIGHT, { kept: 1 });
   expect(filed()).toEqual(["2026-01-17"]);
   expect(sidsLeft()).toEqual([sidPartition("sid 2" as Sid)]);
   expect(await isInUse()).toBe(true);
-  await expectPurge(MIDNIGHT + 2 * DAY, { expired: 1 });
+  await expectPurge(store, MIDNIGHT + 2 * DAY, { expired: 1 });
   expect(keysOf(store)).toEqual([]);
 });
 
 it("keeps what a later sign-in leads by, too, and only that one's row is to see to it", async () => {
   await signIn(NOON + 8 * HOUR);
   await signIn(NOON + 2 * DAY, "sid", "adele");
-  await expectPurge(MIDNIGHT, { kept: 1 });
+  await expectPurge(store, MIDNIGHT, { kept: 1 });
   expect(filed()).toEqual(["2026-01-17"]);
   expect(sidsLeft()).toHaveLength(2);
-  await expectPurge(MIDNIGHT + 2 * DAY, { expired: 1 });
+  await expectPurge(store, MIDNIGHT + 2 * DAY, { expired: 1 });
   expect(keysOf(store)).toEqual([]);
 });
 
 it("has its row looked at again, while a clock may say that the session is not over", async () => {
   await signIn(MIDNIGHT - MINUTE);
   await signIn(NOON + 2 * DAY, "sid 2");
-  await expectPurge(MIDNIGHT + 8 * MINUTE);
+  await expectPurge(store, MIDNIGHT + 8 * MINUTE);
   expect([filed().length, sidsLeft().length]).toEqual([2, 2]);
-  await expectPurge(MIDNIGHT + 9 * MINUTE, { kept: 1 });
+  await expectPurge(store, MIDNIGHT + 9 * MINUTE, { kept: 1 });
   expect([filed().length, sidsLeft().length]).toEqual([1, 1]);
 });
 
@@ -69,16 +66,16 @@ it("has what a newer generation needs", async () => {
   await signIn(NOON + 8 * HOUR);
   await signOutByFrontChannel(store, SID);
   await signIn(NOON + 2 * DAY, "sid 2");
-  await expectPurge(MIDNIGHT, { kept: 1 });
+  await expectPurge(store, MIDNIGHT, { kept: 1 });
   expect(await isInUse()).toBe(true);
-  await expectPurge(MIDNIGHT + 2 * DAY, { expired: 1 });
+  await expectPurge(store, MIDNIGHT + 2 * DAY, { expired: 1 });
   expect(keysOf(store)).toEqual([]);
 });
 
 it("stays when a sign-in joins it at that moment", async () => {
   await signIn(NOON + 8 * HOUR);
   store.table.before = () => signIn(NOON + 2 * DAY, "sid 2");
-  await expectPurge(MIDNIGHT, { kept: 1 });
+  await expectPurge(store, MIDNIGHT, { kept: 1 });
   expect((await describeAccount(store, HOME))?.expiresAt).toBe("2026-01-17T12:00:00.000Z");
 });
 
@@ -106,10 +103,10 @@ it.each<[string, RegExp, () => Promise<unknown>]>([
     }
     return await remove(...row);
   };
-  await expectPurge(MIDNIGHT);
+  await expectPurge(store, MIDNIGHT);
   expect(keysOf(store, changed)).toHaveLength(1);
   expect(filed()).toHaveLength(1);
-  await expectPurge(MIDNIGHT + HOUR, { expired: 1 });
+  await expectPurge(store, MIDNIGHT + HOUR, { expired: 1 });
   expect(keysOf(store)).toEqual([]);
 });
 
@@ -119,10 +116,10 @@ it.each([undefined, "adele"])(
     await signIn(NOON + 8 * HOUR, "sid", subject);
     await signIn(NOON + 2 * DAY, "sid 2");
     asTheReleaseBefore(store);
-    await expectPurge(MIDNIGHT, { kept: 1 });
+    await expectPurge(store, MIDNIGHT, { kept: 1 });
     await signOutByFrontChannel(store, SID);
     expect(await isInUse()).toBe(false);
-    await expectPurge(MIDNIGHT + 2 * DAY, { expired: 2 });
+    await expectPurge(store, MIDNIGHT + 2 * DAY, { expired: 2 });
     expect(keysOf(store)).toEqual([]);
   },
 );

@@ -9,28 +9,27 @@ import type { Stored } from "../../src/shared/table/table.ts";
 import { TableFault } from "../../src/shared/table/tableFault.ts";
 import { slowedTable } from "../support/slowedTable.ts";
 import { type VirtualTime, virtualTime } from "../support/virtualTime.ts";
+import { signInMany as enter } from "./purging.ts";
 import {
   asTheReleaseBefore,
   DAY,
   HOUR,
   homeOf,
   keysOf,
+  MIDNIGHT,
   NOON,
   renew,
+  SECOND,
   signIn,
   storeOfEach,
   withTable,
 } from "./samples.ts";
 
-const SECOND = 1_000;
-const MIDNIGHT = NOON + 12 * HOUR;
 const store = storeOfEach();
 
+/** Of yesterday. */
 async function signInMany(count: number) {
-  for (let i = 0; i < count; i++) {
-    const who = { homeAccountId: homeOf(i), sid: `sid ${i}`, subject: `sub ${i}` };
-    await signIn(store, { ...who, expiresAt: NOON + 8 * HOUR });
-  }
+  await enter(store, count, "sub");
   store.time = MIDNIGHT;
 }
 const isAnyOf = (...numbers: readonly number[]) => {

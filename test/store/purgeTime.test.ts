@@ -2,18 +2,11 @@ import { expect, it } from "@jest/globals";
 import { purge } from "../../src/shared/store/purge.ts";
 import { useOnce } from "../../src/shared/store/replayGuard.ts";
 import { slowedTable } from "../support/slowedTable.ts";
-import { HOUR, homeOf, keysOf, NOON, signIn, storeOfEach, withTable } from "./samples.ts";
+import { signInMany } from "./purging.ts";
+import { keysOf, MIDNIGHT, NOON, SECOND, storeOfEach, withTable } from "./samples.ts";
 
-const SECOND = 1_000;
-const MIDNIGHT = NOON + 12 * HOUR;
 const store = storeOfEach();
 
-async function signInMany(count: number) {
-  for (let i = 0; i < count; i++) {
-    const who = { homeAccountId: homeOf(i), sid: `sid ${i}` };
-    await signIn(store, { ...who, expiresAt: NOON + 8 * HOUR });
-  }
-}
 /** A purge that works on one thing at a time. */
 function purgeSlowly(before: (partitionKey: string) => void) {
   store.time = MIDNIGHT;
@@ -30,7 +23,7 @@ it.each([
   [90 * SECOND - 1, "no further row", { accounts: 1, used: 1 }],
   [90 * SECOND, "no further request", ALL],
 ])("where a request takes %i ms, it goes on with %s", async (takes, _, left) => {
-  await signInMany(2);
+  await signInMany(store, 2);
   // Of announcements, which go as what was used does, there are none by then.
   for (const key of keysOf(store, /^t\./)) store.table.rows.delete(key);
   await useOnce(store, "state", NOON);
@@ -45,7 +38,7 @@ it.each([
 });
 
 it("tells every ten seconds how far it is, and how it ended", async () => {
-  await signInMany(5);
+  await signInMany(store, 5);
   const [row = ""] = keysOf(store, /^x\./);
   store.table.rows.set(row, { ...store.table.rows.get(row), sids: "none" } as never);
   // Five seconds for each sign-in, and none for the first, which names nothing.

@@ -2,8 +2,9 @@ import { randomBytes } from "node:crypto";
 import { beforeEach } from "@jest/globals";
 import type { Log } from "../../src/shared/base/log.ts";
 import type { Keyring } from "../../src/shared/crypto/keyring.ts";
-import type { HomeAccountId, Sid } from "../../src/shared/rows/keys.ts";
+import { accountPartition, type HomeAccountId, type Sid } from "../../src/shared/rows/keys.ts";
 import { type KeptSession, partsOf, type Session } from "../../src/shared/store/account.ts";
+import { signOutByBackChannel } from "../../src/shared/store/backChannel.ts";
 import { type HeldSession, sealContent } from "../../src/shared/store/segments.ts";
 import { type SignIn, storeSignIn } from "../../src/shared/store/signIn.ts";
 import type { GenerationRef, Store } from "../../src/shared/store/store.ts";
@@ -12,12 +13,15 @@ import type { AccessToken, TokenCache } from "../../src/shared/tokens/tokenCache
 import { keyring } from "../support/keyring.ts";
 import { type MemoryTable, memoryTable } from "../support/memoryTable.ts";
 
-export const MINUTE = 60_000;
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 export const NOON = Date.UTC(2026, 0, 15, 12);
+export const MIDNIGHT = NOON + 12 * HOUR;
 export const TENANT = "8d5c2a1e-7b4f-4c7d-9e36-5f0a1b2c3d4e";
 export const HOME = `00c0ffee-0000-4000-8000-000000000001.${TENANT}` as HomeAccountId;
+export const PARTITION = accountPartition(HOME);
 
 export interface MemoryStore extends Store {
   readonly table: MemoryTable;
@@ -151,6 +155,18 @@ export function signIn(store: Store, visit: Visit = {}): Promise<HeldSession> {
 
 export const refOf = (partition = "a.1", generation = "g1") =>
   ({ partition, generation }) as GenerationRef;
+
+export const SID = "sid" as Sid;
+
+/** @param who Either of `sid` and `sub`. */
+export function signOutByToken(
+  store: Store,
+  who: { readonly id?: string; readonly sid?: Sid; readonly sub?: string },
+  issuedAt = store.now(),
+): Promise<void> {
+  const token = { id: crypto.randomUUID(), sid: undefined, sub: undefined, ...who, issuedAt };
+  return signOutByBackChannel(store, { ...token, expiresAt: store.now() + HOUR });
+}
 
 /** A session as its browser holds it. */
 export function heldBy(sessionId = "one", changes: Partial<HeldSession> = {}): HeldSession {

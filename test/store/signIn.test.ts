@@ -1,10 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
 import { SignInOvertaken } from "../../src/shared/base/errors.ts";
 import {
-  accountPartition,
   type Generation,
   generationRow,
-  type Sid,
   sessionKey,
   sidPartition,
 } from "../../src/shared/rows/keys.ts";
@@ -14,18 +12,23 @@ import { announce, readSidAgain } from "../../src/shared/store/announcements.ts"
 import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
 import { fence } from "../../src/shared/store/generation.ts";
 import type { HeldSession } from "../../src/shared/store/segments.ts";
-import { signOutByOperator, signOutByUser } from "../../src/shared/store/signOut.ts";
+import {
+  signOutByFrontChannel,
+  signOutByOperator,
+  signOutByUser,
+} from "../../src/shared/store/signOut.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import type { Stored, Table } from "../../src/shared/table/table.ts";
 import { slowedTable } from "../support/slowedTable.ts";
 import {
   cacheOf,
-  HOME,
   HOUR,
   heldBy,
   incompressible,
   MINUTE,
+  PARTITION,
   renew,
+  SID,
   signIn as signInTo,
   storeOfEach,
   tokenOf,
@@ -34,7 +37,6 @@ import {
   withTable,
 } from "./samples.ts";
 
-const PARTITION = accountPartition(HOME);
 const store = storeOfEach();
 
 const signIn = (visit: Visit = {}, on: Store = store) =>
@@ -187,13 +189,13 @@ it("a sign-in is found by its sid, whenever the purge takes that one's row away"
     });
     await signIn({}, withTable(store, slow));
     isTaken = left < 0;
-    await signOutByFrontChannel(store, "sid" as Sid);
+    await signOutByFrontChannel(store, SID);
     expect(tokenRows()).toEqual([]);
   }
 });
 
 it("a sign-in that could not announce itself looks for sign-outs all the same", async () => {
-  await noteEarlySignOut(store, sidPartition("sid" as Sid));
+  await noteEarlySignOut(store, sidPartition(SID));
   const insert: Table["insert"] = async (entity) =>
     entity.partitionKey.startsWith("t.") ? "refused" : await store.table.insert(entity);
   await expect(signIn({}, withTable(store, { insert }))).rejects.toThrow(SignInOvertaken);
@@ -201,7 +203,7 @@ it("a sign-in that could not announce itself looks for sign-outs all the same", 
 });
 
 it("a sign-in that is stored while a sign-out holds it up is found", async () => {
-  const key = sidPartition("sid" as Sid);
+  const key = sidPartition(SID);
   await announce(store, key, PARTITION);
   store.table.before = () => signIn();
   expect(await readSidAgain(store, key)).toMatchObject({ partition: PARTITION });

@@ -1,13 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import {
-  type Sid,
-  sessionKey,
-  sidPartition,
-  subjectPartition,
-} from "../../src/shared/rows/keys.ts";
+import { sessionKey, sidPartition, subjectPartition } from "../../src/shared/rows/keys.ts";
 import type { IndexRow } from "../../src/shared/rows/rows.ts";
-import { signOutByBackChannel } from "../../src/shared/store/backChannel.ts";
 import { noteSignedOut, readSid } from "../../src/shared/store/sidIndex.ts";
 import {
   signOutByFrontChannel,
@@ -16,9 +10,15 @@ import {
   signOutOfSession,
 } from "../../src/shared/store/signOut.ts";
 import type { Stored } from "../../src/shared/table/table.ts";
-import { HOUR, signIn as signInTo, storeOfEach, tokenRowsOf } from "./samples.ts";
+import {
+  HOUR,
+  SID,
+  signIn as signInTo,
+  signOutByToken,
+  storeOfEach,
+  tokenRowsOf,
+} from "./samples.ts";
 
-const SID = "a sid" as Sid;
 /** The clock stands still. */
 const ms = 0;
 
@@ -38,10 +38,8 @@ beforeEach(() => {
 
 const signIn = (sid: string = SID) =>
   signInTo(store, { sid, subject: "a subject", expiresAt: store.time + 8 * HOUR });
-const byToken = (who: { sid: Sid } | { sub: string }, issuedAt = store.time) => {
-  const token = { id: crypto.randomUUID(), sid: undefined, sub: undefined, ...who };
-  return signOutByBackChannel(store, { ...token, issuedAt, expiresAt: store.time + HOUR });
-};
+const byToken = (who: Parameters<typeof signOutByToken>[1], issuedAt?: number) =>
+  signOutByToken(store, who, issuedAt);
 const tokens = () => tokenRowsOf(store);
 
 describe("the log says whether tokens were there", () => {
@@ -115,11 +113,9 @@ describe("the log says whether tokens were there", () => {
 
 it("a logout token is refused the second time, with a word, and changes nothing", async () => {
   await signIn();
-  const times = { issuedAt: store.time, expiresAt: store.time + HOUR };
-  const token = { id: "token", sid: SID, sub: undefined, ...times };
-  await signOutByBackChannel(store, token);
+  await byToken({ id: "token", sid: SID });
   const rows = new Map(store.table.rows);
-  await expect(signOutByBackChannel(store, token)).rejects.toThrow(/\w+ \w+/);
+  await expect(byToken({ id: "token", sid: SID })).rejects.toThrow(/\w+ \w+/);
   expect(store.table.rows).toEqual(rows);
 });
 

@@ -2,14 +2,8 @@ import { beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { BadRequest, StoreUnavailable } from "../../src/shared/base/errors.ts";
 import { TableFault } from "../../src/shared/table/tableFault.ts";
-import {
-  type Called,
-  insisting,
-  outcomesOf,
-  PATIENCE_MS,
-  SECOND,
-  unavailable,
-} from "./insisting.ts";
+import { type Called, insisting, outcomesOf, PATIENCE_MS, unavailable } from "./insisting.ts";
+import { SECOND } from "./samples.ts";
 
 let on: ReturnType<typeof insisting>;
 beforeEach(() => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { StoreUnavailable } from "../../src/shared/base/errors.ts";
-import { insisting, outcomesOf, PATIENCE_MS, SECOND, unavailable } from "./insisting.ts";
+import { insisting, outcomesOf, PATIENCE_MS, unavailable } from "./insisting.ts";
+import { SECOND } from "./samples.ts";
 
 let on: ReturnType<typeof insisting>;
 beforeEach(() => {

@@ -1,19 +1,13 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { BadRequest, StoreUnavailable } from "../../src/shared/base/errors.ts";
 import type { Log } from "../../src/shared/base/log.ts";
-import {
-  accountPartition,
-  type Sid,
-  sidPartition,
-  subjectPartition,
-} from "../../src/shared/rows/keys.ts";
+import { type Sid, sidPartition, subjectPartition } from "../../src/shared/rows/keys.ts";
 import { createSignOuts, type SignOuts } from "../../src/shared/store/stubbornSignOuts.ts";
 import type { Entity } from "../../src/shared/table/table.ts";
 import { type MemoryTable, memoryTable } from "../support/memoryTable.ts";
 import { type VirtualTime, virtualTime } from "../support/virtualTime.ts";
-import { DAY, HOME, memoryStore, refOf, signIn as signInTo } from "./samples.ts";
+import { DAY, memoryStore, PARTITION, refOf, SECOND, signIn as signInTo } from "./samples.ts";
 
-const SECOND = 1_000;
 const TOKEN = {
   sid: "the-sid" as Sid,
   sub: undefined,
@@ -66,7 +60,7 @@ it("does not try again together with what failed on other instances", async () =
   expect(table.operations).toHaveLength(2);
 });
 
-const ref = refOf(accountPartition(HOME));
+const ref = refOf(PARTITION);
 
 describe.each<[string, number, string, () => Promise<void>]>([
   ["in another app", 100, sidPartition("a" as Sid), () => signOuts.byFrontChannel("a" as Sid)],

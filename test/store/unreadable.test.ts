@@ -2,16 +2,15 @@ import { createSecretKey, randomBytes } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import { SealingKeyMissing, StoreUnavailable } from "../../src/shared/base/errors.ts";
 import { createKeyring } from "../../src/shared/crypto/keyring.ts";
-import { accountPartition } from "../../src/shared/rows/keys.ts";
 import { readSession } from "../../src/shared/store/accounts.ts";
 import type { HeldSession } from "../../src/shared/store/segments.ts";
 import { signOutByOperator } from "../../src/shared/store/signOut.ts";
 import type { Entity, Stored, Table } from "../../src/shared/table/table.ts";
 import { keyring } from "../support/keyring.ts";
 import {
-  HOME,
   HOUR,
   homeOf,
+  PARTITION,
   signIn as signInTo,
   storeOfEach,
   tokenRowsOf,
@@ -19,7 +18,6 @@ import {
   withTable,
 } from "./samples.ts";
 
-const PARTITION = accountPartition(HOME);
 const store = storeOfEach();
 
 const signIn = (visit: Visit = {}, on = store) => signInTo(on, visit);
