@@ -2,9 +2,13 @@ import { expect, it } from "@jest/globals";
 import { type Sid, sidPartition } from "../../src/shared/rows/keys.ts";
 import { describeAccount } from "../../src/shared/store/describe.ts";
 import { fence, readHead } from "../../src/shared/store/generation.ts";
-import { purge } from "../../src/shared/store/purge.ts";
 import { noteSignedOut, readSid } from "../../src/shared/store/sidIndex.ts";
-import { signOutByFrontChannel, signOutByOperator } from "../../src/shared/store/signOut.ts";
+import {
+  signOutByFrontChannel,
+  signOutByOperator,
+  signOutByUser,
+} from "../../src/shared/store/signOut.ts";
+import type { Stored } from "../../src/shared/table/table.ts";
 import { expectPurge, filedIn } from "./purging.ts";
 import {
   asTheReleaseBefore,
@@ -25,7 +29,6 @@ import {
 
 const store = storeOfEach();
 
-const filed = () => filedIn(store);
 const signIn = (expiresAt: number, sid = "sid", subject?: string) =>
   signInTo(store, { expiresAt, sid, subject });
 const isInUse = async () => (await describeAccount(store, HOME)) !== undefined;
@@ -34,9 +37,9 @@ const sidsLeft = () => keysOf(store, /^[su]\./).map((key) => key.replace("|sid",
 it("stays, and so does what leads to its sessions", async () => {
   await signIn(NOON + 8 * HOUR);
   await signIn(NOON + 2 * DAY, "sid 2");
-  expect(filed()).toEqual(["2026-01-15", "2026-01-17"]);
+  expect(filedIn(store)).toEqual(["2026-01-15", "2026-01-17"]);
   await expectPurge(store, MIDNIGHT, { kept: 1 });
-  expect(filed()).toEqual(["2026-01-17"]);
+  expect(filedIn(store)).toEqual(["2026-01-17"]);
   expect(sidsLeft()).toEqual([sidPartition("sid 2" as Sid)]);
   expect(await isInUse()).toBe(true);
   await expectPurge(store, MIDNIGHT + 2 * DAY, { expired: 1 });
@@ -47,7 +50,7 @@ it("keeps what a later sign-in leads by, too, and only that one's row is to see 
   await signIn(NOON + 8 * HOUR);
   await signIn(NOON + 2 * DAY, "sid", "adele");
   await expectPurge(store, MIDNIGHT, { kept: 1 });
-  expect(filed()).toEqual(["2026-01-17"]);
+  expect(filedIn(store)).toEqual(["2026-01-17"]);
   expect(sidsLeft()).toHaveLength(2);
   await expectPurge(store, MIDNIGHT + 2 * DAY, { expired: 1 });
   expect(keysOf(store)).toEqual([]);
@@ -57,9 +60,17 @@ it("has its row looked at again, while a clock may say that the session is not o
   await signIn(MIDNIGHT - MINUTE);
   await signIn(NOON + 2 * DAY, "sid 2");
   await expectPurge(store, MIDNIGHT + 8 * MINUTE);
-  expect([filed().length, sidsLeft().length]).toEqual([2, 2]);
+  expect([filedIn(store).length, sidsLeft().length]).toEqual([2, 2]);
   await expectPurge(store, MIDNIGHT + 9 * MINUTE, { kept: 1 });
-  expect([filed().length, sidsLeft().length]).toEqual([1, 1]);
+  expect([filedIn(store).length, sidsLeft().length]).toEqual([1, 1]);
+});
+
+it("keeps nothing that leads to what of it has ended", async () => {
+  await signIn(NOON + 8 * HOUR);
+  await signOutByUser(store, await signIn(NOON + 2 * DAY));
+  await signIn(NOON + 2 * DAY, "sid 2");
+  await expectPurge(store, MIDNIGHT, { kept: 1 });
+  expect(sidsLeft()).toEqual([sidPartition("sid 2" as Sid)]);
 });
 
 it("has what a newer generation needs", async () => {
@@ -105,7 +116,7 @@ it.each<[string, RegExp, () => Promise<unknown>]>([
   };
   await expectPurge(store, MIDNIGHT);
   expect(keysOf(store, changed)).toHaveLength(1);
-  expect(filed()).toHaveLength(1);
+  expect(filedIn(store)).toHaveLength(1);
   await expectPurge(store, MIDNIGHT + HOUR, { expired: 1 });
   expect(keysOf(store)).toEqual([]);
 });
@@ -117,6 +128,7 @@ it.each([undefined, "adele"])(
     await signIn(NOON + 2 * DAY, "sid 2");
     asTheReleaseBefore(store);
     await expectPurge(store, MIDNIGHT, { kept: 1 });
+    expect(filedIn(store)).toEqual(["2026-01-17", "2026-01-17"]);
     await signOutByFrontChannel(store, SID);
     expect(await isInUse()).toBe(false);
     await expectPurge(store, MIDNIGHT + 2 * DAY, { expired: 2 });
@@ -124,20 +136,16 @@ it.each([undefined, "adele"])(
   },
 );
 
-it("which the release before wrote, may be gone at that moment", async () => {
-  await signIn(NOON + 8 * HOUR);
-  await signIn(NOON + 8 * HOUR, "sid 2");
-  await signIn(NOON + 2 * DAY, "sid 3");
-  const over = `${sidPartition("sid 2" as Sid)}|sid`;
-  const dated = store.table.rows.get(over);
+it("may be gone at the moment at which what the release before wrote is to be kept", async () => {
+  await signIn(NOON + 8 * HOUR, "sid", "adele");
+  await signIn(NOON + 2 * DAY, "sid 2");
+  const [over = ""] = keysOf(store, /^u\./);
+  const dated = store.table.rows.get(over) as Stored;
   asTheReleaseBefore(store);
-  store.table.rows.set(over, dated as never);
+  store.table.rows.set(over, dated);
   // Before it removes that one.
   store.table.before = () => signOutByOperator(store, PARTITION);
-  store.time = MIDNIGHT;
-  await purge(store);
-  expect(await isInUse()).toBe(false);
-  store.time = MIDNIGHT + 2 * DAY;
-  await purge(store);
+  await expectPurge(store, MIDNIGHT, { kept: 1 });
+  await expectPurge(store, MIDNIGHT + 2 * DAY, { expired: 2 });
   expect(keysOf(store)).toEqual([]);
 });

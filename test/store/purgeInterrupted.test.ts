@@ -196,6 +196,15 @@ it.each([/^a\./, /^x\./])("is ended by an error that is not storage's, about %s"
   );
 });
 
+it("waits for a hundred that it is through with", async () => {
+  await signInMany(100);
+  const held = slowedTable(store.table, async (partitionKey) => {
+    if (/^x\.\d/.test(partitionKey)) await new Promise(() => {});
+  });
+  const running = purge(withTable(store, held), 1).then(() => "over");
+  expect(await Promise.race([running, setImmediate("under way")])).toBe("under way");
+});
+
 it("is through with sign-ins by the hundred, and not only in the end", async () => {
   await signInMany(250);
   await purge(store, 1);

@@ -2,22 +2,16 @@ import { expect, it } from "@jest/globals";
 import { SignInOvertaken } from "../../src/shared/base/errors.ts";
 import { sidPartition, subjectPartition } from "../../src/shared/rows/keys.ts";
 import { seenTombstones } from "../../src/shared/store/seenTombstones.ts";
-import { storeSignIn } from "../../src/shared/store/signIn.ts";
 import { signOutByFrontChannel } from "../../src/shared/store/signOut.ts";
-import { cacheOf, SID, sessionOf, signOutByToken, storeOfEach, tokenRowsOf } from "./samples.ts";
+import { SID, signIn as signInTo, signOutByToken, storeOfEach, tokenRowsOf } from "./samples.ts";
 
 const SUBJECT = "adele";
 const KEYS = [sidPartition(SID), subjectPartition(SUBJECT)];
 const store = storeOfEach();
 
 const signIn = (seen: readonly string[] = []) =>
-  storeSignIn(store, {
-    session: sessionOf(),
-    cache: cacheOf(),
-    sids: [SID],
-    subject: SUBJECT,
-    start: { at: store.time, seen },
-  });
+  signInTo(store, { subject: SUBJECT, start: { at: store.time, seen } });
+
 it.each<[string, () => Promise<unknown>]>([
   ["of a known sid", () => signIn().then(() => signOutByFrontChannel(store, SID))],
   ["of an unknown sid", () => signOutByFrontChannel(store, SID)],

@@ -79,6 +79,17 @@ describe("a session's segment", () => {
 });
 
 describe("content that does not fit", () => {
+  it("is a byte longer than the room", () => {
+    const { length } = sealed().segment.bytes;
+    for (const [room, tokens] of [
+      [length, 1],
+      [length - 1, 0],
+    ] as const) {
+      const content = unsealContent(store, MINE, sealed(undefined, room));
+      expect(Object.keys(content?.cache.AccessToken ?? {})).toHaveLength(tokens);
+    }
+  });
+
   it.each([
     [100, 9_000, 700_000, 50],
     [300, 9_000, 700_000, 225],

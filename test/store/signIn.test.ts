@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { SignInOvertaken } from "../../src/shared/base/errors.ts";
 import {
+  accountPartition,
   type Generation,
   generationRow,
   sessionKey,
@@ -11,6 +12,7 @@ import { readSession } from "../../src/shared/store/accounts.ts";
 import { announce, readSidAgain } from "../../src/shared/store/announcements.ts";
 import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
 import { fence } from "../../src/shared/store/generation.ts";
+import { purge } from "../../src/shared/store/purge.ts";
 import type { HeldSession } from "../../src/shared/store/segments.ts";
 import {
   signOutByFrontChannel,
@@ -22,8 +24,10 @@ import type { Stored, Table } from "../../src/shared/table/table.ts";
 import { slowedTable } from "../support/slowedTable.ts";
 import {
   cacheOf,
+  DAY,
   HOUR,
   heldBy,
+  homeOf,
   incompressible,
   MINUTE,
   PARTITION,
@@ -156,10 +160,14 @@ describe("a browser with other sign-ins under way", () => {
 });
 
 describe("an account whose head names no generation", () => {
-  it("is not asked for one, by a sign-in or by an operator's sign-out", async () => {
+  it("is not asked for one, by an operator's sign-out, a sign-in or the purge", async () => {
     await fence(store, PARTITION, undefined);
     await signOutByOperator(store, PARTITION);
     await signIn();
+    expect(operations().at(-1)).toMatch(/^replace a\|head,insert a\|c\./);
+    await fence(store, accountPartition(homeOf("other")), undefined);
+    store.time += DAY;
+    await purge(store);
     const nameless = store.table.operations.filter((one) =>
       one.endsWith(`|${generationRow("" as Generation)}`),
     );

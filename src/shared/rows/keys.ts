@@ -72,14 +72,19 @@ export function expiryRow(partition: PartitionKey, sids: readonly IndexKey[]): s
   return hash("expiry", [partition, ...sids].join(" "));
 }
 
-/** The row that says something was used that may be used once, filed under the day it expires by itself. */
+/** The partition of what was used, or announced, and expires by itself on the UTC day of `time` (milliseconds since 1970). */
+export function usedPartition(time: number): string {
+  return `t.${dayOf(time)}`;
+}
+
+/** The row that says something was used that may be used once. */
 export function usedRow(id: string, expiresAt: number) {
-  return { partitionKey: `t.${dayOf(expiresAt)}`, rowKey: hash("used", id) };
+  return { partitionKey: usedPartition(expiresAt), rowKey: hash("used", id) };
 }
 
 /** The row that says a sign-in is under way, filed like what was used. */
 export function announcedRow(key: IndexKey, expiresAt: number) {
-  return { partitionKey: `t.${dayOf(expiresAt)}`, rowKey: hash("announced", key) };
+  return { partitionKey: usedPartition(expiresAt), rowKey: hash("announced", key) };
 }
 
 /** The one partition of sign-outs that came before their sign-in. Its rows go by two hexadecimal digits. */

@@ -144,10 +144,8 @@ export async function purge(unlimited: Store, atOnce = AT_ONCE): Promise<Purged>
 function unless(isLate: () => boolean, table: Table): Table {
   const inTime =
     <Row extends unknown[], T>(request: (...row: Row) => Promise<T>) =>
-    async (...row: Row): Promise<T> => {
-      if (isLate()) throw new StoreUnavailable();
-      return await request(...row);
-    };
+    (...row: Row) =>
+      isLate() ? Promise.reject<T>(new StoreUnavailable()) : request(...row);
   return {
     get: inTime(table.get) as Table["get"],
     insert: inTime(table.insert),

@@ -97,5 +97,6 @@ async function fileAgain(
   sids: readonly IndexKey[],
 ): Promise<void> {
   const account = await store.table.get<AccountRow>(partition, generationRow(generation));
-  if (account) await fileForExpiry(store, partition, sids, timeOf(account.expiresAt));
+  // It may have been signed out meanwhile. Then nobody uses them any more.
+  await fileForExpiry(store, partition, sids, account ? timeOf(account.expiresAt) : store.now());
 }

@@ -1,5 +1,5 @@
 import { randomId } from "../base/random.ts";
-import { usedRow } from "../rows/keys.ts";
+import { usedPartition, usedRow } from "../rows/keys.ts";
 import type { Entity, Stored } from "../table/table.ts";
 import type { Store } from "./store.ts";
 
@@ -32,6 +32,5 @@ export async function isUsed(store: Store, id: string, expiresAt: number): Promi
 
 /** What expired before today (UTC). */
 export function listUsed(store: Store): AsyncIterable<Stored<Entity>> {
-  const { partitionKey: today } = usedRow("", store.now());
-  return store.table.list("t.", today);
+  return store.table.list("t.", usedPartition(store.now()));
 }

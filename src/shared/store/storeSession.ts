@@ -73,7 +73,7 @@ function withSession(
 ): Account {
   let kept = others.slice(0, MAX_SESSIONS - 1);
   const roomLeft = () => roomBeside(kept.map(([, other]) => other));
-  while (kept.length > 0 && roomLeft() < MIN_ROOM_BYTES) kept = kept.slice(0, -1);
+  while (roomLeft() < MIN_ROOM_BYTES) kept = kept.slice(0, -1);
   const { entry, user } = partsOf(session);
   const segment = sealContent(store, held, { user, cache }, roomLeft());
   const added = { ...entry, binding, segment };
