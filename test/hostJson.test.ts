@@ -1,14 +1,11 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import { readRoutePrefix } from "../src/hostJson.ts";
+import { newFolder } from "./support/folder.ts";
+import { shared } from "./support/shared.ts";
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "lightsout-host-json-"));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const folder = shared(newFolder);
 
 const of = (routePrefix: string) => JSON.stringify({ extensions: { http: { routePrefix } } });
 const address = { APP_BASE_URL: "https://a.example/v1" };
@@ -25,7 +22,7 @@ describe("the route prefix", () => {
     ["that of the address, where the file cannot be read", "// comment", address, "/v1"],
     ["none, where nobody says", "// comment", {}, ""],
   ])("is %s", async (_, text, env, expected) => {
-    await writeFile(join(folder, "host.json"), text);
-    expect(readRoutePrefix(folder, env)).toBe(expected);
+    await writeFile(join(folder.path, "host.json"), text);
+    expect(readRoutePrefix(folder.path, env)).toBe(expected);
   });
 });

@@ -19,7 +19,7 @@ const KINDS: [string, string, Record<string, string>][] = [
 ];
 
 const own = shared(buildOwnApp);
-const rig = shared(() => startWatchedRig({ root: own.root, env: { ORDERS_ID: "api://orders" } }));
+const rig = shared(() => startWatchedRig({ root: own.path, env: { ORDERS_ID: "api://orders" } }));
 /** Stands for the API, and answers what it is told. */
 const upstream = shared(startLoopback);
 let browser: Browser;

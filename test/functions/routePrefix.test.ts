@@ -1,12 +1,11 @@
-import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { describe, expect, it } from "@jest/globals";
 import type { LogLine } from "../../local/host/host.ts";
-import { type Rig, startRig } from "../../local/rig.ts";
-import { ROOT } from "../../local/root.ts";
+import { startRig } from "../../local/rig.ts";
 import { createBrowser, type Page } from "../../local/tenant/browserless.ts";
 import { patientOf } from "../../scripts/doctor/patient.ts";
+import { readText } from "../infra/project.ts";
+import { newFolder } from "../support/folder.ts";
+import { shared } from "../support/shared.ts";
 import {
   ADELE,
   holdsTokens,
@@ -19,20 +18,15 @@ import {
  * The app under a route prefix: every route, link and redirect URI has it, and the team's own pages lie outside.
  */
 
-let root: string;
-let rig: Rig;
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), "lightsout-prefix-"));
-  await copyFile(join(ROOT, "dist/main.cjs"), join(root, "main.cjs"));
-  await writeFile(join(root, "package.json"), JSON.stringify({ main: "main.cjs" }));
-  // The host's default: api.
-  await writeFile(join(root, "host.json"), JSON.stringify({ version: "2.0" }));
-  rig = await startRig({ root });
-});
-afterAll(async () => {
-  await rig?.stop();
-  await rm(root, { recursive: true, force: true });
-});
+const folder = shared(() =>
+  newFolder({
+    "main.cjs": readText("dist/main.cjs"),
+    "package.json": JSON.stringify({ main: "main.cjs" }),
+    // The host's default prefix: api.
+    "host.json": JSON.stringify({ version: "2.0" }),
+  }),
+);
+const rig = shared(() => startRig({ root: folder.path }));
 
 const origin = () => new URL(rig.url).origin;
 /** Whatever a page leads to here. */
@@ -117,7 +111,7 @@ describe("under a route prefix", () => {
     expect((await fetch(`${host.url}/api/auth/session`)).status).toBe(503);
     await host.stop();
     expect(lines.map(({ message }) => message).join()).toContain(line);
-    const { settingsFault } = patientOf({ settings: env, source: "a test" }, root);
+    const { settingsFault } = patientOf({ settings: env, source: "a test" }, folder.path);
     expect(settingsFault?.message).toBe(line);
   });
 });

@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { beforeAll, expect, it } from "@jest/globals";
 import type { JWTPayload } from "jose";
@@ -35,6 +34,7 @@ import { refOf, signIn, type TestApp, testApp } from "../support/app.ts";
 import { azuriteStore } from "../support/azuriteStore.ts";
 import { newDeviceKey } from "../support/deviceKey.ts";
 import { eventually } from "../support/eventually.ts";
+import { newFolder } from "../support/folder.ts";
 import { claimsChallenge } from "../support/graph.ts";
 import { signLogoutToken } from "../support/logoutToken.ts";
 import { memoryTable } from "../support/memoryTable.ts";
@@ -55,7 +55,6 @@ import {
   ticketOf,
 } from "../support/user.ts";
 import { virtualTime } from "../support/virtualTime.ts";
-import { writePackage } from "../support/writePackage.ts";
 
 /** What docs/operations.md says of an event. */
 interface Documented {
@@ -428,10 +427,10 @@ it("a setting that is wrong, and one that looks wrong", async () => {
 });
 
 it("a package that holds nothing compiled by this Node", async () => {
-  const folder = await writePackage(packageContents(root));
-  const start = async () => (await rig.startHost({ root: folder })).stop();
+  const { path, stop } = await newFolder(packageContents(root));
+  const start = async () => (await rig.startHost({ root: path })).stop();
   await logs("start.uncompiled", start, { node: process.version }, "error");
-  await rm(folder, { recursive: true });
+  await stop();
 });
 
 it("sign-outs that are delayed, given up, and open when the process ends", async () => {

@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { root } from "../infra/project.ts";
+import { newFolder } from "../support/folder.ts";
 
 interface Ended {
   readonly code: number;
@@ -37,7 +37,7 @@ export interface AzureCli {
 
 /** Stands for the Azure CLI. */
 export async function azureCli(): Promise<AzureCli> {
-  const folder = await mkdtemp(join(tmpdir(), "lightsout-az-"));
+  const { path: folder, stop } = await newFolder();
   const file = join(folder, "az");
   return {
     folder,
@@ -46,6 +46,6 @@ export async function azureCli(): Promise<AzureCli> {
       await writeFile(file, `#!/bin/sh\n${script}\n`);
       await chmod(file, 0o755);
     },
-    stop: () => rm(folder, { recursive: true }),
+    stop,
   };
 }

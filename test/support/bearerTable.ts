@@ -1,11 +1,10 @@
 import { createHmac } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:https";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Azurite } from "../../local/azurite/azurite.ts";
 import { selfSignedCertificate } from "../../local/tenant/certificate.ts";
 import { pemOf, rsaKey } from "./certificate.ts";
+import { newFolder } from "./folder.ts";
 import type { IdentityEndpoint } from "./identityEndpoint.ts";
 import { close, listen } from "./listen.ts";
 import { passOn } from "./passOn.ts";
@@ -31,9 +30,7 @@ export async function startBearerTable(
 ): Promise<BearerTable> {
   const key = rsaKey();
   const certificate = selfSignedCertificate(key, "localhost").toString();
-  const folder = await mkdtemp(join(tmpdir(), "lightsout-"));
-  const file = join(folder, "ca.pem");
-  await writeFile(file, certificate);
+  const folder = await newFolder({ "ca.pem": certificate });
 
   const server = createServer({ key: pemOf(key), cert: certificate }, (incoming, outgoing) => {
     const { method = "", url = "/", headers } = incoming;
@@ -56,14 +53,14 @@ export async function startBearerTable(
       TOKEN_CACHE_STORAGE: "",
       TOKEN_CACHE_STORAGE__tableServiceUri: `https://localhost:${port}/devstoreaccount1`,
       TOKEN_CACHE_STORAGE__clientId: clientId,
-      NODE_EXTRA_CA_CERTS: file,
+      NODE_EXTRA_CA_CERTS: join(folder.path, "ca.pem"),
     },
     azurite: undefined,
     admitted: new Set(),
     refused: 0,
     async stop() {
       await close(server);
-      await rm(folder, { recursive: true });
+      await folder.stop();
     },
   };
   return table;

@@ -1,8 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { FunctionsHost } from "../../local/host/host.ts";
 import { type Rig, startRig } from "../../local/rig.ts";
+import { newFolder } from "./folder.ts";
 import { startTableProxy } from "./tableProxy.ts";
 import { stepOf } from "./tableStep.ts";
 
@@ -45,8 +43,8 @@ export function crashPoints(name: string, steps: readonly string[]): CrashPoint[
 
 export async function startCrashRig(): Promise<CrashRig> {
   // Compiled code is kept: the app is started often.
-  const compiled = await mkdtemp(join(tmpdir(), "lightsout-"));
-  const rig = await startRig({ env: { NODE_COMPILE_CACHE: compiled } });
+  const compiled = await newFolder();
+  const rig = await startRig({ env: { NODE_COMPILE_CACHE: compiled.path } });
   const proxy = await startTableProxy(rig.azurite);
   const start = () =>
     rig.startHost({
@@ -111,7 +109,7 @@ export async function startCrashRig(): Promise<CrashRig> {
     async stop() {
       await rig.stop();
       await proxy.stop();
-      await rm(compiled, { recursive: true });
+      await compiled.stop();
     },
   };
 }

@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LogLine } from "../../local/host/host.ts";
 import { type Rig, type RigOptions, startRig } from "../../local/rig.ts";
@@ -9,6 +8,7 @@ import { createKeyring, type Keyring } from "../../src/shared/crypto/keyring.ts"
 import { transactionOf } from "../../src/shared/identity/transaction.ts";
 import { unsealCookie } from "../../src/shared/session/cookies.ts";
 import { eventually } from "./eventually.ts";
+import { newFolder } from "./folder.ts";
 import { keepSwitches, shared } from "./shared.ts";
 import type { Answer } from "./wire.ts";
 
@@ -31,8 +31,8 @@ export function watchedRig(): WatchedRig {
 }
 
 export async function startWatchedRig(options: RigOptions = {}): Promise<WatchedRig> {
-  const folder = await mkdtemp(join(tmpdir(), "lightsout-wire-"));
-  const file = join(folder, "answers");
+  const folder = await newFolder();
+  const file = join(folder.path, "answers");
   const logs: LogLine[] = [];
   const recorder = new URL("wire.ts", import.meta.url).href;
   const rig = await startRig({
@@ -75,7 +75,7 @@ export async function startWatchedRig(options: RigOptions = {}): Promise<Watched
     },
     async stop() {
       await rig.stop();
-      await rm(folder, { recursive: true });
+      await folder.stop();
     },
   };
 }

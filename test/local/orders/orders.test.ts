@@ -6,7 +6,7 @@ import { shared } from "../../support/shared.ts";
 import { signedInBrowser } from "../../support/user.ts";
 
 const own = shared(buildOwnApp);
-const rig = shared(() => startRig({ root: own.root }));
+const rig = shared(() => startRig({ root: own.path }));
 
 describe("the example API", () => {
   it("is called with a token of its own, and its list goes on through the app", async () => {

@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { expect, it } from "@jest/globals";
 import { build, type Plugin } from "esbuild";
 import { ROOT } from "../../../local/root.ts";
 import { onDemand } from "../../../scripts/build/onDemand.ts";
 import { keepAliveSender } from "../../../src/shared/net/send.ts";
 import type * as AzureTable from "../../../src/shared/table/azureTable.ts";
-import { type Answer, type Loopback, startLoopback } from "../../support/loopback.ts";
+import { newFolder } from "../../support/folder.ts";
+import { type Answer, startLoopback } from "../../support/loopback.ts";
+import { shared } from "../../support/shared.ts";
 
 const XML = `<?xml version="1.0" encoding="utf-8"?>
 <error xmlns="http://schemas.microsoft.com/ado/2007/08/dataservices/metadata">
@@ -20,21 +20,13 @@ const noIdentity = () => {
   throw new Error("No identity here.");
 };
 
-let folder: string;
-let service: Loopback;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "lightsout-"));
-  service = await startLoopback();
-});
-afterAll(async () => {
-  await service.stop();
-  await rm(folder, { recursive: true });
-});
+const folder = shared(newFolder);
+const service = shared(startLoopback);
 
 /** What an app that is bundled in this way says about the table's answer. */
 async function saidAbout(answer: Answer, plugins: Plugin[]): Promise<string> {
   service.respond = () => answer;
-  const outfile = join(folder, `${randomUUID()}.cjs`);
+  const outfile = join(folder.path, `${randomUUID()}.cjs`);
   const entryPoints = [join(ROOT, "src/shared/table/azureTable.ts")];
   await build({ entryPoints, outfile, plugins, bundle: true, platform: "node", format: "cjs" });
   const { azureTable }: typeof AzureTable = createRequire(import.meta.url)(outfile);

@@ -1,7 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, it } from "@jest/globals";
 import type { FunctionInfo } from "../../../local/host/host.ts";
 import { freePort } from "../../../local/ports.ts";
@@ -9,6 +6,7 @@ import type { AppRegistration } from "../../../local/tenant/tenant.ts";
 import { patientAt, patientOf } from "../../../scripts/doctor/patient.ts";
 import type { Env } from "../../../src/shared/config/env.ts";
 import { certificateOf, pemOf, rsaKey } from "../../support/certificate.ts";
+import { newFolder } from "../../support/folder.ts";
 import {
   type Answer,
   type Loopback,
@@ -133,11 +131,12 @@ describe("the time that a function may take", () => {
     ["01:00:00", []],
     ["00:01:59", [`Function timeout: functionTimeout in host.json ${ENDS} → ${FIX}`]],
   ])("is %s in host.json", async (functionTimeout, expected) => {
-    const root = await mkdtemp(join(tmpdir(), "lightsout-doctor-"));
-    await writeFile(join(root, "host.json"), JSON.stringify({ ...AT_ROOT, functionTimeout }));
+    const { path, stop } = await newFolder({
+      "host.json": JSON.stringify({ ...AT_ROOT, functionTimeout }),
+    });
     const source = { settings: clinic.rig.env, source: "a test" };
-    expect((await outcomeOf(patientOf(source, root))).problems).toEqual(expected);
-    await rm(root, { recursive: true });
+    expect((await outcomeOf(patientOf(source, path))).problems).toEqual(expected);
+    await stop();
   });
 
   it("is that of the setting, where one is stronger than host.json", async () => {

@@ -1,11 +1,10 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it } from "@jest/globals";
+import { newFolder } from "../../support/folder.ts";
 import { startLoopback } from "../../support/loopback.ts";
 import { shared } from "../../support/shared.ts";
 import { runScript } from "../runScript.ts";
-import { type SecureLoopback, startSecureLoopback } from "../secureLoopback.ts";
+import { startSecureLoopback } from "../secureLoopback.ts";
 import { forward, openClinic } from "./clinic.ts";
 
 const clinic = shared(openClinic);
@@ -82,17 +81,10 @@ describe("lightsout doctor", () => {
 });
 
 describe("lightsout doctor --url", () => {
-  let folder: string;
-  let secure: SecureLoopback;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "lightsout-doctor-"));
-    secure = await startSecureLoopback((request) => forward(clinic.rig.host.url, request));
-    await writeFile(join(folder, "certificate.pem"), secure.certificate);
-  });
-  afterAll(async () => {
-    await secure?.stop();
-    await rm(folder, { recursive: true });
-  });
+  const secure = shared(() =>
+    startSecureLoopback((request) => forward(clinic.rig.host.url, request)),
+  );
+  const folder = shared(() => newFolder({ "certificate.pem": secure.certificate }));
 
   it("looks at an app without its settings", async () => {
     const { code, stdout } = await doctor(["--url", clinic.door.url, "--json"], {});
@@ -110,7 +102,7 @@ describe("lightsout doctor --url", () => {
   });
 
   it("takes https for what it is, and an address that the app does not know for a fault", async () => {
-    const env = { NODE_EXTRA_CA_CERTS: join(folder, "certificate.pem") };
+    const env = { NODE_EXTRA_CA_CERTS: join(folder.path, "certificate.pem") };
     const { code, stdout } = await doctor(["--url", secure.url], env);
     expect(stdout).toMatch(/✓ https {18}https only\n/);
     expect(stdout).toContain(

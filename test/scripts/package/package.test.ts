@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { strFromU8, unzipSync } from "fflate";
@@ -8,25 +7,22 @@ import { packageContents } from "../../../scripts/package/contents.ts";
 import { zip } from "../../../scripts/package/zip.ts";
 import { deployedSettings } from "../../infra/deployment.ts";
 import { root } from "../../infra/project.ts";
-import { writePackage } from "../../support/writePackage.ts";
+import { newFolder } from "../../support/folder.ts";
+import { shared } from "../../support/shared.ts";
 
 /** Far from node_modules, so that nothing but the package can be loaded. */
-let folder: string;
+const folder = shared(() => newFolder(packageContents(root)));
 let archive: Uint8Array;
 let files: Record<string, Uint8Array>;
 let host: FunctionsHost;
 
 beforeAll(async () => {
-  folder = await writePackage(packageContents(root));
-  await addCompiled(folder);
-  archive = zip({ ...packageContents(root), ...compiledIn(folder) });
+  await addCompiled(folder.path);
+  archive = zip({ ...packageContents(root), ...compiledIn(folder.path) });
   files = unzipSync(archive);
-  host = await startHost({ root: folder, env: deployedSettings() });
+  host = await startHost({ root: folder.path, env: deployedSettings() });
 });
-afterAll(async () => {
-  await host.stop();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => host.stop());
 
 it("holds the bundle, what was compiled of it, its licences, host.json and a package.json, and nothing else", () => {
   expect(Object.keys(files)).toEqual([

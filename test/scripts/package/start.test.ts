@@ -1,13 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { readdir, rm } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import { afterAll, beforeAll, expect, it } from "@jest/globals";
+import { beforeAll, expect, it } from "@jest/globals";
 import { addCompiled, compiledIn } from "../../../scripts/package/compiled.ts";
 import { type Contents, packageContents } from "../../../scripts/package/contents.ts";
 import { root } from "../../infra/project.ts";
+import { newFolder } from "../../support/folder.ts";
 import { STAND_IN_CORE } from "../../support/standInCore.ts";
-import { writePackage } from "../../support/writePackage.ts";
 
 const NAME = `dist/main.cjs.${process.version}-${process.platform}-${process.arch}`;
 const BUNDLE = "dist/main.cjs";
@@ -31,23 +31,20 @@ let contents: Contents;
 let made: Buffer;
 beforeAll(async () => {
   contents = packageContents(root);
-  const folder = await writePackage(contents);
-  await addCompiled(folder);
-  made = Buffer.from(compiledIn(folder)[NAME] as Uint8Array);
-  await rm(folder, { recursive: true });
+  const { path, stop } = await newFolder(contents);
+  await addCompiled(path);
+  made = Buffer.from(compiledIn(path)[NAME] as Uint8Array);
+  await stop();
 });
 
-const folders: string[] = [];
-afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
-
 async function start(more: Contents): Promise<{ signsOut: boolean; compiled: string }> {
-  const folder = await writePackage({ ...contents, ...more });
-  folders.push(folder);
-  const before = await filesIn(folder);
-  const program = ["--eval", PROGRAM, join(folder, "dist/start.cjs")];
-  const { stdout } = spawnSync(process.execPath, program, { cwd: folder, encoding: "utf8" });
+  const { path: cwd, stop } = await newFolder({ ...contents, ...more });
+  const before = await filesIn(cwd);
+  const program = ["--eval", PROGRAM, join(cwd, "dist/start.cjs")];
+  const { stdout } = spawnSync(process.execPath, program, { cwd, encoding: "utf8" });
   // It may be read-only.
-  expect(await filesIn(folder)).toEqual(before);
+  expect(await filesIn(cwd)).toEqual(before);
+  await stop();
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
 }
 

@@ -1,6 +1,4 @@
 import { X509Certificate } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, test } from "@jest/globals";
 import { applicationFor, GRAPH_PERMISSIONS } from "../../../scripts/register-app/application.ts";
@@ -9,6 +7,7 @@ import { readOptions } from "../../../scripts/register-app/options.ts";
 import { registerApp } from "../../../scripts/register-app/register.ts";
 import { cloudOf } from "../../../src/shared/config/cloud.ts";
 import { certificateOf, rsaKey } from "../../support/certificate.ts";
+import { newFolder } from "../../support/folder.ts";
 import { type Directory, startDirectory, TOKEN } from "./directory.ts";
 
 const TENANT = "11111111-1111-4111-8111-111111111111";
@@ -278,23 +277,19 @@ describe("a credential", () => {
   });
 
   it("can be a certificate", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "lightsout-"));
-    try {
-      const file = join(folder, "client.pem");
-      const pem = certificateOf(rsaKey());
-      await writeFile(file, pem);
-      const settings = await register("--credential", `certificate:${file}`);
-      expect(settings).toMatchObject({ ENTRA_CLIENT_CERTIFICATE: `<the text of ${file}>` });
-      const { fingerprint, raw } = new X509Certificate(pem);
-      const [key, ...more] = directory.applications[0]?.keyCredentials ?? [];
-      expect(key).toMatchObject({ key: raw.toString("base64"), usage: "Verify" });
-      expect(more).toEqual([]);
+    const pem = certificateOf(rsaKey());
+    const { path, stop } = await newFolder({ "client.pem": pem });
+    const file = join(path, "client.pem");
+    const settings = await register("--credential", `certificate:${file}`);
+    expect(settings).toMatchObject({ ENTRA_CLIENT_CERTIFICATE: `<the text of ${file}>` });
+    const { fingerprint, raw } = new X509Certificate(pem);
+    const [key, ...more] = directory.applications[0]?.keyCredentials ?? [];
+    expect(key).toMatchObject({ key: raw.toString("base64"), usage: "Verify" });
+    expect(more).toEqual([]);
 
-      Object.assign(key ?? {}, { customKeyIdentifier: fingerprint.replaceAll(":", "") });
-      expect(await changesOf("--credential", `certificate:${file}`)).toEqual([]);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    Object.assign(key ?? {}, { customKeyIdentifier: fingerprint.replaceAll(":", "") });
+    expect(await changesOf("--credential", `certificate:${file}`)).toEqual([]);
+    await stop();
   });
 
   it("needs a managed identity that exists", async () => {
