@@ -1,10 +1,12 @@
 import { setImmediate } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { StoreUnavailable } from "../../src/shared/base/errors.ts";
-import { accountPartition, type IndexKey } from "../../src/shared/rows/keys.ts";
+import { accountPartition, type IndexKey, type Sid } from "../../src/shared/rows/keys.ts";
+import { readSession } from "../../src/shared/store/accounts.ts";
 import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import { useOnce } from "../../src/shared/store/replayGuard.ts";
+import { signOutByFrontChannel } from "../../src/shared/store/signOut.ts";
 import type { Stored } from "../../src/shared/table/table.ts";
 import { TableFault } from "../../src/shared/table/tableFault.ts";
 import { slowedTable } from "../support/slowedTable.ts";
@@ -22,6 +24,7 @@ import {
   SECOND,
   signIn,
   storeOfEach,
+  tokenRowsOf,
   withTable,
 } from "./samples.ts";
 
@@ -71,6 +74,8 @@ describe("is finished by the next one, wherever its process ends", () => {
     ],
   ];
 
+  const SIDS = ["sid", "sid 0", "sid 1", "sid 2"] as Sid[];
+
   it.each(SCENES)("%s", async (_, fill, disturb = () => {}) => {
     store.time = NOON;
     await fill();
@@ -92,6 +97,27 @@ describe("is finished by the next one, wherever its process ends", () => {
         keysOf(store, pattern).map((key) => accountOf(store.table.rows.get(key)));
       expect(accounts(/^x\./)).toEqual(expect.arrayContaining(accounts(/^[asu]\./)));
 
+      const there = new Map(store.table.rows);
+      const restore = () => {
+        store.table.rows.clear();
+        for (const row of there) store.table.rows.set(...row);
+      };
+
+      // Tokens that are still there can still be signed out.
+      for (const sid of SIDS) await signOutByFrontChannel(store, sid);
+      expect(tokenRowsOf(store)).toEqual([]);
+
+      // A sign-in that comes before the next one outlives it, and can be signed out.
+      restore();
+      const expiresAt = store.time + 8 * HOUR;
+      const who = { homeAccountId: homeOf(0), subject: "sub 0" };
+      const held = await signIn(store, { ...who, sid: "sid 0", expiresAt });
+      await purge(store);
+      expect(await readSession(store, held)).toBeDefined();
+      await signOutByFrontChannel(store, "sid 0" as Sid);
+      expect(await readSession(store, held)).toBeUndefined();
+
+      restore();
       store.time = MIDNIGHT + 3 * DAY;
       await purge(store);
       expect(keysOf(store)).toEqual([]);
