@@ -49,12 +49,6 @@ export const SURVIVORS: readonly {
     why: "Neither is a date: nobody knows when it is over.",
   },
   {
-    file: "src/shared/store/sidIndex.ts",
-    from: 'const PURPOSE = "index";',
-    to: 'const PURPOSE = "";',
-    why: "Any word that no other purpose has is as good, until a release has stored rows under it: then test/release tells.",
-  },
-  {
     file: "src/shared/store/earlySignOuts.ts",
     from: "Math.max(until, tombstones.get(key)?.readUInt32BE(EARLY.issuedUntil) ?? 0),",
     to: "Math.max(until, tombstones.get(key)?.readUInt32BE(EARLY.issuedUntil) ?? 1),",
@@ -82,13 +76,13 @@ export const SURVIVORS: readonly {
     file: "src/shared/store/sidIndex.ts",
     from: "const NOTHING = Buffer.alloc(0);",
     to: "const NOTHING = Buffer.alloc(1);",
-    why: "As with the purpose: what is sealed along with the row is nothing to anybody.",
+    why: "What is sealed along with the row is nothing to anybody.",
   },
-  ...["a <= b ? -1 : 1", "a >= b ? -1 : 1", "a < b ? -2 : 1", "a < b ? -1 : 2"].map((order) => ({
+  ...["a <= b ? -1 : 1", "a < b ? -2 : 1", "a < b ? -1 : 2"].map((order) => ({
     file: "src/shared/store/sidIndex.ts",
     from: "return JSON.stringify(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1)));",
     to: `return JSON.stringify(Object.entries(row).sort(([a], [b]) => (${order})));`,
-    why: "No two properties have one name, and one order is as good as another until a release has stored rows in it.",
+    why: "No two properties have one name, and of the answer only the sign counts.",
   })),
   {
     file: "src/shared/store/sidIndex.ts",
@@ -125,12 +119,6 @@ export const SURVIVORS: readonly {
     from: 'who: token.sid !== undefined ? sidPartition(token.sid) : subjectPartition(token.sub ?? ""),',
     to: 'who: token.sid !== undefined ? sidPartition(token.sid) : subjectPartition(token.sub ?? "?"),',
     why: "A token that names no session names a subject.",
-  },
-  {
-    file: "src/shared/store/segments.ts",
-    from: 'const PURPOSE = "session";',
-    to: 'const PURPOSE = "";',
-    why: "As with the purpose of index rows.",
   },
   {
     file: "src/shared/store/segments.ts",
@@ -244,12 +232,6 @@ export const SURVIVORS: readonly {
   },
   {
     file: "src/shared/store/accountRow.ts",
-    from: "const TAG_BYTES = 16;",
-    to: "const TAG_BYTES = 17;",
-    why: "One byte more of the segment is as much its own, until a release has stored rows with sixteen: then test/release tells.",
-  },
-  {
-    file: "src/shared/store/accountRow.ts",
     from: "const ENTRY_BYTES = 1024;",
     to: "const ENTRY_BYTES = 1025;",
     why: "A byte of room more or less for each session.",
@@ -271,12 +253,6 @@ export const SURVIVORS: readonly {
     from: 'const { id, sid, sub = "", issuedAt, expiresAt } = token;',
     to: 'const { id, sid, sub = "?", issuedAt, expiresAt } = token;',
     why: "A token that names no subject names a session.",
-  },
-  {
-    file: "src/shared/store/accountRow.ts",
-    from: 'const PURPOSE = "account";',
-    to: 'const PURPOSE = "";',
-    why: "As with the purpose of index rows.",
   },
   {
     file: "src/shared/store/accountRow.ts",
