@@ -58,7 +58,7 @@ describe("readSession finds none", () => {
     const row = store.table.rows.get(key) as Stored;
     store.table.rows.set(key, { ...row, d0: Buffer.alloc(100) });
     expect(await readSession(store, ref)).toBeUndefined();
-    expect(store.logged).toEqual(["cache.unreadable"]);
+    expect(store.lines).toEqual([["warn", "cache.unreadable", { account: ref.partition }]]);
   });
 });
 

@@ -70,6 +70,7 @@ describe("where every condition is spoilt by somebody else", () => {
       (store) => signIn(store, { homeAccountId: homeOf("other") }),
     ],
     ["a sign-out elsewhere", (store) => signOutByFrontChannel(store, SID)],
+    ["one of an unknown sid", (store) => signOutByFrontChannel(store, "unknown" as Sid)],
     ["a logout token", (store) => signOutByToken(store, { sid: SID })],
     ["a sign-out by an operator, of nobody", (store) => signOutByOperator(store, NOBODY)],
     ["deleteIfOver", (store) => deleteIfOver({ ...store, now: () => sessionOf().expiresAt }, ref)],

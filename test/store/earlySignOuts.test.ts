@@ -6,6 +6,7 @@ import {
   readEarlyTombstones,
 } from "../../src/shared/store/earlySignOuts.ts";
 import { purge } from "../../src/shared/store/purge.ts";
+import type { Stored } from "../../src/shared/table/table.ts";
 import { type MemoryStore, MINUTE, memoryStore, storeOfEach } from "./samples.ts";
 
 const CAPACITY = 2_000;
@@ -121,12 +122,41 @@ describe("10,000 made-up sids", () => {
   });
 });
 
+it.each([
+  ["of a number", 5],
+  ["of text", "e".repeat(64)],
+  ["of too few bytes", Buffer.alloc(31)],
+])("a slot %s, as somebody else wrote it, is taken for an empty one", async (_, written) => {
+  await note("one");
+  const [key = ""] = store.table.rows.keys();
+  store.table.rows.set(key, { ...(rows()[0] as Stored), tombstones: written });
+  expect(await isFound("one")).toBe(false);
+  await note("one");
+  expect(await isFound("one")).toBe(true);
+  expect(tombstones().map(({ length }) => length)).toEqual([TOMBSTONE]);
+});
+
 describe("a full slot", () => {
-  it("keeps its size and gives up the oldest", async () => {
-    const [oldest = "", second = "", newest = ""] = await neighbours(3);
-    await note(oldest);
-    store.time += MINUTE;
-    await note(second);
+  it.each([
+    [
+      [0, 1],
+      [false, true, true],
+    ],
+    [
+      [1, 0],
+      [true, false, true],
+    ],
+    // The first is noted once more.
+    [
+      [0, 1, 0],
+      [true, false, true],
+    ],
+  ])("keeps its size and gives up the oldest, where %j were noted", async (noted, expected) => {
+    const sids = await neighbours(3);
+    for (const number of noted) {
+      await note(sids[number] ?? "");
+      store.time += MINUTE;
+    }
     const [row] = rows();
     if (!row) throw new Error("Nothing noted.");
     const two = Buffer.from(row.tombstones as Uint8Array);
@@ -134,10 +164,8 @@ describe("a full slot", () => {
     for (let at = 0; at < filler.length; at += TOMBSTONE) filler.writeUInt32BE(at, at);
     store.table.rows.set("e|00", { ...row, tombstones: Buffer.concat([two, filler]) });
 
-    expect(await isFound(oldest)).toBe(true);
-    await note(newest);
-    const found = [oldest, second, newest].map((sid) => isFound(sid));
-    expect(await Promise.all(found)).toEqual([false, true, true]);
+    await note(sids[2] ?? "");
+    expect(await Promise.all(sids.map((sid) => isFound(sid)))).toEqual(expected);
     expect(tombstones().map(({ length }) => length)).toEqual([CAPACITY * TOMBSTONE]);
   });
 });

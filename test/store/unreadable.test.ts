@@ -61,7 +61,9 @@ describe("an account that no key opens", () => {
   it.each<[string, Partial<Entity>]>([
     ["a flipped bit", { d0: Buffer.alloc(64) }],
     ["a key id that is none", { keyId: "not a key's id" }],
+    ["a key id as a number", { keyId: 1 }],
     ["a fingerprint that is none", { fingerprint: "no fingerprint" }],
+    ["no fingerprint, as in rows of the release before", { fingerprint: undefined as never }],
     ["another format", { format: 1 }],
   ])("gives way to a new generation, where it has been tampered with: %s", async (_, changes) => {
     await signIn();

@@ -15,7 +15,6 @@ import { CLOCKS_APART_MS, TOMBSTONE_LIFETIME_MS, type Tombstone } from "./tombst
  * most {@link CAPACITY} each, and the oldest give way.
  */
 
-const SLOTS = 256;
 /** 64,000 bytes: a binary property holds 65,536. */
 const CAPACITY = 2_000;
 /** Bytes of the hash at the beginning of a tombstone. */
@@ -117,8 +116,8 @@ export async function* idleSlots(store: Store): AsyncGenerator<Stored<Entity>, u
 
 function liveTombstones(slot: Stored<EarlyRow>, now: number): Buffer[] {
   // Anything else was not written by this app.
-  const tombstones =
-    slot.tombstones instanceof Uint8Array ? Buffer.from(slot.tombstones) : Buffer.alloc(0);
+  if (!(slot.tombstones instanceof Uint8Array)) return [];
+  const tombstones = Buffer.from(slot.tombstones);
   const live: Buffer[] = [];
   for (let at = 0; at + EARLY.bytes <= tombstones.length; at += EARLY.bytes) {
     const tombstone = tombstones.subarray(at, at + EARLY.bytes);
@@ -131,15 +130,17 @@ function liveTombstones(slot: Stored<EarlyRow>, now: number): Buffer[] {
 
 type Channel = "front" | "back";
 
-/** Both channels' tombstones for a key are in one slot. */
+/** Both channels' tombstones for a key are in one slot, which a byte of the hash names. */
 function placeOf(key: IndexKey): { rowKey: string; ids: Record<Channel, Buffer> } {
-  const [digest, back] = [key, `back ${key}`].map((id) => createHash("sha256").update(id).digest());
-  const slot = (digest?.[ID] as number) % SLOTS;
-  const idOf = (whole: Buffer | undefined) => (whole as Buffer).subarray(0, ID);
+  const [front, back] = [hash(key), hash(`back ${key}`)];
   return {
-    rowKey: slot.toString(16).padStart(2, "0"),
-    ids: { front: idOf(digest), back: idOf(back) },
+    rowKey: front.toString("hex", ID, ID + 1),
+    ids: { front: front.subarray(0, ID), back: back.subarray(0, ID) },
   };
+}
+
+function hash(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
 }
 
 function seconds(milliseconds: number): number {
