@@ -1,9 +1,10 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
+import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { readText, root } from "../infra/project.ts";
+import { newFolder } from "../support/folder.ts";
+import { shared } from "../support/shared.ts";
 
 /** The files in which what a team's app imports is declared. */
 const PUBLIC = [
@@ -33,33 +34,31 @@ function examplesIn(file: string): string[] {
     .map((text) => text.split("*/")[0]?.replaceAll(/^ *\* ?/gm, "") ?? "");
 }
 
+const folder = shared(newFolder);
+
 test("every example of the public surface compiles in an app of a team", () => {
-  const folder = mkdtempSync(join(tmpdir(), "examples-"));
-  try {
-    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-    for (const [at, file] of PUBLIC.entries()) {
-      const examples = examplesIn(file);
-      expect([file, examples.length > 0]).toEqual([file, true]);
-      for (const [index, example] of examples.entries()) {
-        const isWhole = example.includes("import ");
-        const text = isWhole ? example : `${AROUND}export async function example() {${example}}`;
-        writeFileSync(join(folder, `example-${at}-${index}.mts`), text);
-      }
+  const inFolder = (name: string) => join(folder.path, name);
+  symlinkSync(join(root, "node_modules"), inFolder("node_modules"));
+  for (const [at, file] of PUBLIC.entries()) {
+    const examples = examplesIn(file);
+    expect([file, examples.length > 0]).toEqual([file, true]);
+    for (const [index, example] of examples.entries()) {
+      const isWhole = example.includes("import ");
+      const text = isWhole ? example : `${AROUND}export async function example() {${example}}`;
+      writeFileSync(inFolder(`example-${at}-${index}.mts`), text);
     }
-    const compilerOptions = {
-      lib: ["es2024", "dom"],
-      paths: {
-        "lightsout/functions": [join(root, "src/lightsout.ts")],
-        "lightsout/testing": [join(root, "src/testing.ts")],
-        "lightsout/browser": [join(root, "src/browser/watchSession.ts")],
-      },
-    };
-    const config = { extends: join(root, "tsconfig.json"), compilerOptions, include: ["*.mts"] };
-    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
-    execFileSync(join(root, "node_modules/.bin/tsc"), ["-p", folder], { encoding: "utf8" });
-  } catch (error) {
-    throw new Error((error as { stdout?: string }).stdout || String(error));
-  } finally {
-    rmSync(folder, { recursive: true });
   }
+  const compilerOptions = {
+    lib: ["es2024", "dom"],
+    paths: {
+      "lightsout/functions": [join(root, "src/lightsout.ts")],
+      "lightsout/testing": [join(root, "src/testing.ts")],
+      "lightsout/browser": [join(root, "src/browser/watchSession.ts")],
+    },
+  };
+  const config = { extends: join(root, "tsconfig.json"), compilerOptions, include: ["*.mts"] };
+  writeFileSync(inFolder("tsconfig.json"), JSON.stringify(config));
+  const tsc = join(root, "node_modules/.bin/tsc");
+  const { status, stdout } = spawnSync(tsc, ["-p", folder.path], { encoding: "utf8" });
+  expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
 });

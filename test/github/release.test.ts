@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test } from "@jest/globals";
 import { readJson, readText, root } from "../infra/project.ts";
+import { newFolder } from "../support/folder.ts";
 import { readWorkflow } from "./workflow.ts";
 
 describe("the release workflow", () => {
@@ -22,15 +22,16 @@ describe("the release workflow", () => {
     ["v1.2.4", "## 1.2.3 - 2027-01-31", 1],
     ["1.2.3", "## 1.2.3 - 2027-01-31", 1],
     ["v1.2.3", "## Unreleased", 1],
-  ])("takes %s with '%s' in the changelog: %i", (tag, heading, status) => {
-    const cwd = mkdtempSync(join(tmpdir(), "lightsout-release-"));
-    writeFileSync(join(cwd, "package.json"), JSON.stringify({ version: "1.2.3" }));
-    writeFileSync(join(cwd, "CHANGELOG.md"), `# Changelog\n\n${heading}\n`);
+  ])("takes %s with '%s' in the changelog: %i", async (tag, heading, status) => {
+    const { path: cwd, stop } = await newFolder({
+      "package.json": JSON.stringify({ version: "1.2.3" }),
+      "CHANGELOG.md": `# Changelog\n\n${heading}\n`,
+    });
     const compare =
       jobs.pack?.steps?.find(({ run }) => run?.includes("GITHUB_REF_NAME"))?.run ?? "";
     const env = { ...process.env, GITHUB_REF_NAME: tag };
     expect(spawnSync("bash", ["-e", "-c", compare], { cwd, env })).toMatchObject({ status });
-    rmSync(cwd, { recursive: true });
+    await stop();
   });
 });
 

@@ -1,10 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { deploy } from "../infra/deployment.ts";
 import { readText, root } from "../infra/project.ts";
+import { newFolder } from "../support/folder.ts";
 import { readWorkflow } from "./workflow.ts";
 
 describe("the compiler of the templates, in CI", () => {
@@ -24,12 +22,13 @@ describe("the compiler of the templates, in CI", () => {
   it.each([
     ["Info BCP1: Could be shorter.", 0],
     ["Warning no-unused-params: Declared but never used.", 1],
-  ])("says '%s', which ends it with %i", (diagnostic, status) => {
+  ])("says '%s', which ends it with %i", async (diagnostic, status) => {
+    const { path: RUNNER_TEMP, stop } = await newFolder();
     const says = `bicep() { echo "main.bicep(1,2) : ${diagnostic}" >&2; }`;
-    const env = { ...process.env, RUNNER_TEMP: mkdtempSync(join(tmpdir(), "lightsout-lint-")) };
+    const env = { ...process.env, RUNNER_TEMP };
     const script = ["-eo", "pipefail", "-c", `${says}\n${lint}`];
     expect(spawnSync("bash", script, { cwd: root, env })).toMatchObject({ status });
-    rmSync(env.RUNNER_TEMP, { recursive: true });
+    await stop();
   });
 
   it("sees the templates with what is required alone, and with everything", () => {

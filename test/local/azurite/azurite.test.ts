@@ -1,13 +1,14 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TableClient } from "@azure/data-tables";
-import { afterEach, beforeEach, expect, it } from "@jest/globals";
+import { expect, it } from "@jest/globals";
 import { type Azurite, startAzurite } from "../../../local/azurite/azurite.ts";
 import { isFree } from "../../../local/ports.ts";
 import { eventually } from "../../support/eventually.ts";
+import { newFolder } from "../../support/folder.ts";
+import { shared } from "../../support/shared.ts";
 import { isRunning } from "../rig/processes.ts";
 
 async function people({ connectionString }: Azurite): Promise<TableClient> {
@@ -31,23 +32,21 @@ async function expectKept({ pid, port }: Azurite, location: string): Promise<voi
   await heir.stop();
 }
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "lightsout-azurite-"));
-});
-afterEach(() => rm(folder, { recursive: true }));
+const folder = shared(newFolder);
+const inFolder = (name: string) => join(folder.path, name);
 
 it("saves what was written a moment before a stop, and leaves neither process nor port", async () => {
-  const azurite = await startAzurite({ location: folder });
+  const location = inFolder("stopped");
+  const azurite = await startAzurite({ location });
   await write(azurite);
   await azurite.stop();
-  await expectKept(azurite, folder);
+  await expectKept(azurite, location);
 });
 
 it("stops by itself when the parent is killed, and nothing is lost", async () => {
-  const location = join(folder, "tables");
+  const location = inFolder("orphaned");
   const module = new URL("../../../local/azurite/azurite.ts", import.meta.url).href;
-  const file = join(folder, "parent.mjs");
+  const file = inFolder("parent.mjs");
   await writeFile(
     file,
     `import { startAzurite } from ${JSON.stringify(module)};
@@ -63,7 +62,7 @@ it("stops by itself when the parent is killed, and nothing is lost", async () =>
 });
 
 it("says what Azurite said when it cannot start", async () => {
-  const location = join(folder, "taken");
+  const location = inFolder("taken");
   await writeFile(location, "a file, not a folder");
   await expect(startAzurite({ location })).rejects.toThrow(/EEXIST|ENOTDIR/);
 });

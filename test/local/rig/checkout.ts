@@ -1,22 +1,19 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT } from "../../../local/root.ts";
 import { eventually } from "../../support/eventually.ts";
+import { type Folder, newFolder } from "../../support/folder.ts";
 
 const PARTS = ["host.json", "package.json", "tsconfig.json", "scripts", "src", "local"];
 
 /** A copy of this checkout, so that starting it touches nobody's `.local` and settings. */
-export async function copyCheckout(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "lightsout-start-"));
-  for (const part of PARTS) await cp(join(ROOT, part), join(folder, part), { recursive: true });
-  await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
+export async function copyCheckout(): Promise<Folder> {
+  const folder = await newFolder();
+  const copy = (part: string) => join(folder.path, part);
+  for (const part of PARTS) await cp(join(ROOT, part), copy(part), { recursive: true });
+  await symlink(join(ROOT, "node_modules"), copy("node_modules"));
   return folder;
-}
-
-export function removeCheckout(folder: string): Promise<void> {
-  return rm(folder, { recursive: true });
 }
 
 /** What a terminal would show of a started program, and how it ends. */

@@ -1,11 +1,11 @@
-import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
 import { freePort } from "../../../local/ports.ts";
-import { root as checkout } from "../../infra/project.ts";
+import { root as checkout, readText } from "../../infra/project.ts";
 import { eventually } from "../../support/eventually.ts";
+import { type Folder, newFolder } from "../../support/folder.ts";
 import { listen } from "../../support/listen.ts";
 import { Program } from "./checkout.ts";
 import { childrenOf, isRunning } from "./processes.ts";
@@ -22,31 +22,31 @@ const copy = () => {
 };
 copy();`;
 
-let folder: string;
+let folder: Folder;
 let program: Program | undefined;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "lightsout-dev-"));
-  await mkdir(join(folder, "node_modules/@azure"), { recursive: true });
+  folder = await newFolder({
+    "host.json": readText("host.json"),
+    "src/app.js": app("first"),
+    "dist/app.js": "",
+    "copy.cjs": COPY,
+    "keep.cjs": `${COPY} setInterval(copy, 50);`,
+  });
+  await mkdir(join(folder.path, "node_modules/@azure"), { recursive: true });
   const sdk = "node_modules/@azure/functions";
-  await symlink(join(checkout, sdk), join(folder, sdk));
-  for (const name of ["src", "dist"]) await mkdir(join(folder, name));
-  await copyFile(join(checkout, "host.json"), join(folder, "host.json"));
-  await writeFile(join(folder, "src/app.js"), app("first"));
-  await writeFile(join(folder, "dist/app.js"), "");
-  await writeFile(join(folder, "copy.cjs"), COPY);
-  await writeFile(join(folder, "keep.cjs"), `${COPY} setInterval(copy, 50);`);
+  await symlink(join(checkout, sdk), join(folder.path, sdk));
 });
 afterEach(async () => {
   program?.child.kill("SIGKILL");
   await program?.exited;
-  await rm(folder, { recursive: true });
+  await folder.stop();
 });
 
 async function dev(scripts: Record<string, string>, ...args: string[]): Promise<Program> {
   const manifest = { main: "dist/app.js", scripts };
-  await writeFile(join(folder, "package.json"), JSON.stringify(manifest));
+  await writeFile(join(folder.path, "package.json"), JSON.stringify(manifest));
   const file = join(checkout, "scripts/lightsout.ts");
-  program = new Program(file, ["dev", ...args], { cwd: folder });
+  program = new Program(file, ["dev", ...args], { cwd: folder.path });
   return program;
 }
 
@@ -61,9 +61,9 @@ it.each<[string, Record<string, string>]>([
   const answer = async () => (await fetch(`http://127.0.0.1:${port}/`)).text();
   expect(await answer()).toBe("first");
 
-  await writeFile(join(folder, "src/app.js"), "throw new Error('no reason');");
+  await writeFile(join(folder.path, "src/app.js"), "throw new Error('no reason');");
   await started.prints("The function app cannot be loaded.");
-  await writeFile(join(folder, "src/app.js"), app("second"));
+  await writeFile(join(folder.path, "src/app.js"), app("second"));
   await started.prints("Loaded again.");
   expect(await answer()).toBe("second");
 

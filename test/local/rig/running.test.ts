@@ -1,23 +1,24 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { freePort } from "../../../local/ports.ts";
 import { holdFolder, settingsInUse } from "../../../local/running.ts";
+import { newFolder } from "../../support/folder.ts";
 
 const URL = "http://localhost:7071";
 const DEVELOPMENT = { ENTRA_CLIENT_ID: "made up", TOKEN_CACHE_STORAGE: "emulator" };
 
 let root: string;
 let file: string;
+let remove: () => Promise<void>;
 const folders: { stop(): Promise<void> }[] = [];
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), "lightsout-running-"));
+  ({ path: root, stop: remove } = await newFolder());
   file = join(root, ".local", "running.json");
 });
 afterEach(async () => {
   await Promise.all(folders.splice(0).map((held) => held.stop()));
-  await rm(root, { recursive: true });
+  await remove();
 });
 
 async function run(env: Record<string, string>) {

@@ -7,17 +7,15 @@ import { freePort, isFree } from "../../../local/ports.ts";
 import { createBrowser } from "../../../local/tenant/browserless.ts";
 import { eventually } from "../../support/eventually.ts";
 import { listen } from "../../support/listen.ts";
-import { copyCheckout, Program, removeCheckout } from "./checkout.ts";
+import { shared } from "../../support/shared.ts";
+import { copyCheckout, Program } from "./checkout.ts";
 import { childrenOf, isRunning } from "./processes.ts";
 
-let checkout: string;
+const checkout = shared(copyCheckout);
+const inCheckout = (path: string) => join(checkout.path, path);
 let program: Program;
 let programs: Program[] = [];
 
-beforeAll(async () => {
-  checkout = await copyCheckout();
-});
-afterAll(() => removeCheckout(checkout));
 afterEach(async () => {
   for (const { child } of programs) child.kill("SIGKILL");
   await Promise.all(programs.map(({ exited }) => exited));
@@ -26,7 +24,7 @@ afterEach(async () => {
 
 function start(args: string[] = [], env: NodeJS.ProcessEnv = {}) {
   const command = ["scripts/lightsout.ts", "dev", ...args];
-  program = new Program(join(checkout, "local/run.mjs"), command, { env, cwd: checkout });
+  program = new Program(inCheckout("local/run.mjs"), command, { env, cwd: checkout.path });
   programs.push(program);
   return program;
 }
@@ -41,9 +39,9 @@ const RUNS = "Ctrl-C stops everything.";
 
 describe("lightsout dev", () => {
   it("shows where everything is, runs once in a checkout, and Ctrl-C leaves nothing behind", async () => {
-    const note = join(checkout, ".local/running.json");
+    const note = inCheckout(".local/running.json");
     // Killed without a chance to tidy up.
-    await mkdir(join(checkout, ".local"));
+    await mkdir(inCheckout(".local"));
     await writeFile(note, JSON.stringify({ pid: 2 ** 30, url: "http://localhost:1", env: {} }));
     const { pid, child, exited } = start();
     const first = program;
@@ -74,7 +72,7 @@ describe("lightsout dev", () => {
     await expect(stat(note)).rejects.toThrow("ENOENT");
     // Neither a terminal's colours nor anything of the secrets.
     expect(first.output).not.toContain("\u001b");
-    const secrets = await readFile(join(checkout, ".local/secrets.json"), "utf8");
+    const secrets = await readFile(inCheckout(".local/secrets.json"), "utf8");
     expect(first.output).not.toContain(JSON.parse(secrets).clientSecret);
   });
 
@@ -94,7 +92,7 @@ describe("lightsout dev", () => {
   }
 
   it("keeps its secrets to itself, the same ones the next time, and gives way to somebody on its ports", async () => {
-    const file = join(checkout, ".local/secrets.json");
+    const file = inCheckout(".local/secrets.json");
     const before = await readFile(file, "utf8");
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     const usual = [7071, 7072, 7073, 7074, 7075, 7076, 10_002];
@@ -173,9 +171,9 @@ describe("with a tenant in local.settings.json", () => {
   beforeAll(async () => {
     port = await freePort();
     const settings = { Values: { ...Values, APP_BASE_URL: `http://localhost:${port}` } };
-    await writeFile(join(checkout, "local.settings.json"), JSON.stringify(settings));
+    await writeFile(inCheckout("local.settings.json"), JSON.stringify(settings));
   });
-  afterAll(() => rm(join(checkout, "local.settings.json")));
+  afterAll(() => rm(inCheckout("local.settings.json")));
 
   it("starts the table store and the functions, nothing else", async () => {
     const { exited, child } = start();
@@ -195,7 +193,7 @@ describe("with a tenant in local.settings.json", () => {
   });
 
   it("says why the app cannot be loaded, and stops", async () => {
-    const broken = join(checkout, "src/main.ts");
+    const broken = inCheckout("src/main.ts");
     const whole = await readFile(broken, "utf8");
     await writeFile(broken, `throw new Error("no reason");\n${whole}`);
     const { exited } = start();
@@ -219,7 +217,7 @@ describe("with a tenant in local.settings.json", () => {
 describe("with func on the PATH", () => {
   let folder: string;
   beforeAll(async () => {
-    folder = join(checkout, "bin");
+    folder = inCheckout("bin");
     await mkdir(folder);
   });
 
