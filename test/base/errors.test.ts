@@ -62,18 +62,4 @@ describe("errors", () => {
       expect(error.cause).toBe(cause);
     }
   });
-
-  it("carry what a handler needs to know", () => {
-    expect(new errors.InteractionRequired(["s"], "c")).toMatchObject({
-      scopes: ["s"],
-      claims: "c",
-    });
-    expect(new errors.SignInRejected("reason")).toMatchObject({ reason: "reason" });
-    expect(new errors.ApiUnavailable(true)).toMatchObject({ timedOut: true });
-    expect(new errors.ProviderUnavailable(undefined, { retryAfter: 9 })).toMatchObject({
-      retryAfter: 9,
-      message: "Microsoft Entra ID does not answer. Try again in 9 seconds.",
-    });
-    expect(new errors.AppRefused(() => "what", "fix")).toMatchObject({ fix: "fix" });
-  });
 });

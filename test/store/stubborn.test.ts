@@ -57,28 +57,21 @@ describe("one sign-out", () => {
     expect(on.logged).toHaveLength(1);
   });
 
-  it("is tried again after pauses that grow to five seconds", async () => {
-    on.beAwayUntil(30 * SECOND);
-    const one = on.call("a");
-    await on.time.pass(PATIENCE_MS);
-    expect(on.began.slice(0, 8)).toEqual([0, 250, 750, 1_750, 3_750, 7_750, 12_750, 17_750]);
-    expect(one).toEqual({ outcome: "done", at: 32_750 });
-    expect(on.logged).toEqual([]);
-  });
-
-  it("is tried again after pauses of no more than a tenth of its patience", async () => {
+  it.each([
+    [
+      "that grow to five seconds",
+      PATIENCE_MS,
+      0,
+      [0, 250, 750, 1_750, 3_750, 7_750, 12_750, 17_750],
+    ],
+    ["of a tenth of its patience at most", 10 * SECOND, 0, [0, 250, 750, 1_750, 2_750, 3_750]],
+    ["that are not those of all others", PATIENCE_MS, 0.999, [0, 125, 375, 876, 1_877]],
+  ])("is tried again after pauses %s", async (_, patience, random, began) => {
     on.table = unavailable;
-    on.call("a", 10 * SECOND);
-    await on.time.pass(4 * SECOND);
-    expect(on.began).toEqual([0, 250, 750, 1_750, 2_750, 3_750]);
-  });
-
-  it("does not come back together with all the others", async () => {
-    on.table = unavailable;
-    on.random = 0.999;
-    on.call("a");
-    await on.time.pass(2 * SECOND);
-    expect(on.began.map(Math.round)).toEqual([0, 125, 375, 876, 1_877]);
+    on.random = random;
+    on.call("a", patience);
+    await on.time.pass((began.at(-1) ?? 0) + 1);
+    expect(on.began.map(Math.round)).toEqual(began);
   });
 
   it("is done soon after the table is back, however long it was away", async () => {
