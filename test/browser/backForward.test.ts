@@ -8,8 +8,10 @@ import { type HttpsFront, startHttpsFront } from "../support/httpsFront.ts";
 import { shared } from "../support/shared.ts";
 import { registrationOf } from "../support/user.ts";
 import { launchChromium } from "./chromium.ts";
-import { describeInBrowser } from "./describeInBrowser.ts";
+import { describeIn } from "./describeIn.ts";
 import { signOutInOtherApp } from "./otherApp.ts";
+
+const describeInBrowser = describeIn("whole Chromium");
 
 /*
  * What Back and Forward show after a sign-out, in Chromium as users have it: with the back/forward cache, which

@@ -16,7 +16,11 @@ export const MISSING =
   "No browser for the browser tests. Set CHROMIUM_PATH to a Chromium or Chrome; on Linux x64 `npm ci` installs one.";
 
 /** Playwright's own list, which `--disable-features` replaces, has what cookie blocking depends on. */
-const DISABLED_FEATURES = ["HttpsUpgrades", "MediaRouter", "OptimizationHints", "Translate"];
+const DISABLED_FEATURES = [
+  ...["HttpsUpgrades", "MediaRouter", "OptimizationHints", "Translate"],
+  // Processes that a window starts in case somebody types into its address bar or leaves the page.
+  ...["SpareRendererForSitePerProcess", "WebUIOmniboxPopup", "WebUIOmniboxAimPopup"],
+];
 
 const DEVICE_BOUND_FEATURES = [
   "DeviceBoundSessions",
@@ -28,12 +32,18 @@ export function hasChromium(): boolean {
   return installedPath() !== undefined || npmChromiumRuns();
 }
 
+/** Whether it will find one that does all that users' do: npm's is built for pages alone. */
+export function hasWholeChromium(): boolean {
+  return installedPath() !== undefined;
+}
+
 /**
  * A fresh browser profile. Nothing in it reaches any host but this machine's.
  * @param options.thirdPartyCookies whether a frame of another site gets and may set its cookies
- * @param options.backForwardCache as users have it, and Playwright has not. Only pages of https get into it.
+ * @param options.backForwardCache as users have it, and Playwright has not. Only pages of https get into it, and
+ * only in the whole browser.
  * @param options.publicKeyHash of the self-signed certificate that it trusts
- * @param options.deviceBound whether it binds sessions, with keys in software
+ * @param options.deviceBound whether it binds sessions, with keys in software: the whole browser does
  * @throws Error when there is no browser
  */
 export async function launchChromium(
@@ -46,7 +56,7 @@ export async function launchChromium(
 ): Promise<BrowserContext & { stop(): Promise<void> }> {
   const { thirdPartyCookies, backForwardCache, publicKeyHash, deviceBound, ...contextOptions } =
     options;
-  const { executablePath, env } = await findChromium();
+  const { executablePath, env } = await findChromium(backForwardCache || deviceBound);
   const profile = await createProfile();
   const context = await chromium.launchPersistentContext(profile, {
     ...contextOptions,
@@ -82,11 +92,12 @@ async function createProfile(): Promise<string> {
   return profile;
 }
 
-async function findChromium(): Promise<NpmChromium> {
+/** The one from npm is the same everywhere, and takes a quarter of the time to start. */
+async function findChromium(isWhole = false): Promise<NpmChromium> {
+  if (npmChromiumRuns() && !isWhole && !process.env.CHROMIUM_PATH) return unpackChromium();
   const executablePath = installedPath();
-  if (executablePath !== undefined) return { executablePath, env: {} };
-  if (npmChromiumRuns()) return unpackChromium();
-  throw new Error(MISSING);
+  if (executablePath === undefined) throw new Error(MISSING);
+  return { executablePath, env: {} };
 }
 
 function installedPath(): string | undefined {

@@ -1,10 +1,14 @@
 import { describe } from "@jest/globals";
-import { hasChromium, MISSING } from "./chromium.ts";
+import { hasChromium, hasWholeChromium, MISSING } from "./chromium.ts";
 import { findFirefox } from "./firefox.ts";
 import { hasWebKit } from "./webkit.ts";
 
 const BROWSERS = {
   Chromium: { isThere: hasChromium, missing: MISSING },
+  "whole Chromium": {
+    isThere: hasWholeChromium,
+    missing: "Install Debian's chromium, or set CHROMIUM_PATH to a Chromium or Chrome.",
+  },
   Firefox: {
     isThere: () => findFirefox() !== undefined,
     missing: "Install Debian's firefox-esr or Ubuntu's firefox, or set FIREFOX_PATH to a Firefox.",
@@ -18,7 +22,8 @@ const BROWSERS = {
  */
 export function describeIn(name: keyof typeof BROWSERS): typeof describe | typeof describe.skip {
   const { isThere, missing } = BROWSERS[name];
-  const isDemanded = process.env.BROWSERS === "all" || (name === "Chromium" && process.env.CI);
+  const isDemanded =
+    process.env.BROWSERS === "all" || (name.endsWith("Chromium") && process.env.CI);
   if (isThere() || isDemanded) return describe;
   console.warn(`Tests in ${name} are skipped. ${missing}`);
   return describe.skip;

@@ -10,7 +10,9 @@ import { leapingClock } from "../support/leap.ts";
 import { shared } from "../support/shared.ts";
 import { callFrontChannel, holdsTokens } from "../support/user.ts";
 import { launchChromium } from "./chromium.ts";
-import { describeInBrowser } from "./describeInBrowser.ts";
+import { describeIn } from "./describeIn.ts";
+
+const describeInBrowser = describeIn("whole Chromium");
 
 /* Device Bound Session Credentials as the browser does them, with keys in software. */
 
