@@ -1,7 +1,7 @@
 import { generationRow, HEAD } from "../../src/shared/rows/keys.ts";
 import type { HeadRow } from "../../src/shared/rows/rows.ts";
-import { missingKeyOf } from "../../src/shared/store/accountRow.ts";
 import { type AccountDescription, describeEntity } from "../../src/shared/store/describe.ts";
+import { missingKeyOf } from "../../src/shared/store/missingKey.ts";
 
 import type { Store } from "../../src/shared/store/store.ts";
 import type { Entity, Stored } from "../../src/shared/table/table.ts";

@@ -4,6 +4,7 @@ import { generationRow } from "../rows/keys.ts";
 import type { AccountRow } from "../rows/rows.ts";
 import type { Entity, Stored } from "../table/table.ts";
 import { type Account, expiryOf, type KeptSession, liveSessions, type Segment } from "./account.ts";
+import { missingKeyOf } from "./missingKey.ts";
 import type { GenerationRef, Store } from "./store.ts";
 
 /*
@@ -141,19 +142,4 @@ export function readAccount(store: Store, row: Stored<Entity>): Account | undefi
   }
   store.log("warn", "cache.unreadable", { account: row.partitionKey });
   return undefined;
-}
-
-/**
- * The key that something was sealed with, by id and fingerprint, where the ring has not got it.
- * @returns undefined where it has, and where nothing could have sealed it.
- */
-export function missingKeyOf(
-  keyring: Keyring,
-  { keyId, fingerprint = "" }: Partial<Pick<Segment, "keyId" | "fingerprint">> | Stored<Entity>,
-): string | undefined {
-  if (typeof keyId !== "string") return undefined;
-  const name = `${keyId} ${fingerprint}`.trim();
-  const known = keyring.fingerprints.get(keyId);
-  const isHeld = known !== undefined && (fingerprint === "" || fingerprint === known);
-  return isHeld || !/^[\w-]{1,16}( [\w-]{8})?$/.test(name) ? undefined : name;
 }

@@ -2,8 +2,8 @@ import { SealingKeyMissing } from "../base/errors.ts";
 import { generationRow, sessionKey } from "../rows/keys.ts";
 import { withHalfTheTokens, withoutExpiredTokens } from "../tokens/tokenCache.ts";
 import type { KeptSession, Segment, SessionContent, UnsealedContent } from "./account.ts";
-import { missingKeyOf } from "./accountRow.ts";
 import { packContent, unpackContent } from "./contentPacking.ts";
+import { missingKeyOf } from "./missingKey.ts";
 import type { GenerationRef, Store } from "./store.ts";
 
 /** Where a session is. */

@@ -1,10 +1,10 @@
-import { odata, RestError, type TransactionAction } from "@azure/data-tables";
+import { odata, type TransactionAction } from "@azure/data-tables";
 import { ManagedIdentityUnavailable, StoreUnavailable } from "../base/errors.ts";
 import type { StorageSettings } from "../config/storage.ts";
-import { retryAfterOf } from "../net/retryAfter.ts";
 import type { Send } from "../net/send.ts";
 import type { ManagedIdentity } from "../oauth/managedIdentity.ts";
 import { type TableRequests, Unanswered } from "./retrying.ts";
+import { isPermanent, networkCodeOf, pauseOf, saidBy } from "./sdkError.ts";
 import { storageAdviceFor } from "./storageAdvice.ts";
 import type { Entity, Stored } from "./table.ts";
 import { openTableClient } from "./tableClient.ts";
@@ -163,35 +163,4 @@ function actionOf(write: Parameters<TableRequests["write"]>[0][number]): Transac
     case "remove":
       return ["delete", write.entity];
   }
-}
-
-function saidBy(error: unknown) {
-  if (!(error instanceof RestError)) return {};
-  const { statusCode: status, response } = error;
-  const details = error.details as { odataError?: { code?: string } } | undefined;
-  // The SDK's code for an answer that does not come from a table service.
-  const own = error.code === RestError.PARSE_ERROR ? undefined : error.code;
-  const code = details?.odataError?.code ?? own ?? response?.headers.get("x-ms-error-code");
-  return { status, code, requestId: response?.headers.get("x-ms-request-id") };
-}
-
-function networkCodeOf(error: unknown): string | undefined {
-  if (error instanceof RestError) return undefined;
-  const { code, name } = error as NodeJS.ErrnoException;
-  return code ?? name;
-}
-
-/** A 4xx other than "slow down" will be the same next time: a missing role, a wrong key, a bad request. */
-function isPermanent(status: number | undefined): boolean {
-  return status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429;
-}
-
-/** Milliseconds. */
-function pauseOf(error: unknown): number | undefined {
-  const { headers } = (error instanceof RestError && error.response) || {};
-  const seconds = retryAfterOf({
-    "retry-after": headers?.get("retry-after"),
-    date: headers?.get("date"),
-  });
-  return seconds && seconds * 1_000;
 }
