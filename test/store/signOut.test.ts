@@ -42,6 +42,25 @@ const byToken = (who: Parameters<typeof signOutByToken>[1], issuedAt?: number) =
   signOutByToken(store, who, issuedAt);
 const tokens = () => tokenRowsOf(store);
 
+describe("a sign-out by the front channel tells, each time it has looked, whether the sid is known", () => {
+  it.each<[string, () => Promise<unknown>, boolean[]]>([
+    ["a known one", () => signIn(), [true]],
+    ["an unknown one", async () => {}, [false, false]],
+    [
+      "one of a sign-in at that moment",
+      async () => {
+        store.table.before = () => signIn();
+      },
+      [false, true],
+    ],
+  ])("%s", async (_, prepare, expected) => {
+    await prepare();
+    const told: boolean[] = [];
+    await signOutByFrontChannel(store, SID, (isKnown) => told.push(isKnown));
+    expect(told).toEqual(expected);
+  });
+});
+
 describe("the log says whether tokens were there", () => {
   const sid = sidPartition(SID);
   const subject = subjectPartition("a subject");

@@ -268,12 +268,6 @@ export const SURVIVORS: readonly {
   })),
   {
     file: "src/shared/store/announcements.ts",
-    from: "for (let round = 0; !(await disturb(store, partition)); ) await beginRound(store, ++round);",
-    to: "for (let round = 1; !(await disturb(store, partition)); ) await beginRound(store, ++round);",
-    why: "As with the rounds of a reservation.",
-  },
-  {
-    file: "src/shared/store/announcements.ts",
     from: "return await readSid(store, key);",
     to: "return (readSid(store, key));",
     why: "An asynchronous function waits for what it returns.",
