@@ -81,16 +81,10 @@ describe("lightsout refuses", () => {
 });
 
 const ALWAYS = [
-  "authCallback",
-  "authDevice",
-  "authDeviceRefresh",
-  "authLogoutCallback",
-  "authPurgeExpired",
-  "authSession",
-  "authSignIn",
-  "authSignOut",
-  "authSignedOut",
+  ...["authCallback", "authDevice", "authDeviceRefresh", "authLogoutCallback", "authPurgeExpired"],
+  ...["authSession", "authSignIn", "authSignOut", "authSignedOut"],
 ];
+const OF_SESSIONS = ["authAccount", "authBackchannelLogout", "authEndSession", "authSessions"];
 
 describe("lightsout registers", () => {
   // There are no settings here, and the log says so.
@@ -98,11 +92,7 @@ describe("lightsout registers", () => {
   afterAll(() => void jest.restoreAllMocks());
 
   it.each<[string, Options, string[]]>([
-    [
-      "what every app has, and what was not left out",
-      {},
-      ["authAccount", "authBackchannelLogout", "authEndSession", "authHealth", "authSessions"],
-    ],
+    ["what every app has, and what was not left out", {}, [...OF_SESSIONS, "authHealth"]],
     [
       "only what has to be",
       { functions: { account: false, backchannelLogout: false, health: false, sessions: false } },
@@ -116,15 +106,7 @@ describe("lightsout registers", () => {
         scopes: ["User.Read"],
         functions: { home: true, health: false },
       },
-      [
-        "authAccount",
-        "authBackchannelLogout",
-        "authEndSession",
-        "authGraph",
-        "authHome",
-        "authOrders",
-        "authSessions",
-      ],
+      [...OF_SESSIONS, "authGraph", "authHome", "authOrders"],
     ],
   ])("%s, whatever the settings are", (_, options, more) => {
     const { app, names } = recorder();

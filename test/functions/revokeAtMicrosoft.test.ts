@@ -39,6 +39,11 @@ function microsoft() {
   return { asked, open };
 }
 
+const nobody = () => Promise.reject(new Error("Nobody is there."));
+/** The post of the button that asks Microsoft too. */
+const pressed = (session: string) =>
+  post({ [REVOKE_FIELD]: "true" }, { cookies: { [SESSION_COOKIE]: session } });
+
 describe("Microsoft, that takes too long", () => {
   it("to answer, is given up: the call is broken off", async () => {
     const signals: (AbortSignal | undefined)[] = [];
@@ -82,14 +87,7 @@ describe("Microsoft is not asked with the tokens of a session that", () => {
       },
       303,
     ],
-    [
-      "storage does not delete",
-      {},
-      ({ table }) => {
-        table.down = true;
-      },
-      503,
-    ],
+    ["storage does not delete", {}, ({ table }) => Object.assign(table, { down: true }), 503],
   ])("%s", async (_, env, spoil, status) => {
     const { asked, open } = microsoft();
     let elapsed = 0;
@@ -97,21 +95,19 @@ describe("Microsoft is not asked with the tokens of a session that", () => {
     const cookie = await signIn(one);
     await spoil(one, cookie);
     const { handler } = authSignOut(one.app, { ...one.app, open });
-    const cookies = { [SESSION_COOKIE]: cookie };
-    const answer = await handler(post({ [REVOKE_FIELD]: "true" }, { cookies }), undefined);
+    const answer = await handler(pressed(cookie), undefined);
     expect([answer.status, asked.times]).toEqual([status, 0]);
   });
 });
 
 it("an app that does not choose it offers it nowhere, and asks nobody", async () => {
-  const { app } = testApp({}, { send: () => Promise.reject(new Error("Nobody is there.")) });
+  const { app } = testApp({}, { send: nobody });
   const functions = functionsOf({ context: app, signingOut: app }, {});
   const signOut = functions.find(({ name }) => name === "authSignOut");
   const page = await signOut?.handler(request("/auth/signout"), INVOCATION);
   expect(page?.body).not.toContain(REVOKE_FIELD);
   const { value } = sessionCookie(app.keyring, HELD, 60_000);
-  const cookies = { [SESSION_COOKIE]: value };
-  const answer = await signOut?.handler(post({ [REVOKE_FIELD]: "true" }, { cookies }), INVOCATION);
+  const answer = await signOut?.handler(pressed(value), INVOCATION);
   expect(answer?.status).toBe(303);
   expect(answer?.cookies?.map(({ name }) => name)).not.toContain(REVOCATION_COOKIE);
 });
@@ -119,11 +115,11 @@ it("an app that does not choose it offers it nowhere, and asks nobody", async ()
 it.each<[string, (app: Context) => Context]>([
   [
     "a wrong setting",
-    () => {
-      const environment = createEnvironment({});
-      const wrong = env({ ENTRA_CLIENT_ID: "none" });
-      return compose(wrong, environment, { wishes: {}, place: AT_ROOT }).context;
-    },
+    () =>
+      compose(env({ ENTRA_CLIENT_ID: "none" }), createEnvironment({}), {
+        wishes: {},
+        place: AT_ROOT,
+      }).context,
   ],
   [
     "storage that answers no read",
@@ -133,14 +129,10 @@ it.each<[string, (app: Context) => Context]>([
     },
   ],
 ])("%s does not hold the sign-out back", async (_, revoking) => {
-  const send = () => Promise.reject(new Error("Nobody is there."));
-  const { app, table } = testApp({}, { send });
+  const { app, table } = testApp({}, { send: nobody });
   const { handler } = authSignOut(app, revoking(app));
   const { value } = sessionCookie(app.keyring, HELD, 60_000);
-  const answer = await handler(
-    post({ [REVOKE_FIELD]: "true" }, { cookies: { [SESSION_COOKIE]: value } }),
-    undefined,
-  );
+  const answer = await handler(pressed(value), undefined);
   expect(answer.status).toBe(303);
   expect(table.operations).toEqual(["remove a.hash|c.g"]);
   const shown = answer.cookies?.find(({ name }) => name === REVOCATION_COOKIE)?.value ?? "";

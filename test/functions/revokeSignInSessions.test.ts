@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "@jest/globals";
 import type { GraphFault } from "../../local/graph/graph.ts";
 import type { Browser, Page } from "../../local/tenant/browserless.ts";
+import type { TokenFault } from "../../local/tenant/tenant.ts";
 import { en } from "../../src/shared/web/languages/en.ts";
 import { eventually } from "../support/eventually.ts";
 import { signLogoutToken } from "../support/logoutToken.ts";
@@ -57,27 +58,17 @@ describe("the user's sign-out that asks Microsoft too", () => {
   });
 
   const failsWith = (...faults: GraphFault[]) => void rig.graph.faults.next.push(...faults);
+  const consentTo = (scopes: string[]) =>
+    Object.assign(registration() ?? {}, { consentedScopes: scopes });
+  const entraFails = (fault: TokenFault) => {
+    rig.tenant.switches.tokenFault = fault;
+  };
   const { notAsked, unconfirmed } = en.revocation;
   it.each<[string, (browser: Browser) => unknown, string, number]>([
     ["Graph refuses", () => failsWith({ status: 403 }), unconfirmed, 1],
     ["Graph redirects", () => failsWith({ status: 302 }), unconfirmed, 1],
-    [
-      "consent is missing",
-      () => {
-        const app = registration();
-        if (app) app.consentedScopes = ["User.Read"];
-      },
-      notAsked,
-      0,
-    ],
-    [
-      "Entra gives no token",
-      () => {
-        rig.tenant.switches.tokenFault = { status: 503 };
-      },
-      notAsked,
-      0,
-    ],
+    ["consent is missing", () => consentTo(["User.Read"]), notAsked, 0],
+    ["Entra gives no token", () => entraFails({ status: 503 }), notAsked, 0],
     ["its tokens are gone", (browser) => callFrontChannel(rig, sidOf(rig, browser)), notAsked, 0],
   ])("goes on where %s, and says what came of it", async (_, spoil, outcome, calls) => {
     const browser = await signedInBrowser(rig);

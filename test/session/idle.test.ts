@@ -137,29 +137,19 @@ describe("a session that is used", () => {
 
   it("is by functions of the team's own, whatever they answer with", async () => {
     const auth = createAuth(one.app, () => undefined);
+    const answered = { status: 204, headers: { "cache-control": "public" } };
     const answers = [
-      () => ({
-        status: 204,
-        headers: { "cache-control": "public" },
-        cookies: [{ name: "a", value: "b" }],
-      }),
-      () => new HttpResponse({ status: 204, headers: { "cache-control": "public" } }),
-      () => undefined as unknown as HttpResponse,
+      { ...answered, cookies: [{ name: "a", value: "b" }] },
+      new HttpResponse(answered),
+      undefined as unknown as HttpResponse,
     ];
     for (const answer of answers) {
       now += 10 * MINUTE;
-      const cookie = Object.entries(browser.cookies())
-        .map((pair) => pair.join("="))
-        .join("; ");
-      const sent = new HttpRequest({
-        url: "https://app.example.com/my",
-        method: "GET",
-        headers: { cookie },
-      });
-      const got = (await auth.signedIn(async () => answer())(
-        sent,
-        new InvocationContext(),
-      )) as HttpResponse;
+      const cookie = request("/", { cookies: browser.cookies() }).headers.get("cookie") ?? "";
+      const url = "https://app.example.com/my";
+      const sent = new HttpRequest({ url, method: "GET", headers: { cookie } });
+      const invocation = new InvocationContext();
+      const got = (await auth.signedIn(async () => answer)(sent, invocation)) as HttpResponse;
       expect(used(got.cookies as Cookie[])).toHaveLength(1);
       expect(new Headers(got.headers).get("cache-control")).toBe("no-store");
       browser.keep(got.cookies as Cookie[]);
