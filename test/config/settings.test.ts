@@ -42,15 +42,6 @@ describe("readSettings", () => {
     expect(own.graphBaseUrl).toBe(GRAPH_BASE_URL);
   });
 
-  it("takes http for what runs on this machine", () => {
-    const metadataUrl = "http://127.0.0.1:9/t/v2.0/.well-known/openid-configuration";
-    const read = settings({
-      ENTRA_METADATA_URL: metadataUrl,
-      GRAPH_BASE_URL: "http://localhost:8/v1.0/",
-    });
-    expect(read).toMatchObject({ metadataUrl, graphBaseUrl: "http://localhost:8/v1.0" });
-  });
-
   it("writes GUIDs and names in lower case: they are compared", () => {
     expect(settings({ ENTRA_TENANT_ID: "Common" })).toMatchObject({
       tenant: "common",

@@ -1,5 +1,4 @@
-import { afterEach, describe, expect, it } from "@jest/globals";
-import type { TokenFault } from "../../local/tenant/tenant.ts";
+import { afterEach, expect, it } from "@jest/globals";
 import { itLeaksNothing } from "../support/attack.ts";
 import { startWatchedRig } from "../support/secrets.ts";
 import { keepSwitches, shared } from "../support/shared.ts";
@@ -23,7 +22,10 @@ afterEach(async () => {
   for (const username of [ADELE, ALEX]) await asOperator(rig, "DELETE", username);
 });
 
-/* By a revocation; of users who are disabled or deleted, test/session/confirmBound.test.ts. */
+/*
+ * By a revocation. Of users who are disabled or deleted: test/session/confirmBound.test.ts. What is no verdict on the
+ * grant: test/identity/refusals.test.ts, and how it is answered: test/session/confirm.test.ts.
+ */
 it("a grant that is withdrawn: the next refresh ends all of the account's sessions, at the latest when they are asked for", async () => {
   const browser = await signedInBrowser(rig);
   const elsewhere = await signedInBrowser(rig);
@@ -44,31 +46,6 @@ it("a grant that is withdrawn: the next refresh ends all of the account's sessio
 
   await signedInBrowser(rig, ADELE, browser);
   expect((await browser.fetch(rig.url + NEEDS_REFRESH)).status).toBe(200);
-});
-
-/* One of each kind: all of them, test/identity/refusals.test.ts. */
-describe("a fault that is no verdict on the grant", () => {
-  it.each<[string, TokenFault, number, string, string | undefined]>([
-    ["no answer", { status: "drop" }, 503, "provider-unavailable", "2"],
-    ["a policy", { number: 53003 }, 401, "interaction-required", undefined],
-    ["a secret that is wrong", { number: 7000215 }, 500, "app-refused", undefined],
-  ])("%s signs nobody out, and says whose it is", async (_, fault, status, type, pause) => {
-    const browser = await signedInBrowser(rig);
-    const [before] = await readAccountRows(rig.azurite);
-    rig.tenant.switches.tokenFault = fault;
-    const answer = await browser.fetch(rig.url + NEEDS_REFRESH);
-    const problem = JSON.parse(answer.body);
-    expect([answer.status, problem.type]).toEqual([status, `urn:lightsout:problem:${type}`]);
-    expect(answer.headers["retry-after"]).toBe(pause);
-    expect("signInUrl" in problem).toBe(status === 401);
-    expect(answer.body).not.toContain("Injected");
-    expect(await readAccountRows(rig.azurite)).toEqual([before]);
-    // What needs no new token goes on working.
-    expect((await browser.fetch(`${rig.url}/graph/me`)).status).toBe(200);
-
-    rig.tenant.switches.tokenFault = undefined;
-    expect((await browser.fetch(rig.url + NEEDS_REFRESH)).status).toBe(200);
-  });
 });
 
 itLeaksNothing(() => rig);

@@ -118,12 +118,6 @@ describe("getToken", () => {
     expect(one.events()).toContain("token.refreshed");
   });
 
-  it("gets a token with other scopes", async () => {
-    const token = await (await open()).getToken(["Mail.Read"]);
-    const { scopes } = (await tenant.verifyAccessToken(token)) ?? {};
-    expect(scopes).toContain("Mail.Read");
-  });
-
   it("refreshes once for each of several scopes in one request", async () => {
     const session = await open();
     const tokens = [

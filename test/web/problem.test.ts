@@ -5,6 +5,7 @@ import {
   BadRequest,
   CrossSiteRequest,
   Forbidden,
+  IndexForged,
   InteractionRequired,
   LightsoutError,
   ManagedIdentityUnavailable,
@@ -43,6 +44,7 @@ describe("problemOf", () => {
     [new AppRefused(() => "w", "f"), 500, "app-refused", "App refused by the sign-in service"],
     [new ProviderUnavailable(), 503, "provider-unavailable", "Sign-in service not available"],
     [new StoreUnavailable(), 503, "store-unavailable", "Storage not available"],
+    [new IndexForged(), 503, "index-forged", "Sign-out not certain"],
   ])("%p is a %d", (error, status, name, title) => {
     const type = `urn:lightsout:problem:${name}`;
     const { signIn, ...problem } = problemOf(error, en);
