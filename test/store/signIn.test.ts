@@ -71,6 +71,10 @@ describe("the first sign-in", () => {
       `insert a|head,insert a|c.${generation}`,
     ]);
   });
+
+  it("has a share of 256 bits", async () => {
+    expect((await signIn()).share).toMatch(/^[\w-]{43}$/);
+  });
 });
 
 describe("a second browser", () => {
