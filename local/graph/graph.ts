@@ -1,20 +1,13 @@
 import { once } from "node:events";
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type ServerResponse,
-} from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Challenges } from "./challenge.ts";
 import { Mailboxes } from "./mailbox.ts";
 import type { GraphUser } from "./profile.ts";
-import { badRequest, GraphError, type Reply } from "./reply.ts";
+import { badRequest, denied, GraphError, invalidToken, type Reply, send } from "./reply.ts";
 import { type Resource, resources } from "./resources.ts";
 
 const VERSION = "/v1.0";
-const JSON_TYPE =
-  "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
 
 interface GraphCall {
   method: string;
@@ -91,7 +84,8 @@ export async function startGraph(options: {
     call.oid = user.oid;
     challenges.check(user.oid, token);
     const resource = find(table, call.method, call.path);
-    if (!resource.scopes.some((scope) => user.scopes.includes(scope))) throw denied(resource);
+    if (!resource.scopes.some((scope) => user.scopes.includes(scope)))
+      throw denied(resource.denied);
     return resource.answer({ url, user, body: body(), metadata: `${origin}${VERSION}/$metadata` });
   }
 
@@ -157,32 +151,8 @@ function find(table: readonly Resource[], method: string, path: string): Resourc
   throw new GraphError(404, "ResourceNotFound", `Resource not found for the segment '${segment}'.`);
 }
 
-function invalidToken(message: string): GraphError {
-  return new GraphError(401, "InvalidAuthenticationToken", message, {
-    "www-authenticate": `Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`,
-  });
-}
-
-function denied({ denied }: Resource): GraphError {
-  return denied === "ErrorAccessDenied"
-    ? new GraphError(403, denied, "Access is denied. Check credentials and try again.")
-    : new GraphError(403, denied, "Insufficient privileges to complete the operation.");
-}
-
 function faulty({ headers, body }: GraphFault, status: number): Reply {
   const code = status === 429 ? "TooManyRequests" : "serviceNotAvailable";
   const usual = new GraphError(status, code, "The request could not be served.", headers).reply;
   return body === undefined ? usual : { ...usual, body };
-}
-
-function send(response: ServerResponse, { status, headers = {}, body }: Reply): void {
-  const bytes = Buffer.isBuffer(body) ? body : body && Buffer.from(JSON.stringify(body));
-  response
-    .writeHead(status, {
-      "cache-control": "no-cache",
-      "odata-version": "4.0",
-      ...(bytes === body ? {} : { "content-type": JSON_TYPE }),
-      ...headers,
-    })
-    .end(bytes);
 }

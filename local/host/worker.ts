@@ -1,8 +1,6 @@
 import type { Server } from "node:http";
-import { createRequire } from "node:module";
-import { relative } from "node:path";
-import { pathToFileURL } from "node:url";
 import { type AppRegistry, createRegistry, provideCoreModule, runHooks } from "./core.ts";
+import { loadEntryPoints } from "./entryPoints.ts";
 import {
   type FunctionIndex,
   type HttpFunction,
@@ -14,7 +12,7 @@ import { createInvoke } from "./invoke.ts";
 import type { FromWorker, FunctionInfo, ToWorker, WorkerOptions } from "./ipc.ts";
 import type { LogLine } from "./log.ts";
 import { listen } from "./server.ts";
-import { readEntryPoints, readHostJson } from "./settings.ts";
+import { readHostJson } from "./settings.ts";
 import { Timers } from "./timers.ts";
 
 /** Milliseconds that requests in flight have when the host stops. */
@@ -115,23 +113,6 @@ async function loadApp({
   await runHooks(registry, "appStart", appContext(registry, { functionAppDirectory: root }));
   registry.locked = true;
   return (await registry.programmingModel?.getCapabilities({}))?.HttpUri;
-}
-
-async function loadEntryPoints(root: string, main: string | undefined): Promise<void> {
-  const require = createRequire(pathToFileURL(`${root}/`));
-  const { files, esm } = readEntryPoints(root, main);
-  for (const file of files) {
-    try {
-      if (file.endsWith(".mjs") || (esm && !file.endsWith(".cjs"))) {
-        await import(pathToFileURL(file).href);
-      } else {
-        require(file);
-      }
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`Worker was unable to load entry point "${relative(root, file)}": ${reason}`);
-    }
-  }
 }
 
 async function runTimer(timers: Timers, timer: TimerFunction, runId: string | undefined) {
