@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
+import { afterAll, beforeAll, expect, it, jest } from "@jest/globals";
 import { lightsout, type Options } from "../src/lightsout.ts";
 import { recorder } from "./support/functionsApp.ts";
 
@@ -69,15 +69,13 @@ const WRONG: [string, unknown, string][] = [
   ],
 ];
 
-describe("lightsout refuses", () => {
-  it.each(WRONG)("%s, in one line, and registers nothing", (_, options, line) => {
-    const { app, names } = recorder();
-    const add = () => lightsout(app, options as Options);
-    expect(add).toThrow(expect.objectContaining({ code: "ERR_OPTION_INVALID" }));
-    expect(add).toThrow(line);
-    expect(add).toThrow(/^[^\n]+$/);
-    expect(names()).toEqual([]);
-  });
+it.each(WRONG)("lightsout refuses %s, in one line, and registers nothing", (_, options, line) => {
+  const { app, names } = recorder();
+  const add = () => lightsout(app, options as Options);
+  expect(add).toThrow(expect.objectContaining({ code: "ERR_OPTION_INVALID" }));
+  expect(add).toThrow(line);
+  expect(add).toThrow(/^[^\n]+$/);
+  expect(names()).toEqual([]);
 });
 
 const ALWAYS = [
@@ -86,31 +84,29 @@ const ALWAYS = [
 ];
 const OF_SESSIONS = ["authAccount", "authBackchannelLogout", "authEndSession", "authSessions"];
 
-describe("lightsout registers", () => {
-  // There are no settings here, and the log says so.
-  beforeAll(() => void jest.spyOn(console, "error").mockImplementation(() => {}));
-  afterAll(() => void jest.restoreAllMocks());
+// There are no settings here, and the log says so.
+beforeAll(() => void jest.spyOn(console, "error").mockImplementation(() => {}));
+afterAll(() => void jest.restoreAllMocks());
 
-  it.each<[string, Options, string[]]>([
-    ["what every app has, and what was not left out", {}, [...OF_SESSIONS, "authHealth"]],
-    [
-      "only what has to be",
-      { functions: { account: false, backchannelLogout: false, health: false, sessions: false } },
-      [],
-    ],
-    [
-      "all that was asked for",
-      {
-        graph: [call],
-        apis: { orders: api },
-        scopes: ["User.Read"],
-        functions: { home: true, health: false },
-      },
-      [...OF_SESSIONS, "authGraph", "authHome", "authOrders"],
-    ],
-  ])("%s, whatever the settings are", (_, options, more) => {
-    const { app, names } = recorder();
-    lightsout(app, options);
-    expect(names()).toEqual([...ALWAYS, ...more].sort());
-  });
+it.each<[string, Options, string[]]>([
+  ["what every app has, and what was not left out", {}, [...OF_SESSIONS, "authHealth"]],
+  [
+    "only what has to be",
+    { functions: { account: false, backchannelLogout: false, health: false, sessions: false } },
+    [],
+  ],
+  [
+    "all that was asked for",
+    {
+      graph: [call],
+      apis: { orders: api },
+      scopes: ["User.Read"],
+      functions: { home: true, health: false },
+    },
+    [...OF_SESSIONS, "authGraph", "authHome", "authOrders"],
+  ],
+])("lightsout registers %s, whatever the settings are", (_, options, more) => {
+  const { app, names } = recorder();
+  lightsout(app, options);
+  expect(names()).toEqual([...ALWAYS, ...more].sort());
 });

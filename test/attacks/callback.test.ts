@@ -56,41 +56,40 @@ type Fields = Record<string, string>;
 type Answered = Awaited<ReturnType<typeof answered>>;
 type Attack = (own: Answered, foreign: Answered) => [Fields, string];
 
-describe("a state that is none of ours", () => {
-  // One of each kind: the others are in test/session/signInState.test.ts.
-  it.each<[string, Attack]>([
-    ["missing", ({ fields: { code }, cookie }) => [{ code }, cookie]],
-    ["changed", ({ fields, cookie }) => [{ ...fields, state: flipped(fields.state) }, cookie]],
-    [
-      "a cookie's value",
-      ({ fields, cookie }) => [{ ...fields, state: cookie.replace(/^.*?=/, "") }, cookie],
-    ],
-  ])("%s, leads nowhere, and to no request", async (_, attack) => {
-    const own = await answered();
-    const [fields, cookie] = attack(own, await answered(ALEX));
-    const before = tokenRequests(rig);
-    await expectRefused(await post(new URLSearchParams(fields), { cookie }), before);
-    const query = new URLSearchParams({ state: fields.state || "x" });
-    const late = await fetch(`${rig.url}/auth/callback?${query}`, { redirect: "manual" });
-    expect(late.status).toBe(400);
-  });
+// One of each kind: the others are in test/session/signInState.test.ts.
+it.each<[string, Attack]>([
+  ["missing", ({ fields: { code }, cookie }) => [{ code }, cookie]],
+  ["changed", ({ fields, cookie }) => [{ ...fields, state: flipped(fields.state) }, cookie]],
+  [
+    "a cookie's value",
+    ({ fields, cookie }) => [{ ...fields, state: cookie.replace(/^.*?=/, "") }, cookie],
+  ],
+])("a state that is none of ours (%s) leads nowhere, and to no request", async (_, attack) => {
+  const own = await answered();
+  const [fields, cookie] = attack(own, await answered(ALEX));
+  const before = tokenRequests(rig);
+  await expectRefused(await post(new URLSearchParams(fields), { cookie }), before);
+  const query = new URLSearchParams({ state: fields.state || "x" });
+  const late = await fetch(`${rig.url}/auth/callback?${query}`, { redirect: "manual" });
+  expect(late.status).toBe(400);
 });
 
-describe("a state of ours, and a browser that has no cookie of it", () => {
-  it.each<[string, Attack]>([
-    ["none at all", ({ fields }) => [fields, ""]],
-    [
-      "another browser's state",
-      ({ fields, cookie }, foreign) => [{ ...fields, state: foreign.fields.state }, cookie],
+it.each<[string, Attack]>([
+  ["none at all", ({ fields }) => [fields, ""]],
+  [
+    "another browser's state",
+    ({ fields, cookie }, foreign) => [{ ...fields, state: foreign.fields.state }, cookie],
+  ],
+  [
+    "the name of another sign-in's",
+    ({ fields, cookie }, foreign) => [
+      fields,
+      foreign.cookie.replace(/=.*/, cookie.replace(/^.*?=/, "=")),
     ],
-    [
-      "the name of another sign-in's",
-      ({ fields, cookie }, foreign) => [
-        fields,
-        foreign.cookie.replace(/=.*/, cookie.replace(/^.*?=/, "=")),
-      ],
-    ],
-  ])("%s: it goes on, to no request and no session", async (_, attack) => {
+  ],
+])(
+  "a state of ours, and a browser that has no cookie of it (%s): it goes on, to no request and no session",
+  async (_, attack) => {
     const own = await answered();
     const [fields, cookie] = attack(own, await answered(ALEX));
     const before = tokenRequests(rig);
@@ -105,66 +104,62 @@ describe("a state of ours, and a browser that has no cookie of it", () => {
     // It was the cookie that was wrong with it, and nothing else.
     const right = await post(new URLSearchParams(own.fields), { cookie: own.cookie });
     expect([right.status, right.headers.get("location")]).toEqual([303, `${rig.url}/`]);
-  });
+  },
+);
+
+it("an answer that was used is not redeemed again, on any instance, and goes on to where the sign-in was going", async () => {
+  const { browser, form } = await answeredBrowser(rig, ADELE, "?returnTo=/auth/sessions?a=b");
+  const cookie = cookiesOf(rig, browser, true);
+  await browser.submit(form);
+  const before = tokenRequests(rig);
+  const other = await rig.startHost();
+  for (const instance of [rig.host, other]) {
+    for (const carried of [cookie, ""]) {
+      const fields = new URLSearchParams(form.fields);
+      await expectLate(await post(fields, { cookie: carried }, instance), before);
+    }
+  }
+  // Back, and the provider's page posts once more.
+  const back = await browser.submit(form);
+  expect([back.status, back.url]).toEqual([200, `${rig.url}/auth/sessions?a=b`]);
+  expect(tokenRequests(rig)).toBe(before);
+  expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
+
+  const twice = await answered();
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, i) =>
+      post(new URLSearchParams(twice.fields), { cookie: twice.cookie }, i % 2 ? rig.host : other),
+    ),
+  );
+  expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(303));
+  const sessions = answers.flatMap(({ headers }) =>
+    headers.getSetCookie().filter((set) => set.startsWith("__Host-lightsout=")),
+  );
+  expect(sessions).toHaveLength(1);
+  expect(tokenRequests(rig)).toBe(before + 1);
+  await other.stop();
 });
 
-describe("an answer that was used", () => {
-  it("is not redeemed again, on any instance, and goes on to where the sign-in was going", async () => {
-    const { browser, form } = await answeredBrowser(rig, ADELE, "?returnTo=/auth/sessions?a=b");
-    const cookie = cookiesOf(rig, browser, true);
-    await browser.submit(form);
-    const before = tokenRequests(rig);
-    const other = await rig.startHost();
-    for (const instance of [rig.host, other]) {
-      for (const carried of [cookie, ""]) {
-        const fields = new URLSearchParams(form.fields);
-        await expectLate(await post(fields, { cookie: carried }, instance), before);
-      }
-    }
-    // Back, and the provider's page posts once more.
-    const back = await browser.submit(form);
-    expect([back.status, back.url]).toEqual([200, `${rig.url}/auth/sessions?a=b`]);
-    expect(tokenRequests(rig)).toBe(before);
-    expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
-
-    const twice = await answered();
-    const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, i) =>
-        post(new URLSearchParams(twice.fields), { cookie: twice.cookie }, i % 2 ? rig.host : other),
-      ),
-    );
-    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(303));
-    const sessions = answers.flatMap(({ headers }) =>
-      headers.getSetCookie().filter((set) => set.startsWith("__Host-lightsout=")),
-    );
-    expect(sessions).toHaveLength(1);
-    expect(tokenRequests(rig)).toBe(before + 1);
-    await other.stop();
+it("a sign-in that was left open too long says so, and its link leads to where it was going, with what it asked for", async () => {
+  const path = `/auth/sessions?${"x".repeat(1_900)}`;
+  const query = new URLSearchParams({ returnTo: path, scope: "Mail.Read" });
+  const { browser, form } = await answeredBrowser(rig, ADELE, `?${query}`);
+  for (const name of browser.cookies.names(rig.url)) {
+    browser.cookies.set(new URL(rig.url), `${name}=; Path=/; Secure; Max-Age=0`);
+  }
+  const before = tokenRequests(rig);
+  const page = await browser.submit(form);
+  expect(page.status).toBe(400);
+  expect(page.text).toContain("This sign-in has expired");
+  expect(tokenRequests(rig)).toBe(before);
+  const [, link = ""] = /href="([^"]*signin[^"]*)"/.exec(page.body) ?? [];
+  const url = unescaped(link);
+  expect(Object.fromEntries(new URL(url).searchParams)).toEqual({
+    returnTo: path,
+    scope: "Mail.Read",
   });
-});
-
-describe("a sign-in that was left open too long", () => {
-  it("says so, and its link leads to where it was going, with what it asked for", async () => {
-    const path = `/auth/sessions?${"x".repeat(1_900)}`;
-    const query = new URLSearchParams({ returnTo: path, scope: "Mail.Read" });
-    const { browser, form } = await answeredBrowser(rig, ADELE, `?${query}`);
-    for (const name of browser.cookies.names(rig.url)) {
-      browser.cookies.set(new URL(rig.url), `${name}=; Path=/; Secure; Max-Age=0`);
-    }
-    const before = tokenRequests(rig);
-    const page = await browser.submit(form);
-    expect(page.status).toBe(400);
-    expect(page.text).toContain("This sign-in has expired");
-    expect(tokenRequests(rig)).toBe(before);
-    const [, link = ""] = /href="([^"]*signin[^"]*)"/.exec(page.body) ?? [];
-    const url = unescaped(link);
-    expect(Object.fromEntries(new URL(url).searchParams)).toEqual({
-      returnTo: path,
-      scope: "Mail.Read",
-    });
-    const landing = await browser.submit(await browser.signIn(url, ADELE), { follow: false });
-    expect([landing.status, landing.location]).toEqual([303, rig.url + path]);
-  });
+  const landing = await browser.submit(await browser.signIn(url, ADELE), { follow: false });
+  expect([landing.status, landing.location]).toEqual([303, rig.url + path]);
 });
 
 it("GET /auth/callback signs nobody in, whatever comes with it", async () => {
@@ -318,44 +313,40 @@ describe("a code that is not this sign-in's", () => {
   });
 });
 
-describe("a session that was there before (session fixation)", () => {
-  it("is never the one that a sign-in ends in", async () => {
-    const attacker = await signedInBrowser(rig, ALEX);
-    const planted = sessionCookieOf(rig, attacker);
-    const victim = createBrowser();
-    victim.cookies.set(new URL(rig.url), `${planted}; Path=/; Secure; HttpOnly; SameSite=Lax`);
-    await signedInBrowser(rig, ADELE, victim);
-    expect(sessionCookieOf(rig, victim)).not.toBe(planted);
-    expect(await sessionOf(rig, victim)).toMatchObject({ account: { username: ADELE } });
-    expect(await isSignedIn(rig, planted)).toBe(false);
-  });
+it("a session that was there before (session fixation) is never the one that a sign-in ends in", async () => {
+  const attacker = await signedInBrowser(rig, ALEX);
+  const planted = sessionCookieOf(rig, attacker);
+  const victim = createBrowser();
+  victim.cookies.set(new URL(rig.url), `${planted}; Path=/; Secure; HttpOnly; SameSite=Lax`);
+  await signedInBrowser(rig, ADELE, victim);
+  expect(sessionCookieOf(rig, victim)).not.toBe(planted);
+  expect(await sessionOf(rig, victim)).toMatchObject({ account: { username: ADELE } });
+  expect(await isSignedIn(rig, planted)).toBe(false);
 });
 
-describe("an account", () => {
-  it("is known by its ids alone: a colleague's name and address lead to nobody", async () => {
-    const victim = await signedInBrowser(rig, ADELE);
-    const rows = (await readAccountRows(rig.azurite)).length;
-    rig.tenant.switches.idTokenOverrides = (claims) => ({
-      claims: {
-        ...claims,
-        name: "Adele Vance",
-        preferred_username: ADELE,
-        email: ADELE,
-        upn: ADELE,
-        unique_name: ADELE,
-        verified_primary_email: [ADELE],
-      },
-    });
-    const attacker = await signedInBrowser(rig, ALEX);
-    expect(await readAccountRows(rig.azurite)).toHaveLength(rows + 1);
-    const { account } = await sessionOf(rig, attacker);
-    expect(account?.homeAccountId).not.toBe((await sessionOf(rig, victim)).account?.homeAccountId);
-    const me = JSON.parse((await attacker.fetch(`${rig.url}/graph/me`)).body);
-    expect(me).toMatchObject({ displayName: "Alex Wilber" });
-
-    await signOutIn(rig, attacker);
-    expect(await sessionOf(rig, victim)).toMatchObject({ signedIn: true });
+it("an account is known by its ids alone: a colleague's name and address lead to nobody", async () => {
+  const victim = await signedInBrowser(rig, ADELE);
+  const rows = (await readAccountRows(rig.azurite)).length;
+  rig.tenant.switches.idTokenOverrides = (claims) => ({
+    claims: {
+      ...claims,
+      name: "Adele Vance",
+      preferred_username: ADELE,
+      email: ADELE,
+      upn: ADELE,
+      unique_name: ADELE,
+      verified_primary_email: [ADELE],
+    },
   });
+  const attacker = await signedInBrowser(rig, ALEX);
+  expect(await readAccountRows(rig.azurite)).toHaveLength(rows + 1);
+  const { account } = await sessionOf(rig, attacker);
+  expect(account?.homeAccountId).not.toBe((await sessionOf(rig, victim)).account?.homeAccountId);
+  const me = JSON.parse((await attacker.fetch(`${rig.url}/graph/me`)).body);
+  expect(me).toMatchObject({ displayName: "Alex Wilber" });
+
+  await signOutIn(rig, attacker);
+  expect(await sessionOf(rig, victim)).toMatchObject({ signedIn: true });
 });
 
 itLeaksNothing(() => rig);

@@ -190,35 +190,31 @@ const cookiesOf = ({ headers }: Response) =>
     .map((cookie) => cookie.replace(/;.*/, ""))
     .join("; ");
 
-describe("a copied cookie", () => {
-  it("gives nothing without table and keys", () => {
-    const [, value = ""] = sessionCookieOf(rig, browser).split("=");
-    const [, sealed = ""] = value.split(".");
-    const bytes = Buffer.from(sealed, "base64url");
-    for (const offset of [0, 12, 28]) {
-      const text = bytes.subarray(offset).toString("latin1");
-      expect(isTold(text)).toBe(false);
-      expect(() => JSON.parse(text)).toThrow();
-      expect(() => inflateRawSync(bytes.subarray(offset))).toThrow();
-    }
-  });
+it("a copied cookie gives nothing without table and keys", () => {
+  const [, value = ""] = sessionCookieOf(rig, browser).split("=");
+  const [, sealed = ""] = value.split(".");
+  const bytes = Buffer.from(sealed, "base64url");
+  for (const offset of [0, 12, 28]) {
+    const text = bytes.subarray(offset).toString("latin1");
+    expect(isTold(text)).toBe(false);
+    expect(() => JSON.parse(text)).toThrow();
+    expect(() => inflateRawSync(bytes.subarray(offset))).toThrow();
+  }
 });
 
-describe("a backup that is put back after a sign-out", () => {
-  it("opens no token for who has it, the table, and every app setting", async () => {
-    const victim = await signedInBrowser(rig);
-    const backup = await readTable(rig.azurite);
-    const copied = await segmentOf(victim);
-    expect((await signOutByCookie(rig, sessionCookieOf(rig, victim))).status).toBe(303);
-    await restoreTable(rig.azurite, backup);
-    const { keyring } = storeOf();
-    const { segment, place, share } = await segmentOf(victim);
-    expect(segment).toEqual(copied.segment);
-    for (const known of sharesIn(backup, place)) {
-      expect(keyring.unseal(segment, "session", place, known)).toBeUndefined();
-    }
-    expect(keyring.unseal(segment, "session", place, share)).toBeDefined();
-    // With its old cookie, which the sign-out has taken from the browser, the session would be back.
-    expect(await sessionOf(rig, victim)).toMatchObject({ signedIn: true });
-  });
+it("a backup that is put back after a sign-out opens no token for who has it, the table, and every app setting", async () => {
+  const victim = await signedInBrowser(rig);
+  const backup = await readTable(rig.azurite);
+  const copied = await segmentOf(victim);
+  expect((await signOutByCookie(rig, sessionCookieOf(rig, victim))).status).toBe(303);
+  await restoreTable(rig.azurite, backup);
+  const { keyring } = storeOf();
+  const { segment, place, share } = await segmentOf(victim);
+  expect(segment).toEqual(copied.segment);
+  for (const known of sharesIn(backup, place)) {
+    expect(keyring.unseal(segment, "session", place, known)).toBeUndefined();
+  }
+  expect(keyring.unseal(segment, "session", place, share)).toBeDefined();
+  // With its old cookie, which the sign-out has taken from the browser, the session would be back.
+  expect(await sessionOf(rig, victim)).toMatchObject({ signedIn: true });
 });

@@ -116,41 +116,37 @@ describe("a session cookie", () => {
   );
 });
 
-describe("an old session cookie", () => {
-  it("is dead on every instance after a sign-out", async () => {
-    const instances = [rig.host, counted, await rig.startHost()];
-    const cookie = sessionCookieOf(rig, browser);
-    for (const instance of instances) expect(await isSignedIn(instance, cookie)).toBe(true);
-    await signOutIn(rig, browser);
-    for (const instance of instances) {
-      expect(await answersTo(cookie, instance)).toEqual(REFUSED);
-    }
-    await signedInBrowser(rig, ADELE, browser);
-    for (const instance of instances) expect(await isSignedIn(instance, cookie)).toBe(false);
-    await instances[2]?.stop();
-  });
+it("an old session cookie is dead on every instance after a sign-out", async () => {
+  const instances = [rig.host, counted, await rig.startHost()];
+  const cookie = sessionCookieOf(rig, browser);
+  for (const instance of instances) expect(await isSignedIn(instance, cookie)).toBe(true);
+  await signOutIn(rig, browser);
+  for (const instance of instances) {
+    expect(await answersTo(cookie, instance)).toEqual(REFUSED);
+  }
+  await signedInBrowser(rig, ADELE, browser);
+  for (const instance of instances) expect(await isSignedIn(instance, cookie)).toBe(false);
+  await instances[2]?.stop();
 });
 
-describe("another account that signs in over a live session", () => {
-  it("ends that session, and takes nothing over from it", async () => {
-    const old = sessionCookieOf(rig, browser);
-    const elsewhere = await signedInBrowser(rig, ADELE);
-    const form = await browser.signIn(
-      `${rig.url}/auth/signin?prompt=select_account&scope=Mail.Read`,
-      ALEX,
-    );
-    await browser.submit(form);
+it("another account that signs in over a live session ends that session, and takes nothing over from it", async () => {
+  const old = sessionCookieOf(rig, browser);
+  const elsewhere = await signedInBrowser(rig, ADELE);
+  const form = await browser.signIn(
+    `${rig.url}/auth/signin?prompt=select_account&scope=Mail.Read`,
+    ALEX,
+  );
+  await browser.submit(form);
 
-    expect(await isSignedIn(rig, old)).toBe(false);
-    expect(await sessionOf(rig, elsewhere)).toMatchObject({ account: { username: ADELE } });
-    expect(await sessionOf(rig, browser)).toMatchObject({ account: { username: ALEX } });
-    const calls = rig.graph.calls.length;
-    for (const path of ["/graph/me", "/graph/me/messages", "/"]) {
-      expect((await browser.fetch(rig.url + path)).body).not.toContain("Adele");
-    }
-    const asked = rig.graph.calls.slice(calls).map(({ oid }) => oid);
-    expect(new Set(asked)).toEqual(new Set([oidOf(rig, ALEX)]));
-  });
+  expect(await isSignedIn(rig, old)).toBe(false);
+  expect(await sessionOf(rig, elsewhere)).toMatchObject({ account: { username: ADELE } });
+  expect(await sessionOf(rig, browser)).toMatchObject({ account: { username: ALEX } });
+  const calls = rig.graph.calls.length;
+  for (const path of ["/graph/me", "/graph/me/messages", "/"]) {
+    expect((await browser.fetch(rig.url + path)).body).not.toContain("Adele");
+  }
+  const asked = rig.graph.calls.slice(calls).map(({ oid }) => oid);
+  expect(new Set(asked)).toEqual(new Set([oidOf(rig, ALEX)]));
 });
 
 itLeaksNothing(() => rig);

@@ -17,21 +17,19 @@ beforeAll(async () => {
 const signedIn = async () => (await sessionOf(rig, browser)).signedIn;
 const SAME_ORIGIN = { "sec-fetch-site": "same-origin" };
 
-describe("the app's own pages", () => {
-  it.each(["/", "/auth/sessions", "/auth/signout"])(
-    "sign out from %s also in a browser that sends no Sec-Fetch-Site",
-    async (path) => {
-      const old = await signedInBrowser(rig, ADELE, createBrowser({ fetchMetadata: false }));
-      const page = await old.get(rig.url + path);
-      const form = page.forms.find(({ action }) => action === `${rig.url}/auth/signout`);
-      const answer = await old.submit(form, { follow: false });
-      expect(answer.status).toBe(303);
-      expect((await sessionOf(rig, old)).signedIn).toBe(false);
-      await signedInBrowser(rig, ADELE, browser);
-      cookie = sessionCookieOf(rig, browser);
-    },
-  );
-});
+it.each(["/", "/auth/sessions", "/auth/signout"])(
+  "the app's own pages sign out from %s also in a browser that sends no Sec-Fetch-Site",
+  async (path) => {
+    const old = await signedInBrowser(rig, ADELE, createBrowser({ fetchMetadata: false }));
+    const page = await old.get(rig.url + path);
+    const form = page.forms.find(({ action }) => action === `${rig.url}/auth/signout`);
+    const answer = await old.submit(form, { follow: false });
+    expect(answer.status).toBe(303);
+    expect((await sessionOf(rig, old)).signedIn).toBe(false);
+    await signedInBrowser(rig, ADELE, browser);
+    cookie = sessionCookieOf(rig, browser);
+  },
+);
 
 describe("another site that", () => {
   const evil = { url: "http://evil.localhost/", noReferrer: false };

@@ -2,23 +2,19 @@ import { describe, expect, it } from "@jest/globals";
 import { SettingInvalid } from "../../src/shared/base/errors.ts";
 import { httpsUrl, isLoopback, optional, required } from "../../src/shared/config/env.ts";
 
-describe("optional", () => {
-  it.each([
-    ["value", "value"],
-    ["  value\n", "value"],
-    ["", undefined],
-    [" \t ", undefined],
-    [undefined, undefined],
-  ])("reads %j as %j", (given, expected) => {
-    expect(optional({ NAME: given }, "NAME")).toBe(expected);
-  });
+it.each([
+  ["value", "value"],
+  ["  value\n", "value"],
+  ["", undefined],
+  [" \t ", undefined],
+  [undefined, undefined],
+])("optional reads %j as %j", (given, expected) => {
+  expect(optional({ NAME: given }, "NAME")).toBe(expected);
 });
 
-describe("required", () => {
-  it.each([undefined, "", "  "])("names the setting and its fix when it is %j", (given) => {
-    const missing = expect.objectContaining({ message: "NAME is not set. Look there." });
-    expect(() => required({ NAME: given }, "NAME", "Look there.")).toThrow(missing);
-  });
+it.each([undefined, "", "  "])("required names the setting and its fix when it is %j", (given) => {
+  const missing = expect.objectContaining({ message: "NAME is not set. Look there." });
+  expect(() => required({ NAME: given }, "NAME", "Look there.")).toThrow(missing);
 });
 
 describe("httpsUrl", () => {
@@ -57,17 +53,15 @@ describe("httpsUrl", () => {
   });
 });
 
-describe("isLoopback", () => {
-  it.each([
-    ["http://localhost", true],
-    ["http://127.0.0.1:80", true],
-    ["http://2130706433", true],
-    ["http://[::1]", true],
-    ["http://a.b.localhost", true],
-    ["http://localhost.", false],
-    ["http://example.com", false],
-    ["http://localhost@example.com", false],
-  ])("%s: %j", (value, expected) => {
-    expect(isLoopback(new URL(value))).toBe(expected);
-  });
+it.each([
+  ["http://localhost", true],
+  ["http://127.0.0.1:80", true],
+  ["http://2130706433", true],
+  ["http://[::1]", true],
+  ["http://a.b.localhost", true],
+  ["http://localhost.", false],
+  ["http://example.com", false],
+  ["http://localhost@example.com", false],
+])("isLoopback %s: %j", (value, expected) => {
+  expect(isLoopback(new URL(value))).toBe(expected);
 });

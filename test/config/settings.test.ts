@@ -138,77 +138,73 @@ describe("SESSION_BINDING", () => {
   });
 });
 
-describe("settings in minutes", () => {
-  it.each<[string, "idleLimit" | "revalidatePeriod", number]>([
-    ["SESSION_IDLE_MINUTES", "idleLimit", 0],
-    ["REVALIDATE_MINUTES", "revalidatePeriod", 15],
-  ])("%s", (name, read, fallback) => {
-    const minutesOf = (value?: string) => settings({ [name]: value })[read] / 60_000;
-    expect([undefined, "", "0", "0.5", "43200"].map(minutesOf)).toEqual([
-      ...[fallback, fallback, 0, 0.5, 43_200],
-    ]);
-    for (const wrong of ["-1", "43201", "0x10", "1e2", "five", "Infinity", "5 min"]) {
-      expect(() => minutesOf(wrong)).toThrow(`${name} has to be a number of minutes`);
-    }
-  });
+it.each<[string, "idleLimit" | "revalidatePeriod", number]>([
+  ["SESSION_IDLE_MINUTES", "idleLimit", 0],
+  ["REVALIDATE_MINUTES", "revalidatePeriod", 15],
+])("a setting in minutes: %s", (name, read, fallback) => {
+  const minutesOf = (value?: string) => settings({ [name]: value })[read] / 60_000;
+  expect([undefined, "", "0", "0.5", "43200"].map(minutesOf)).toEqual([
+    ...[fallback, fallback, 0, 0.5, 43_200],
+  ]);
+  for (const wrong of ["-1", "43201", "0x10", "1e2", "five", "Infinity", "5 min"]) {
+    expect(() => minutesOf(wrong)).toThrow(`${name} has to be a number of minutes`);
+  }
 });
 
-describe("a setting that is wrong is named, with its fix, in one line", () => {
-  it.each<[string, string | undefined, string]>([
-    ["ENTRA_CLIENT_ID", undefined, "overview page"],
-    ["ENTRA_CLIENT_ID", "my-app", "Application (client) ID"],
-    ["ENTRA_CLIENT_ID", `${CLIENT_ID}0`, "Application (client) ID"],
-    ["ENTRA_TENANT_ID", undefined, "overview page"],
-    ["ENTRA_TENANT_ID", "https://contoso.com", "GUID or domain"],
-    ["ENTRA_TENANT_ID", "contoso.com/x", "GUID or domain"],
-    ["ENTRA_TENANT_ID", "../common", "GUID or domain"],
-    ["ENTRA_TENANT_ID", "contoso.com.", "GUID or domain"],
-    ["ENTRA_AUTHORITY", "login.microsoftonline.com", "such as https://"],
-    ["ENTRA_AUTHORITY", "http://login.microsoftonline.com/x", "https://"],
-    ["ENTRA_AUTHORITY", "HTTP://localhost:7072/t", "ENTRA_METADATA_URL"],
-    ["ENTRA_METADATA_URL", "http://example.com/metadata", "https://"],
-    ["ENTRA_METADATA_URL", "metadata", "such as https://"],
-    ["ENTRA_ALLOWED_TENANTS", "contoso.com", "tenant GUIDs"],
-    ["ENTRA_ALLOWED_TENANTS", `${TENANT_ID},*`, "tenant GUIDs"],
-    ["ENTRA_ALLOWED_TENANTS", " , ", "tenant GUIDs"],
-    ["ENTRA_AUTHORITY", "https://login.microsoftonline.com/common?x=1", "query"],
-    ["GRAPH_BASE_URL", "https://graph.microsoft.com/v1.0?x=", "query"],
-    ["SESSION_HOURS", "0x10", "number of hours"],
-    ["GRAPH_BASE_URL", "http://graph.microsoft.com", "https://"],
-    ["GRAPH_BASE_URL", "/v1.0", "such as https://"],
-    ["APP_BASE_URL", "app.example.com", "such as https://"],
-    ["APP_BASE_URL", "http://app.example.com", "https://"],
-    ["APP_BASE_URL", "https://app.example.com/path", "without a path"],
-    ["APP_BASE_URL", "https://app.example.com/?query", "without a path"],
-    ["APP_BASE_URL", "https://user:Hidden@app.example.com", "such as https://"],
-    ["APP_NAME", "a".repeat(61), "up to 60 characters"],
-    ["APP_NAME", "two\nlines", "on one line"],
-    ["APP_NAME", "\u202eosotnoC", "on one line"],
-    ["SESSION_HOURS", "0", "number of hours"],
-    ["SESSION_HOURS", "-1", "number of hours"],
-    ["SESSION_HOURS", "721", "number of hours"],
-    ["SESSION_HOURS", "Infinity", "number of hours"],
-    ["SESSION_HOURS", "a day", "number of hours"],
-    ["ENTRA_CLIENT_SECRET", undefined, "exactly one of"],
-    ["ENTRA_CLIENT_CERTIFICATE", "Hidden", "exactly one of"],
-    ["TOKEN_CACHE_KEYS", undefined, "Make one with"],
-    ["TOKEN_CACHE_KEYS", "k1:Hidden", "Make one with"],
-    ["TOKEN_CACHE_STORAGE", undefined, "connection string"],
-    ["TOKEN_CACHE_STORAGE", "AccountKey=Hidden", "AccountName and AccountKey"],
-  ])("%s=%s", (name, value, fix) => {
-    let error: unknown;
-    try {
-      readSettings(env({ [name]: value }));
-    } catch (thrown) {
-      error = thrown;
-    }
-    expect(error).toBeInstanceOf(SettingInvalid);
-    const { message } = error as SettingInvalid;
-    expect(message).toContain(name);
-    expect(message).toContain(fix);
-    expect(message).not.toContain("\n");
-    for (const secret of ["Hidden", SECRET, KEYS]) expect(message).not.toContain(secret);
-  });
+it.each<[string, string | undefined, string]>([
+  ["ENTRA_CLIENT_ID", undefined, "overview page"],
+  ["ENTRA_CLIENT_ID", "my-app", "Application (client) ID"],
+  ["ENTRA_CLIENT_ID", `${CLIENT_ID}0`, "Application (client) ID"],
+  ["ENTRA_TENANT_ID", undefined, "overview page"],
+  ["ENTRA_TENANT_ID", "https://contoso.com", "GUID or domain"],
+  ["ENTRA_TENANT_ID", "contoso.com/x", "GUID or domain"],
+  ["ENTRA_TENANT_ID", "../common", "GUID or domain"],
+  ["ENTRA_TENANT_ID", "contoso.com.", "GUID or domain"],
+  ["ENTRA_AUTHORITY", "login.microsoftonline.com", "such as https://"],
+  ["ENTRA_AUTHORITY", "http://login.microsoftonline.com/x", "https://"],
+  ["ENTRA_AUTHORITY", "HTTP://localhost:7072/t", "ENTRA_METADATA_URL"],
+  ["ENTRA_METADATA_URL", "http://example.com/metadata", "https://"],
+  ["ENTRA_METADATA_URL", "metadata", "such as https://"],
+  ["ENTRA_ALLOWED_TENANTS", "contoso.com", "tenant GUIDs"],
+  ["ENTRA_ALLOWED_TENANTS", `${TENANT_ID},*`, "tenant GUIDs"],
+  ["ENTRA_ALLOWED_TENANTS", " , ", "tenant GUIDs"],
+  ["ENTRA_AUTHORITY", "https://login.microsoftonline.com/common?x=1", "query"],
+  ["GRAPH_BASE_URL", "https://graph.microsoft.com/v1.0?x=", "query"],
+  ["SESSION_HOURS", "0x10", "number of hours"],
+  ["GRAPH_BASE_URL", "http://graph.microsoft.com", "https://"],
+  ["GRAPH_BASE_URL", "/v1.0", "such as https://"],
+  ["APP_BASE_URL", "app.example.com", "such as https://"],
+  ["APP_BASE_URL", "http://app.example.com", "https://"],
+  ["APP_BASE_URL", "https://app.example.com/path", "without a path"],
+  ["APP_BASE_URL", "https://app.example.com/?query", "without a path"],
+  ["APP_BASE_URL", "https://user:Hidden@app.example.com", "such as https://"],
+  ["APP_NAME", "a".repeat(61), "up to 60 characters"],
+  ["APP_NAME", "two\nlines", "on one line"],
+  ["APP_NAME", "\u202eosotnoC", "on one line"],
+  ["SESSION_HOURS", "0", "number of hours"],
+  ["SESSION_HOURS", "-1", "number of hours"],
+  ["SESSION_HOURS", "721", "number of hours"],
+  ["SESSION_HOURS", "Infinity", "number of hours"],
+  ["SESSION_HOURS", "a day", "number of hours"],
+  ["ENTRA_CLIENT_SECRET", undefined, "exactly one of"],
+  ["ENTRA_CLIENT_CERTIFICATE", "Hidden", "exactly one of"],
+  ["TOKEN_CACHE_KEYS", undefined, "Make one with"],
+  ["TOKEN_CACHE_KEYS", "k1:Hidden", "Make one with"],
+  ["TOKEN_CACHE_STORAGE", undefined, "connection string"],
+  ["TOKEN_CACHE_STORAGE", "AccountKey=Hidden", "AccountName and AccountKey"],
+])("a setting that is wrong is named, with its fix, in one line: %s=%s", (name, value, fix) => {
+  let error: unknown;
+  try {
+    readSettings(env({ [name]: value }));
+  } catch (thrown) {
+    error = thrown;
+  }
+  expect(error).toBeInstanceOf(SettingInvalid);
+  const { message } = error as SettingInvalid;
+  expect(message).toContain(name);
+  expect(message).toContain(fix);
+  expect(message).not.toContain("\n");
+  for (const secret of ["Hidden", SECRET, KEYS]) expect(message).not.toContain(secret);
 });
 
 describe("authorityOrigins", () => {

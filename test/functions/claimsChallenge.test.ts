@@ -90,23 +90,21 @@ describe("a challenge of Graph's (Continuous Access Evaluation)", () => {
   });
 });
 
-describe("a challenge of the token endpoint's (a policy that wants more)", () => {
-  it("is a 401 whose way to sign-in satisfies it", async () => {
-    const claims = rig.tenant.forceClaimsChallenge(oid());
-    const { answer, graph } = await cost("/graph/me/messages");
-    expect([answer.status, graph]).toEqual([401, 0]);
-    const { signInUrl } = JSON.parse(answer.body);
-    expect(Object.fromEntries(new URL(signInUrl).searchParams)).toEqual({
-      scope: "Mail.Read",
-      claims,
-    });
-    expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
-    // What is held already still counts; only new tokens are refused.
-    expect((await cost("/graph/me")).answer.status).toBe(200);
-
-    await browser.submit(await browser.signIn(signInUrl, ADELE));
-    expect((await cost("/graph/me/messages")).answer.status).toBe(200);
+it("a challenge of the token endpoint's (a policy that wants more) is a 401 whose way to sign-in satisfies it", async () => {
+  const claims = rig.tenant.forceClaimsChallenge(oid());
+  const { answer, graph } = await cost("/graph/me/messages");
+  expect([answer.status, graph]).toEqual([401, 0]);
+  const { signInUrl } = JSON.parse(answer.body);
+  expect(Object.fromEntries(new URL(signInUrl).searchParams)).toEqual({
+    scope: "Mail.Read",
+    claims,
   });
+  expect(await sessionOf(rig, browser)).toMatchObject({ signedIn: true });
+  // What is held already still counts; only new tokens are refused.
+  expect((await cost("/graph/me")).answer.status).toBe(200);
+
+  await browser.submit(await browser.signIn(signInUrl, ADELE));
+  expect((await cost("/graph/me/messages")).answer.status).toBe(200);
 });
 
 itLeaksNothing(() => rig);

@@ -106,28 +106,25 @@ describe("after a sign-out in another app", () => {
   });
 });
 
-describe("two accounts in one browser, both signed out elsewhere while they sign in", () => {
-  it("each get a page with one button, and each button works, in any order", async () => {
-    for (const order of [
-      [ADELE, ALEX],
-      [ALEX, ADELE],
-    ]) {
-      const picking = (url: string) =>
-        `${url}${url.includes("?") ? "&" : "?"}prompt=select_account`;
-      const start = (url: string, who: string) => browser.signIn(picking(url), who);
-      const forms = new Map<string, Form>();
-      for (const who of order) forms.set(who, await start(`${rig.url}/auth/signin`, who));
-      for (const who of order) await callFrontChannel(rig, sidOf(rig, browser, who));
-      const held = new Map<string, Page>();
-      for (const who of order) held.set(who, await browser.submit(forms.get(who)));
-      expect([...held.values()].map(({ status }) => status)).toEqual([409, 409]);
-      for (const who of order) {
-        const landed = await browser.submit(await start(buttonOf(held.get(who)), who));
-        expect(landed.status).toBe(200);
-        expect(await sessionOf(rig, browser)).toMatchObject({ account: { username: who } });
-      }
+it("two accounts in one browser, both signed out elsewhere while they sign in, each get a page with one button, and each button works, in any order", async () => {
+  for (const order of [
+    [ADELE, ALEX],
+    [ALEX, ADELE],
+  ]) {
+    const picking = (url: string) => `${url}${url.includes("?") ? "&" : "?"}prompt=select_account`;
+    const start = (url: string, who: string) => browser.signIn(picking(url), who);
+    const forms = new Map<string, Form>();
+    for (const who of order) forms.set(who, await start(`${rig.url}/auth/signin`, who));
+    for (const who of order) await callFrontChannel(rig, sidOf(rig, browser, who));
+    const held = new Map<string, Page>();
+    for (const who of order) held.set(who, await browser.submit(forms.get(who)));
+    expect([...held.values()].map(({ status }) => status)).toEqual([409, 409]);
+    for (const who of order) {
+      const landed = await browser.submit(await start(buttonOf(held.get(who)), who));
+      expect(landed.status).toBe(200);
+      expect(await sessionOf(rig, browser)).toMatchObject({ account: { username: who } });
     }
-  });
+  }
 });
 
 describe("a sign-in that was started before a sign-out", () => {
@@ -154,15 +151,13 @@ describe("a sign-in that was started before a sign-out", () => {
   });
 });
 
-describe("after a sign-out here", () => {
-  it("the same browser signs in again at once, although the provider called here, too", async () => {
-    const provider = await signOutIn(rig, browser, true);
-    await browser.loadFrames(provider);
-    expect(rig.tenant.frontChannelCalls.at(-1)?.sid).toBe(sid);
-    expect(browser.cookies.names(rig.url)).not.toContain("__Host-lightsout");
-    expect((await signIn(browser)).status).toBe(200);
-    expect(await isSignedIn(browser)).toBe(true);
-  });
+it("after a sign-out here, the same browser signs in again at once, although the provider called here, too", async () => {
+  const provider = await signOutIn(rig, browser, true);
+  await browser.loadFrames(provider);
+  expect(rig.tenant.frontChannelCalls.at(-1)?.sid).toBe(sid);
+  expect(browser.cookies.names(rig.url)).not.toContain("__Host-lightsout");
+  expect((await signIn(browser)).status).toBe(200);
+  expect(await isSignedIn(browser)).toBe(true);
 });
 
 describe("somebody who knows the sid", () => {

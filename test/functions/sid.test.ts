@@ -110,24 +110,22 @@ describe("a session that no sign-out could name", () => {
   });
 });
 
-describe("a front-channel call that names nobody", () => {
-  it.each<[string, string]>([
-    ["no_sid", ""],
-    ["two_sids", "?sid=a&sid=a"],
-    ["escaped_sid", "?iss=a&amp;sid=a"],
-    ["unusable_sid", `?sid=${"x".repeat(513)}`],
-    ["foreign_issuer", "?sid=a&iss=https://evil.example"],
-    ["two_issuers", "?sid=a&iss=a&iss=a"],
-  ])(
-    "is answered like any other, and logged once, however often it comes: %s",
-    async (reason, query) => {
-      const known = seen(await sendRaw(rig, `${PATH}?sid=made-up`));
-      const lines = () => linesOf("signout.ignored").filter((line) => line.reason === reason);
-      for (let i = 0; i < 20; i++) expect(seen(await sendRaw(rig, PATH + query))).toBe(known);
-      expect(lines()).toEqual([{ reason, count: 1 }]);
-    },
-  );
-});
+it.each<[string, string]>([
+  ["no_sid", ""],
+  ["two_sids", "?sid=a&sid=a"],
+  ["escaped_sid", "?iss=a&amp;sid=a"],
+  ["unusable_sid", `?sid=${"x".repeat(513)}`],
+  ["foreign_issuer", "?sid=a&iss=https://evil.example"],
+  ["two_issuers", "?sid=a&iss=a&iss=a"],
+])(
+  "a front-channel call that names nobody is answered like any other, and logged once, however often it comes: %s",
+  async (reason, query) => {
+    const known = seen(await sendRaw(rig, `${PATH}?sid=made-up`));
+    const lines = () => linesOf("signout.ignored").filter((line) => line.reason === reason);
+    for (let i = 0; i < 20; i++) expect(seen(await sendRaw(rig, PATH + query))).toBe(known);
+    expect(lines()).toEqual([{ reason, count: 1 }]);
+  },
+);
 
 function linesOf(event: string): Record<string, unknown>[] {
   return rig.logs

@@ -49,13 +49,11 @@ describe("acceptedLanguages", () => {
   });
 });
 
-describe("uiLocales", () => {
-  it.each<[string, string | undefined]>([
-    ["de-AT, en;q=0.8, *;q=0.1", "de-AT en"],
-    ["*", undefined],
-    ["", undefined],
-    [Array(12).fill("ko").join(), Array(10).fill("ko").join(" ")],
-  ])("%s", (header, expected) => {
-    expect(uiLocales(asking(header))).toBe(expected);
-  });
+it.each<[string, string | undefined]>([
+  ["de-AT, en;q=0.8, *;q=0.1", "de-AT en"],
+  ["*", undefined],
+  ["", undefined],
+  [Array(12).fill("ko").join(), Array(10).fill("ko").join(" ")],
+])("uiLocales of %s", (header, expected) => {
+  expect(uiLocales(asking(header))).toBe(expected);
 });

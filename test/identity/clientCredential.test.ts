@@ -21,15 +21,13 @@ async function assertion(
   return await clientAssertion({ clientId: CLIENT_ID, tokenEndpoint });
 }
 
-describe("client secret", () => {
-  it("goes to MSAL as it is", () => {
-    const settings = { kind: "secret", secret: "s" } as const;
-    const credential = createClientCredential(settings, CLIENT_ID, noIdentity, {
-      now: () => NOW,
-      randomBytes,
-    });
-    expect(credential).toEqual({ clientSecret: "s" });
+it("a client secret goes to MSAL as it is", () => {
+  const settings = { kind: "secret", secret: "s" } as const;
+  const credential = createClientCredential(settings, CLIENT_ID, noIdentity, {
+    now: () => NOW,
+    randomBytes,
   });
+  expect(credential).toEqual({ clientSecret: "s" });
 });
 
 describe("certificate", () => {

@@ -156,9 +156,7 @@ describe("a bad logout token", () => {
   });
 });
 
-describe("a logout token that cannot be checked", () => {
-  it("is the provider's fault: it is sent again", async () => {
-    provider.respond = () => ({ status: 503 });
-    await expect(validate()).rejects.toMatchObject({ code: "ERR_PROVIDER_UNAVAILABLE" });
-  });
+it("a logout token that cannot be checked is the provider's fault: it is sent again", async () => {
+  provider.respond = () => ({ status: 503 });
+  await expect(validate()).rejects.toMatchObject({ code: "ERR_PROVIDER_UNAVAILABLE" });
 });

@@ -141,49 +141,45 @@ function expected(fault: TokenFault, outcome: Outcome) {
   };
 }
 
-describe("a refusal at a refresh", () => {
-  it.each(REFUSALS)("%s", async (_, fault, outcome) => {
-    const one = testApp(envOf(tenant));
-    const ref = refOf(one, await signIn(one));
-    const session = await findSession(one.app, CLIENT_ID, ref);
-    const row = `${ref.partition}|c.${ref.generation}`;
-    const before = one.table.rows.get(row);
-    one.logged.length = 0;
-    tenant.switches.tokenFault = fault;
-    await expect(session?.getToken(["Mail.Read"])).rejects.toMatchObject({
-      ...expected(fault, outcome),
-      ...(outcome === "asked" && { scopes: ["Mail.Read"] }),
-    });
-    expect(one.table.rows.get(row)).toBe(outcome === "signed out" ? undefined : before);
-    expectLogged(one, fault, "refresh_token", outcome);
-    const events = one.logged.map(([, event]) => event);
-    expect(events.includes("signout.revoked")).toBe(outcome === "signed out");
-    expect(events).not.toContain("token.refreshed");
-    const asked = one.logged.filter(([, event]) => event === "token.interaction_required");
-    const account = ref.partition;
-    expect(asked).toEqual(
-      outcome === "asked" ? [["info", "token.interaction_required", { account }]] : [],
-    );
-
-    tenant.switches.tokenFault = undefined;
-    const after = await findSession(one.app, CLIENT_ID, ref);
-    if (outcome === "signed out") expect(after).toBeUndefined();
-    else await expect(after?.getToken(["Mail.Read"])).resolves.toMatch(/./);
+it.each(REFUSALS)("a refusal at a refresh: %s", async (_, fault, outcome) => {
+  const one = testApp(envOf(tenant));
+  const ref = refOf(one, await signIn(one));
+  const session = await findSession(one.app, CLIENT_ID, ref);
+  const row = `${ref.partition}|c.${ref.generation}`;
+  const before = one.table.rows.get(row);
+  one.logged.length = 0;
+  tenant.switches.tokenFault = fault;
+  await expect(session?.getToken(["Mail.Read"])).rejects.toMatchObject({
+    ...expected(fault, outcome),
+    ...(outcome === "asked" && { scopes: ["Mail.Read"] }),
   });
+  expect(one.table.rows.get(row)).toBe(outcome === "signed out" ? undefined : before);
+  expectLogged(one, fault, "refresh_token", outcome);
+  const events = one.logged.map(([, event]) => event);
+  expect(events.includes("signout.revoked")).toBe(outcome === "signed out");
+  expect(events).not.toContain("token.refreshed");
+  const asked = one.logged.filter(([, event]) => event === "token.interaction_required");
+  const account = ref.partition;
+  expect(asked).toEqual(
+    outcome === "asked" ? [["info", "token.interaction_required", { account }]] : [],
+  );
+
+  tenant.switches.tokenFault = undefined;
+  const after = await findSession(one.app, CLIENT_ID, ref);
+  if (outcome === "signed out") expect(after).toBeUndefined();
+  else await expect(after?.getToken(["Mail.Read"])).resolves.toMatch(/./);
 });
 
-describe("a refusal at the end of a sign-in", () => {
-  it.each(REFUSALS)("%s", async (_, fault, __, outcome) => {
-    const one = testApp(envOf(tenant));
-    const { finish } = await answeredSignIn(one, { scopes: ["Mail.Read"] });
-    tenant.switches.tokenFault = fault;
-    await expect(finish().then(({ refused }) => Promise.reject(refused))).rejects.toMatchObject({
-      ...expected(fault, outcome),
-      ...(outcome === "asked" && { scopes: ["User.Read", "Mail.Read"] }),
-    });
-    expect(tokenRowsOf(one)).toEqual([]);
-    expectLogged(one, fault, "authorization_code", outcome);
+it.each(REFUSALS)("a refusal at the end of a sign-in: %s", async (_, fault, __, outcome) => {
+  const one = testApp(envOf(tenant));
+  const { finish } = await answeredSignIn(one, { scopes: ["Mail.Read"] });
+  tenant.switches.tokenFault = fault;
+  await expect(finish().then(({ refused }) => Promise.reject(refused))).rejects.toMatchObject({
+    ...expected(fault, outcome),
+    ...(outcome === "asked" && { scopes: ["User.Read", "Mail.Read"] }),
   });
+  expect(tokenRowsOf(one)).toEqual([]);
+  expectLogged(one, fault, "authorization_code", outcome);
 });
 
 describe("what the provider writes", () => {

@@ -259,14 +259,12 @@ describe("keys", () => {
   });
 });
 
-describe("an issuer", () => {
-  it.each<[string, string, string, string]>([
-    ["signed in", "that ends in a slash, in both", "/", "/"],
-    ["id_token_issuer", "that ends in a slash in the metadata alone", "/", ""],
-    ["id_token_issuer", "that ends in a slash in the token alone", "", "/"],
-  ])("%s: %s", async (expected, _, inMetadata, inToken) => {
-    const issuer = ISSUER();
-    const module = { metadata: { issuer: issuer + inMetadata }, claims: { iss: issuer + inToken } };
-    expect(await signInWith(module)).toBe(expected);
-  });
+it.each<[string, string, string, string]>([
+  ["signed in", "that ends in a slash, in both", "/", "/"],
+  ["id_token_issuer", "that ends in a slash in the metadata alone", "/", ""],
+  ["id_token_issuer", "that ends in a slash in the token alone", "", "/"],
+])("%s: an issuer %s", async (expected, _, inMetadata, inToken) => {
+  const issuer = ISSUER();
+  const module = { metadata: { issuer: issuer + inMetadata }, claims: { iss: issuer + inToken } };
+  expect(await signInWith(module)).toBe(expected);
 });

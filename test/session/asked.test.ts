@@ -7,23 +7,16 @@ const claims = (name: string, value: string) =>
 const need = (scopes: string[] = [], asked?: string, maxAge?: number) =>
   needOf({ scopes, claims: asked, maxAge });
 
-describe("a need", () => {
-  it.each<[string, string, string, boolean]>([
-    ["scopes in another order and case", need(["A", "b"]), need(["B", "a"]), true],
-    [
-      "another time of a challenge",
-      need([], claims("nbf", "1")),
-      need([], claims("nbf", "2")),
-      true,
-    ],
-    ["other scopes", need(["a"]), need(["b"]), false],
-    ["other claims", need([], claims("acrs", "c1")), need([], claims("acrs", "c2")), false],
-    ["claims and none", need(["a"], claims("acrs", "c1")), need(["a"]), false],
-    ["another age", need([], undefined, 60), need([], undefined, 600), false],
-    ["the session alone, and more", need(), need([], undefined, 60), false],
-  ])("is told from another one: %s", (_, one, other, same) => {
-    expect(one === other).toBe(same);
-  });
+it.each<[string, string, string, boolean]>([
+  ["scopes in another order and case", need(["A", "b"]), need(["B", "a"]), true],
+  ["another time of a challenge", need([], claims("nbf", "1")), need([], claims("nbf", "2")), true],
+  ["other scopes", need(["a"]), need(["b"]), false],
+  ["other claims", need([], claims("acrs", "c1")), need([], claims("acrs", "c2")), false],
+  ["claims and none", need(["a"], claims("acrs", "c1")), need(["a"]), false],
+  ["another age", need([], undefined, 60), need([], undefined, 600), false],
+  ["the session alone, and more", need(), need([], undefined, 60), false],
+])("a need is told from another one: %s", (_, one, other, same) => {
+  expect(one === other).toBe(same);
 });
 
 describe("what was asked for", () => {

@@ -45,13 +45,11 @@ describe("every answer", () => {
   );
 });
 
-describe("json", () => {
-  it("is what it is given", () => {
-    expect(json({ a: "ü" }, 418, { "Content-Type": "application/problem+json" })).toMatchObject({
-      status: 418,
-      headers: { "Content-Type": "application/problem+json" },
-      body: '{"a":"ü"}',
-    });
+it("json is what it is given", () => {
+  expect(json({ a: "ü" }, 418, { "Content-Type": "application/problem+json" })).toMatchObject({
+    status: 418,
+    headers: { "Content-Type": "application/problem+json" },
+    body: '{"a":"ü"}',
   });
 });
 
@@ -69,18 +67,16 @@ describe("privately", () => {
   });
 });
 
-describe("redirect", () => {
-  it("has a place to go and the cookies to take along", () => {
-    const cookie = { name: "a", value: "", path: "/", secure: true, httpOnly: true, maxAge: 0 };
-    const cookies = [{ ...cookie, sameSite: "Lax" as const }];
-    const answer = redirect(303, "https://x.example/", cookies);
-    expect(answer).toMatchObject({
-      status: 303,
-      headers: { Location: "https://x.example/" },
-      cookies,
-    });
-    expect(answer.body).toBeUndefined();
+it("redirect has a place to go and the cookies to take along", () => {
+  const cookie = { name: "a", value: "", path: "/", secure: true, httpOnly: true, maxAge: 0 };
+  const cookies = [{ ...cookie, sameSite: "Lax" as const }];
+  const answer = redirect(303, "https://x.example/", cookies);
+  expect(answer).toMatchObject({
+    status: 303,
+    headers: { Location: "https://x.example/" },
+    cookies,
   });
+  expect(answer.body).toBeUndefined();
 });
 
 describe("page", () => {
