@@ -14,15 +14,15 @@ export type DampedLog = (
  * A log for what strangers can cause as often as they like. It writes one line a minute for each event and reason;
  * `count` says how many times it happened since the last line.
  *
- * @param now Milliseconds since 1970.
+ * @param elapsed Milliseconds, by a monotonic clock.
  */
-export function damped(log: Log, now: () => number): DampedLog {
+export function damped(log: Log, elapsed: () => number): DampedLog {
   const lines = new Map<string, { count: number; at: number }>();
   return (level, event, details) => {
     const kind = `${event} ${details.reason}`;
     const { count = 0, at = Number.NEGATIVE_INFINITY } = lines.get(kind) ?? {};
-    const isDue = Math.abs(now() - at) >= INTERVAL_MS;
-    lines.set(kind, isDue ? { count: 0, at: now() } : { count: count + 1, at });
+    const isDue = elapsed() - at >= INTERVAL_MS;
+    lines.set(kind, isDue ? { count: 0, at: elapsed() } : { count: count + 1, at });
     if (isDue) log(level, event, { ...details, count: count + 1 });
   };
 }

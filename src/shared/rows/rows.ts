@@ -2,8 +2,8 @@ import type { Entity } from "../table/table.ts";
 import type { Generation, IndexKey, PartitionKey } from "./keys.ts";
 
 /*
- * All that is kept, by kind. Every row is found by another one: an expiry row by its day, everything else by an
- * expiry row, and tokens by their head and by their index rows too.
+ * All that is kept, by kind. Rows that expire by themselves, and expiry rows, are found by their day. Early tombstones
+ * are in one partition. Everything else is found by an expiry row, and tokens by their head and index rows too.
  */
 
 /**

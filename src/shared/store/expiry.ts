@@ -9,8 +9,8 @@ import type { ExpiryRow } from "../rows/rows.ts";
 import type { Store } from "./store.ts";
 
 /**
- * Milliseconds after which no request to the table can still be under way: thirty times the
- * `functionTimeout` in host.json, and a request is given up long before that.
+ * Milliseconds after which no request to the table is carried out any more. The fault model assumes it
+ * (docs/sign-out-guarantee.md). The app waits for an answer for 14 seconds at most.
  */
 export const REQUESTS_OVER_MS = 60 * 60_000;
 

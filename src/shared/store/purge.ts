@@ -27,7 +27,7 @@ export interface Purged {
  * under way: at 10 milliseconds, some 4,000 a second of the 20,000 that a storage account takes.
  */
 const AT_ONCE = 24;
-/** Milliseconds from the start of a run. The host ends it after two minutes (`functionTimeout`). */
+/** Milliseconds from the start of a run, which has as long as a sign-out: see PATIENCE_MS in stubbornSignOuts.ts. */
 export const END = {
   /** From then on, no further sign-in is begun. */
   signIns: 60_000,

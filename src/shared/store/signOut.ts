@@ -24,6 +24,13 @@ import type { GenerationRef, Store } from "./store.ts";
  * returns before the tokens are gone; when the table does not answer, they throw.
  *
  * Each tries once; stubbornSignOuts.ts repeats it while storage fails. The back channel is in backChannel.ts.
+ *
+ *   generation       one row of tokens. Its name is random and is used once
+ *   head             the account's row that names the generation created last. It stays
+ *   index row        leads from a `sid` to an account and its generation
+ *   tombstone        what a sign-out leaves, so that a sign-in that is under way is not stored
+ *   early sign-out   one whose `sid` has no index row. Its tombstone is kept with others of its kind
+ *   round            a read, and writes on the condition of what it read. When one fails, the next round begins
  */
 
 /** For the log, when an answer was lost: nobody can tell whether tokens were there. */

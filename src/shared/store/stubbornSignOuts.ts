@@ -12,7 +12,10 @@ import {
 import type { GenerationRef, Store } from "./store.ts";
 import { stubborn } from "./stubborn.ts";
 
-/** Milliseconds. host.json gives an invocation two minutes (`functionTimeout`). */
+/**
+ * Milliseconds. The app's host.json has to give an invocation two minutes or more (`functionTimeout`). The doctor and
+ * `lightsout dev` name a shorter time.
+ */
 export const PATIENCE_MS = {
   /** Nobody calls again: the provider's page has gone on. */
   frontChannel: 100_000,
