@@ -1,9 +1,13 @@
-import { expect, it } from "@jest/globals";
+import { beforeEach, describe, expect, it } from "@jest/globals";
+import { StoreUnavailable } from "../../src/shared/base/errors.ts";
+import type { IndexKey } from "../../src/shared/rows/keys.ts";
+import { noteEarlySignOut } from "../../src/shared/store/earlySignOuts.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import { useOnce } from "../../src/shared/store/replayGuard.ts";
 import { slowedTable } from "../support/slowedTable.ts";
-import { signInMany } from "./purging.ts";
-import { keysOf, MIDNIGHT, NOON, SECOND, storeOfEach, withTable } from "./samples.ts";
+import { type VirtualTime, virtualTime } from "../support/virtualTime.ts";
+import { filedIn, isAnyOf, signInMany } from "./purging.ts";
+import { DAY, HOUR, keysOf, MIDNIGHT, NOON, SECOND, storeOfEach, withTable } from "./samples.ts";
 
 const store = storeOfEach();
 
@@ -53,4 +57,64 @@ it("tells every ten seconds how far it is, and how it ended", async () => {
     ["info", "purge.progress", { ...said, ms: 20_000 }],
     ["info", "purge.done", { ...said, expired: 4, ms: 20_000 }],
   ]);
+});
+
+describe("on a slow table", () => {
+  let time: VirtualTime;
+  beforeEach(() => {
+    time = virtualTime();
+  });
+
+  /** @param delay What the table does before it answers about a partition. */
+  async function expectToEndInTime(delay: (partitionKey: string) => Promise<unknown>) {
+    const started = time.now();
+    const slow = withTable({ ...store, now: time.now }, slowedTable(store.table, delay));
+    let ended: number | undefined;
+    const running = purge(slow).finally(() => {
+      ended = time.now();
+    });
+    while (ended === undefined) await time.pass(SECOND);
+    await running;
+    expect(ended - started).toBeLessThan(120 * SECOND);
+  }
+
+  it("gets on in the next run, though a run is filled by accounts at the front that stay silent", async () => {
+    await signInMany(store, 300, "sub");
+    store.time = MIDNIGHT;
+    const isSilent = isAnyOf(...Array(225).keys());
+    const answersOnly = async (partitionKey: string) => {
+      if (!isSilent(partitionKey)) return;
+      await time.sleep(9 * SECOND);
+      throw new StoreUnavailable();
+    };
+    for (let run = 0; run < 2; run++) await expectToEndInTime(answersOnly);
+    const ends = store.logged.filter((event) => event !== "purge.progress");
+    expect(ends).toEqual(["purge.unfinished", "purge.unfinished"]);
+    const left = keysOf(store, /^a\..*head$/).map((key) => key.replace("|head", ""));
+    expect(left.filter((partition) => !isSilent(partition))).toEqual([]);
+    expect([left.length, filedIn(store).length]).toEqual([225, 225]);
+
+    // When they answer again, they are gone a day later at most.
+    await time.pass(DAY);
+    await expectToEndInTime(async () => {});
+    expect(keysOf(store)).toEqual([]);
+  });
+
+  it("ends by itself before the host ends it, however long each answer takes, and the next one goes on there", async () => {
+    await signInMany(store, 40, "sub");
+    store.time = MIDNIGHT;
+    for (let i = 0; i < 100; i++) await useOnce(store, `state ${i}`, NOON);
+    for (let i = 0; i < 100; i++) await noteEarlySignOut(store, `stranger ${i}` as IndexKey);
+    const size = () => store.table.rows.size;
+    let runs = 0;
+    for (let before = size() + 1; size() > 0; await time.pass(HOUR)) {
+      expect(size()).toBeLessThan(before);
+      before = size();
+      await expectToEndInTime(() => time.sleep(8.5 * SECOND));
+      runs++;
+    }
+    expect(runs).toBeGreaterThan(1);
+    const ends = store.logged.filter((event) => event !== "purge.progress");
+    expect(ends).toEqual([...Array(runs - 1).fill("purge.unfinished"), "purge.done"]);
+  });
 });

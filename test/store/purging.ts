@@ -1,4 +1,5 @@
 import { expect } from "@jest/globals";
+import { accountPartition } from "../../src/shared/rows/keys.ts";
 import { purge } from "../../src/shared/store/purge.ts";
 import { HOUR, homeOf, keysOf, type MemoryStore, NOON, signIn } from "./samples.ts";
 
@@ -19,4 +20,10 @@ export async function signInMany(store: MemoryStore, count: number, subject?: st
     const expiresAt = NOON + 8 * HOUR;
     await signIn(store, { ...who, subject: subject && `${subject} ${i}`, expiresAt });
   }
+}
+
+/** Whether a partition is that of one of these accounts. */
+export function isAnyOf(...numbers: readonly number[]): (partitionKey: string) => boolean {
+  const partitions = new Set<string>(numbers.map((i) => accountPartition(homeOf(i))));
+  return (partitionKey) => partitions.has(partitionKey);
 }
