@@ -18,10 +18,12 @@ const describeInBrowser = describeIn("whole Chromium");
 
 jest.setTimeout(60_000);
 
+const PATIENCE_MS = 15_000;
 const BOUND = "__Host-lightsout-bound-";
 
 const app = shared(async () => startHttpsFront(await freePort()));
 const rig = shared(() => startRig({ baseUrl: app.url, env: { SESSION_BINDING: "required" } }));
+const browser = shared(launch);
 let context: BrowserContext;
 let page: Page;
 let seen: { readonly call: string; readonly headers: IncomingMessage["headers"] }[];
@@ -30,16 +32,16 @@ beforeEach(async () => {
   seen = [];
   app.target = rig.host.url;
   app.fault = ({ method, url, headers }) => void seen.push({ call: `${method} ${url}`, headers });
-  context = await launch();
+  context = await openPrivate();
   page = await signIn(context);
 });
 afterEach(() => context?.close());
 
-async function launch({ deviceBound = true } = {}): Promise<BrowserContext> {
+async function launch({ deviceBound = true } = {}) {
   const { publicKeyHash } = app;
   const thirdPartyCookies = "blocked";
   const launched = await launchChromium({ thirdPartyCookies, publicKeyHash, deviceBound });
-  launched.setDefaultTimeout(15_000);
+  launched.setDefaultTimeout(PATIENCE_MS);
   return launched;
 }
 
@@ -65,7 +67,12 @@ async function isSignedIn(tab: Page): Promise<boolean> {
   return (await tab.evaluate<{ readonly signedIn: boolean }>(ask)).signedIn;
 }
 
-const openPrivate = () => (context.browser() as Browser).newContext();
+/** Has keys of its own, as another profile or device has. */
+async function openPrivate(): Promise<BrowserContext> {
+  const opened = await (browser.browser() as Browser).newContext();
+  opened.setDefaultTimeout(PATIENCE_MS);
+  return opened;
+}
 
 const callsOf = (path: string) => seen.filter(({ call }) => call === `POST ${path}`);
 const boundCookie = async (browser = context) =>
@@ -140,7 +147,7 @@ describeInBrowser("a session that is bound to the device", () => {
     const NODE_OPTIONS = leapingClock("/health?leaps", 6 * 60_000);
     app.target = (await rig.startHost({ env: { NODE_OPTIONS } })).url;
     await registered();
-    const thief = await launch();
+    const thief = await openPrivate();
     try {
       await thief.addCookies(await context.cookies(app.url));
       const stolen = await thief.newPage();
@@ -163,11 +170,13 @@ describeInBrowser("a session that is bound to the device", () => {
     async (SESSION_BINDING) => {
       const NODE_OPTIONS = leapingClock("/health?leaps", 6 * 60_000);
       app.target = (await rig.startHost({ env: { SESSION_BINDING, NODE_OPTIONS } })).url;
-      await registered();
+      await browser.clearCookies();
+      await (await signIn(browser)).close();
+      await registered(browser);
       const priv = await openPrivate();
       const tab = await signIn(priv);
       await registered(priv);
-      expect((await boundCookie(priv))?.name).not.toBe((await boundCookie())?.name);
+      expect((await boundCookie(priv))?.name).not.toBe((await boundCookie(browser))?.name);
       await tab.reload();
       const own = tab.getByRole("listitem").filter({ hasText: "this one" });
       expect(await own.innerText()).toContain("bound to this device");
