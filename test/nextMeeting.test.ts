@@ -15,14 +15,7 @@ const { app } = testApp();
 const graph = shared(startLoopback);
 
 const session = (getToken: Session["getToken"] = async () => "token"): Session => ({
-  account: {
-    homeAccountId: "oid.tid",
-    tenantId: "tid",
-    name: "Adele",
-    roles: [],
-    claims: {},
-    username: "a@b.example",
-  },
+  account: stubSession().account,
   signedInAt: new Date(0),
   expiresAt: new Date(0),
   getToken,

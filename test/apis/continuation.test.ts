@@ -1,24 +1,16 @@
-import { createSecretKey, randomBytes } from "node:crypto";
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { continuedCall, type Links, withOwnLinks } from "../../src/shared/apis/continuation.ts";
-import { createKeyring } from "../../src/shared/crypto/keyring.ts";
+import { stubSession } from "../support/graph.ts";
+import { keyring } from "../support/keyring.ts";
 import { BASE_URL } from "../support/settings.ts";
 
 const graphBaseUrl = "https://graph.microsoft.com/v1.0";
-const key = createSecretKey(Buffer.alloc(32, 1));
-const account = {
-  homeAccountId: "oid.tid",
-  tenantId: "tid",
-  name: "",
-  username: "",
-  roles: [],
-  claims: {},
-};
+const { account } = stubSession();
 const links: Links = {
   baseUrl: BASE_URL,
   api: { route: "graph", baseUrl: graphBaseUrl, paging: "odata" },
-  keyring: createKeyring([{ id: "k1", key }], randomBytes),
+  keyring: keyring("k1"),
   account,
 };
 const SCOPES = ["Mail.Read"];

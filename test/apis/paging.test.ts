@@ -69,11 +69,9 @@ describe.each(KINDS)("a list that goes on by %s", (paging, answer, found) => {
     await expect(elsewhere).rejects.toMatchObject({ code: "ERR_NOT_PERMITTED" });
   });
 
-  it.each([
-    "https://evil.example/v1/orders",
-    "http://127.0.0.1:1/v1/orders",
-    "javascript:alert(1)",
-  ])("is not followed to %s", async (link) => {
+  // Of one kind: the others are in test/apis/continuation.test.ts.
+  it("is not followed to another origin", async () => {
+    const link = "https://evil.example/v1/orders";
     upstream.respond = () => answer(link);
     const { headers, body } = await ask(declared("orders", paging), "/orders/orders");
     expect(`${JSON.stringify(headers)}${body}`).not.toContain("lightsoutSeal");

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { SettingInvalid } from "../../src/shared/base/errors.ts";
+import type { Env } from "../../src/shared/config/env.ts";
 import { readStorageSettings } from "../../src/shared/config/storage.ts";
 
 const ACCOUNT = "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=a2V5;EndpointSuffix=x";
@@ -16,47 +17,30 @@ describe("where the table is", () => {
     },
   );
 
-  it("takes a table endpoint, for the system-assigned identity", () => {
-    expect(readStorageSettings({ TOKEN_CACHE_STORAGE__tableServiceUri: URI })).toEqual({
-      tableServiceUri: URI,
-      identity: { clientId: undefined, setting: "TOKEN_CACHE_STORAGE__clientId" },
-    });
+  const OWN = "TOKEN_CACHE_STORAGE__clientId";
+  const HOSTS = "AzureWebJobsStorage__clientId";
+  const table = (clientId: string | undefined, setting: string) => ({
+    tableServiceUri: URI,
+    identity: { clientId, setting },
   });
+  const ENDPOINT = { TOKEN_CACHE_STORAGE__tableServiceUri: URI };
 
-  it("takes a table endpoint and a user-assigned identity", () => {
-    const env = {
-      TOKEN_CACHE_STORAGE__tableServiceUri: URI,
-      TOKEN_CACHE_STORAGE__clientId: "identity",
-    };
-    expect(readStorageSettings(env)).toEqual({
-      tableServiceUri: URI,
-      identity: { clientId: "identity", setting: "TOKEN_CACHE_STORAGE__clientId" },
-    });
-  });
-
-  it.each([
-    [{ AzureWebJobsStorage: ACCOUNT }, { connectionString: ACCOUNT }],
+  it.each<[string, Env, object]>([
+    ["a table endpoint, for the system-assigned identity", ENDPOINT, table(undefined, OWN)],
+    ["a user-assigned identity", { ...ENDPOINT, [OWN]: "identity" }, table("identity", OWN)],
+    ["the host's own", { AzureWebJobsStorage: ACCOUNT }, { connectionString: ACCOUNT }],
     [
-      { AzureWebJobsStorage__tableServiceUri: URI, AzureWebJobsStorage__clientId: "identity" },
-      {
-        tableServiceUri: URI,
-        identity: { clientId: "identity", setting: "AzureWebJobsStorage__clientId" },
-      },
+      "the host's own endpoint and identity",
+      { AzureWebJobsStorage__tableServiceUri: URI, [HOSTS]: "identity" },
+      table("identity", HOSTS),
     ],
-  ])("falls back to the host's own storage: %j", (env, expected) => {
+    [
+      "the app's rather than the host's, and no mixture",
+      { ...ENDPOINT, AzureWebJobsStorage: ACCOUNT, [HOSTS]: "identity" },
+      table(undefined, OWN),
+    ],
+  ])("takes %s", (_, env, expected) => {
     expect(readStorageSettings(env)).toEqual(expected);
-  });
-
-  it("prefers its own setting, and does not mix the two", () => {
-    const env = {
-      TOKEN_CACHE_STORAGE__tableServiceUri: URI,
-      AzureWebJobsStorage: ACCOUNT,
-      AzureWebJobsStorage__clientId: "identity",
-    };
-    expect(readStorageSettings(env)).toEqual({
-      tableServiceUri: URI,
-      identity: { clientId: undefined, setting: "TOKEN_CACHE_STORAGE__clientId" },
-    });
   });
 
   it.each([{}, { TOKEN_CACHE_STORAGE: " " }, { AzureWebJobsStorage__clientId: "identity" }])(

@@ -3,7 +3,7 @@ import type { Browser, Page } from "../../local/tenant/browserless.ts";
 import { itLeaksNothing } from "../support/attack.ts";
 import { watchedRig } from "../support/secrets.ts";
 import { readAccountRows } from "../support/table.ts";
-import { ALEX, sessionOf, signedInBrowser, signOutIn } from "../support/user.ts";
+import { ALEX, sessionOf, signedInBrowser, signOutAtProvider, signOutIn } from "../support/user.ts";
 
 /*
  * OpenID Connect RP-Initiated Logout 1.0 and Front-Channel Logout 1.0, by the names of the OpenID Foundation's tests
@@ -83,8 +83,7 @@ describe.each([false, true])("the front channel, with iss: %s", (sendIss) => {
   it("oidcc-client-test-rp-frontchannel-opinitlogout", async () => {
     rig.tenant.switches.sendIss = sendIss;
     const browser = await signedInBrowser(rig);
-    const picker = await browser.get(`${rig.tenant.url}/${rig.tenant.tenantId}/oauth2/v2.0/logout`);
-    const provider = await browser.submit(picker.forms[0], { press: "Adele" });
+    const provider = await signOutAtProvider(rig, browser);
     expect(await isSignedIn(browser)).toBe(true);
     await loadFrames(browser, provider, sendIss);
     await expectSignedOut(browser, await browser.get(`${rig.url}/`));

@@ -7,7 +7,7 @@ import { signLogoutToken } from "../support/logoutToken.ts";
 import { sendRaw } from "../support/raw.ts";
 import { watchedRig } from "../support/secrets.ts";
 import { openTable, readAccountRows } from "../support/table.ts";
-import { sessionOf, sidOf, signedInBrowser } from "../support/user.ts";
+import { sessionOf, sidOf, signedInBrowser, signOutAtProvider } from "../support/user.ts";
 
 /*
  * A `sid` may be any printable ASCII, blanks at its ends too, and is compared to the letter. The OpenID
@@ -42,11 +42,9 @@ const WAYS: Readonly<Record<string, (sid: string, browser: Browser) => Promise<u
       .flatMap(({ signIns }) => signIns)
       .find((one) => one.sid === own);
     Object.assign(signIn ?? {}, { sid });
-    const logout = `${rig.tenant.url}/${rig.tenant.tenantId}/oauth2/v2.0/logout`;
-    const page = await browser.submit((await browser.get(logout)).forms[0], { press: "Adele" });
-    const frames = page.frames.filter((url) => url.startsWith(rig.url));
-    expect(frames).toHaveLength(1);
-    await browser.loadFrames({ ...page, frames });
+    const page = await signOutAtProvider(rig, browser);
+    expect(page.frames).toHaveLength(1);
+    await browser.loadFrames(page);
   },
   "the back channel": async (sid) => {
     const body = new URLSearchParams({ logout_token: await signLogoutToken(rig, { sid }) });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { createClientFactory } from "../../src/shared/identity/client.ts";
-import { OTHER_TENANT_ID, providerMetadata } from "../support/identity.ts";
+import { LOGIN, OTHER_TENANT_ID, providerMetadata } from "../support/identity.ts";
 import { settings, TENANT_ID } from "../support/settings.ts";
 
 const offline = async () => {
@@ -41,21 +41,15 @@ describe("client factory", () => {
     expect(asked).toEqual([undefined, OTHER_TENANT_ID]);
   });
 
-  it.each<[Record<string, string>, string]>([
-    [{}, `https://login.microsoftonline.com/${OTHER_TENANT_ID}/`],
-    [{ ENTRA_TENANT_ID: "common" }, `https://login.microsoftonline.com/${OTHER_TENANT_ID}/`],
-    [
-      { ENTRA_TENANT_ID: "common", ENTRA_AUTHORITY: "https://login.microsoftonline.us/common" },
-      `https://login.microsoftonline.us/${OTHER_TENANT_ID}/`,
-    ],
-    [
-      { ENTRA_AUTHORITY: "https://login.contoso.com/contoso.onmicrosoft.com" },
-      "https://login.contoso.com/contoso.onmicrosoft.com/",
-    ],
-    [
-      { ENTRA_AUTHORITY: `https://contoso.ciamlogin.com/${TENANT_ID}` },
-      `https://contoso.ciamlogin.com/${OTHER_TENANT_ID}/`,
-    ],
+  const US = "https://login.microsoftonline.us";
+  const EXTERNAL = "https://contoso.ciamlogin.com";
+  const OWN_DOMAIN = "https://login.contoso.com/contoso.onmicrosoft.com";
+  it.each([
+    [{}, `${LOGIN}/${OTHER_TENANT_ID}/`],
+    [{ ENTRA_TENANT_ID: "common" }, `${LOGIN}/${OTHER_TENANT_ID}/`],
+    [{ ENTRA_TENANT_ID: "common", ENTRA_AUTHORITY: `${US}/common` }, `${US}/${OTHER_TENANT_ID}/`],
+    [{ ENTRA_AUTHORITY: OWN_DOMAIN }, `${OWN_DOMAIN}/`],
+    [{ ENTRA_AUTHORITY: `${EXTERNAL}/${TENANT_ID}` }, `${EXTERNAL}/${OTHER_TENANT_ID}/`],
   ])("with %j, a tenant's client has its authority: %s", async (changes, expected) => {
     const client = await factory(changes).createClient(OTHER_TENANT_ID);
     const { authority } = (client as unknown as { config: { auth: { authority: string } } }).config

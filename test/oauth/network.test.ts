@@ -1,5 +1,5 @@
 import { AuthError } from "@azure/msal-node";
-import { afterEach, beforeEach, describe, expect, it, jest } from "@jest/globals";
+import { beforeEach, describe, expect, it } from "@jest/globals";
 import { kindsOf, urlIn } from "../../src/shared/base/causes.ts";
 import { ProviderUnavailable } from "../../src/shared/base/errors.ts";
 import { keepAliveSender, type Send } from "../../src/shared/net/send.ts";
@@ -16,9 +16,6 @@ beforeEach(() => {
   slept = [];
   provider.requests.length = 0;
   provider.respond = () => ({ body: { ok: true } });
-});
-afterEach(() => {
-  jest.restoreAllMocks();
 });
 
 const client = (by = send) =>
@@ -39,11 +36,8 @@ describe("network client", () => {
     provider.respond = () => ({ status: 201, headers: { "x-one": "1" }, body: { ok: "x" } });
     const options = { headers: { "x-two": "2" }, body: "a=b" };
     const answered = await client().sendPostRequestAsync(`${provider.url}/token`, options);
-    expect(answered).toMatchObject({
-      status: 201,
-      headers: { "x-one": "1" },
-      body: { ok: "x" },
-    });
+    const expected = { status: 201, headers: { "x-one": "1" }, body: { ok: "x" } };
+    expect(answered).toMatchObject(expected);
     expect(provider.requests).toMatchObject([
       { method: "POST", url: "/token", headers: { "x-two": "2" }, body: Buffer.from("a=b") },
     ]);
@@ -158,12 +152,10 @@ describe("network client", () => {
   it("gives up on an answer that does not come", async () => {
     const { send, asked } = impatientSender();
     provider.respond = () => "hang";
-    await expect(client(send).sendPostRequestAsync(provider.url)).rejects.toMatchObject({
-      cause: { name: "TimeoutError" },
-    });
-    await expect(client(send).sendGetRequestAsync(provider.url)).rejects.toMatchObject({
-      cause: { name: "TimeoutError" },
-    });
+    const timedOut = { cause: { name: "TimeoutError" } };
+    const one = client(send);
+    await expect(one.sendPostRequestAsync(provider.url)).rejects.toMatchObject(timedOut);
+    await expect(one.sendGetRequestAsync(provider.url)).rejects.toMatchObject(timedOut);
     expect(asked).toEqual([10_000, 10_000]);
   });
 });

@@ -106,8 +106,17 @@ describe("refreshes at once on one instance", () => {
   /** The same token is refused, or has expired, for all of them. */
   const CLAIMS = JSON.stringify({ access_token: { nbf: { essential: true, value: "1" } } });
 
+  const openAll = (count = 20) => Promise.all(Array.from({ length: count }, () => open()));
+  /** What each of them gets: a token, or the code of an error. */
+  const outcomesOf = (sessions: readonly SignedInSession[], ...scopes: string[]) =>
+    Promise.all(
+      sessions.map((session, i) =>
+        session.getToken([scopes[i % scopes.length] ?? ""]).catch((error) => error.code),
+      ),
+    );
+
   it("by twenty requests are one token request and one write", async () => {
-    const sessions = await Promise.all(Array.from({ length: 20 }, () => open()));
+    const sessions = await openAll();
     one.table.operations.length = 0;
     const tokens = await Promise.all(sessions.map((session) => session.getToken(MAIL)));
     expect(new Set(tokens).size).toBe(1);
@@ -135,7 +144,7 @@ describe("refreshes at once on one instance", () => {
   });
 
   it("after a claims challenge are one token request and one write", async () => {
-    const sessions = await Promise.all(Array.from({ length: 20 }, () => open()));
+    const sessions = await openAll();
     const [held] = await Promise.all(sessions.map((session) => session.getToken(READ)));
     tenant.requests.length = 0;
     one.table.operations.length = 0;
@@ -158,10 +167,8 @@ describe("refreshes at once on one instance", () => {
 
   it("for scopes of their own wait for each other, and none fails", async () => {
     const scopes = ["Mail.Read", "Calendars.Read", "Mail.Send", "Files.Read", "Tasks.Read"];
-    const sessions = await Promise.all(Array.from({ length: 20 }, () => open()));
-    const tokens = await Promise.all(
-      sessions.map((session, i) => session.getToken([scopes[i % scopes.length] ?? ""])),
-    );
+    const sessions = await openAll();
+    const tokens = await outcomesOf(sessions, ...scopes);
     expect(new Set(tokens).size).toBe(scopes.length);
     expect(asked()).toBe(scopes.length);
     const after = await open();
@@ -171,12 +178,8 @@ describe("refreshes at once on one instance", () => {
 
   it("all get the provider's refusal, from one request", async () => {
     tenant.switches.tokenFault = { status: 503 };
-    const sessions = await Promise.all(Array.from({ length: 20 }, () => open()));
-    const failures = await Promise.all(
-      sessions.map((session, i) =>
-        session.getToken([i % 2 ? "Mail.Read" : "Calendars.Read"]).catch((error) => error.code),
-      ),
-    );
+    const sessions = await openAll();
+    const failures = await outcomesOf(sessions, "Calendars.Read", "Mail.Read");
     expect(new Set(failures)).toEqual(new Set(["ERR_PROVIDER_UNAVAILABLE"]));
     expect(asked()).toBe(1);
   });
@@ -184,12 +187,8 @@ describe("refreshes at once on one instance", () => {
   it("for other scopes go on when the user has to be asked for some", async () => {
     const [app] = tenant.apps.values();
     if (app) app.consentedScopes = ["User.Read", "Mail.Read"];
-    const sessions = await Promise.all(Array.from({ length: 4 }, () => open()));
-    const outcomes = await Promise.all(
-      sessions.map((session, i) =>
-        session.getToken([i % 2 ? "Mail.Read" : "Mail.Send"]).catch((error) => error.code),
-      ),
-    );
+    const sessions = await openAll(4);
+    const outcomes = await outcomesOf(sessions, "Mail.Send", "Mail.Read");
     if (app) delete app.consentedScopes;
     expect(outcomes[0]).toBe("ERR_INTERACTION_REQUIRED");
     expect(outcomes[2]).toBe("ERR_INTERACTION_REQUIRED");
@@ -198,25 +197,19 @@ describe("refreshes at once on one instance", () => {
   });
 
   it("of a grant that is dead are one request and one deletion", async () => {
-    const sessions = await Promise.all(Array.from({ length: 20 }, () => open()));
+    const sessions = await openAll();
     tenant.revoke(adele());
     one.table.operations.length = 0;
-    const outcomes = await Promise.all(
-      sessions.map((session) => session.getToken(MAIL).catch((error) => error.code)),
-    );
+    const outcomes = await outcomesOf(sessions, ...MAIL);
     expect(new Set(outcomes)).toEqual(new Set(["ERR_SIGNED_OUT"]));
     expect(asked()).toBe(1);
     expect(one.operations()).toEqual(["get", "remove"]);
   });
 
   it("are over with the sign-out that comes before the write, for all who wait", async () => {
-    const sessions = await Promise.all(Array.from({ length: 20 }, () => open()));
+    const sessions = await openAll();
     one.table.before = () => signOutByUser(one.app.store, ref);
-    const outcomes = await Promise.all(
-      sessions.map((session, i) =>
-        session.getToken(i % 2 ? MAIL : ["Calendars.Read"]).catch((error) => error.code),
-      ),
-    );
+    const outcomes = await outcomesOf(sessions, "Calendars.Read", ...MAIL);
     expect(new Set(outcomes)).toEqual(new Set(["ERR_SIGNED_OUT"]));
     expect(asked()).toBe(1);
     expect(tokenRowsOf(one)).toEqual([]);

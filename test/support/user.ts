@@ -132,6 +132,18 @@ export async function signOutIn(
   return browser.submit(question.forms[0], { follow });
 }
 
+/** Signs the user out at the provider's own page. @returns that page, with this app's frames alone */
+export async function signOutAtProvider(
+  { url, tenant }: Pick<Rig, "url" | "tenant">,
+  browser: Browser,
+  name = "Adele",
+  tenantName = tenant.tenantId,
+): Promise<Page> {
+  const picker = await browser.get(`${tenant.url}/${tenantName}/oauth2/v2.0/logout`);
+  const page = await browser.submit(picker.forms[0], { press: name });
+  return { ...page, frames: page.frames.filter((frame) => frame.startsWith(url)) };
+}
+
 /** Signs out as the app's own form does, with a copy of the cookie: the browser keeps its own. */
 export function signOutByCookie({ url }: Pick<Rig, "url">, cookie: string): Promise<Response> {
   const headers = { cookie, "sec-fetch-site": "same-origin" };

@@ -11,6 +11,7 @@ import {
   type TenantOptions,
 } from "../../local/tenant/tenant.ts";
 import type { WatchedRig } from "../support/secrets.ts";
+import { signOutAtProvider } from "../support/user.ts";
 
 /** A tenant of another cloud, or of External ID. */
 export const CLOUD_TENANT = "5e0c9d1b-2a3f-4c6d-8b7e-9f0a1b2c3d4e";
@@ -88,17 +89,6 @@ export async function signIn({ url }: Pick<World, "url">, username: string) {
   return { browser, page };
 }
 
-/** Signs the user out at the provider's own page, and loads its frames as browsers do: without cookies. */
-export async function signOutAtProvider(world: World, browser: Browser, name: string) {
-  const { url, tenant, env } = world;
-  const logout = `${tenant.url}/${env.ENTRA_TENANT_ID}/oauth2/v2.0/logout`;
-  const picker = await browser.get(logout);
-  const page = await browser.submit(picker.forms[0], { press: name });
-  const ours = page.frames.filter((frame) => frame.startsWith(url));
-  const frames = await browser.loadFrames({ ...page, frames: ours });
-  return { frames, calls: ours.map((frame) => new URL(frame).searchParams) };
-}
-
 /** The provider's id of the session that was begun last. */
 export const sidOf = ({ tenant }: World) => tenant.sessions.at(-1)?.signIns[0]?.sid ?? "";
 
@@ -125,7 +115,8 @@ export async function expectEverythingWorks(world: World, username: string): Pro
   expect(JSON.parse(me.body)).toMatchObject({ displayName: name });
   expect([...tids]).toEqual([tenantId]);
 
-  const { frames } = await signOutAtProvider(world, browser, name);
+  const signedOut = await signOutAtProvider(world, browser, name, alias);
+  const frames = await browser.loadFrames(signedOut);
   expect(frames.map(({ status }) => status)).toEqual([200]);
   // Its pages, and nobody else's, may frame the front-channel logout URL. Personal accounts sign out on a host of their own.
   const origins = [new URL(tenant.authority).origin];
