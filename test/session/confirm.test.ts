@@ -21,7 +21,7 @@ import {
   userOf,
 } from "../support/app.ts";
 import { eventually } from "../support/eventually.ts";
-import { request } from "../support/request.ts";
+import { post, request } from "../support/request.ts";
 import { sharedTenant } from "../support/sharedTenant.ts";
 
 const MINUTE = 60_000;
@@ -278,8 +278,7 @@ describe("while the provider does not answer", () => {
   it("signing out goes on", async () => {
     tenant.switches.tokenFault = { status: 503 };
     now += PERIOD + 2 * GRACE_MS;
-    const headers = { "sec-fetch-site": "same-origin" };
-    const sent = request("/", { method: "POST", headers, cookies: { [SESSION_COOKIE]: cookie } });
+    const sent = post({}, { cookies: { [SESSION_COOKIE]: cookie } });
     expect((await authSignOut(one.app).handler(sent, {})).status).toBe(303);
     expect(tokenRowsOf(one)).toEqual([]);
     expect(asked()).toEqual([]);

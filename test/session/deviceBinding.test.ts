@@ -9,7 +9,7 @@ import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
 import { knownSession } from "../../src/shared/web/admission.ts";
 import { answeredSignIn, askFunction, instanceOf, refOf, type TestApp } from "../support/app.ts";
 import { challengeOf, type DeviceKey, newDeviceKey } from "../support/deviceKey.ts";
-import { request } from "../support/request.ts";
+import { post, request } from "../support/request.ts";
 import { sharedTenant } from "../support/sharedTenant.ts";
 
 const SECOND = 1_000;
@@ -165,9 +165,7 @@ describe("a bound session", () => {
   it("tells its browser to stop once it is signed out, which is never held back", async () => {
     now += 6 * MINUTE;
     const challenge = challengeIn(await askToRefresh(browser.identifier));
-    const headers = { "sec-fetch-site": "same-origin" };
-    const cookies = longCookie(browser);
-    const signOut = request("/auth/signout", { method: "POST", headers, cookies });
+    const signOut = post({}, { cookies: longCookie(browser) });
     expect((await authSignOut(one.app).handler(signOut, {})).status).toBe(303);
     const inFlight = await askToRefresh(browser.identifier, await browser.key.prove(challenge));
     expect(inFlight).toMatchObject({ status: 200, body: OVER });

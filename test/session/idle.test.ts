@@ -22,7 +22,7 @@ import {
   tokenRowsOf,
 } from "../support/app.ts";
 import { flipped } from "../support/flipped.ts";
-import { request } from "../support/request.ts";
+import { post, request } from "../support/request.ts";
 import { sharedTenant } from "../support/sharedTenant.ts";
 
 const MINUTE = 60_000;
@@ -214,8 +214,7 @@ describe("a session that is idle", () => {
 
   it("can be signed out by", async () => {
     now += LIMIT + 1;
-    const headers = { "sec-fetch-site": "same-origin" };
-    const sent = request("/", { method: "POST", headers, cookies: browser.cookies() });
+    const sent = post({}, { cookies: browser.cookies() });
     expect((await authSignOut(one.app).handler(sent, {})).status).toBe(303);
     expect(tokenRowsOf(one)).toEqual([]);
   });
