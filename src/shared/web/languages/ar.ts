@@ -44,7 +44,7 @@ export const ar: Language = {
   signingOutEndsAll: "يؤدي تسجيل الخروج إلى إنهائها جميعًا، هنا وفي كل تطبيق آخر على هذا المتصفح.",
 
   signOutQuestion: "هل تريد تسجيل الخروج؟",
-  signOutReaches: "ستنتهي جلستك هنا وفي كل تطبيق آخر سجّلت الدخول إليه بهذا الحساب.",
+  signOutReaches: "ستنتهي جميع جلساتك في هذا التطبيق، وفي كل تطبيق آخر على هذا المتصفح.",
   microsoftReaches:
     "يطلب خيار «ولدى Microsoft أيضًا» من Microsoft إنهاء جلساتك في كل المتصفحات وعلى كل الأجهزة.",
   revocation: {

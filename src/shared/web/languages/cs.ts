@@ -47,7 +47,7 @@ export const cs: Language = {
 
   signOutQuestion: "Odhlásit se?",
   signOutReaches:
-    "Vaše relace skončí zde i ve všech ostatních aplikacích, do kterých jste se tímto účtem přihlásili.",
+    "Skončí všechny vaše relace v této aplikaci a v tomto prohlížeči i ve všech ostatních aplikacích.",
   microsoftReaches:
     "Volba „i u Microsoftu“ požádá Microsoft, aby ukončil vaše relace ve všech prohlížečích a na všech zařízeních.",
   revocation: {

@@ -45,7 +45,7 @@ export const de: Language = {
 
   signOutQuestion: "Abmelden?",
   signOutReaches:
-    "Damit endet Ihre Sitzung hier und in jeder anderen App, bei der Sie sich mit diesem Konto angemeldet haben.",
+    "Damit enden alle Ihre Sitzungen in dieser App und die jeder anderen App dieses Browsers.",
   microsoftReaches:
     "„Auch bei Microsoft“ bittet Microsoft, Ihre Sitzungen in allen Browsern und auf allen Geräten zu beenden.",
   revocation: {

@@ -41,7 +41,7 @@ export const en: Language = {
 
   signOutQuestion: "Sign out?",
   signOutReaches:
-    "This ends your session here and in every other app you signed in to with this account.",
+    "This ends all your sessions in this app, and those of every other app of this browser.",
   microsoftReaches:
     "“Also at Microsoft” asks Microsoft to end your sessions in all browsers and on all devices.",
   revocation: {

@@ -47,7 +47,7 @@ export const es: Language = {
 
   signOutQuestion: "¿Cerrar sesión?",
   signOutReaches:
-    "Su sesión terminará aquí y en todas las demás aplicaciones en las que haya iniciado sesión con esta cuenta.",
+    "Terminarán todas sus sesiones en esta aplicación y las de las demás aplicaciones de este navegador.",
   microsoftReaches:
     "«También en Microsoft» pide a Microsoft que cierre sus sesiones en todos los navegadores y dispositivos.",
   revocation: {

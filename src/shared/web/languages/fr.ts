@@ -47,7 +47,7 @@ export const fr: Language = {
 
   signOutQuestion: "Se déconnecter ?",
   signOutReaches:
-    "Votre session prendra fin ici et dans toutes les autres applications auxquelles vous vous êtes connecté avec ce compte.",
+    "Toutes vos sessions dans cette application prendront fin, ainsi que celles de toutes les autres applications de ce navigateur.",
   microsoftReaches:
     "« Y compris chez Microsoft » demande à Microsoft de mettre fin à vos sessions dans tous les navigateurs et sur tous les appareils.",
   revocation: {

@@ -47,7 +47,7 @@ export const ja: Language = {
 
   signOutQuestion: "サインアウトしますか?",
   signOutReaches:
-    "このアプリと、このアカウントでサインインした他のすべてのアプリのセッションが終了します。",
+    "このアプリのすべてのセッションと、このブラウザーの他のすべてのアプリのセッションが終了します。",
   microsoftReaches:
     "「Microsoft も含め」を選ぶと、すべてのブラウザーとデバイスのセッションを終了するよう Microsoft に要求します。",
   revocation: {

@@ -45,7 +45,7 @@ export const ko: Language = {
   signingOutEndsAll: "로그아웃하면 이 앱과 이 브라우저의 다른 모든 앱에서 세션이 종료됩니다.",
 
   signOutQuestion: "로그아웃하시겠습니까?",
-  signOutReaches: "이 앱과 이 계정으로 로그인한 다른 모든 앱에서 세션이 종료됩니다.",
+  signOutReaches: "이 앱의 모든 세션과 이 브라우저의 다른 모든 앱의 세션이 종료됩니다.",
   microsoftReaches:
     "“Microsoft를 포함한”을 선택하면 모든 브라우저와 기기의 세션을 종료하도록 Microsoft에 요청합니다.",
   revocation: {
