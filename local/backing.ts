@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { readRoutePrefix } from "../src/hostJson.ts";
 import { startAzurite } from "./azurite/azurite.ts";
+import type { FunctionInfo } from "./host/host.ts";
 import type { LogLine } from "./host/log.ts";
 import { startLive } from "./live/live.ts";
 import type { Parts } from "./parts.ts";
@@ -30,7 +31,8 @@ export interface Backing {
   /** App settings, on top of those in the environment and `local.settings.json`. */
   env: Record<string, string>;
   secrets: Secrets;
-  screen: Screen;
+  /** @param functions Those of the app: with the home page among them, that is where people enter. */
+  screen: (functions: readonly Pick<FunctionInfo, "name">[]) => Screen;
   /** Also gets the log of the functions. */
   onLog?: (line: LogLine) => void;
 }
@@ -66,9 +68,11 @@ export async function developmentTenant(
     orders: await freePort(PORTS.orders),
     otherApp: await freePort(PORTS.otherApp),
   };
+  const entrance = { url: baseUrl };
   const { azurite, tenant, graph, orders, otherApp, env } = await parts.add(
     startServices({
       baseUrl,
+      entrance,
       secrets,
       ports,
       tables: join(root, TABLES),
@@ -78,7 +82,7 @@ export async function developmentTenant(
   );
   const live = await parts.add(
     startLive({
-      ...{ azurite, tenant, graph, otherApp, lightsoutUrl: baseUrl },
+      ...{ azurite, tenant, graph, otherApp, lightsout: entrance },
       port: await freePort(PORTS.live),
     }),
   );
@@ -87,22 +91,26 @@ export async function developmentTenant(
     env,
     secrets,
     onLog: live.log,
-    screen: {
-      title: "Lightsout is running",
-      places: [
-        { name: "Lightsout", url: baseUrl },
-        { name: "Fabrikam Travel", url: otherApp.url, note: "another app, to sign out from" },
-        { name: "Live", url: live.url, note: "who holds what, while you do" },
-        { name: "Dev tenant", url: tenant.url, note: "its accounts and switches" },
-        { name: "Microsoft Graph", url: graph.url, note: "a stand-in, for programs" },
-        { name: "Orders", url: orders.url, note: "an example of another API, for programs" },
-        tableStore(azurite.tableUrl),
-      ],
-      steps: [
-        `Open ${baseUrl}/auth/signin: any account, no password.`,
-        "Open Fabrikam Travel, sign in there too, and sign out everywhere.",
-        "Back in Lightsout you are signed out, and every token it held for you is gone.",
-      ],
+    screen(functions) {
+      const { home, signIn } = waysInto(baseUrl, functions);
+      entrance.url = home;
+      return {
+        title: "Lightsout is running",
+        places: [
+          { name: "Lightsout", url: home },
+          { name: "Fabrikam Travel", url: otherApp.url, note: "another app, to sign out from" },
+          { name: "Live", url: live.url, note: "who holds what, while you do" },
+          { name: "Dev tenant", url: tenant.url, note: "its accounts and switches" },
+          { name: "Microsoft Graph", url: graph.url, note: "a stand-in, for programs" },
+          { name: "Orders", url: orders.url, note: "an example of another API, for programs" },
+          tableStore(azurite.tableUrl),
+        ],
+        steps: [
+          `Open ${signIn}: any account, no password.`,
+          "Open Fabrikam Travel, sign in there too, and sign out everywhere.",
+          "Back in Lightsout you are signed out, and every token it held for you is gone.",
+        ],
+      };
     },
   };
 }
@@ -128,7 +136,6 @@ export async function ownTenant(
   const baseUrl = APP_BASE_URL?.trim() || `http://localhost:${port}${prefix}`;
   const env: Record<string, string> = { AzureWebJobsDisableHomepage: "true" };
   const places: Place[] = [
-    { name: "Lightsout", url: baseUrl },
     {
       name: "Microsoft Entra ID",
       url: ENTRA_AUTHORITY?.trim() || `https://login.microsoftonline.com/${ENTRA_TENANT_ID ?? ""}`,
@@ -147,18 +154,31 @@ export async function ownTenant(
     port,
     env,
     secrets,
-    screen: {
-      title: "Lightsout is running against your tenant",
-      places,
-      steps: [
-        `Open ${baseUrl}/auth/signin, and sign in with an account of your tenant.`,
-        "Sign out in another app of the same browser, such as https://myapps.microsoft.com.",
-        baseUrl.startsWith("https:")
-          ? "Back in Lightsout you are signed out, and every token it held for you is gone."
-          : "Entra calls https addresses only: for step 2, put a tunnel in front and set APP_BASE_URL.",
-      ],
+    screen(functions) {
+      const { home, signIn } = waysInto(baseUrl, functions);
+      return {
+        title: "Lightsout is running against your tenant",
+        places: [{ name: "Lightsout", url: home }, ...places],
+        steps: [
+          `Open ${signIn}, and sign in with an account of your tenant.`,
+          "Sign out in another app of the same browser, such as https://myapps.microsoft.com.",
+          baseUrl.startsWith("https:")
+            ? "Back in Lightsout you are signed out, and every token it held for you is gone."
+            : "Entra calls https addresses only: for step 2, put a tunnel in front and set APP_BASE_URL.",
+        ],
+      };
     },
   };
+}
+
+/** Where people enter an app, and where they sign in. Without our home page, nobody knows what is at `/`. */
+function waysInto(baseUrl: string, functions: readonly Pick<FunctionInfo, "name">[]) {
+  const has = (name: string) => functions.some((one) => one.name === name);
+  const signIn = `${baseUrl}/auth/signin`;
+  if (has("authHome")) return { home: baseUrl, signIn };
+  // It sends people to sign-in and back.
+  const home = has("authSessions") ? `${baseUrl}/auth/sessions` : signIn;
+  return { home, signIn: home };
 }
 
 function tableStore(url: string): Place {

@@ -41,6 +41,8 @@ export interface Services {
  */
 export async function startServices(options: {
   baseUrl: string;
+  /** Where people enter the app. Default: its home page. */
+  entrance?: { readonly url: string };
   tenantUrl?: string | undefined;
   otherAppUrl?: string | undefined;
   secrets: Secrets;
@@ -48,7 +50,8 @@ export async function startServices(options: {
   tables?: string | undefined;
   consentedScopes?: string[];
 }): Promise<Services> {
-  const { baseUrl, secrets, ports = {}, tables, consentedScopes } = options;
+  const { baseUrl, entrance = { url: baseUrl }, secrets, ports = {} } = options;
+  const { tables, consentedScopes } = options;
   const parts = new Parts();
   try {
     const starting = parts.add(
@@ -91,7 +94,7 @@ export async function startServices(options: {
         metadataUrl: tenant.metadataUrl,
         clientId: OTHER_CLIENT_ID,
         clientSecret: secrets.otherAppSecret,
-        lightsoutUrl: baseUrl,
+        lightsout: entrance,
       }),
     );
     tenant.register(otherApp.registration);

@@ -58,25 +58,29 @@ async function main(): Promise<void> {
     const env = { ...settings, ...backing.env };
     readSettings(env, { prefix: readRoutePrefix(root, env), home: "/" });
 
-    const warn = (functions: readonly FunctionInfo[]) => warnAbout(root, env, functions);
+    let loaded: readonly FunctionInfo[] = [];
+    const note = async (functions: readonly FunctionInfo[]) => {
+      loaded = functions;
+      await warnAbout(root, env, functions);
+    };
     let exited: Promise<unknown>;
     if (func) {
       // Core Tools reload it by themselves.
       ({ exited } = await parts.add(startFunc(backing)));
-      const check = async () => warn(await listFunctions(root, env));
+      const check = async () => note(await listFunctions(root, env));
       await check();
       await sources.follow(parts, check);
     } else {
       const functions = await parts.add(Promise.resolve(hostFunctions(root, backing)));
       ({ exited } = functions);
-      await warn(await functions.reload());
+      await note(await functions.reload());
       await sources.follow(parts, async () => {
-        await warn(await functions.reload());
+        await note(await functions.reload());
         console.log(paint("dim", "Loaded again."));
       });
     }
     held.note({ env: backing.env, url: `http://localhost:${backing.port}` });
-    process.stdout.write(`${renderScreen(backing.screen, paint)}\n`);
+    process.stdout.write(`${renderScreen(backing.screen(loaded), paint)}\n`);
     await Promise.race([
       signals.asked(),
       exited.then(() => {

@@ -39,7 +39,7 @@ try {
 async function takePages(context: BrowserContext): Promise<void> {
   let live: Live | undefined;
   const rig = await parts.add(startRig({ onLog: (line) => live?.log(line) }));
-  live = await parts.add(startLive({ ...rig, lightsoutUrl: rig.url }));
+  live = await parts.add(startLive({ ...rig, lightsout: rig }));
   const page = await context.newPage();
   await page.goto(rig.url);
   await signIn(page);

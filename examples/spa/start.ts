@@ -25,7 +25,7 @@ try {
     }),
   );
   live = await parts.add(
-    startLive({ ...rig, lightsoutUrl: baseUrl, port: await freePort(PORTS.live) }),
+    startLive({ ...rig, lightsout: { url: baseUrl }, port: await freePort(PORTS.live) }),
   );
   const spa = await parts.add(startSpa({ port, functionsUrl: rig.host.url }));
   const screen = {

@@ -20,22 +20,22 @@ const SCRIPT = readFileSync(new URL("live.js", import.meta.url));
 
 /**
  * Shows side by side what the browser, the functions, the table and the other app hold, while it changes.
- * @param options.lightsoutUrl the function app's public origin
+ * @param options.lightsout Where people enter the function app.
  */
 export async function startLive(
-  options: Watched & { port?: number; lightsoutUrl: string },
+  options: Watched & { port?: number; lightsout: { readonly url: string } },
 ): Promise<Live> {
-  const { port = 0, lightsoutUrl, otherApp, tenant } = options;
+  const { port = 0, lightsout, otherApp, tenant } = options;
   const journal = new Journal();
-  const places = [
-    { name: "Lightsout", url: lightsoutUrl },
+  const places = () => [
+    { name: "Lightsout", url: lightsout.url },
     { name: "Fabrikam Travel", url: otherApp.url },
     { name: "Dev tenant", url: tenant.url },
   ];
 
   async function answer(request: IncomingMessage): Promise<[type: string, body: string | Buffer]> {
     if (request.url === "/live.js") return ["text/javascript", SCRIPT];
-    if (request.url !== "/state") return ["text/html", page(places)];
+    if (request.url !== "/state") return ["text/html", page(places())];
     const state = await look(options, journal, cookieNames(request));
     return ["application/json", JSON.stringify(state)];
   }

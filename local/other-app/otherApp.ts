@@ -30,9 +30,10 @@ export async function startOtherApp(options: {
   metadataUrl: string;
   clientId: string;
   clientSecret: string;
-  lightsoutUrl: string;
+  /** Where people enter Lightsout. */
+  lightsout: { readonly url: string };
 }): Promise<OtherApp> {
-  const { port = 0, lightsoutUrl, clientId, clientSecret } = options;
+  const { port = 0, lightsout, clientId, clientSecret } = options;
   const provider = await discover(options);
   const sessions = new CookieStore<Session>("fabrikam_session");
   const signIns = new CookieStore<PendingSignIn>("fabrikam_sign_in");
@@ -80,7 +81,7 @@ export async function startOtherApp(options: {
         // The button's post is answered with redirects to the provider and on, which form-action covers too.
         "content-security-policy": `default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self' https: http:; base-uri 'none'; frame-ancestors 'none'`,
       },
-      body: page({ session, lightsoutUrl, signedOut }),
+      body: page({ session, lightsoutUrl: lightsout.url, signedOut }),
     };
   }
 

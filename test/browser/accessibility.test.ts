@@ -29,7 +29,7 @@ const context = shared(() =>
   launchChromium({ thirdPartyCookies: "blocked", reducedMotion: "reduce" }),
 );
 const rig = shared(startRig);
-const live = shared(() => startLive({ ...rig, lightsoutUrl: rig.url }));
+const live = shared(() => startLive({ ...rig, lightsout: rig }));
 let functions: Awaited<ReturnType<typeof buildFunctions>> | undefined;
 let spa: SpaServer | undefined;
 let page: Page;

@@ -9,7 +9,7 @@ import { describeInBrowser } from "./describeInBrowser.ts";
 
 const context = shared(() => launchChromium({ thirdPartyCookies: "blocked" }));
 const rig = shared(() => startRig({ onLog: (line) => live?.log?.(line) }));
-const live = shared(() => startLive({ ...rig, lightsoutUrl: rig.url }));
+const live = shared(() => startLive({ ...rig, lightsout: rig }));
 let page: Page;
 
 beforeEach(async () => {

@@ -100,9 +100,12 @@ describe("an app that had its own life", () => {
     it("signs in, and a sign-out elsewhere signs out", async () => {
       const context = await launchChromium({ thirdPartyCookies: "blocked" });
       const page = await context.newPage();
+      await page.goto(/1 {2}Open (\S+):/.exec(dev.output)?.[1] ?? "");
+      await page.getByRole("button", { name: "Adele Vance" }).click();
+      // The app has no page at its root.
+      await page.waitForURL(`${url}/auth/sessions`);
       await page.goto(`${url}/reports`);
       await page.getByRole("link", { name: "My reports" }).click();
-      await page.getByRole("button", { name: "Adele Vance" }).click();
       await page.waitForURL(`${url}/reports/mine`);
       expect(await page.textContent("body")).toBe("Reports of Adele Vance: Spring");
 
@@ -111,6 +114,8 @@ describe("an app that had its own life", () => {
       await other.getByRole("link", { name: "Sign in" }).click();
       await other.getByRole("button", { name: "Sign out everywhere" }).click();
       await other.getByRole("link", { name: "Sign in" }).waitFor();
+      await other.getByRole("link", { name: "See for yourself in Lightsout." }).click();
+      await other.getByRole("button", { name: "Adele Vance" }).waitFor();
       const session = await page.request.get(`${url}/auth/session`);
       expect(await session.json()).toMatchObject({ signedIn: false });
       await context.close();
