@@ -70,6 +70,21 @@ describe("users of a test", () => {
     expect([status, new URL(signInUrl).searchParams.get("scope")]).toEqual([401, "Files.Read"]);
   });
 
+  it("call APIs by the fetch that stands in for Node's at that time", async () => {
+    const { request } = await users.signIn({ tokens: { "Mail.Read": "token-1" } });
+    const asked = jest.spyOn(globalThis, "fetch").mockResolvedValue(Response.json({ value: 7 }));
+    const mail = auth.signedIn(async (_, __, session) => {
+      const answer = await session.fetch("https://graph.example/me", { scopes: ["Mail.Read"] });
+      return { jsonBody: await answer.json() };
+    });
+    expect((await call(mail, request("/"))).jsonBody).toEqual({ value: 7 });
+    const [[url, init]] = asked.mock.calls as [[URL, { headers: Headers }]];
+    expect([url.href, init.headers.get("authorization")]).toEqual([
+      "https://graph.example/me",
+      "Bearer token-1",
+    ]);
+  });
+
   it.each<[string, Parameters<Auth["signedIn"]>[0], object, object]>([
     ["roles", { roles: ["Auditor"] }, { roles: ["Auditor"] }, { roles: ["Reader"] }],
     ["scopes", { scopes: ["Mail.Read"] }, { tokens: { "Mail.Read": "t" } }, {}],
