@@ -3,8 +3,8 @@ import type { LogoutToken } from "../identity/logoutToken.ts";
 import { type IndexKey, type PartitionKey, sidPartition, subjectPartition } from "../rows/keys.ts";
 import { noteEarlyLogoutToken } from "./earlySignOuts.ts";
 import { endIssuedUntil } from "./endIssuedUntil.ts";
-import { endGeneration } from "./generation.ts";
-import { endUnused, lookUp } from "./lookUp.ts";
+import { deleteIfOver, endGeneration } from "./generation.ts";
+import { lookUp } from "./lookUp.ts";
 import { isUsed, useOnce } from "./replayGuard.ts";
 import { beginRound } from "./rounds.ts";
 import { isOver, noteIssuedUntil } from "./sidIndex.ts";
@@ -51,7 +51,7 @@ async function signOutIssuedUntil(
     if (!(await noteIssuedUntil(store, row, until))) continue;
     const found =
       isOurs && isOver(store, row)
-        ? await endUnused(store, row)
+        ? (await deleteIfOver(store, row)) === "deleted"
         : await endIssuedUntil(store, row, until);
     return { account: row.partition, found };
   }

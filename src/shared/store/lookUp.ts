@@ -3,9 +3,8 @@ import type { IndexKey } from "../rows/keys.ts";
 import type { IndexRow } from "../rows/rows.ts";
 import type { Stored } from "../table/table.ts";
 import { readSidAgain } from "./announcements.ts";
-import { deleteIfOver } from "./generation.ts";
 import { endForged, originOf, readSid } from "./sidIndex.ts";
-import type { GenerationRef, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 /** The index row that a `sid` or a `sub` has led to. */
 interface Known {
@@ -48,9 +47,4 @@ export async function lookUp(
   }
   if (origin === "unsigned") store.log("warn", "index.unsigned", { index: key });
   return { row, isOurs: origin === "ours" };
-}
-
-/** For an index row whose session is over: ends the generation, unless other sessions still use it. */
-export async function endUnused(store: Store, ref: GenerationRef): Promise<boolean> {
-  return (await deleteIfOver(store, ref)) === "deleted";
 }

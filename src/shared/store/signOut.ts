@@ -7,8 +7,15 @@ import {
 } from "../rows/keys.ts";
 import { noteEarlySignOut } from "./earlySignOuts.ts";
 import { endSession } from "./endSession.ts";
-import { deleteGeneration, endGeneration, fence, listPartition, readHead } from "./generation.ts";
-import { endUnused, lookUp } from "./lookUp.ts";
+import {
+  deleteGeneration,
+  deleteIfOver,
+  endGeneration,
+  fence,
+  listPartition,
+  readHead,
+} from "./generation.ts";
+import { lookUp } from "./lookUp.ts";
 import { beginRound } from "./rounds.ts";
 import type { SessionRef } from "./segments.ts";
 import { isOver, noteSignedOut } from "./sidIndex.ts";
@@ -83,7 +90,7 @@ export async function signOutByFrontChannel(
     let ended: boolean | undefined = false;
     // Without a valid MAC, `signedOut` does not count.
     if (!isOurs) ended = await endGeneration(store, row);
-    else if (isOver(store, row)) ended = await endUnused(store, row);
+    else if (isOver(store, row)) ended = (await deleteIfOver(store, row)) === "deleted";
     else if (!row.signedOut) ended = await endGeneration(store, row);
     if (ended || found === false) found = ended;
     // A new tombstone each time: a sign-in under way may have seen the last one. The write fails when a sign-in has
