@@ -3,6 +3,7 @@ import type { LogoutToken } from "../identity/logoutToken.ts";
 import { type IndexKey, type PartitionKey, sidPartition, subjectPartition } from "../rows/keys.ts";
 import { noteEarlyLogoutToken } from "./earlySignOuts.ts";
 import { endIssuedUntil } from "./endIssuedUntil.ts";
+import { type Found, UNSURE } from "./found.ts";
 import { deleteIfOver, endGeneration } from "./generation.ts";
 import { lookUp } from "./lookUp.ts";
 import { isUsed, useOnce } from "./replayGuard.ts";
@@ -28,7 +29,7 @@ export async function signOutByBackChannel(store: Store, token: LogoutToken): Pr
     throw new BadRequest((say) => say.logoutTokenOfNobody);
   await useOnce(store, id, expiresAt);
   const ms = store.now() - started;
-  const details = { ...(account && { account }), found: found ?? "unsure", ms };
+  const details = { ...(account && { account }), found: found ?? UNSURE, ms };
   if (sid === undefined) store.log("info", "signout.subject", { subject: key, ...details });
   else store.log("info", "signout.elsewhere", { sid: key, ...details });
 }
@@ -41,7 +42,7 @@ async function signOutIssuedUntil(
   store: Store,
   key: IndexKey,
   until: number,
-): Promise<{ account: PartitionKey | undefined; found: boolean | undefined }> {
+): Promise<{ account: PartitionKey | undefined; found: Found }> {
   for (let round = 0; ; round++) {
     await beginRound(store, round);
     const known = await lookUp(store, key, () => noteEarlyLogoutToken(store, key, until));

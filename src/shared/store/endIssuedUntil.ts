@@ -1,5 +1,6 @@
 import { generationRow } from "../rows/keys.ts";
 import { rowOf, unsealAccount } from "./accountRow.ts";
+import { eitherFound, type Found } from "./found.ts";
 import { preventCreation } from "./generation.ts";
 import { beginRound } from "./rounds.ts";
 import type { GenerationRef, Store } from "./store.ts";
@@ -10,23 +11,22 @@ import { isIssuedAfter } from "./tombstones.ts";
  * and leaves newer ones alone. The account's row gets a new version in any case: a sign-in that was about to
  * join has to look again.
  *
- * @param until By the provider's clock. Milliseconds since 1970.
- * @returns whether there were any; undefined when nobody can tell. @throws {StoreUnavailable}
+ * @param until By the provider's clock. Milliseconds since 1970. @throws {StoreUnavailable}
  */
 export async function endIssuedUntil(
   store: Store,
   ref: GenerationRef,
   until: number,
-): Promise<boolean | undefined> {
+): Promise<Found> {
   const rowKey = generationRow(ref.generation);
   let created = false;
-  let nothing: false | undefined = false;
+  let found: Found = false;
   for (let round = 0; ; round++) {
     await beginRound(store, round);
     const entity = await store.table.get(ref.partition, rowKey);
     if (entity === undefined) {
       // A generation is created once only: one that has been, and is not there, has ended.
-      if (created || (await preventCreation(store, ref))) return nothing;
+      if (created || (await preventCreation(store, ref))) return found;
       created = true;
       continue;
     }
@@ -34,14 +34,13 @@ export async function endIssuedUntil(
     const all = Object.entries(account?.sessions ?? {});
     const newer = all.filter(([, session]) => isIssuedAfter(session.issuedAt, until));
     if (account === undefined || newer.length === 0) {
-      const removed = await store.table.remove(ref.partition, rowKey, entity.etag);
-      if (removed) return true;
-      if (removed === undefined) nothing = undefined;
+      found = eitherFound(found, await store.table.remove(ref.partition, rowKey, entity.etag));
+      if (found) return true;
     } else {
       const kept = rowOf(store, ref, { sessions: Object.fromEntries(newer) });
       const outcome = await store.table.replace(kept, entity.etag);
-      if (outcome === "done") return newer.length < all.length || nothing;
-      if (outcome === "unsure") nothing = undefined;
+      if (outcome === "done") return eitherFound(found, newer.length < all.length);
+      if (outcome === "unsure") found = undefined;
     }
   }
 }

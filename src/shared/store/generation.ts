@@ -3,6 +3,7 @@ import { type Generation, generationRow, HEAD, type PartitionKey } from "../rows
 import type { AccountRow, HeadRow } from "../rows/rows.ts";
 import type { Stored } from "../table/table.ts";
 import { fileForExpiry, overAt } from "./expiry.ts";
+import { eitherFound, type Found } from "./found.ts";
 import { beginRound } from "./rounds.ts";
 import type { GenerationRef, Store } from "./store.ts";
 
@@ -32,29 +33,20 @@ export function listPartition(store: Store, partition: PartitionKey): AsyncItera
   return store.table.list(partition, `${partition}!`);
 }
 
-/**
- * Deletes a live generation: the account's tokens and every session, in one request.
- * @returns whether it was there; undefined when an answer was lost, so that nobody can tell.
- */
-export function deleteGeneration(store: Store, ref: GenerationRef): Promise<boolean | undefined> {
+/** Deletes a live generation: the account's tokens and every session, in one request. */
+export function deleteGeneration(store: Store, ref: GenerationRef): Promise<Found> {
   return store.table.remove(ref.partition, generationRow(ref.generation));
 }
 
 /**
  * Ends a generation for good: one that is live, has ended, or is about to be created by a sign-in under way.
  * Repeating it is harmless, because no generation is ever created twice.
- *
- * @returns whether tokens were there; undefined when nobody can tell.
  */
-export async function endGeneration(
-  store: Store,
-  ref: GenerationRef,
-): Promise<boolean | undefined> {
+export async function endGeneration(store: Store, ref: GenerationRef): Promise<Found> {
   const found = await deleteGeneration(store, ref);
   if (found || (await preventCreation(store, ref))) return found;
   // It was created once, perhaps just after the first deletion. It cannot be created again.
-  const foundLater = await deleteGeneration(store, ref);
-  return foundLater || (found === undefined ? undefined : foundLater);
+  return eitherFound(found, await deleteGeneration(store, ref));
 }
 
 /** Deletes a generation if all its sessions are over. */

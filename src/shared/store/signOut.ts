@@ -7,6 +7,7 @@ import {
 } from "../rows/keys.ts";
 import { noteEarlySignOut } from "./earlySignOuts.ts";
 import { endSession } from "./endSession.ts";
+import { eitherFound, type Found, UNSURE } from "./found.ts";
 import {
   deleteGeneration,
   deleteIfOver,
@@ -39,9 +40,6 @@ import type { GenerationRef, Store } from "./store.ts";
  *   early sign-out   one whose `sid` has no index row. Its tombstone is kept with others of its kind
  *   round            a read, and writes on the condition of what it read. When one fails, the next round begins
  */
-
-/** For the log, when an answer was lost: nobody can tell whether tokens were there. */
-const UNSURE = "unsure";
 
 /** In this app, by the browser that holds the cookie: one request to the table. @throws {StoreUnavailable} */
 export async function signOutByUser(store: Store, ref: GenerationRef): Promise<void> {
@@ -79,7 +77,7 @@ export async function signOutByFrontChannel(
   const started = store.now();
   const key = sidPartition(sid);
   let account: PartitionKey | undefined;
-  let found: boolean | undefined = false;
+  let found: Found = false;
   for (let round = 0; ; round++) {
     await beginRound(store, round);
     const known = await lookUp(store, key, () => noteEarlySignOut(store, key), looked);
@@ -87,12 +85,12 @@ export async function signOutByFrontChannel(
     if (known === undefined) break;
 
     const { row, isOurs } = known;
-    let ended: boolean | undefined = false;
+    let ended: Found = false;
     // Without a valid MAC, `signedOut` does not count.
     if (!isOurs) ended = await endGeneration(store, row);
     else if (isOver(store, row)) ended = (await deleteIfOver(store, row)) === "deleted";
     else if (!row.signedOut) ended = await endGeneration(store, row);
-    if (ended || found === false) found = ended;
+    found = eitherFound(found, ended);
     // A new tombstone each time: a sign-in under way may have seen the last one. The write fails when a sign-in has
     // reserved the `sid` meanwhile, which has to end too, or when the purge has removed the row.
     if (await noteSignedOut(store, row)) break;
@@ -108,23 +106,17 @@ export async function signOutByFrontChannel(
 
 /**
  * By an operator. Every row of tokens goes, also one that the account's head does not name, or that nobody can unseal.
- *
- * @returns whether tokens were there; undefined when an answer was lost, so that nobody can tell.
  * @throws {StoreUnavailable}
  */
-export async function signOutByOperator(
-  store: Store,
-  partition: PartitionKey,
-): Promise<boolean | undefined> {
+export async function signOutByOperator(store: Store, partition: PartitionKey): Promise<Found> {
   const started = store.now();
-  let found: boolean | undefined = false;
+  let found: Found = false;
   for (let round = 0; ; round++) {
     await beginRound(store, round);
     const head = await readHead(store, partition);
     for await (const { rowKey } of listPartition(store, partition)) {
       if (!rowKey.startsWith(generationRow("" as Generation))) continue;
-      const removed = await store.table.remove(partition, rowKey);
-      if (removed || found === false) found = removed;
+      found = eitherFound(found, await store.table.remove(partition, rowKey));
     }
     // A sign-in may have a request under way that creates a generation.
     if (!(await fence(store, partition, head))) continue;
