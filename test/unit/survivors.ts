@@ -8,14 +8,14 @@ export const SURVIVORS: readonly {
 }[] = [
   {
     file: "src/shared/store/stubborn.ts",
-    from: "const isLast = unheld === undefined || unheld.until <= without.until;",
-    to: "const isLast = unheld === undefined || unheld.until < without.until;",
+    from: "const isLast = unheld === undefined || unheld.until <= displaced.until;",
+    to: "const isLast = unheld === undefined || unheld.until < displaced.until;",
     why: "Of two calls that end at the same time, either stands for both.",
   },
   {
     file: "src/shared/store/stubborn.ts",
-    from: "if (unheld) calls.delete(isLast ? unheld : without);",
-    to: "if (true) calls.delete(isLast ? unheld : without);",
+    from: "if (unheld) calls.delete(isLast ? unheld : displaced);",
+    to: "if (true) calls.delete(isLast ? unheld : displaced);",
     why: "Where there is none, the last is the one that has just come, and nothing is deleted.",
   },
   {

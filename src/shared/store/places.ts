@@ -5,17 +5,17 @@ export interface Places<T> {
   leave(one: T): void;
 }
 
-export function createPlaces<T>(count: number, isSpared: (one: T) => boolean): Places<T> {
+export function createPlaces<T>(count: number, mayGo: (one: T) => boolean): Places<T> {
   const taken = new Set<T>();
   return {
     take(one) {
-      let without: T | undefined;
+      let displaced: T | undefined;
       if (!taken.has(one) && taken.size >= count) {
-        without = isSpared(one) ? one : ([...taken].find(isSpared) ?? one);
-        taken.delete(without);
+        displaced = mayGo(one) ? one : ([...taken].find(mayGo) ?? one);
+        taken.delete(displaced);
       }
-      if (without !== one) taken.add(one);
-      return without;
+      if (displaced !== one) taken.add(one);
+      return displaced;
     },
     leave: (one) => void taken.delete(one),
   };

@@ -93,7 +93,7 @@ export function stubborn({ now, sleep, random, log }: Environment, limits: Limit
         for (const call of served) end(call);
       } catch (error) {
         if (error instanceof StoreUnavailable) {
-          goOn(loop, error);
+          noteFault(loop, error);
           await sleep(pauseAfter(failures++, loop.longestPause));
         } else {
           for (const call of served) end(call, error);
@@ -109,23 +109,23 @@ export function stubborn({ now, sleep, random, log }: Environment, limits: Limit
     return Math.min(PAUSE.first * 2 ** failures, longest) * (1 - random() / 2);
   }
 
-  function goOn(loop: Loop, fault: StoreUnavailable): void {
+  function noteFault(loop: Loop, fault: StoreUnavailable): void {
     loop.fault = fault;
-    const without = failing.take(loop);
-    if (without) giveUp(without, "full", without.calls);
+    const displaced = failing.take(loop);
+    if (displaced) giveUp(displaced, "full", displaced.calls);
     for (const call of loop.calls) hold(call);
   }
 
   function hold(call: Call): void {
     if (call.answer === undefined) return;
-    const without = held.take(call);
-    if (without === undefined) return;
-    without.answer?.(new StoreUnavailable(TOO_MANY));
-    without.answer = undefined;
-    const { calls, unheld } = without.loop;
-    const isLast = unheld === undefined || unheld.until <= without.until;
-    if (unheld) calls.delete(isLast ? unheld : without);
-    if (isLast) without.loop.unheld = without;
+    const displaced = held.take(call);
+    if (displaced === undefined) return;
+    displaced.answer?.(new StoreUnavailable(TOO_MANY));
+    displaced.answer = undefined;
+    const { calls, unheld } = displaced.loop;
+    const isLast = unheld === undefined || unheld.until <= displaced.until;
+    if (unheld) calls.delete(isLast ? unheld : displaced);
+    if (isLast) displaced.loop.unheld = displaced;
   }
 
   /** Gives up calls whose patience has run out, also while a pass is running. */
