@@ -1,12 +1,12 @@
 import { StoreUnavailable } from "../../src/shared/base/errors.ts";
-import { type Generation, generationRow, SID } from "../../src/shared/rows/keys.ts";
+import { generationOf, SID } from "../../src/shared/rows/keys.ts";
 import { authenticated, originOf } from "../../src/shared/store/sidIndex.ts";
 import { CLOCKS_APART_MS } from "../../src/shared/store/tombstones.ts";
 import type { Entity, Outcome, Stored, Table } from "../../src/shared/table/table.ts";
 import type { Port } from "./coroutine.ts";
 import { DAY, plainKeyring, type Weakness } from "./scenario.ts";
 
-const isTokens = ({ rowKey }: Entity) => rowKey.startsWith(generationRow("" as Generation));
+const isTokens = ({ rowKey }: Entity) => generationOf(rowKey) !== undefined;
 const isHead = ({ rowKey }: Entity) => rowKey === "head";
 const isSid = ({ rowKey }: { readonly rowKey: string }) => rowKey === SID;
 const isUsed = (partitionKey: string) => partitionKey.startsWith("t.");

@@ -151,7 +151,6 @@ export const SURVIVORS: readonly {
     why: "One account more at once is as good.",
   },
   ...[
-    "if (!/^[\\w-]{22}$/.test(generation) || rowKey !== generationRow(generation))",
     'if (typeof partition !== "string" || typeof generation !== "string")',
     'if (typeof signedOut !== "boolean" || !isTime(changedAt))',
   ].map((condition) => ({

@@ -57,9 +57,17 @@ export const HEAD = "head";
 /** The one row of an index partition. */
 export const SID = "sid";
 
+const GENERATION_ROW = "c.";
+
 /** The row that holds one generation's tokens and sessions. */
 export function generationRow(generation: Generation): string {
-  return `c.${generation}`;
+  return GENERATION_ROW + generation;
+}
+
+/** The generation whose row it is, if it is one. */
+export function generationOf(rowKey: string): Generation | undefined {
+  if (!rowKey.startsWith(GENERATION_ROW)) return undefined;
+  return rowKey.slice(GENERATION_ROW.length) as Generation;
 }
 
 /** The partition of what expires on the UTC day of `time` (milliseconds since 1970). */

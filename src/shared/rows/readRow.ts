@@ -2,7 +2,7 @@ import type { Entity, Stored } from "../table/table.ts";
 import {
   EARLY_SIGN_OUTS,
   type Generation,
-  generationRow,
+  generationOf,
   HEAD,
   type IndexKey,
   type PartitionKey,
@@ -55,8 +55,8 @@ export function readRow(row: Stored<Entity>): Row | undefined {
       if (!HASH.test(name)) return undefined;
       const partition = partitionKey as PartitionKey;
       if (rowKey === HEAD) return isHead(row) ? { kind: "head", row, partition } : undefined;
-      const generation = rowKey.slice(generationRow("" as Generation).length) as Generation;
-      return isAccount(row, generation)
+      const generation = generationOf(rowKey);
+      return generation && isAccount(row, generation)
         ? { kind: "account", row, partition, generation }
         : undefined;
     }
@@ -78,8 +78,9 @@ function isAccount(row: Stored<Entity>, generation: Generation): row is Stored<A
     row;
   const parts = Object.keys(data);
   const isWhole = parts.length === chunks && parts.every((name) => /^d\d+$/.test(name));
-  if (!/^[\w-]{22}$/.test(generation) || rowKey !== generationRow(generation)) return false;
-  return isWhole && isTime(expiresAt) && typeof keyId === "string";
+  return (
+    /^[\w-]{22}$/.test(generation) && isWhole && isTime(expiresAt) && typeof keyId === "string"
+  );
 }
 
 function isIndex(row: Stored<Entity>): row is Stored<IndexRow> {

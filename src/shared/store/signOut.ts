@@ -1,10 +1,4 @@
-import {
-  type Generation,
-  generationRow,
-  type PartitionKey,
-  type Sid,
-  sidPartition,
-} from "../rows/keys.ts";
+import { generationOf, type PartitionKey, type Sid, sidPartition } from "../rows/keys.ts";
 import { noteEarlySignOut } from "./earlySignOuts.ts";
 import { endSession } from "./endSession.ts";
 import { eitherFound, type Found, UNSURE } from "./found.ts";
@@ -115,7 +109,7 @@ export async function signOutByOperator(store: Store, partition: PartitionKey): 
     await beginRound(store, round);
     const head = await readHead(store, partition);
     for await (const { rowKey } of listPartition(store, partition)) {
-      if (!rowKey.startsWith(generationRow("" as Generation))) continue;
+      if (generationOf(rowKey) === undefined) continue;
       found = eitherFound(found, await store.table.remove(partition, rowKey));
     }
     // A sign-in may have a request under way that creates a generation.
