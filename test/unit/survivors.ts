@@ -151,6 +151,7 @@ export const SURVIVORS: readonly {
     why: "One account more at once is as good.",
   },
   ...[
+    "if (!isWhole || !GENERATION.test(generation))",
     'if (typeof partition !== "string" || typeof generation !== "string")',
     'if (typeof signedOut !== "boolean" || !isTime(changedAt))',
   ].map((condition) => ({

@@ -34,8 +34,11 @@ export type Row =
 
 export type Kind = Row["kind"];
 
-const ACCOUNT_PARTITION = /^a\.[\w-]+$/;
-const GENERATION = /^[\w-]+$/;
+const HASH = /^[\w-]{43}$/;
+const GENERATION = /^[\w-]{22}$/;
+/** What a row points at is ended or purged, so these let more pass than anybody has written. */
+const ANY_ACCOUNT = /^a\.[\w-]+$/;
+const ANY_GENERATION = /^[\w-]+$/;
 
 /** What a row is. @returns undefined for one that Lightsout does not write. */
 export function readRow(row: Stored<Entity>): Row | undefined {
@@ -67,8 +70,6 @@ export function readRow(row: Stored<Entity>): Row | undefined {
   }
 }
 
-const HASH = /^[\w-]{43}$/;
-
 function isHead(row: Stored<Entity>): row is Stored<HeadRow> {
   return typeof row.generation === "string" && isTime(row.changedAt);
 }
@@ -78,9 +79,8 @@ function isAccount(row: Stored<Entity>, generation: Generation): row is Stored<A
     row;
   const parts = Object.keys(data);
   const isWhole = parts.length === chunks && parts.every((name) => /^d\d+$/.test(name));
-  return (
-    /^[\w-]{22}$/.test(generation) && isWhole && isTime(expiresAt) && typeof keyId === "string"
-  );
+  if (!isWhole || !GENERATION.test(generation)) return false;
+  return isTime(expiresAt) && typeof keyId === "string";
 }
 
 function isIndex(row: Stored<Entity>): row is Stored<IndexRow> {
@@ -93,15 +93,15 @@ function isIndex(row: Stored<Entity>): row is Stored<IndexRow> {
 
 /** Whether an index row points at an account: anything else leads nowhere. */
 export function isPointer({ partition, generation }: Partial<Entity>): boolean {
-  return ACCOUNT_PARTITION.test(String(partition)) && GENERATION.test(String(generation));
+  return ANY_ACCOUNT.test(String(partition)) && ANY_GENERATION.test(String(generation));
 }
 
 function isExpiry(row: Stored<Entity>): row is Stored<ExpiryRow> {
   const { partition, generation, sids } = row;
   return (
-    ACCOUNT_PARTITION.test(String(partition)) &&
+    ANY_ACCOUNT.test(String(partition)) &&
     typeof generation === "string" &&
-    (generation === "" || GENERATION.test(generation)) &&
+    (generation === "" || ANY_GENERATION.test(generation)) &&
     /^([su]\.[\w-]+ ?)*$/.test(String(sids ?? "?"))
   );
 }
