@@ -29,9 +29,9 @@ export function insisting() {
     logged,
     delays,
     random: 0,
-    /** When each pass began, in milliseconds. */
+    /** When each try began, in milliseconds. */
     began: [] as number[],
-    /** What every pass does. */
+    /** What every try does. */
     table: async () => {},
     signOuts: stubborn(
       { now: time.now, sleep: time.sleep, random: (): number => stage.random, log },
@@ -46,26 +46,26 @@ export function insisting() {
     beAwayUntil(end: number) {
       stage.table = () => (elapsed() < end ? unavailable() : Promise.resolve());
     },
-    /** Makes passes wait until their entry is called. */
-    holdPasses(): (() => void)[] {
-      const passes: (() => void)[] = [];
+    /** Makes tries wait until their entry is called. */
+    holdTries(): (() => void)[] {
+      const tries: (() => void)[] = [];
       stage.table = () => {
         const { promise, resolve } = Promise.withResolvers<void>();
-        passes.push(resolve);
+        tries.push(resolve);
         return promise;
       };
-      return passes;
+      return tries;
     },
 
     call(sid: string, patience = PATIENCE_MS): Called {
       const called: Called = { outcome: "waiting", at: Number.NaN };
-      const pass = (looked: (isKnown: boolean) => void) => {
+      const tryOnce = (looked: (isKnown: boolean) => void) => {
         stage.began.push(elapsed());
         if (sid.startsWith("made up")) looked(false);
         return stage.table();
       };
       const settle = (outcome: unknown) => Object.assign(called, { outcome, at: elapsed() });
-      const signOut = { who: `s.${sid}`, patience, pass };
+      const signOut = { who: `s.${sid}`, patience, tryOnce };
       stage.signOuts.insist(signOut, sid).then(() => settle("done"), settle);
       return called;
     },

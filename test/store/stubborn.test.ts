@@ -13,7 +13,7 @@ beforeEach(() => {
 const UNAVAILABLE = "StoreUnavailable/ERR_STORE_UNAVAILABLE";
 
 describe("one sign-out", () => {
-  it("is one pass where nothing is wrong, and leaves nothing behind", async () => {
+  it("is one try where nothing is wrong, and leaves nothing behind", async () => {
     const one = on.call("a");
     await on.time.pass(0);
     expect(one).toEqual({ outcome: "done", at: 0 });
@@ -41,10 +41,10 @@ describe("one sign-out", () => {
     on.table = unavailable;
     on.call("a");
     await on.time.pass(0);
-    const passes = on.holdPasses();
+    const tries = on.holdTries();
     await on.time.pass(250);
     on.call("a");
-    passes[0]?.();
+    tries[0]?.();
     await on.time.pass(PATIENCE_MS / 2);
     expect(on.delays).toEqual([]);
   });
@@ -101,9 +101,9 @@ describe("one sign-out", () => {
     const details = { who: "s.a", reason: "late", error: UNAVAILABLE };
     expect(on.logged).toEqual([["error", "signout.given_up", details]]);
     expect(on.signOuts.unfinished()).toEqual([]);
-    const passes = on.began.length;
+    const tries = on.began.length;
     await on.time.pass(PATIENCE_MS);
-    expect(on.began).toHaveLength(passes);
+    expect(on.began).toHaveLength(tries);
   });
 
   it("is given up with what the table service has said", async () => {
@@ -131,16 +131,16 @@ describe("one sign-out", () => {
   });
 
   it("is answered then also by a table that says nothing at all", async () => {
-    const passes = on.holdPasses();
+    const tries = on.holdTries();
     const one = on.call("a");
     await on.time.pass(PATIENCE_MS);
     expect(one.outcome).toBeInstanceOf(StoreUnavailable);
-    // The pass comes to its end all the same, and the next call has one of its own.
+    // The try comes to its end all the same, and the next call has one of its own.
     const two = on.call("a");
-    passes[0]?.();
+    tries[0]?.();
     await on.time.pass(0);
     expect(on.began).toEqual([0, PATIENCE_MS]);
-    passes[1]?.();
+    tries[1]?.();
     await on.time.pass(0);
     expect(two.outcome).toBe("done");
   });
@@ -170,7 +170,7 @@ describe("calls for the same sid", () => {
     expect(began).toEqual(on.began);
   });
 
-  it("are each answered by a pass that began after they had come, of which no two run at once", async () => {
+  it("are each answered by a try that began after they had come, of which no two run at once", async () => {
     const gaps = fc.array(fc.integer({ min: 0, max: 900 }), { minLength: 1, maxLength: 12 });
     const answers = fc.infiniteStream(
       fc.record({ after: fc.integer({ min: 0, max: 2_000 }), fails: fc.boolean() }),
@@ -203,14 +203,14 @@ describe("calls for the same sid", () => {
     await fc.assert(property, { numRuns: 40 });
   });
 
-  it("begin with short pauses again after a pass that was good", async () => {
+  it("begin with short pauses again after a try that was good", async () => {
     on.beAwayUntil(SECOND);
     on.call("a");
     await on.time.pass(SECOND);
-    const passes = on.holdPasses();
+    const tries = on.holdTries();
     await on.time.pass(750);
     on.call("a");
-    passes[0]?.();
+    tries[0]?.();
     on.table = unavailable;
     await on.time.pass(0);
     const before = on.began.length;
@@ -233,7 +233,7 @@ describe("calls for the same sid", () => {
   });
 
   it("have nothing to do with those for another, but for one clock that all are watched by", async () => {
-    on.holdPasses();
+    on.holdTries();
     const one = on.call("a");
     on.call("c");
     await on.time.pass(0);

@@ -34,21 +34,21 @@ describe("more calls than are kept waiting", () => {
     expect(next.outcome).toBe("done");
   });
 
-  it("are worked off by a pass that began after the last of them", async () => {
+  it("are worked off by a try that began after the last of them", async () => {
     on.table = unavailable;
     on.callAll("x", "x", "x", "a");
     await on.time.pass(0);
-    const passes = on.holdPasses();
+    const tries = on.holdTries();
     await on.time.pass(250);
     const later = on.call("a");
     await on.time.pass(0);
     expect(later.outcome).toEqual(REFUSED);
-    expect(passes).toHaveLength(2);
-    for (const pass of passes) pass();
+    expect(tries).toHaveLength(2);
+    for (const answer of tries) answer();
     await on.time.pass(0);
     expect(on.signOuts.unfinished()).toEqual(["s.a"]);
-    expect(passes).toHaveLength(3);
-    passes[2]?.();
+    expect(tries).toHaveLength(3);
+    tries[2]?.();
     await on.time.pass(0);
     expect(on.signOuts.unfinished()).toEqual([]);
   });
@@ -112,10 +112,10 @@ describe("sids that storage does not know", () => {
   });
 
   it("take no place before storage has failed them, however many there are", async () => {
-    const passes = on.holdPasses();
+    const tries = on.holdTries();
     const calls = on.callAll(...Array.from({ length: 50 }, (_, i) => `made up ${i}`), "a");
     await on.time.pass(0);
-    for (const pass of passes) pass();
+    for (const answer of tries) answer();
     await on.time.pass(0);
     expect(outcomesOf(calls)).toEqual(Array(51).fill("done"));
     expect(on.logged).toEqual([]);

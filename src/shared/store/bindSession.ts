@@ -27,7 +27,7 @@ export async function bindSession(
     const { entry, read } = found;
     const { binding } = entry;
     if (binding) {
-      // An earlier try may have bound it, and lost its answer.
+      // An earlier round may have bound it, and lost its answer.
       if (binding.key.x === key.x && binding.key.y === key.y) return true;
       if (binding.challengedAt === challengedAt && (await endSession(store, ref))) {
         store.log("warn", "binding.contested", { account: ref.partition });

@@ -77,7 +77,7 @@ async function end(
     await beginRound(store, round);
     if (round > 0) read = await readVersion(store, ref);
     const live = read ? liveSessions(read.account, store.now()) : {};
-    // An earlier try may have ended it, and lost its answer.
+    // An earlier round may have ended it, and lost its answer.
     if (read === undefined || !Object.hasOwn(live, key)) return isUnsure;
     const left = rule(live);
     if (left === undefined) return false;

@@ -8,7 +8,7 @@ interface Tried {
   readonly who: string;
   /** Whether storage knows the `sid`, subject or account. */
   readonly isKnown: boolean;
-  /** Of the last pass, if it failed. */
+  /** Of the last try, if it failed. */
   readonly fault: StoreUnavailable | undefined;
 }
 

@@ -32,6 +32,7 @@ import type { GenerationRef, Store } from "./store.ts";
  *   index row        leads from a `sid` to an account and its generation
  *   tombstone        what a sign-out leaves, so that a sign-in that is under way is not stored
  *   early sign-out   one whose `sid` has no index row. Its tombstone is kept with others of its kind
+ *   try              a sign-out, until it is done or storage fails. After a fault, the next try begins
  *   round            a read, and writes on the condition of what it read. When one fails, the next round begins
  */
 

@@ -10,20 +10,20 @@ export interface SignOut {
   /** Milliseconds from the call until it is given up. */
   readonly patience: number;
   /**
-   * One try. It is repeated after a {@link StoreUnavailable}, and after no other error.
+   * Repeated after a {@link StoreUnavailable}, and after no other error.
    * @param looked Called when storage has answered: whether it knows the `sid`, subject or account.
    */
-  readonly pass: (looked: (isKnown: boolean) => void) => Promise<unknown>;
+  readonly tryOnce: (looked: (isKnown: boolean) => void) => Promise<unknown>;
 }
 
 interface Stubborn {
   /**
    * Tries until it is done.
    *
-   * @param key Calls with the same key share one loop. A pass answers only calls that came before it began: a sign-in may
-   * have started since an earlier pass, and have seen its tombstone.
-   * @throws {StoreUnavailable} Its patience has run out, or a pass failed and too many calls wait. Only calls whose pass
-   * failed count; one for a known `sid` displaces one for an unknown `sid`. @throws what a pass throws.
+   * @param key Calls with the same key share one loop. A try answers only calls that came before it began: a sign-in may
+   * have started since an earlier try, and have seen its tombstone.
+   * @throws {StoreUnavailable} Its patience has run out, or a try failed and too many calls wait. Only calls whose try
+   * failed count; one for a known `sid` displaces one for an unknown `sid`. @throws what a try throws.
    */
   insist(signOut: SignOut, key?: string): Promise<void>;
   /** The `who` of each sign-out that is not done yet. */
@@ -53,7 +53,7 @@ interface Call {
   answer: ((error?: unknown) => void) | undefined;
 }
 
-interface Loop extends Pick<SignOut, "who" | "pass"> {
+interface Loop extends Pick<SignOut, "who" | "tryOnce"> {
   /** Milliseconds. */
   readonly longestPause: number;
   readonly calls: Set<Call>;
@@ -61,11 +61,11 @@ interface Loop extends Pick<SignOut, "who" | "pass"> {
   unheld: Call | undefined;
   /** What storage answered last: whether it knows the `sid`, subject or account. True until it has answered. */
   isKnown: boolean;
-  /** Of the last pass, if it failed. */
+  /** Of the last try, if it failed. */
   fault: StoreUnavailable | undefined;
 }
 
-/** Milliseconds before the second pass. Doubles before each further one, up to the longest. */
+/** Milliseconds before the second try. Doubles before each further one, up to the longest. */
 const PAUSE = { first: 250, longest: 5_000 };
 /** The longest pause, as a share of the patience. */
 const LONGEST_SHARE = 1 / 10;
@@ -85,7 +85,7 @@ export function stubborn({ now, sleep, random, log }: Environment, limits: Limit
     while (loop.calls.size > 0) {
       const served = [...loop.calls];
       try {
-        await loop.pass((isKnown) => {
+        await loop.tryOnce((isKnown) => {
           loop.isKnown = isKnown;
         });
         failures = 0;
@@ -128,7 +128,7 @@ export function stubborn({ now, sleep, random, log }: Environment, limits: Limit
     if (isLast) displaced.loop.unheld = displaced;
   }
 
-  /** Gives up calls whose patience has run out, also while a pass is running. */
+  /** Gives up calls whose patience has run out, also while a try is running. */
   async function watch(): Promise<void> {
     isWatched = true;
     while (loops.size > 0) {
@@ -156,11 +156,11 @@ export function stubborn({ now, sleep, random, log }: Environment, limits: Limit
     call.answer = undefined;
   }
 
-  function begin(key: unknown, { who, pass, patience }: SignOut): Loop {
+  function begin(key: unknown, { who, tryOnce, patience }: SignOut): Loop {
     const longestPause = Math.min(PAUSE.longest, patience * LONGEST_SHARE);
     const loop: Loop = {
       who,
-      pass,
+      tryOnce,
       longestPause,
       calls: new Set(),
       unheld: undefined,

@@ -57,7 +57,7 @@ export function createSignOuts(
       others.insist({
         who: ref.partition,
         patience: PATIENCE_MS.here,
-        pass: () => signOutByUser(store, ref),
+        tryOnce: () => signOutByUser(store, ref),
       }),
 
     byFrontChannel(sid) {
@@ -66,7 +66,7 @@ export function createSignOuts(
         {
           who,
           patience: PATIENCE_MS.frontChannel,
-          pass: (looked) => signOutByFrontChannel(store, sid, looked),
+          tryOnce: (looked) => signOutByFrontChannel(store, sid, looked),
         },
         who,
       );
@@ -77,11 +77,11 @@ export function createSignOuts(
       return others.insist({
         who: token.sid !== undefined ? sidPartition(token.sid) : subjectPartition(token.sub ?? ""),
         patience: PATIENCE_MS.backChannel,
-        async pass() {
+        async tryOnce() {
           try {
             await signOutByBackChannel(store, token);
           } catch (error) {
-            // An earlier pass has used it, and lost its answer: the sign-out has taken effect.
+            // An earlier try has used it, and lost its answer: the sign-out has taken effect.
             if (isRepeated && error instanceof BadRequest) return;
             isRepeated = true;
             throw error;
@@ -94,14 +94,14 @@ export function createSignOuts(
       others.insist({
         who: account,
         patience: PATIENCE_MS.here,
-        pass: () => signOutByOperator(store, account),
+        tryOnce: () => signOutByOperator(store, account),
       }),
 
     ofSession: (by, key) =>
       others.insist({
         who: by.partition,
         patience: PATIENCE_MS.here,
-        pass: () => signOutOfSession(store, by, key),
+        tryOnce: () => signOutOfSession(store, by, key),
       }),
 
     unfinished: () => [...frontChannel.unfinished(), ...others.unfinished()],
