@@ -26,9 +26,8 @@ export async function endSession(
 ): Promise<boolean> {
   const mine = sessionKey(by.sessionId);
   const first = await readVersion(store, by);
-  return end(store, by, first, key, (sessions) =>
-    Object.hasOwn(sessions, mine) ? (others) => others : undefined,
-  );
+  const isAllowed = (sessions: Sessions) => Object.hasOwn(sessions, mine);
+  return end(store, by, first, key, isAllowed, (others) => others);
 }
 
 /**
@@ -45,10 +44,9 @@ export function endGrant(
   isUserGone: boolean,
 ): Promise<boolean> {
   const key = sessionKey(ref.sessionId);
-  return end(store, ref, dead.read, key, ({ [key]: entry }) => {
-    if (entry === undefined || !hasSameTokens({ entry }, dead)) return undefined;
-    return isUserGone ? () => ({}) : unconfirmed;
-  });
+  const isDead = ({ [key]: entry }: Sessions) =>
+    entry !== undefined && hasSameTokens({ entry }, dead);
+  return end(store, ref, dead.read, key, isDead, isUserGone ? () => ({}) : unconfirmed);
 }
 
 type Sessions = Account["sessions"];
@@ -62,14 +60,16 @@ function unconfirmed(sessions: Sessions): Sessions {
 /**
  * @param first The account as it was read.
  * @param key Of the session that is to end.
- * @param rule What becomes of the account's other live sessions. Undefined: the session is not to end after all.
+ * @param mayEnd Whether it is to end, as the account's live sessions are now.
+ * @param left What becomes of the others.
  */
 async function end(
   store: Store,
   ref: SessionRef,
   first: AccountRead | undefined,
   key: string,
-  rule: (sessions: Sessions) => ((others: Sessions) => Sessions) | undefined,
+  mayEnd: (live: Sessions) => boolean,
+  left: (others: Sessions) => Sessions,
 ): Promise<boolean> {
   let isUnsure = false;
   let read = first;
@@ -79,8 +79,7 @@ async function end(
     const live = read ? liveSessions(read.account, store.now()) : {};
     // An earlier round may have ended it, and lost its answer.
     if (read === undefined || !Object.hasOwn(live, key)) return isUnsure;
-    const left = rule(live);
-    if (left === undefined) return false;
+    if (!mayEnd(live)) return false;
     const { [key]: _, ...others } = live;
     const sessions = left(others);
     if (Object.keys(sessions).length === 0) {
