@@ -37,9 +37,9 @@ describe("readSettings", () => {
     const read = settings({ ENTRA_AUTHORITY: authority });
     const metadataUrl = `${authority}/v2.0/.well-known/openid-configuration`;
     expect(read).toMatchObject({ authority, metadataUrl, graphBaseUrl });
-    const GRAPH_BASE_URL = "https://dod-graph.microsoft.us/v1.0";
-    const own = settings({ ENTRA_AUTHORITY: authority, GRAPH_BASE_URL });
-    expect(own.graphBaseUrl).toBe(GRAPH_BASE_URL);
+    const dod = "https://dod-graph.microsoft.us/v1.0";
+    const own = settings({ ENTRA_AUTHORITY: authority, GRAPH_BASE_URL: `${dod}/` });
+    expect(own.graphBaseUrl).toBe(dod);
   });
 
   it("writes GUIDs and names in lower case: they are compared", () => {
