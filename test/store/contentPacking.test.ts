@@ -61,7 +61,8 @@ describe("packed content", () => {
 
   it("keeps once what its tokens have in common", () => {
     const [one, two] = [1, 2].map((tokens) => packContent(contentOf(tokens)).length);
-    expect((two ?? 0) - (one ?? 0)).toBeLessThan(SHARED.length / 2);
+    // The second has 200 random bytes of its own, and its scope.
+    expect((two ?? 0) - (one ?? 0)).toBeLessThan(350);
   });
 
   it("is found at an offset of a larger buffer", () => {

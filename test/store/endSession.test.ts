@@ -81,8 +81,11 @@ describe("endSession", () => {
     expect(left?.content.cache).toEqual(fresh);
   });
 
-  it("says that there is none where another request was faster", async () => {
-    await signIn("sid 2");
+  it.each([
+    ["and leaves others", ["sid 2"]],
+    ["and was its last", []],
+  ])("says that there is none where another request was faster %s", async (_, others) => {
+    for (const sid of others) await signIn(sid);
     store.table.before = () => endSession(store, here);
     expect(await endSession(store, here)).toBe(false);
   });

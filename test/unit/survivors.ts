@@ -49,12 +49,6 @@ export const SURVIVORS: readonly {
     why: "Neither is a date: nobody knows when it is over.",
   },
   {
-    file: "src/shared/store/earlySignOuts.ts",
-    from: "Math.max(until, tombstones.get(key)?.readUInt32BE(EARLY.issuedUntil) ?? 0),",
-    to: "Math.max(until, tombstones.get(key)?.readUInt32BE(EARLY.issuedUntil) ?? 1),",
-    why: "No token is as old as the first second of 1970, and of the front channel's tombstones nobody reads it.",
-  },
-  {
     file: "src/shared/session/refresh.ts",
     from: "return await storeTokens(sessions, held, found, fresh, accessToken, started);",
     to: "return (storeTokens(sessions, held, found, fresh, accessToken, started));",
