@@ -160,16 +160,18 @@ export async function ownTenant(
         title: "Lightsout is running against your tenant",
         places: [{ name: "Lightsout", url: home }, ...places],
         steps: [
+          ...(baseUrl.startsWith("https:") ? [] : [TUNNEL]),
           `Open ${signIn}, and sign in with an account of your tenant.`,
           "Sign out in another app of the same browser, such as https://myapps.microsoft.com.",
-          baseUrl.startsWith("https:")
-            ? "Back in Lightsout you are signed out, and every token it held for you is gone."
-            : "Entra calls https addresses only: for step 2, put a tunnel in front and set APP_BASE_URL.",
+          "Back in Lightsout you are signed out, and every token it held for you is gone.",
         ],
       };
     },
   };
 }
+
+const TUNNEL =
+  "Entra calls https addresses only: put a tunnel in front, set APP_BASE_URL to its address, and start again.";
 
 /** Where people enter an app, and where they sign in. Without our home page, nobody knows what is at `/`. */
 function waysInto(baseUrl: string, functions: readonly Pick<FunctionInfo, "name">[]) {

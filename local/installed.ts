@@ -8,7 +8,7 @@ export function assertInstalled(): void {
   const missing = PARTS.filter((part) => !isInstalled(part)).map((part) => part.split("/")[0]);
   if (missing.length === 0) return;
   throw new Error(
-    `What plays the world is missing. Run: npm install --save-dev ${missing.join(" ")}`,
+    `The table and the second app that lightsout dev starts need packages. Run: npm install --save-dev ${missing.join(" ")}`,
   );
 }
 

@@ -6,8 +6,8 @@ import { watchApp } from "./watch.ts";
 interface Sources {
   /** @throws Error It does not build. */
   build(): Promise<void>;
-  /** Has it built again whenever it changes, by its own `watch` script where it has one, and calls `built` each time. */
-  follow(parts: Parts, built: () => Promise<void>): Promise<void>;
+  /** Has it built again whenever it changes, by its own `watch` script where it has one, and calls `built` each time, with a file that has changed. */
+  follow(parts: Parts, built: (file: string) => Promise<void>): Promise<void>;
 }
 
 export function sourcesOf(root: string): Sources {
@@ -28,10 +28,10 @@ export function sourcesOf(root: string): Sources {
     build,
     async follow(parts, built) {
       if (scripts.watch) await parts.add(startWatch(root));
-      const again = oneAtATime(async () => {
+      const again = oneAtATime(async (file) => {
         try {
           if (!scripts.watch) await build();
-          await built();
+          await built(file);
         } catch (error) {
           console.error((error as Error).message);
         }
@@ -42,16 +42,17 @@ export function sourcesOf(root: string): Sources {
 }
 
 /** What it is called for while it is running is done once more, afterwards. */
-function oneAtATime(work: () => Promise<void>): () => void {
+function oneAtATime(work: (file: string) => Promise<void>): (file: string) => void {
   let isRunning = false;
-  let isWanted = false;
-  return async () => {
-    isWanted = true;
+  let wanted: string | undefined;
+  return async (file) => {
+    wanted = file;
     if (isRunning) return;
     isRunning = true;
-    while (isWanted) {
-      isWanted = false;
-      await work();
+    while (wanted !== undefined) {
+      const next = wanted;
+      wanted = undefined;
+      await work(next);
     }
     isRunning = false;
   };

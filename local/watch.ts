@@ -8,20 +8,20 @@ const QUIET = 200;
 const CODE = /\.([cm]?[jt]sx?|json)$/;
 
 /**
- * Calls `changed` after files of the app have changed, once for all that come together.
+ * Calls `changed` after files of the app have changed, once for all that come together, with the last of them.
  * @param isIn Which folders at the top are looked into; never `node_modules`, nor one whose name begins with a dot.
  */
 export function watchApp(
   root: string,
   isIn: (folder: string) => boolean,
-  changed: () => void,
+  changed: (file: string) => void,
 ): { stop(): Promise<void> } {
   const folders = new Map<string, FSWatcher>();
   let timer: NodeJS.Timeout | undefined;
-  const notice = (_event: string, file: string | null) => {
+  const notice = (file: string | null, folder = "") => {
     if (file === null || !CODE.test(file)) return;
     clearTimeout(timer);
-    timer = setTimeout(changed, QUIET);
+    timer = setTimeout(changed, QUIET, join(folder, file));
   };
   /** A build may remove a folder and make it again. The old watcher no longer sees it. */
   const look = (file?: string | null) => {
@@ -30,7 +30,9 @@ export function watchApp(
       const { name } = entry;
       const isOurs = !name.startsWith(".") && name !== "node_modules" && isIn(name);
       if (!isOurs || folders.has(name) || !entry.isDirectory()) continue;
-      const watcher = watch(join(root, name), { recursive: true }, notice);
+      const watcher = watch(join(root, name), { recursive: true }, (_event, file) =>
+        notice(file, name),
+      );
       // Such as for a folder that went away.
       folders.set(
         name,
@@ -44,7 +46,7 @@ export function watchApp(
   };
   const top = watch(root, (event, file) => {
     if (event === "rename") look(file);
-    notice(event, file);
+    notice(file);
   });
   look();
   return {

@@ -3,6 +3,7 @@ import { developmentTenant, ownTenant } from "../local/backing.ts";
 import { startFunc, useFunc } from "../local/func.ts";
 import { hostFunctions } from "../local/functions.ts";
 import { type FunctionInfo, listFunctions } from "../local/host/host.ts";
+import { readHostJson } from "../local/host/settings.ts";
 import { Parts } from "../local/parts.ts";
 import { holdFolder } from "../local/running.ts";
 import { paint, renderScreen } from "../local/screen.ts";
@@ -45,6 +46,8 @@ async function main(): Promise<void> {
   }
   const func = useFunc(wanted);
   const root = process.cwd();
+  // Before anything is written into a folder that has no app.
+  readHostJson(root);
   const parts = new Parts();
   const signals = listenForSignals();
   try {
@@ -74,9 +77,9 @@ async function main(): Promise<void> {
       const functions = await parts.add(Promise.resolve(hostFunctions(root, backing)));
       ({ exited } = functions);
       await note(await functions.reload());
-      await sources.follow(parts, async () => {
+      await sources.follow(parts, async (file) => {
         await note(await functions.reload());
-        console.log(paint("dim", "Loaded again."));
+        console.log(paint("dim", `Loaded again: ${file} has changed.`));
       });
     }
     held.note({ env: backing.env, url: `http://localhost:${backing.port}` });

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { createRequire } from "node:module";
 import { assertInstalled } from "../local/installed.ts";
 
 const USAGE = `lightsout <command>, in the folder of your Functions app. With --help, each says more about itself.
@@ -29,6 +30,8 @@ if (command) {
     process.exitCode = 1;
   });
 } else if (name === "--help" || name === "-h") console.log(USAGE);
+else if (name === "--version")
+  console.log(createRequire(import.meta.url)("lightsout/package.json").version);
 else {
   console.error(`There is no command ${name}. lightsout --help names them.`);
   process.exitCode = 1;

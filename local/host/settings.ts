@@ -17,7 +17,9 @@ const DEFAULT_FUNCTION_TIMEOUT = "00:30:00";
  */
 export function readHostJson(root: string): HostJson {
   const path = join(root, "host.json");
-  if (!existsSync(path)) throw new Error(`${path} is missing: start the host in the app's folder`);
+  if (!existsSync(path)) {
+    throw new Error("Run this in the folder of your Functions app: host.json is missing here.");
+  }
   const json = readJson(path);
   if (json.version !== "2.0") throw new Error(`${path}: "version" must be "2.0"`);
   const http = json.extensions?.http ?? {};

@@ -45,13 +45,20 @@ const MICROSOFT_GRAPH = "00000003-0000-0000-c000-000000000000";
 
 const PERMISSIONS_FILE = "infra/graph-permissions.json";
 
+const hasFile = existsSync(PERMISSIONS_FILE);
+
 /**
  * Ids of the delegated Microsoft Graph permissions by their names. infra/app/registration.bicep reads the same file; an
  * app without one gets what signing in takes.
  */
-export const GRAPH_PERMISSIONS: Readonly<Record<string, string>> = existsSync(PERMISSIONS_FILE)
+export const GRAPH_PERMISSIONS: Readonly<Record<string, string>> = hasFile
   ? JSON.parse(readFileSync(PERMISSIONS_FILE, "utf8"))
   : { "User.Read": "e1fe6dd8-ba31-4d61-89e7-88639da4683d" };
+
+/** Where {@link GRAPH_PERMISSIONS} are from, for people. */
+export const PERMISSIONS_SOURCE = hasFile
+  ? `as in ${PERMISSIONS_FILE}`
+  : `User.Read: the app has no ${PERMISSIONS_FILE}`;
 
 /**
  * The registration that the app needs, as infra/app/registration.bicep describes it.

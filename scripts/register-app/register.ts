@@ -1,4 +1,4 @@
-import { applicationFor } from "./application.ts";
+import { applicationFor, PERMISSIONS_SOURCE } from "./application.ts";
 import { changesTo, everythingIn, type StoredApplication } from "./changes.ts";
 import { type Home, planCredential } from "./credential.ts";
 import { type Graph, GraphRefused } from "./graph.ts";
@@ -40,6 +40,7 @@ export async function registerApp(
   const verb = stored ? (all.length > 0 ? "Adding to" : "Nothing is missing in") : "Making";
   say(`${verb} the registration ${stored?.displayName ?? displayName} (tenant ${tenantId})`);
   for (const line of all) say(`  ${line}`);
+  say(`Permissions of Microsoft Graph: ${PERMISSIONS_SOURCE}`);
   if (wanted.web.logoutUrl === null) {
     say(
       "Without https there is no front-channel logout URL: sign-outs in other apps are not noticed.",

@@ -71,12 +71,17 @@ describe("an app that had its own life", () => {
     });
   });
 
+  it("is told the version", () => {
+    const { version } = JSON.parse(readText("package.json"));
+    expect(run(command(), "--version")).toEqual({ status: 0, stdout: `${version}\n`, stderr: "" });
+  });
+
   it("is told what to install for development, in one line", () => {
     expect(run(command(), "dev")).toEqual({
       status: 1,
       stdout: "",
       stderr:
-        "What plays the world is missing. Run: npm install --save-dev azurite openid-client\n",
+        "The table and the second app that lightsout dev starts need packages. Run: npm install --save-dev azurite openid-client\n",
     });
   });
 
@@ -124,7 +129,7 @@ describe("an app that had its own life", () => {
     it("loads a change of a function; neither its doctor nor its accounts find anything wrong", async () => {
       const file = join(app.folder, "src/functions/reports.js");
       writeFileSync(file, readFileSync(file, "utf8").replaceAll("Reports", "All reports"));
-      await dev.prints("Loaded again.");
+      await dev.prints(`Loaded again: ${join("src/functions/reports.js")} has changed.`);
       expect(await (await fetch(`${url}/reports`)).text()).toContain("<h1>All reports</h1>");
       expect(run(command(), "doctor")).toMatchObject({
         status: 0,

@@ -15,10 +15,11 @@ interface Ended {
 export async function runScript(
   command: string | readonly string[],
   env: Record<string, string> = {},
+  cwd = root,
 ): Promise<Ended> {
   const [script, ...args] = typeof command === "string" ? command.split(" ") : command;
   const file = join(root, `scripts/${script}.ts`);
-  const options = { env: { PATH: process.env.PATH ?? "", ...env } };
+  const options = { cwd, env: { PATH: process.env.PATH ?? "", ...env } };
   return await promisify(execFile)(process.execPath, [file, ...args], options).then(
     (ended) => ({ code: 0, ...ended }),
     (error) => error,

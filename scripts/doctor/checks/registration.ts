@@ -1,4 +1,4 @@
-import { applicationFor } from "../../register-app/application.ts";
+import { applicationFor, PERMISSIONS_SOURCE } from "../../register-app/application.ts";
 import { changesTo } from "../../register-app/changes.ts";
 import { isRedirectUri } from "../authorizeProbe.ts";
 import { type Check, type Finding, ok, problem, skipped } from "../check.ts";
@@ -83,8 +83,8 @@ const PARTS: readonly Part[] = [
     name: "Permissions",
     isAbout: (line) => line.startsWith("+ requiredResourceAccess: "),
     missing: () =>
-      "Microsoft Graph permissions of the permission table are not in the registration.",
-    there: () => "as in the permission table",
+      `Microsoft Graph permissions are missing in the registration (wanted ${PERMISSIONS_SOURCE}).`,
+    there: () => PERMISSIONS_SOURCE,
     fromOutside: async () => undefined,
   },
 ];

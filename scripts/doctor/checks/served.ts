@@ -7,6 +7,8 @@ import { served } from "./app.ts";
 const IN_FRONT =
   "Look for what stands in front of the app (Front Door, API Management, a proxy) and changes its answers.";
 
+const IN_HOST_JSON = "Put it into customHeaders in host.json. If it is there:";
+
 /** The headers that pages and API answers share, with their values. */
 const EXPECTED: Readonly<Record<string, RegExp>> = {
   "content-security-policy": /default-src 'none'.*frame-ancestors 'none'/,
@@ -15,6 +17,7 @@ const EXPECTED: Readonly<Record<string, RegExp>> = {
   "x-content-type-options": /^nosniff$/,
   "referrer-policy": /^(no-referrer|same-origin)$/,
 };
+/** The host sends it, and no function does. */
 const OVER_HTTPS = { "strict-transport-security": /max-age=[1-9]/ };
 
 export const headers = served("Headers", async (baseUrl) => {
@@ -24,7 +27,8 @@ export const headers = served("Headers", async (baseUrl) => {
     for (const [name, pattern] of Object.entries(expected)) {
       if (pattern.test(answer.headers.get(name) ?? "")) continue;
       const is = answer.headers.has(name) ? "is not what the app sends" : "is missing";
-      return problem(`The header ${name} of ${path} ${is}.`, IN_FRONT);
+      const fix = name in OVER_HTTPS ? `${IN_HOST_JSON} ${IN_FRONT}` : IN_FRONT;
+      return problem(`The header ${name} of ${path} ${is}.`, fix);
     }
   }
   return ok("nothing is framed, stored or sniffed");

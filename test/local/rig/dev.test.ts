@@ -1,4 +1,4 @@
-import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "@jest/globals";
@@ -50,28 +50,31 @@ async function dev(scripts: Record<string, string>, ...args: string[]): Promise<
   return program;
 }
 
-it.each<[string, Record<string, string>]>([
-  ["build", { build: "node copy.cjs" }],
-  ["watch", { build: "node copy.cjs", watch: "node keep.cjs" }],
-])("loads a change of the app by its own %s script, and ends that, too", async (_, scripts) => {
-  const port = await freePort();
-  const started = await dev(scripts, "--port", String(port));
-  await started.prints("Ctrl-C stops everything.");
-  expect(started.output).toContain("Your function all gets the requests of authSession");
-  const answer = async () => (await fetch(`http://127.0.0.1:${port}/`)).text();
-  expect(await answer()).toBe("first");
+it.each<[string, Record<string, string>, string]>([
+  ["build", { build: "node copy.cjs" }, "src/app.js"],
+  ["watch", { build: "node copy.cjs", watch: "node keep.cjs" }, "dist/app.js"],
+])(
+  "loads a change of the app by its own %s script, and ends that, too",
+  async (_, scripts, file) => {
+    const port = await freePort();
+    const started = await dev(scripts, "--port", String(port));
+    await started.prints("Ctrl-C stops everything.");
+    expect(started.output).toContain("Your function all gets the requests of authSession");
+    const answer = async () => (await fetch(`http://127.0.0.1:${port}/`)).text();
+    expect(await answer()).toBe("first");
 
-  await writeFile(join(folder.path, "src/app.js"), "throw new Error('no reason');");
-  await started.prints("The function app cannot be loaded.");
-  await writeFile(join(folder.path, "src/app.js"), app("second"));
-  await started.prints("Loaded again.");
-  expect(await answer()).toBe("second");
+    await writeFile(join(folder.path, "src/app.js"), "throw new Error('no reason');");
+    await started.prints("The function app cannot be loaded.");
+    await writeFile(join(folder.path, "src/app.js"), app("second"));
+    await started.prints(`Loaded again: ${join(file)} has changed.`);
+    expect(await answer()).toBe("second");
 
-  const children = await childrenOf(started.pid);
-  started.child.kill("SIGINT");
-  expect(await started.exited).toBe(0);
-  await eventually(() => !children.some(isRunning));
-});
+    const children = await childrenOf(started.pid);
+    started.child.kill("SIGINT");
+    expect(await started.exited).toBe(0);
+    await eventually(() => !children.some(isRunning));
+  },
+);
 
 it("says so where the port is taken", async () => {
   const server = createServer();
@@ -80,4 +83,15 @@ it("says so where the port is taken", async () => {
   expect(await started.exited).toBe(1);
   expect(started.output).toMatch(new RegExp(`^Port ${port} is taken\\..*\n$`));
   server.close();
+});
+
+it("leaves alone a folder without a Functions app", async () => {
+  const empty = await newFolder();
+  program = new Program(join(checkout, "scripts/lightsout.ts"), ["dev"], { cwd: empty.path });
+  expect(await program.exited).toBe(1);
+  expect(program.output).toBe(
+    "Run this in the folder of your Functions app: host.json is missing here.\n",
+  );
+  expect(await readdir(empty.path)).toEqual([]);
+  await empty.stop();
 });

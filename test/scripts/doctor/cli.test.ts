@@ -112,6 +112,22 @@ describe("lightsout doctor --url", () => {
     expect(code).toBe(1);
   });
 
+  it("says where an app without Strict-Transport-Security gets it from", async () => {
+    const bare = await startSecureLoopback(async (request) => {
+      const answer = await forward(clinic.rig.host.url, request);
+      const { "strict-transport-security": _, ...headers } = answer.headers ?? {};
+      return { ...answer, headers };
+    });
+    const { path, stop } = await newFolder({ "certificate.pem": bare.certificate });
+    const env = { NODE_EXTRA_CA_CERTS: join(path, "certificate.pem") };
+    const { stdout } = await doctor(["--url", bare.url], env);
+    expect(stdout).toMatch(
+      /✗ Headers .* is missing\.\n +→ Put it into customHeaders in host\.json\./,
+    );
+    await bare.stop();
+    await stop();
+  });
+
   it("says when nobody is there", async () => {
     clinic.door.respond = () => "drop";
     const { code, stdout } = await doctor(["--url", clinic.door.url], {});

@@ -68,7 +68,7 @@ it("names everything that is missing, and the one command that adds it", async (
     `Claim sid: ID tokens have no sid: a sign-out in another app finds its tokens by luck (session_state). → ${fix()}`,
     `Claim auth_time: ID tokens have no auth_time: a function that requires maxAge asks everybody to sign in once more. → ${fix()}`,
     `Claim acrs: ID tokens have no acrs: nobody gets into a function that requires an authenticationContext. → ${fix()}`,
-    `Permissions: Microsoft Graph permissions of the permission table are not in the registration. → ${fix()}`,
+    `Permissions: Microsoft Graph permissions are missing in the registration (wanted as in infra/graph-permissions.json). → ${fix()}`,
   ]);
 });
 

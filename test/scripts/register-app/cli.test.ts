@@ -30,6 +30,16 @@ it("works in the cloud that the Azure CLI works in", async () => {
   });
 });
 
+it("says that it takes User.Read alone where the app names no permissions", async () => {
+  await az.become(answering("https://login.microsoftonline.com"));
+  const env = { PATH: az.PATH, GRAPH_BASE_URL: directory.url };
+  const { stderr } = await runScript("register-app --dry-run", env, az.folder);
+  expect(stderr).toContain(
+    "Permissions of Microsoft Graph: User.Read: the app has no infra/graph-permissions.json\n",
+  );
+  expect(stderr).not.toContain("Mail.Read");
+});
+
 /** @param authority As `az cloud show` gives it. */
 function answering(authority: string): string {
   const token = JSON.stringify({ accessToken: TOKEN, tenant: TENANT });
