@@ -140,7 +140,7 @@ export function createContext(
     sleep,
     randomBytes,
     ...createTokenRequests({ ...platform, settings, credential, metadata, idTokens }),
-    refreshes: new Refreshes(sleep),
+    refreshes: new Refreshes(),
     idTokens,
     logoutTokens: createLogoutTokenValidator({ clientId, allowedTenants, metadata: issuer }, keys),
     open,

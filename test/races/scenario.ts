@@ -75,7 +75,7 @@ export function programOf(
         deterministicBytes(ops[0]?.id ?? ""),
       ),
       refs: new Map(refs),
-      refreshes: new Refreshes(async () => {}),
+      refreshes: new Refreshes(),
       token: instance.token,
       user: port.user,
     };
@@ -170,7 +170,7 @@ function nextTick(): Promise<void> {
 /** Where what happened before has happened: everything on an instance of its own, and the token endpoint answers. */
 export function pastOf(store: Store, refs: Map<string, HeldSession>): World {
   const atOnce = async () => {};
-  return { store, refs, refreshes: new Refreshes(atOnce), token: atOnce, user: atOnce };
+  return { store, refs, refreshes: new Refreshes(), token: atOnce, user: atOnce };
 }
 
 export function storeOf(

@@ -26,7 +26,7 @@ function serve(connectionString: string, weakness: TableWeakness | undefined): v
   const real = openTable(connectionString);
   const table = weakness ? TABLE_WEAKNESSES[weakness](real) : real;
   const waiting = new Map<number, () => void>();
-  const refreshes = new Refreshes(async () => {});
+  const refreshes = new Refreshes();
 
   async function run({ job, op, now, refs, random }: ToWorker & { kind: "perform" }) {
     const token = () => {

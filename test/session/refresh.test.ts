@@ -46,7 +46,7 @@ function anotherInstance(): Sessions {
     waited.push(milliseconds);
     await meanwhile();
   };
-  return { ...one.app, refreshes: new Refreshes(sleep) };
+  return { ...one.app, store: { ...one.app.store, sleep }, refreshes: new Refreshes() };
 }
 
 async function read(held = ref): Promise<SessionRead> {

@@ -3,7 +3,7 @@ import type { Generation, PartitionKey } from "../../src/shared/rows/keys.ts";
 import { Refreshes } from "../../src/shared/session/refreshes.ts";
 import type { SessionRead } from "../../src/shared/store/accounts.ts";
 
-const refreshes = () => new Refreshes(async () => {});
+const refreshes = () => new Refreshes();
 const NOW = 1_800_000_000_000;
 const place = { partition: "a.1" as PartitionKey, generation: "g" as Generation };
 const session = (i: number) => ({ ...place, sessionId: `${i}` });

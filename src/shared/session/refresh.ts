@@ -100,13 +100,13 @@ async function storeTokens(
  * store its successor.
  */
 async function lookAgain(
-  { store, refreshes, now, log }: Sessions,
+  { store, now, log }: Sessions,
   held: HeldSession,
   first: SessionRead,
   { refused, isUserGone }: GrantRefused,
   started: number,
 ): Promise<Stored | undefined> {
-  await refreshes.sleep(WRITTEN_SOON_MS);
+  await store.sleep(WRITTEN_SOON_MS);
   const found = await readSession(store, held);
   if (found === undefined) return undefined;
   if (!hasSameTokens(found, first)) return { content: found.content, accessToken: undefined };

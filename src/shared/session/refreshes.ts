@@ -36,15 +36,9 @@ const FAILURE_LIFETIME_MS = 60_000;
  * first at what has come of it. Only who has unsealed the session gets as far as here.
  */
 export class Refreshes {
-  /** Milliseconds. */
-  readonly sleep: (milliseconds: number) => Promise<void>;
   readonly #running = new Map<string, RunningRefresh>();
   readonly #replaced = new Set<string>();
   readonly #failures = new Map<string, { readonly error: unknown; readonly at: number }>();
-
-  constructor(sleep: (milliseconds: number) => Promise<void>) {
-    this.sleep = sleep;
-  }
 
   running(ref: SessionRef): RunningRefresh | undefined {
     return this.#running.get(keyOf(ref));
