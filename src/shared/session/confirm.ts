@@ -11,12 +11,10 @@ import { readSession, type SessionRead } from "../store/accounts.ts";
 import { TOO_MANY_CHANGES } from "../store/rounds.ts";
 import type { HeldSession } from "../store/segments.ts";
 import { refreshSession, type Sessions } from "./refresh.ts";
-import { isTheirs, type RunningRefresh } from "./refreshes.ts";
+import { isTheirs, MOST_ROUNDS, type RunningRefresh } from "./refreshes.ts";
 
 /** While the provider does not answer, sessions go on for so long after their confirmation was due. Milliseconds. */
 export const GRACE_MS = 3_600_000;
-/** A round is lost to another refresh, or to another write. */
-const ROUNDS = 100;
 
 /**
  * Makes sure that the provider has confirmed the session's grant within a period before the request began. If not, a
@@ -38,7 +36,7 @@ export async function confirmSession(
 ): Promise<SessionRead | undefined> {
   const { store, refreshes, now } = sessions;
   let current = found;
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < MOST_ROUNDS; round++) {
     const { session } = current;
     const due = session.confirmedAt + period;
     if (begun <= due) return current;

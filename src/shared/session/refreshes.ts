@@ -25,6 +25,11 @@ export interface RunningRefresh {
   readonly outcome: Promise<Stored | undefined>;
 }
 
+/**
+ * Of a request that waits for refreshes. A round is lost to another refresh, which it has waited for, or to another write,
+ * which it has read. So there are no pauses between rounds, and more of them than in store/rounds.ts.
+ */
+export const MOST_ROUNDS = 100;
 /** How many versions. */
 const REMEMBERED = 1_000;
 /** How many sessions whose grant was not confirmed, and for how long each. */

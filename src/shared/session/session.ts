@@ -6,7 +6,7 @@ import { TOO_MANY_CHANGES } from "../store/rounds.ts";
 import type { HeldSession } from "../store/segments.ts";
 import { findAccessToken } from "../tokens/tokenCache.ts";
 import { refreshSession, type Sessions } from "./refresh.ts";
-import { type Asked, isSame, isTheirs, type Stored } from "./refreshes.ts";
+import { type Asked, isSame, isTheirs, MOST_ROUNDS, type Stored } from "./refreshes.ts";
 
 /** A signed-in user, for as long as one request lasts. */
 export interface SignedInSession {
@@ -52,9 +52,6 @@ export interface SessionSummary extends Pick<Session, "device" | "signedInAt" | 
   /** Whether it counts only on the device that signed in. */
   readonly bound: boolean;
 }
-
-/** A round is lost to another refresh, or to another write. */
-const ROUNDS = 100;
 
 /** Decides whether a session that was read counts, and returns its newest version. */
 type Admit = (found: SessionRead) => Promise<SessionRead | undefined>;
@@ -109,7 +106,7 @@ function signedIn(
 
   async function findOrRefresh(asked: Asked): Promise<string> {
     const wanted = { homeAccountId, clientId, ...asked };
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < MOST_ROUNDS; round++) {
       const newest = await current();
       const token = accepted(newest.content.findAccessToken(wanted, now()), asked);
       if (token !== undefined) return token;
