@@ -9,7 +9,7 @@ import { REVOKE_FIELD } from "../web/pages/signOutForm.ts";
 import { revokeAtMicrosoft, unsealBeforeSignOut } from "./revokeAtMicrosoft.ts";
 
 /** Where the browser goes on, to be signed out at the provider too; or the fault of storage, and nobody is signed out. */
-type Outcome =
+type SignedOutHere =
   | { readonly location: string; readonly cookies: Cookie[] }
   | { readonly fault: StoreUnavailable; readonly asksMicrosoft: boolean };
 
@@ -24,7 +24,7 @@ export async function signOutHere(
   request: HttpRequest,
   ticket: SessionTicket | undefined,
   revoking: Context | undefined,
-): Promise<Outcome> {
+): Promise<SignedOutHere> {
   const { settings, keyring, metadata, signOuts } = context;
   const asking = revoking && (await wantsToRevoke(request)) ? revoking : undefined;
   const unsealed = asking && ticket && (await unsealBeforeSignOut(asking, request, ticket));

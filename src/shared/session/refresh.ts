@@ -9,7 +9,7 @@ import { endGrant } from "../store/endSession.ts";
 import { beginRound } from "../store/rounds.ts";
 import type { HeldSession } from "../store/segments.ts";
 import type { Store } from "../store/store.ts";
-import type { Asked, Refreshes, Stored } from "./refreshes.ts";
+import type { Refreshes, RefreshGoal, RefreshResult } from "./refreshes.ts";
 
 /** What sessions are found and refreshed with. */
 export interface Sessions {
@@ -38,8 +38,8 @@ export async function refreshSession(
   sessions: Sessions,
   held: HeldSession,
   found: SessionRead,
-  asked: Asked,
-): Promise<Stored | undefined> {
+  asked: RefreshGoal,
+): Promise<RefreshResult | undefined> {
   const { tokens, now, log } = sessions;
   const started = now();
   const { content, session } = found;
@@ -75,7 +75,7 @@ async function storeTokens(
   fresh: SessionContent,
   accessToken: string,
   started: number,
-): Promise<Stored | undefined> {
+): Promise<RefreshResult | undefined> {
   let current = first;
   for (let round = 0; ; round++) {
     await beginRound(store, round);
@@ -105,7 +105,7 @@ async function lookAgain(
   first: SessionRead,
   { refused, isUserGone }: GrantRefused,
   started: number,
-): Promise<Stored | undefined> {
+): Promise<RefreshResult | undefined> {
   await store.sleep(WRITTEN_SOON_MS);
   const found = await readSession(store, held);
   if (found === undefined) return undefined;

@@ -4,7 +4,7 @@ import type { EntryRead } from "../store/accounts.ts";
 import type { SessionRef } from "../store/segments.ts";
 
 /** What a refresh is to get. */
-export interface Asked {
+export interface RefreshGoal {
   readonly tenantId: string;
   /** Without scopes, it only confirms the grant. */
   readonly scopes: readonly string[];
@@ -13,16 +13,16 @@ export interface Asked {
 }
 
 /** What is in the table once a refresh is over. */
-export interface Stored {
+export interface RefreshResult {
   readonly content: SessionContent;
   /** The token that was asked for, where it is this refresh that has got it. */
   readonly accessToken: string | undefined;
 }
 
 export interface RunningRefresh {
-  readonly asked: Asked;
+  readonly asked: RefreshGoal;
   /** Resolves to undefined if the table has to be read. */
-  readonly outcome: Promise<Stored | undefined>;
+  readonly outcome: Promise<RefreshResult | undefined>;
 }
 
 /**
@@ -50,7 +50,11 @@ export class Refreshes {
   }
 
   /** Only where none is {@link running}. */
-  start(ref: SessionRef, asked: Asked, work: () => Promise<Stored | undefined>): RunningRefresh {
+  start(
+    ref: SessionRef,
+    asked: RefreshGoal,
+    work: () => Promise<RefreshResult | undefined>,
+  ): RunningRefresh {
     const key = keyOf(ref);
     const refresh = { asked, outcome: work().finally(() => this.#running.delete(key)) };
     this.#running.set(key, refresh);
@@ -86,17 +90,17 @@ export class Refreshes {
 }
 
 /** Whether the same request would be sent for both. */
-export function isSame(a: Asked, b: Asked): boolean {
+export function isSame(a: RefreshGoal, b: RefreshGoal): boolean {
   return textOf(a) === textOf(b);
 }
 
 /** Whether a refresh has failed for what it asked for, so that one for something else may succeed. */
-export function isTheirs(error: unknown, theirs: Asked, ours: Asked): boolean {
+export function isTheirs(error: unknown, theirs: RefreshGoal, ours: RefreshGoal): boolean {
   const isOfRequest = error instanceof InteractionRequired || error instanceof AppRefused;
   return isOfRequest && !isSame(theirs, ours);
 }
 
-function textOf({ tenantId, scopes, claims }: Asked): string {
+function textOf({ tenantId, scopes, claims }: RefreshGoal): string {
   const names = scopes.map((scope) => scope.toLowerCase()).sort();
   return JSON.stringify([tenantId, names, claims]);
 }

@@ -6,7 +6,13 @@ import { TOO_MANY_CHANGES } from "../store/rounds.ts";
 import type { HeldSession } from "../store/segments.ts";
 import { findAccessToken } from "../tokens/tokenCache.ts";
 import { refreshSession, type Sessions } from "./refresh.ts";
-import { type Asked, isSame, isTheirs, MOST_ROUNDS, type Stored } from "./refreshes.ts";
+import {
+  isSame,
+  isTheirs,
+  MOST_ROUNDS,
+  type RefreshGoal,
+  type RefreshResult,
+} from "./refreshes.ts";
 
 /** A signed-in user, for as long as one request lasts. */
 export interface SignedInSession {
@@ -92,19 +98,23 @@ function signedIn(
     return version;
   }
 
-  function accepted(token: string | undefined, { claims }: Asked): string | undefined {
+  function accepted(token: string | undefined, { claims }: RefreshGoal): string | undefined {
     return token !== undefined && claims !== undefined && handedOut.has(token) ? undefined : token;
   }
 
   /** What a refresh has brought. */
-  function tokenOf({ content, accessToken }: Stored, got: Asked, asked: Asked): string | undefined {
+  function tokenOf(
+    { content, accessToken }: RefreshResult,
+    got: RefreshGoal,
+    asked: RefreshGoal,
+  ): string | undefined {
     if (expiresAt <= now()) return undefined;
     if (accessToken !== undefined && isSame(got, asked)) return accessToken;
     const wanted = { homeAccountId, clientId, ...asked };
     return accepted(findAccessToken(content.cache, wanted, now()), asked);
   }
 
-  async function findOrRefresh(asked: Asked): Promise<string> {
+  async function findOrRefresh(asked: RefreshGoal): Promise<string> {
     const wanted = { homeAccountId, clientId, ...asked };
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const newest = await current();

@@ -16,10 +16,12 @@ import type { GenerationRef, Store } from "./store.ts";
 
 interface Directory {
   /** In the order of the segments. */
-  readonly sessions: Readonly<Record<string, Omit<KeptSession, "segment"> & { segment: Place }>>;
+  readonly sessions: Readonly<
+    Record<string, Omit<KeptSession, "segment"> & { segment: SegmentPlace }>
+  >;
 }
 
-interface Place extends Omit<Segment, "bytes"> {
+interface SegmentPlace extends Omit<Segment, "bytes"> {
   /** Of the segment, in bytes. */
   readonly length: number;
   /** Its last bytes, base64url: no other segment can be put in its place. */
@@ -83,7 +85,7 @@ export function rowOf(
   };
 }
 
-function placeOf({ keyId, fingerprint, bytes }: Segment): Place {
+function placeOf({ keyId, fingerprint, bytes }: Segment): SegmentPlace {
   return { keyId, fingerprint, length: bytes.length, tag: tagOf(bytes) };
 }
 
