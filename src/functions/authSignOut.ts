@@ -11,9 +11,9 @@ import { viewOf } from "../shared/web/view.ts";
 
 /**
  * GET: a page that asks, since a link or a prefetch must not sign anybody out. POST: the sign-out.
- * @param revoking What Microsoft is asked with, in an app that offers that.
+ * @param revokeContext What Microsoft is asked with, in an app that offers that.
  */
-export const authSignOut = (context: SignOutContext, revoking?: Context): HttpFunction => ({
+export const authSignOut = (context: SignOutContext, revokeContext?: Context): HttpFunction => ({
   name: "authSignOut",
   methods: ["GET", "POST"],
   route: "auth/signout",
@@ -22,11 +22,12 @@ export const authSignOut = (context: SignOutContext, revoking?: Context): HttpFu
     // Read first: without a store or its keys this throws, and nobody is asked what cannot be done.
     const { settings, keyring } = context;
     const view = viewOf(context, request);
-    if (request.method === "GET") return page(settings, signOutPage(view, revoking !== undefined));
+    if (request.method === "GET")
+      return page(settings, signOutPage(view, revokeContext !== undefined));
 
     assertSameOrigin(request, settings.origin);
     const ticket = readSessionCookie(keyring, request);
-    const outcome = await signOutHere(context, request, ticket, revoking);
+    const outcome = await signOutHere(context, request, ticket, revokeContext);
     if ("location" in outcome) return redirect(303, outcome.location, outcome.cookies);
     logFault(context, outcome.fault);
     const failed = signOutFailedPage(view, outcome.asksMicrosoft);

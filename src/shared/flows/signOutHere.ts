@@ -17,29 +17,32 @@ type SignedOutHere =
  * Signs out the account of the browser's session. Its tokens and sessions are deleted before anybody else is asked.
  *
  * @param ticket Of the session cookie. Without one, only the provider is left to sign out at.
- * @param revoking What Microsoft is asked with, in an app that offers that.
+ * @param revokeContext What Microsoft is asked with, in an app that offers that.
  */
 export async function signOutHere(
   context: SignOutContext,
   request: HttpRequest,
   ticket: SessionTicket | undefined,
-  revoking: Context | undefined,
+  revokeContext: Context | undefined,
 ): Promise<SignedOutHere> {
   const { settings, keyring, metadata, signOuts } = context;
-  const asking = revoking && (await wantsToRevoke(request)) ? revoking : undefined;
-  const unsealed = asking && ticket && (await unsealBeforeSignOut(asking, request, ticket));
+  const asksMicrosoft = revokeContext !== undefined && (await wantsToRevoke(request));
+  const unsealed =
+    asksMicrosoft && ticket ? await unsealBeforeSignOut(revokeContext, request, ticket) : undefined;
   try {
     if (ticket) await signOuts.byUser(ticket);
   } catch (fault) {
     if (!(fault instanceof StoreUnavailable)) throw fault;
-    return { fault, asksMicrosoft: asking !== undefined };
+    return { fault, asksMicrosoft };
   }
-  const revocation = asking && (await revokeAtMicrosoft(asking, ticket, unsealed));
+  const revocation = asksMicrosoft
+    ? await revokeAtMicrosoft(revokeContext, ticket, unsealed)
+    : undefined;
   const back = `${settings.baseUrl}/auth/signed-out`;
   const location = await endSessionUrl(metadata, settings, back, ticket?.logoutHint);
   const cookies = noSessionCookie(keyring, request, ticket);
   // An older outcome is not this sign-out's.
-  if (revoking) cookies.push(revocationCookie(keyring, revocation));
+  if (revokeContext) cookies.push(revocationCookie(keyring, revocation));
   return { location, cookies };
 }
 
