@@ -4,8 +4,8 @@ import { sessionOf } from "../shared/web/admission.ts";
 import { withoutIdleSession } from "../shared/web/answers.ts";
 import { api } from "../shared/web/handlers.ts";
 import type { HttpFunction } from "../shared/web/httpFunction.ts";
-import { signInUrl } from "../shared/web/problem.ts";
 import { json } from "../shared/web/responses.ts";
+import { signInUrl } from "../shared/web/signInUrl.ts";
 
 /** For scripts: who is signed in. Signed out is an answer, not an error. */
 export const authSession = (context: Context): HttpFunction => ({

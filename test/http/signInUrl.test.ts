@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { signInOptions } from "../../src/shared/http/signInOptions.ts";
-import { signInUrl } from "../../src/shared/web/problem.ts";
+import { signInUrl } from "../../src/shared/web/signInUrl.ts";
 import { BASE_URL } from "../support/settings.ts";
 
 const name = fc.string({ unit: fc.constantFrom(..."azAZ09.:/_-"), minLength: 1, maxLength: 200 });

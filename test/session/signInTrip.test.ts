@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { createBrowser } from "../../local/tenant/browserless.ts";
 import { finishSignIn } from "../../src/shared/flows/finishSignIn.ts";
 import { signInOptions } from "../../src/shared/http/signInOptions.ts";
-import { signInUrl } from "../../src/shared/web/problem.ts";
+import { signInUrl } from "../../src/shared/web/signInUrl.ts";
 import {
   answeredSignIn,
   instanceOf,

@@ -21,7 +21,8 @@ import {
 } from "../../src/shared/base/errors.ts";
 import { TableFault } from "../../src/shared/table/tableFault.ts";
 import { en } from "../../src/shared/web/languages/en.ts";
-import { problemOf, signInUrl } from "../../src/shared/web/problem.ts";
+import { problemOf } from "../../src/shared/web/problem.ts";
+import { signInUrl } from "../../src/shared/web/signInUrl.ts";
 
 class Unlisted extends LightsoutError {
   readonly code = "ERR_UNLISTED";

@@ -8,7 +8,7 @@ import type { Context } from "../context.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
 import { type SignInState, unsealState } from "../session/signInState.ts";
 import { knownSession } from "../web/admission.ts";
-import { signInUrl } from "../web/problem.ts";
+import { signInUrl } from "../web/signInUrl.ts";
 
 /** What came of the provider's answer. */
 export interface Answered {

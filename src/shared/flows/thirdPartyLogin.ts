@@ -2,7 +2,7 @@ import { BadRequest } from "../base/errors.ts";
 import type { Context } from "../context.ts";
 import { signInOptions, signInQuery } from "../http/signInOptions.ts";
 import { isOwnIssuer } from "../identity/ownIssuer.ts";
-import { MAX_URL } from "../web/problem.ts";
+import { MAX_URL } from "../web/signInUrl.ts";
 
 /** @throws {BadRequest} There is an `iss`, and it is not the provider's. @throws {ProviderUnavailable} */
 export async function assertOwnIssuer(

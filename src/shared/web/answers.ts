@@ -17,8 +17,9 @@ import { isInVain, needOf, recent } from "../session/asked.ts";
 import { noSessionCookie, readSessionCookie } from "../session/sessionCookie.ts";
 import { faultFields } from "../table/tableFault.ts";
 import { errorPage } from "./pages/errorPage.ts";
-import { problemOf, signInUrl, statusOf } from "./problem.ts";
+import { problemOf, statusOf } from "./problem.ts";
 import { BY_LANGUAGE, json, page, redirect } from "./responses.ts";
+import { signInUrl } from "./signInUrl.ts";
 import { viewOf } from "./view.ts";
 
 /** Answers an error on a route that people open and programs call. */

@@ -23,10 +23,9 @@ import {
   StoreUnavailable,
   TooManyCalls,
 } from "../base/errors.ts";
-import { isScope } from "../http/signInOptions.ts";
-import { isClaimsRequest } from "../identity/claimsRequest.ts";
 import { faultFields } from "../table/tableFault.ts";
 import type { Language, Title } from "./languages/language.ts";
+import type { SignInNeed } from "./signInUrl.ts";
 
 /** What a client is told about an error (RFC 9457). */
 export interface Problem {
@@ -38,13 +37,6 @@ export interface Problem {
   readonly signIn?: SignInNeed;
   /** Seconds. */
   readonly retryAfter?: number;
-}
-
-interface SignInNeed {
-  readonly scopes: readonly string[];
-  readonly claims: string | undefined;
-  /** Seconds. */
-  readonly maxAge?: number | undefined;
 }
 
 const TABLE: readonly [new (...args: never[]) => LightsoutError, number, Title][] = [
@@ -118,27 +110,3 @@ function wayOn(error: LightsoutError, status: number): Pick<Problem, "signIn" | 
 
 /** It asks for a session, and for nothing else. */
 const NO_MORE: SignInNeed = { scopes: [], claims: undefined };
-
-/** The host refuses request lines of more than 8,192 bytes. Characters. */
-export const MAX_URL = 8_000;
-
-/** The address of a sign-in that asks for everything that is missing, as far as `/auth/signin` accepts it. */
-export function signInUrl(
-  baseUrl: string,
-  { scopes, claims, maxAge }: SignInNeed,
-  returnTo?: string,
-): string {
-  const scope = scopes.join(" ");
-  const parameters = new URLSearchParams({
-    ...(returnTo && { returnTo }),
-    ...(scope && isScope(scope) && { scope }),
-    ...(claims && isClaimsRequest(claims) && { claims }),
-    ...(maxAge !== undefined && { maxAge: String(maxAge) }),
-  });
-  for (const name of ["returnTo", "claims", "scope"]) {
-    if (parameters.toString().length > MAX_URL) parameters.delete(name);
-  }
-  const url = new URL(`${baseUrl}/auth/signin`);
-  url.search = parameters.toString();
-  return url.href;
-}
