@@ -26,7 +26,7 @@ export interface Scenario {
   readonly faults: number;
   /** How many requests more than others its actors may send, where they have more to ask for; fewer where they are many. */
   readonly longer?: number;
-  /** How many requests fewer are enough for `npm test`, where the whole is large. The long attack goes through it all. */
+  /** How many requests fewer are enough for `npm test`. The long attack goes through it all. Default 4. */
   readonly shorter?: number;
   /** Rows of one page, where that is to be few. */
   readonly page?: number;

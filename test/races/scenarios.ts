@@ -184,14 +184,12 @@ const RETURNING: readonly Scenario[] = [
   }),
   scenario("two purges, one of which may be cut off, against the return of a sid", 0, {
     longer: -4,
-    shorter: 2,
     before: yesterday(signIn("A", "1"), front("1")),
     now: NIGHT,
     actors: [[purge], [{ ...purge, id: "purge again" }], [again("B")]],
   }),
   scenario("the purge while somebody stays on the sign-in page", 0, {
     longer: -6,
-    shorter: 2,
     before: yesterday(signIn("A", "1")),
     now: NIGHT,
     later: NIGHT + 20 * MINUTE,
@@ -321,7 +319,7 @@ const BACK_CHANNEL: readonly Scenario[] = [
     ],
     faultyReads: true,
   }),
-  scenario("a late logout token against both browsers of an account", 2, {
+  scenario("a late logout token against both browsers of an account", 1, {
     before: today(
       signIn("A", "1", { ...known, issued: 1 }),
       signIn("B", "2", { ...known, issued: 3 }),
@@ -337,7 +335,6 @@ const BACK_CHANNEL: readonly Scenario[] = [
   }),
   scenario("a late logout token against two sign-ins, one of them newer", 0, {
     longer: -4,
-    shorter: 2,
     actors: [
       [signIn("A", "1", { ...known, issued: 1 })],
       [signIn("B", "2", { ...known, issued: 3 })],
@@ -528,20 +525,18 @@ export const SCENARIOS: readonly Scenario[] = [
   }),
 
   scenario("two sign-ins of one browser", 1, {
-    shorter: 2,
     actors: [[signIn("A", "1")], [signIn("B", "1")]],
   }),
   scenario("two tabs of one browser", 1, {
-    shorter: 2,
     actors: [[signIn("A", "1", { tabs: ["B"] })], [signIn("B", "1", { tabs: ["A"] })]],
   }),
   scenario("two tabs of one browser, and a sign-out by the cookie of one", 1, {
     longer: -2,
-    shorter: 4,
     actors: [[signIn("A", "1", { tabs: ["B"] }), here("A")], [signIn("B", "1", { tabs: ["A"] })]],
   }),
   scenario("two tabs of one browser against the front channel", 0, {
     longer: -8,
+    shorter: 2,
     actors: [
       [signIn("A", "1", { tabs: ["B"] })],
       [signIn("B", "1", { tabs: ["A"] })],
@@ -565,7 +560,6 @@ export const SCENARIOS: readonly Scenario[] = [
   }),
   scenario("the same sid with two accounts at once, and its front channel", 0, {
     longer: -4,
-    shorter: 2,
     actors: [[signIn("A", "1")], [signIn("B", "1", { account: "bob.t" })], [front("1")]],
   }),
   scenario("two sign-ins of one account, with a back channel", 0, {
@@ -742,6 +736,7 @@ export const SCENARIOS: readonly Scenario[] = [
   }),
   scenario("the purge against the front channel and a sign-in", 0, {
     longer: -7,
+    shorter: 0,
     before: yesterday(signIn("A", "1")),
     now: NIGHT,
     actors: [[purge], [front("1")], [signIn("B", "1")]],
@@ -763,6 +758,7 @@ export const SCENARIOS: readonly Scenario[] = [
     actors: [[signIn("A", "1", { hours: 0.1 })], [purge]],
   }),
   scenario("the purge of an account in two browsers, the second against the front channel", 1, {
+    shorter: 2,
     before: [...yesterday(signIn("A", "1")), ...today(signIn("B", "2"))],
     now: NIGHT,
     actors: [[purge], [front("1")]],

@@ -40,7 +40,7 @@ import { type Happening, note, nothingYet, type Watch, type Watching, watching }
  */
 export const HORIZON = 18;
 /** How far `npm test` goes through a scenario. */
-export const testHorizon = ({ shorter = 0 }: Scenario) => HORIZON - shorter;
+export const testHorizon = ({ shorter = 4 }: Scenario) => HORIZON - shorter;
 /** For every further op of the actor. */
 const FURTHER = 10;
 /** On the provider's page, with clocks that differ. */
