@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
-import { httpsUrl } from "../../src/shared/config/env.ts";
+import { pathUrl } from "../../src/shared/config/env.ts";
 
 export const USAGE = `Looks for what is wrong with a set-up, and says how to put it right. Exit code 1 when something is.
 
 lightsout doctor                   the app of a running lightsout dev, of the environment, or of local.settings.json
-lightsout doctor --url https://…   a deployed app, from outside, without its settings
+lightsout doctor --url https://…   a deployed app, from outside, without its settings (with its route prefix: …/api)
 
   --json   for programs
 
@@ -12,7 +12,7 @@ Signed in with the Azure CLI (az login), it also reads the app registration.
 NO_COLOR and FORCE_COLOR are honoured.`;
 
 export interface Options {
-  /** Origin of an app that is looked at from outside. */
+  /** Origin, with its route prefix, of an app that is looked at from outside. */
   readonly url: string | undefined;
   readonly json: boolean;
 }
@@ -25,6 +25,6 @@ export function readOptions(args: string[]): Options | undefined {
     options: { url: { type: "string" }, json: flag, help: { ...flag, short: "h" } },
   });
   if (values.help) return undefined;
-  const url = values.url === undefined ? undefined : httpsUrl("--url", values.url).origin;
+  const url = values.url === undefined ? undefined : pathUrl("--url", values.url);
   return { url, json: values.json };
 }

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, test } from "@jest/globals";
 import { readJson, readText, root } from "../infra/project.ts";
@@ -15,6 +16,20 @@ describe("the release workflow", () => {
     expect(needs).toEqual(["test", "pack"]);
     expect(permissions).toEqual({ "id-token": "write" });
     expect(steps.at(-1)?.run).toBe("npm publish ./*.tgz --ignore-scripts --provenance");
+  });
+
+  it("packs what names the repository that it runs in, as provenance wants it", async () => {
+    const runs = jobs.pack?.steps?.flatMap(({ run }) => run ?? []) ?? [];
+    const names = runs.findIndex((run) => run.startsWith("npm pkg set"));
+    expect(runs[names + 1]).toMatch(/^npm pack /);
+    const { path: cwd, stop } = await newFolder({ "package.json": "{}" });
+    const env = { ...process.env, GITHUB_REPOSITORY: "owner/lightsout" };
+    const { status } = spawnSync("bash", ["-e", "-c", runs[names] ?? ""], { cwd, env });
+    expect(status).toBe(0);
+    expect(JSON.parse(await readFile(join(cwd, "package.json"), "utf8"))).toEqual({
+      repository: { type: "git", url: "git+https://github.com/owner/lightsout.git" },
+    });
+    await stop();
   });
 
   it.each([

@@ -1,12 +1,22 @@
+import { execFile } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import { gunzipSync } from "node:zlib";
 import { describe, expect, it, test } from "@jest/globals";
 import { deploy } from "../infra/deployment.ts";
 import type { Values } from "../infra/evaluate.ts";
 import { npmScripts, readJson, readText, root, scripts } from "../infra/project.ts";
+import { newFolder } from "../support/folder.ts";
+import { startLoopback } from "../support/loopback.ts";
 import { readWorkflow } from "./workflow.ts";
 
-const { devEngines } = readJson<{ devEngines: { runtime: { version: string } } }>("package.json");
+interface Manifest {
+  readonly devEngines: { readonly runtime: { readonly version: string } };
+  readonly dependencies: Record<string, string>;
+  readonly peerDependencies: Record<string, string>;
+}
+const { devEngines, dependencies, peerDependencies } = readJson<Manifest>("package.json");
 
 describe.each(globSync(".github/workflows/*.yml", { cwd: root }))("%s", (path) => {
   const text = readText(path);
@@ -52,6 +62,29 @@ test("CI runs the suite on what is deployed, and on the oldest Node that package
     "npm run coverage",
     "npm run bench -- --check",
   ]);
+});
+
+test("CI audits everything that runs where the app is deployed, and no tools", async () => {
+  const asked: string[] = [];
+  const registry = await startLoopback(({ headers, body }) => {
+    const text = headers["content-encoding"] === "gzip" ? gunzipSync(body) : body;
+    asked.push(...Object.keys(JSON.parse(text.toString())));
+    return { body: {} };
+  });
+  const { path: cwd, stop } = await newFolder({
+    "package.json": readText("package.json"),
+    "package-lock.json": readText("package-lock.json"),
+  });
+  const { jobs } = readWorkflow(".github/workflows/ci.yml");
+  const runs = jobs.audit?.steps?.flatMap(({ run }) => run ?? []) ?? [];
+  const env = { ...process.env, npm_config_registry: registry.url };
+  await promisify(execFile)("bash", ["-e", "-c", runs.join("\n")], { cwd, env });
+  await registry.stop();
+  await stop();
+  expect(asked).toEqual(
+    expect.arrayContaining(Object.keys({ ...dependencies, ...peerDependencies })),
+  );
+  expect(asked).not.toContain("azurite");
 });
 
 describe("the deploy workflow", () => {

@@ -48,8 +48,7 @@ export const keys: Check = {
         "Make another one with: npx lightsout keys",
       );
     }
-    const also =
-      others.length > 0 ? `, ${others.map(({ id }) => id).join(", ")} can still open` : "";
+    const also = others.length > 0 ? `, ${others.map(({ id }) => id).join(", ")} still unseal` : "";
     return ok(`${first?.id} seals${also}`);
   },
 };

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "@jest/globals";
+import { readOptions } from "../../../scripts/doctor/options.ts";
 import { newFolder } from "../../support/folder.ts";
 import { startLoopback } from "../../support/loopback.ts";
 import { shared } from "../../support/shared.ts";
@@ -135,6 +136,13 @@ describe("lightsout doctor --url", () => {
     expect(stdout).toContain("\n1 problem, ");
     expect(code).toBe(1);
   });
+});
+
+it.each([
+  ["https://app.example.com/", "https://app.example.com"],
+  ["https://app.example.com/api/", "https://app.example.com/api"],
+])("looks at %s with its route prefix", (url, expected) => {
+  expect(readOptions(["--url", url])?.url).toBe(expected);
 });
 
 it.each([
