@@ -31,9 +31,10 @@ describe("endSession", () => {
     expect(left?.content.cache).toEqual(cacheOf({ t: tokenOf() }));
   });
 
-  it("takes the tokens with the last one", async () => {
-    await endSession(store, here);
+  it("takes the tokens with the last one, and then finds none", async () => {
+    expect(await endSession(store, here)).toBe(true);
     expect(tokenRowsOf(store)).toEqual([]);
+    expect(await endSession(store, here)).toBe(false);
   });
 
   it("counts no session whose time is over", async () => {
