@@ -44,8 +44,8 @@ const DAY = 24 * 3_600_000;
 
 /**
  * Takes all rows of the table, one by one and in any order, and says which of them should not be there. By the protocol
- * (docs/sign-out-guarantee.md), another row leads to each: to an expiry row its day, to all others an expiry row, and to
- * tokens their head and their index rows too.
+ * (docs/sign-out-guarantee.md), an expiry row leads to each row of an account and to each index row, and to tokens their
+ * head and their index rows too. All other rows go by their time.
  *
  * @param keyring Undefined without keys.
  * @param now Milliseconds since 1970.
