@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { app, InvocationContext } from "@azure/functions";
-import { calmed } from "./shared/base/damped.ts";
+import { twentyPerMinute } from "./shared/base/damped.ts";
 import type { Log } from "./shared/base/log.ts";
 
 /** A log that writes to the running invocation, or to the console after it: a sign-out may go on for longer. */
@@ -24,5 +24,5 @@ export function followInvocations(hook: Pick<typeof app.hook, "preInvocation">):
     (invocation.getStore()?.context ?? console)[level](JSON.stringify({ event, ...details }));
   };
   const where = () => invocation.getStore()?.context?.functionName ?? "";
-  return calmed(write, where, () => performance.now());
+  return twentyPerMinute(write, where, () => performance.now());
 }

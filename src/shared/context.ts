@@ -1,5 +1,5 @@
 import type { Clock, Sleep } from "./base/clock.ts";
-import { type DampedLog, damped } from "./base/damped.ts";
+import { type DampedLog, oncePerMinute } from "./base/damped.ts";
 import type { Log } from "./base/log.ts";
 import type { RandomBytes } from "./base/random.ts";
 import { createTurns, type Turns } from "./base/turns.ts";
@@ -84,7 +84,7 @@ export function createAnswering(
   { send, now, elapsed, log }: Pick<Platform, "send" | "now" | "elapsed" | "log">,
 ): Omit<SignOutContext, "store" | "signOuts" | "keyring"> {
   const metadata = createMetadataSource(settings, send, elapsed);
-  return { settings, metadata, now, log, dampedLog: damped(log, elapsed) };
+  return { settings, metadata, now, log, dampedLog: oncePerMinute(log, elapsed) };
 }
 
 export function createSignOutContext(

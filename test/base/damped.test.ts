@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import { calmed, damped } from "../../src/shared/base/damped.ts";
+import { oncePerMinute, twentyPerMinute } from "../../src/shared/base/damped.ts";
 import type { Log } from "../../src/shared/base/log.ts";
 
 it("logs each event and reason once a minute, and says how often it was so", () => {
   let now = 1_000;
   const lines: unknown[] = [];
-  const log = damped(
+  const log = oncePerMinute(
     (...line) => void lines.push(line),
     () => now,
   );
@@ -24,7 +24,7 @@ it("logs each event and reason once a minute, and says how often it was so", () 
   expect(lines.splice(0)).toEqual([["warn", "event", { reason: "one", count: 1_001 }]]);
 });
 
-describe("a calmed log", () => {
+describe("a log of twenty lines a minute", () => {
   let time: number;
   let where: string;
   let lines: Parameters<Log>[];
@@ -32,7 +32,7 @@ describe("a calmed log", () => {
   beforeEach(() => {
     [time, where, lines] = [0, "graph", []];
     const write: Log = (...line) => void lines.push(line);
-    log = calmed(
+    log = twentyPerMinute(
       write,
       () => where,
       () => time,

@@ -8,7 +8,7 @@ import { packageContents } from "../../scripts/package/contents.ts";
 import { authDevice } from "../../src/functions/authDevice.ts";
 import { authSession } from "../../src/functions/authSession.ts";
 import { passBack } from "../../src/shared/apis/passBack.ts";
-import { damped } from "../../src/shared/base/damped.ts";
+import { oncePerMinute } from "../../src/shared/base/damped.ts";
 import { StoreUnavailable } from "../../src/shared/base/errors.ts";
 import type { Log } from "../../src/shared/base/log.ts";
 import { revokeAtMicrosoft } from "../../src/shared/flows/revokeAtMicrosoft.ts";
@@ -494,7 +494,7 @@ it("a sid that nobody knows, whose tombstone is given up", async () => {
 });
 
 it("streams that break off, and one that cannot be", async () => {
-  const context = { log, dampedLog: damped(log, Date.now) };
+  const context = { log, dampedLog: oncePerMinute(log, Date.now) };
   const headers = { "content-type": "text/event-stream" };
   const api = { route: "orders", baseUrl: "https://orders.example", paging: undefined };
   const account = { homeAccountId: "oid.tid", tenantId: "tid" };

@@ -16,7 +16,7 @@ export type DampedLog = (
  *
  * @param elapsed Milliseconds, by a monotonic clock.
  */
-export function damped(log: Log, elapsed: () => number): DampedLog {
+export function oncePerMinute(log: Log, elapsed: () => number): DampedLog {
   const lines = new Map<string, { count: number; at: number }>();
   return (level, event, details) => {
     const kind = `${event} ${details.reason}`;
@@ -39,7 +39,7 @@ const KIND = ["reason", "error", "code", "operation"] as const;
  *
  * @param where What runs, such as a function's name. @param elapsed Milliseconds, by a monotonic clock.
  */
-export function calmed(log: Log, where: () => string, elapsed: () => number): Log {
+export function twentyPerMinute(log: Log, where: () => string, elapsed: () => number): Log {
   const kinds = new Map<string, { since: number; written: number; heldBack: number }>();
   return (level, event, details = {}) => {
     if (level === "info" || AUDIT.test(event)) return log(level, event, details);
