@@ -16,11 +16,7 @@ import type { DeliveryOf } from "./streamed.ts";
  * @param deliveryOf How the caller of an invocation is answered, if that is over HTTP.
  * @param composition What the context was made of, for {@link takeOver}.
  */
-export function createAuth(
-  made: Context,
-  deliveryOf: DeliveryOf,
-  composition: Composition = { wishes: {}, place: { prefix: "", home: "/" } },
-): Auth {
+export function createAuth(made: Context, deliveryOf: DeliveryOf, composition: Composition): Auth {
   let context = made;
   function signedIn(requirements: Requirements, handler: SignedInHandler): HttpHandler {
     checkRequirements(requirements);

@@ -6,11 +6,11 @@ import {
 } from "@azure/functions";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import type { Auth, Session } from "../src/auth.ts";
-import { createAuth } from "../src/createAuth.ts";
 import type { Delivery } from "../src/shared/http/delivery.ts";
 import { SESSION_COOKIE } from "../src/shared/session/sessionCookie.ts";
 import { signOutByUser } from "../src/shared/store/signOut.ts";
 import { ADELE, envOf, refOf, signIn, type TestApp, testApp } from "./support/app.ts";
+import { authOf } from "./support/auth.ts";
 import { sharedTenant } from "./support/sharedTenant.ts";
 
 /** The way back to a caller who is always ready. */
@@ -32,7 +32,7 @@ beforeEach(async () => {
   logged = [];
   one = testApp(envOf(tenant));
   cookie = await signIn(one);
-  auth = createAuth(one.app, () => (isStreamed ? DELIVERY : undefined));
+  auth = authOf(one, () => (isStreamed ? DELIVERY : undefined));
 });
 
 async function call(handler: ReturnType<Auth["signedIn"]>, { method = "GET", headers = {} } = {}) {
@@ -154,7 +154,7 @@ it("ends the stream of a handler whose caller left before there was one", async 
   const known = () => (gone.signal.aborted ? undefined : { ...DELIVERY, gone: gone.signal });
   const { promise: ended, resolve } = Promise.withResolvers<unknown>();
   const endless = new ReadableStream({ pull: (to) => to.enqueue("more"), cancel: resolve });
-  const handler = createAuth(one.app, known).signedIn(async () => {
+  const handler = authOf(one, known).signedIn(async () => {
     gone.abort();
     return { body: endless };
   });

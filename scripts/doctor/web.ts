@@ -1,4 +1,4 @@
-import type { Outgoing } from "../../src/shared/net/send.ts";
+import type { Outgoing } from "../../src/shared/net/open.ts";
 import { send } from "../send.ts";
 
 /** The answer of an address. Redirects are not followed. */

@@ -1,8 +1,8 @@
 import { HttpRequest, type HttpResponseInit, InvocationContext } from "@azure/functions";
 import { beforeEach, describe, expect, it } from "@jest/globals";
-import { createAuth } from "../../src/createAuth.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
 import { answeredSignIn, envOf, signIn, type TestApp, testApp, userOf } from "../support/app.ts";
+import { authOf } from "../support/auth.ts";
 import { sharedTenant } from "../support/sharedTenant.ts";
 
 const tenant = sharedTenant();
@@ -20,7 +20,7 @@ function roles(...names: string[]): void {
 
 /** What somebody is answered by a function that only administrators may call. */
 async function enter(session = cookie, headers: Record<string, string> = {}, query = "") {
-  const handler = createAuth(one.app, () => undefined).signedIn({ roles: ["Admin"] }, async () => ({
+  const handler = authOf(one).signedIn({ roles: ["Admin"] }, async () => ({
     status: 204,
   }));
   const sent = new HttpRequest({

@@ -1,8 +1,8 @@
 import { expect, it } from "@jest/globals";
 import { freePort } from "../../local/ports.ts";
-import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { startHttpsFront } from "../support/httpsFront.ts";
 import { startOutboundProxy } from "../support/outboundProxy.ts";
+import { keepAliveSender } from "../support/send.ts";
 import { shared } from "../support/shared.ts";
 
 const proxy = shared(startOutboundProxy);

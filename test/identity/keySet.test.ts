@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { createProviderKeys } from "../../src/shared/identity/keySet.ts";
-import { keepAliveSender } from "../../src/shared/net/send.ts";
 import {
   claims,
   idTokens,
@@ -14,6 +13,7 @@ import {
   signed,
 } from "../support/identity.ts";
 import { type Answer, startLoopback } from "../support/loopback.ts";
+import { keepAliveSender } from "../support/send.ts";
 import { shared } from "../support/shared.ts";
 import { impatientSender } from "../support/timeouts.ts";
 

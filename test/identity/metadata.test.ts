@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { createMetadataSource } from "../../src/shared/identity/metadata.ts";
-import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { LOGIN, OTHER_TENANT_ID, providerMetadata } from "../support/identity.ts";
 import { startLoopback } from "../support/loopback.ts";
+import { keepAliveSender } from "../support/send.ts";
 import { shared } from "../support/shared.ts";
 
 const HOUR = 3_600_000;

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import type { TokenFault } from "../../local/tenant/tenant.ts";
 import { transactionOf } from "../../src/shared/identity/transaction.ts";
-import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { findSession } from "../../src/shared/session/session.ts";
 import {
   answeredSignIn,
@@ -12,6 +11,7 @@ import {
   testApp,
   tokenRowsOf,
 } from "../support/app.ts";
+import { keepAliveSender } from "../support/send.ts";
 import { BASE_URL, CLIENT_ID } from "../support/settings.ts";
 import { sharedTenant } from "../support/sharedTenant.ts";
 

@@ -1,8 +1,8 @@
 import dns, { type LookupAddress } from "node:dns";
 import { createServer } from "node:http";
 import { expect, it, jest } from "@jest/globals";
-import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { close, listen } from "../support/listen.ts";
+import { keepAliveSender } from "../support/send.ts";
 
 /** Of this machine, and nobody listens there. */
 const DEAD = { address: "127.0.0.2", family: 4 };

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { getJson } from "../../src/shared/net/getJson.ts";
-import { keepAliveSender, type Send } from "../../src/shared/net/send.ts";
+import type { Send } from "../../src/shared/net/send.ts";
 import { type Answer, startLoopback } from "../support/loopback.ts";
+import { keepAliveSender } from "../support/send.ts";
 import { shared } from "../support/shared.ts";
 import { impatientSender } from "../support/timeouts.ts";
 

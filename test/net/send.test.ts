@@ -3,8 +3,9 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { keepAliveSender, type Outgoing, TimeoutError } from "../../src/shared/net/send.ts";
+import { type Outgoing, TimeoutError } from "../../src/shared/net/open.ts";
 import { close, listen } from "../support/listen.ts";
+import { keepAliveSender } from "../support/send.ts";
 
 let server: Server;
 let answer: RequestListener;

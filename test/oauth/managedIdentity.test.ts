@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, expect, it } from "@jest/globals";
 import type { Env } from "../../src/shared/config/env.ts";
-import { keepAliveSender } from "../../src/shared/net/send.ts";
 import type { TokenSource } from "../../src/shared/oauth/heldTokens.ts";
 import { managedIdentity } from "../../src/shared/oauth/managedIdentity.ts";
 import { type Mood, startIdentityEndpoint } from "../support/identityEndpoint.ts";
+import { keepAliveSender } from "../support/send.ts";
 import { shared } from "../support/shared.ts";
 
 const CLIENT_ID = "5b0c1d2e-3f40-4a51-8b62-7c8d9e0f1a2b";

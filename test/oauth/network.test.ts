@@ -2,9 +2,10 @@ import { AuthError } from "@azure/msal-node";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { kindsOf, urlIn } from "../../src/shared/base/causes.ts";
 import { ProviderUnavailable } from "../../src/shared/base/errors.ts";
-import { keepAliveSender, type Send } from "../../src/shared/net/send.ts";
+import type { Send } from "../../src/shared/net/send.ts";
 import { createNetworkClient } from "../../src/shared/oauth/network.ts";
 import { type Answer, startLoopback } from "../support/loopback.ts";
+import { keepAliveSender } from "../support/send.ts";
 import { shared } from "../support/shared.ts";
 import { impatientSender } from "../support/timeouts.ts";
 

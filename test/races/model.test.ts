@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { startAzurite } from "../../local/azurite/azurite.ts";
-import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { azureTable } from "../../src/shared/table/azureTable.ts";
 import { type Page, retrying, type TableRequests } from "../../src/shared/table/retrying.ts";
 import type { Entity, Stored, Write } from "../../src/shared/table/table.ts";
 import { noIdentity } from "../support/azuriteStore.ts";
+import { keepAliveSender } from "../support/send.ts";
 import { shared } from "../support/shared.ts";
 import { LimitExceeded } from "./limits.ts";
 import { modelRequests, NO_ROWS, write } from "./model.ts";

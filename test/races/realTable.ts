@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { azureTable } from "../../src/shared/table/azureTable.ts";
 import { retrying } from "../../src/shared/table/retrying.ts";
 import type { Table } from "../../src/shared/table/table.ts";
 import { noIdentity } from "../support/azuriteStore.ts";
+import { keepAliveSender } from "../support/send.ts";
 
 /** Sooner than in the app, so that a run is over soon. */
 const TRIES = { delays: [1, 5, 20, 50], maxDelay: 50, sleep };

@@ -1,7 +1,6 @@
 import { HttpRequest, HttpResponse, InvocationContext } from "@azure/functions";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { createAuth } from "../../src/createAuth.ts";
 import { authHome } from "../../src/functions/authHome.ts";
 import { authSession } from "../../src/functions/authSession.ts";
 import { authSessions } from "../../src/functions/authSessions.ts";
@@ -21,6 +20,7 @@ import {
   type TestApp,
   tokenRowsOf,
 } from "../support/app.ts";
+import { authOf } from "../support/auth.ts";
 import { flipped } from "../support/flipped.ts";
 import { post, request } from "../support/request.ts";
 import { sharedTenant } from "../support/sharedTenant.ts";
@@ -136,7 +136,7 @@ describe("a session that is used", () => {
   });
 
   it("is by functions of the team's own, whatever they answer with", async () => {
-    const auth = createAuth(one.app, () => undefined);
+    const auth = authOf(one);
     const answered = { status: 204, headers: { "cache-control": "public" } };
     const answers = [
       { ...answered, cookies: [{ name: "a", value: "b" }] },

@@ -1,11 +1,12 @@
 import type { RequestListener } from "node:http";
 import { beforeEach, describe, expect, it } from "@jest/globals";
 import { StoreUnavailable } from "../../src/shared/base/errors.ts";
-import { keepAliveSender, type Send } from "../../src/shared/net/send.ts";
+import type { Send } from "../../src/shared/net/send.ts";
 import { azureTable } from "../../src/shared/table/azureTable.ts";
 import { type TableRequests, Unanswered } from "../../src/shared/table/retrying.ts";
 import type { Write } from "../../src/shared/table/table.ts";
 import { noIdentity } from "../support/azuriteStore.ts";
+import { keepAliveSender } from "../support/send.ts";
 import { against as meet } from "../support/tableAnswers.ts";
 import { type Impatient, impatientSender } from "../support/timeouts.ts";
 

@@ -3,10 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Azurite } from "../../local/azurite/azurite.ts";
 import { readSealingKeys } from "../../src/shared/config/sealingKeys.ts";
 import { createKeyring } from "../../src/shared/crypto/keyring.ts";
-import { keepAliveSender, type Send } from "../../src/shared/net/send.ts";
+import type { Send } from "../../src/shared/net/send.ts";
 import type { Store } from "../../src/shared/store/store.ts";
 import { azureTable } from "../../src/shared/table/azureTable.ts";
 import { retrying, SHORT_FAULTS } from "../../src/shared/table/retrying.ts";
+import { keepAliveSender } from "./send.ts";
 import { KEYS } from "./settings.ts";
 
 /** For a table that is opened by a connection string. */

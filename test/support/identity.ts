@@ -13,7 +13,7 @@ import {
 } from "../../src/shared/identity/idToken.ts";
 import { createProviderKeys, type ProviderKeys } from "../../src/shared/identity/keySet.ts";
 import type { ProviderMetadata } from "../../src/shared/identity/metadata.ts";
-import { keepAliveSender } from "../../src/shared/net/send.ts";
+import { keepAliveSender } from "./send.ts";
 import { CLIENT_ID, TENANT_ID } from "./settings.ts";
 
 export const OID = "87d349ed-44d7-43e1-9a83-5f2406dee5bd";

@@ -1,9 +1,10 @@
 import { createServer, type RequestListener } from "node:http";
-import { keepAliveSender, type Send } from "../../src/shared/net/send.ts";
+import type { Send } from "../../src/shared/net/send.ts";
 import { azureTable } from "../../src/shared/table/azureTable.ts";
 import type { TableRequests } from "../../src/shared/table/retrying.ts";
 import { noIdentity } from "./azuriteStore.ts";
 import { close, listen } from "./listen.ts";
+import { keepAliveSender } from "./send.ts";
 
 /** A table whose service answers like `listener` while `use` runs. */
 export async function against(

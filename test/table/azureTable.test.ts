@@ -2,12 +2,12 @@ import { randomBytes } from "node:crypto";
 import { beforeAll, describe, expect, it } from "@jest/globals";
 import { startAzurite } from "../../local/azurite/azurite.ts";
 import { StoreUnavailable } from "../../src/shared/base/errors.ts";
-import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { azureTable } from "../../src/shared/table/azureTable.ts";
 import { retrying, type TableRequests } from "../../src/shared/table/retrying.ts";
 import { type Entity, MOST_WRITES, type Write } from "../../src/shared/table/table.ts";
 import { collect } from "../store/samples.ts";
 import { noIdentity } from "../support/azuriteStore.ts";
+import { keepAliveSender } from "../support/send.ts";
 import { shared } from "../support/shared.ts";
 import { openTable } from "../support/table.ts";
 

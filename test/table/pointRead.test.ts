@@ -2,9 +2,9 @@ import type { HttpClient, RestError } from "@azure/core-rest-pipeline";
 import { TableClient } from "@azure/data-tables";
 import { beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { startAzurite } from "../../local/azurite/azurite.ts";
-import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { openTableClient } from "../../src/shared/table/tableClient.ts";
 import { noIdentity } from "../support/azuriteStore.ts";
+import { keepAliveSender } from "../support/send.ts";
 import { shared } from "../support/shared.ts";
 
 const NAME = "reads";

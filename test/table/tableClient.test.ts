@@ -1,7 +1,7 @@
 import { TableClient } from "@azure/data-tables";
 import { describe, expect, it } from "@jest/globals";
-import { keepAliveSender } from "../../src/shared/net/send.ts";
 import { IDLE_POLICIES, openTableClient } from "../../src/shared/table/tableClient.ts";
+import { keepAliveSender } from "../support/send.ts";
 
 const policies = ({ pipeline }: TableClient) =>
   pipeline.getOrderedPolicies().map(({ name }) => name);

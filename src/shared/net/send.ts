@@ -1,8 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
-import { keepAliveOpener, type Open, type Outgoing } from "./open.ts";
-
-export { type Outgoing, TimeoutError } from "./open.ts";
+import type { Open, Outgoing } from "./open.ts";
 
 export interface Answer {
   readonly status: number;
@@ -16,11 +14,6 @@ export type Send = (url: string | URL, request: Outgoing) => Promise<Answer>;
 
 /** Larger than anything that is asked for and held in memory. Bytes. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
-
-/** {@link keepAliveOpener}, for whole answers. */
-export function keepAliveSender(...options: Parameters<typeof keepAliveOpener>): Send {
-  return wholeAnswers(keepAliveOpener(...options));
-}
 
 export function wholeAnswers(open: Open): Send {
   return async (url, request) => {

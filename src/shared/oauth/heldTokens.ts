@@ -1,6 +1,6 @@
 import type { Clock, Sleep } from "../base/clock.ts";
 import { within } from "../base/within.ts";
-import { TimeoutError } from "../net/send.ts";
+import { TimeoutError } from "../net/open.ts";
 
 /**
  * Gets a token for an Azure resource.

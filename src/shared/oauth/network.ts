@@ -1,6 +1,7 @@
 import { AuthError, type INetworkModule } from "@azure/msal-node";
+import type { Outgoing } from "../net/open.ts";
 import { retryAfterOf } from "../net/retryAfter.ts";
-import type { Answer, Outgoing, Send } from "../net/send.ts";
+import type { Answer, Send } from "../net/send.ts";
 import type { TokenError } from "./refusal.ts";
 
 /** Milliseconds that one request to the identity provider may take. */

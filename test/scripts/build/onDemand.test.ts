@@ -5,10 +5,10 @@ import { expect, it } from "@jest/globals";
 import { build, type Plugin } from "esbuild";
 import { ROOT } from "../../../local/root.ts";
 import { onDemand } from "../../../scripts/build/onDemand.ts";
-import { keepAliveSender } from "../../../src/shared/net/send.ts";
 import type * as AzureTable from "../../../src/shared/table/azureTable.ts";
 import { newFolder } from "../../support/folder.ts";
 import { type Answer, startLoopback } from "../../support/loopback.ts";
+import { keepAliveSender } from "../../support/send.ts";
 import { shared } from "../../support/shared.ts";
 
 const XML = `<?xml version="1.0" encoding="utf-8"?>
