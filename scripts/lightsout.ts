@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { createRequire } from "node:module";
 import { assertInstalled } from "../local/installed.ts";
+import { isTooOld, OLDEST_NODE } from "./oldestNode.ts";
 
 const USAGE = `lightsout <command>, in the folder of your Functions app. With --help, each says more about itself.
 
@@ -24,7 +25,10 @@ const COMMANDS: Record<string, () => Promise<unknown>> = {
 
 const [name = "--help"] = process.argv.splice(2, 1);
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-if (command) {
+if (isTooOld(process.versions.node)) {
+  console.error(`Lightsout needs Node ${OLDEST_NODE} or newer, and this is ${process.version}.`);
+  process.exitCode = 1;
+} else if (command) {
   await command().catch((error: Error) => {
     console.error(error.message);
     process.exitCode = 1;
