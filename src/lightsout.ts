@@ -9,6 +9,7 @@ import { followInvocations } from "./invocations.ts";
 import { openConnection } from "./openConnection.ts";
 import { checkOptions, type Options } from "./options.ts";
 import { keepAliveOpener } from "./shared/net/open.ts";
+import { readProxy } from "./shared/net/proxy.ts";
 import { watchStreamed } from "./streamed.ts";
 
 export type { Account, Auth, Session } from "./auth.ts";
@@ -46,7 +47,12 @@ export function lightsout(app: FunctionsApp, options: Options = {}): Auth {
   checkOptions(options);
   const env = process.env;
   const log = followInvocations(app.hook);
-  const environment = createEnvironment(env, { log, open: keepAliveOpener(undefined, env) });
+  const { proxyEnv, unusable } = readProxy(env);
+  for (const name of unusable) {
+    const reason = `${name} holds no address of a proxy, such as http://proxy.example.com:8080. Requests go out without it.`;
+    log("error", "setting.invalid", { reason, count: 1 });
+  }
+  const environment = createEnvironment(env, { log, open: keepAliveOpener(undefined, proxyEnv) });
   const { functions } = options;
   const prefix = readRoutePrefix(process.cwd(), env);
   const place = { prefix, home: functions?.home ? `${prefix}/` : "/" };

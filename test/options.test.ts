@@ -110,3 +110,16 @@ it.each<[string, Options, string[]]>([
   lightsout(app, options);
   expect(names()).toEqual([...ALWAYS, ...more].sort());
 });
+
+it("lightsout names a proxy that it cannot use, without its password, and goes on", () => {
+  const before = process.env.HTTPS_PROXY;
+  process.env.HTTPS_PROXY = "http://svc:secret@proxy.example:99999";
+  const { app, names } = recorder();
+  lightsout(app);
+  expect(names()).toEqual(expect.arrayContaining(ALWAYS));
+  const said = jest.mocked(console.error).mock.calls.join();
+  expect(said).toContain("HTTPS_PROXY holds no address of a proxy");
+  expect(said).not.toContain("secret");
+  if (before === undefined) delete process.env.HTTPS_PROXY;
+  else process.env.HTTPS_PROXY = before;
+});

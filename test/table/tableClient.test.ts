@@ -1,5 +1,5 @@
 import { TableClient } from "@azure/data-tables";
-import { describe, expect, it } from "@jest/globals";
+import { afterEach, describe, expect, it } from "@jest/globals";
 import { IDLE_POLICIES, openTableClient } from "../../src/shared/table/tableClient.ts";
 import { keepAliveSender } from "../support/send.ts";
 
@@ -9,6 +9,11 @@ const policies = ({ pipeline }: TableClient) =>
 const CONNECTION = "UseDevelopmentStorage=true";
 const ENDPOINT = "https://account.table.core.windows.net";
 const IDENTITY = { clientId: undefined, setting: "TOKEN_CACHE_STORAGE__clientId" };
+
+const before = { ...process.env };
+afterEach(() => {
+  process.env = { ...before };
+});
 
 describe("the SDK's policies that are taken away", () => {
   it.each([
@@ -34,4 +39,16 @@ describe("the SDK's policies that are taken away", () => {
       policies(untouched).filter((name) => !IDLE_POLICIES.includes(name)),
     );
   });
+});
+
+it.each(["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"])("takes no notice of %s", (name) => {
+  process.env[name] = "proxy";
+  const open = () =>
+    openTableClient(
+      "table",
+      { connectionString: CONNECTION },
+      keepAliveSender(),
+      () => async () => "token",
+    );
+  expect(open).not.toThrow();
 });

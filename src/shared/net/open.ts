@@ -7,6 +7,7 @@ import {
 } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import { pipeline, Readable } from "node:stream";
+import type { ProxyEnv } from "./proxy.ts";
 
 /** A request to somebody else. */
 export interface Outgoing {
@@ -52,9 +53,6 @@ const MAX_SOCKETS = 128;
  */
 const MAX_IDLE_MS = 60_000;
 const DEFAULT_HEADERS = { accept: "*/*", "accept-encoding": "identity", "user-agent": "lightsout" };
-/** A proxy would look on itself for this machine, the identity's endpoint in Azure among it. As NO_PROXY has it. */
-const THIS_MACHINE =
-  "localhost,*.localhost,127.0.0.0-127.255.255.255,::1,169.254.0.0-169.254.255.255";
 /** Codes of errors that say: the other side has closed the connection. */
 const RESET = ["ECONNRESET", "EPIPE"];
 
@@ -63,18 +61,14 @@ const RESET = ["ECONNRESET", "EPIPE"];
  * next call a TLS handshake, and takes twice the CPU time for each call.
  *
  * @param maxIdle Milliseconds.
- * @param proxyEnv `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, which Node's agents take since 24.5 and 22.21. Never for this machine.
+ * @param proxyEnv By {@link readProxy}. Node's agents take it since 24.5 and 22.21.
  */
-export function keepAliveOpener(
-  maxIdle = MAX_IDLE_MS,
-  proxyEnv: Readonly<Record<string, string | undefined>> = {},
-): Open {
-  const direct = [proxyEnv.no_proxy || proxyEnv.NO_PROXY, THIS_MACHINE].filter(Boolean).join();
+export function keepAliveOpener(maxIdle = MAX_IDLE_MS, proxyEnv: ProxyEnv = {}): Open {
   const limits = {
     keepAlive: true,
     maxSockets: MAX_SOCKETS,
     timeout: maxIdle,
-    proxyEnv: { ...proxyEnv, no_proxy: direct },
+    proxyEnv: { ...proxyEnv },
   };
   const http = new HttpAgent(limits);
   const https = new HttpsAgent(limits);

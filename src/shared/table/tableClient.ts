@@ -27,6 +27,9 @@ export const IDLE_POLICIES = [
   "wrapAbortSignalLikePolicy",
 ];
 
+/** The SDK reads a proxy from the environment if it is given none, and throws where it cannot. It uses neither. */
+const NO_PROXY = { host: "http://none.invalid", port: 1 };
+
 /** The SDK's client, on our way to the network. @throws {SettingInvalid} The endpoint is not one to send keys to. */
 export function openTableClient(
   tableName: string,
@@ -41,7 +44,7 @@ export function openTableClient(
       : withToken(send, managedIdentity(storage.identity), resourceAt(storage.tableServiceUri)),
   );
   // Tries are counted by `retrying`.
-  const options = { retryOptions: { maxRetries: 0 }, httpClient };
+  const options = { retryOptions: { maxRetries: 0 }, httpClient, proxyOptions: NO_PROXY };
   const client =
     "connectionString" in storage
       ? fromConnectionString(storage.connectionString, tableName, options)
