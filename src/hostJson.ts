@@ -14,7 +14,8 @@ const OVERRIDE = "AzureFunctionsJobHost__extensions__http__routePrefix";
 export function readRoutePrefix(folder: string, env: Env): string {
   const prefix = env[OVERRIDE] ?? prefixIn(join(folder, "host.json")) ?? pathOf(env.APP_BASE_URL);
   const path = prefix.replace(/^\/+|\/+$/g, "");
-  return path && `/${path}`;
+  // As it comes in the address of a request.
+  return path && new URL(`/${path}`, "http://localhost").pathname;
 }
 
 function prefixIn(file: string): string | undefined {

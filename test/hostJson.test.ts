@@ -15,6 +15,7 @@ it.each([
   ["none", of(""), address, ""],
   ["one", of("v2"), address, "/v2"],
   ["one with slashes", of("/a/b/"), {}, "/a/b"],
+  ["one that an address encodes", of("a bé"), {}, "/a%20b%C3%A9"],
   ["the host's default", "{}", address, "/api"],
   ["that of a file with a byte order mark", `\uFEFF${of("")}`, {}, ""],
   ["that of the setting that is stronger", of("v2"), OVERRIDE, "/own"],
