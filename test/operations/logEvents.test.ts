@@ -192,6 +192,15 @@ it("a session that the provider does not confirm", async () => {
   rig.tenant.switches.tokenFault = undefined;
 });
 
+it("a session whose tenant is not let in any more", async () => {
+  const one = testApp(rig.env, { log });
+  const cookies = { [SESSION_COOKIE]: await signIn(one) };
+  const changed = { ...rig.env, ENTRA_TENANT_ID: "f4b6c1a0-5d3e-4e0b-9a55-0c2f7d9b8e31" };
+  const { app } = testApp(changed, { log, table: one.table });
+  const ask = async () => authSession(app).handler(request("/", { cookies }), {});
+  await logs("session.refused", ask, { reason: "tenant_not_allowed", count: 1 });
+});
+
 it("a session that was not used for too long", async () => {
   const one = testApp({ ...rig.env, SESSION_IDLE_MINUTES: "30" }, { log });
   const cookies = { [SESSION_COOKIE]: await signIn(one) };

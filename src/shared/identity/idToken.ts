@@ -2,6 +2,7 @@ import { errors } from "jose";
 import { SignInRejected } from "../base/errors.ts";
 import { claimsOf, guid, type IdTokenClaims } from "./claims.ts";
 import type { ProviderKeys } from "./keySet.ts";
+import { isAllowed, issuesFor } from "./letIn.ts";
 import type { ProviderMetadata } from "./metadata.ts";
 import { issuerFor, mayIssue } from "./ownIssuer.ts";
 
@@ -26,7 +27,6 @@ interface Expected {
 /** An ID token is validated right after it was issued, so an older one is refused. Seconds. */
 const MAX_AGE_SECONDS = 24 * 3_600;
 const REQUIRED = ["iss", "sub", "exp", "iat", "tid", "oid"];
-const TENANT_IN_ISSUER = /\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\//;
 
 export function createIdTokenValidator(expected: Expected, keys: ProviderKeys): IdTokenValidator {
   return {
@@ -46,8 +46,7 @@ export function createIdTokenValidator(expected: Expected, keys: ProviderKeys): 
       if (payload.iss !== issuerFor(metadata.issuer, tenantId)) {
         throw new SignInRejected("id_token_issuer");
       }
-      const [, issuingTenant = tenantId] = TENANT_IN_ISSUER.exec(metadata.issuer) ?? [];
-      if (tenantId !== issuingTenant) throw new SignInRejected("id_token_tid");
+      if (!issuesFor(tenantId, metadata.issuer)) throw new SignInRejected("id_token_tid");
       if (!mayIssue(keyIssuer, payload.iss)) {
         throw new SignInRejected("id_token_key_issuer");
       }
@@ -57,7 +56,7 @@ export function createIdTokenValidator(expected: Expected, keys: ProviderKeys): 
       if (payload.azp !== undefined && payload.azp !== expected.clientId) {
         throw new SignInRejected("id_token_azp");
       }
-      if (expected.allowedTenants && !expected.allowedTenants.has(tenantId.toLowerCase())) {
+      if (!isAllowed(tenantId, expected.allowedTenants)) {
         throw new SignInRejected("tenant_not_allowed", (say) => say.tenantNotAllowed);
       }
       return claimsOf(payload, tenantId, expected.claims ?? []);

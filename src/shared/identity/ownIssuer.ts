@@ -1,4 +1,5 @@
 import { isGuid } from "../base/guid.ts";
+import { isAllowed } from "./letIn.ts";
 import type { ProviderMetadata } from "./metadata.ts";
 
 const ANY_TENANT = "{tenantid}";
@@ -29,7 +30,7 @@ export function isOwnIssuer(
 ): boolean {
   const tenant = tenantIn(issuer, expected);
   if (tenant === undefined) return issuer === expected && !expected.includes(ANY_TENANT);
-  return tenant === tenant.toLowerCase() && (allowedTenants?.has(tenant) ?? true);
+  return tenant === tenant.toLowerCase() && isAllowed(tenant, allowedTenants);
 }
 
 /** Whether a key may sign for an issuer. In the shared key sets of Entra ID, each key names its issuer. */

@@ -2,6 +2,7 @@ import { DeviceUnproven, SessionIdle, SessionUnbound, SignedOut } from "../base/
 import type { Context } from "../context.ts";
 import { assertSameOrigin } from "../http/sameOrigin.ts";
 import type { Cookie, HttpRequest } from "../http/types.ts";
+import { isAllowed, issuesFor } from "../identity/letIn.ts";
 import { type Standing, standingOf } from "../session/bound.ts";
 import { confirmSession } from "../session/confirm.ts";
 import { isIdle, isIdleForAll, useCookies } from "../session/idle.ts";
@@ -31,6 +32,10 @@ export async function sessionOf(
     const { sessionId } = ticket;
     const { session } = found;
     const standing = standingIn(context, request, found, ticket, begun);
+    if (standing === "barred") {
+      context.dampedLog("warn", "session.refused", { reason: "tenant_not_allowed" });
+      return undefined;
+    }
     if (standing === "unbound") {
       context.log("info", "session.unbound", { account: ticket.partition });
       throw new SessionUnbound();
@@ -52,7 +57,7 @@ export async function sessionOf(
   });
 }
 
-/** The same for a sign-in, which does not wait for the provider. A session that is idle, or not the browser's, counts as signed out. */
+/** The same for a sign-in, which does not wait for the provider. A session that is not served counts as signed out. */
 export function knownSession(
   context: Context,
   request: HttpRequest,
@@ -62,7 +67,7 @@ export function knownSession(
   );
 }
 
-/** Whether a session is in use, and the browser's. The provider is not asked. */
+/** Whether a session is in use, and the browser's, and its tenant let in. The provider is not asked. */
 export function isServed(
   context: Context,
   request: HttpRequest,
@@ -75,13 +80,18 @@ export function isServed(
   return !isIdle({ keyring, request, sessionId, ...found.session }, settings, now());
 }
 
+/** `barred`: settings have changed since the sign-in, and do not let its tenant in. */
 function standingIn(
-  { settings, keyring }: Context,
+  { settings, keyring, metadata }: Context,
   request: HttpRequest,
-  { entry }: SessionRead,
+  { entry, session: { tenantId } }: SessionRead,
   { sessionId }: HeldSession,
   now: number,
-): Standing {
+): Standing | "barred" {
+  const issuer = metadata.peek()?.issuer ?? "";
+  if (!isAllowed(tenantId, settings.allowedTenants) || !issuesFor(tenantId, issuer)) {
+    return "barred";
+  }
   return standingOf(keyring, request, sessionId, entry, settings.sessionBinding, now);
 }
 
