@@ -149,6 +149,17 @@ describe("a stream down", () => {
   });
 });
 
+it.each(["101 Switching Protocols", "099 Odd", "600 Odd", "999 Request denied"])(
+  "an answer that cannot be passed on is 502 at once, streamed and held: %s",
+  async (line) => {
+    respond = ({ socket }) =>
+      void socket.end(`HTTP/1.1 ${line}\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n`);
+    expect((await get()).resume().statusCode).toBe(502);
+    const held = forward(app, request("/orders/orders"), session, api);
+    await expect(held).rejects.toMatchObject({ code: "ERR_API_UNAVAILABLE", timedOut: false });
+  },
+);
+
 describe("a stream up", () => {
   const post = (size: number, headers: Record<string, string> = {}) => {
     const sent = streamed.open("/orders/orders", "POST", headers);

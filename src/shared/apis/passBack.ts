@@ -41,6 +41,11 @@ export async function passBack(
 ): Promise<HttpResponse> {
   // It broke off while nobody read it. Whoever reads it now waits for ever, or takes it for whole.
   if (body.errored) throw body.errored;
+  if (status < 200 || status > 599) {
+    body.destroy();
+    // No `Response` has such a status (Fetch Standard, initialize a response), nor the host's library.
+    throw new ApiUnavailable(false);
+  }
   const link = linkHeader(headers.link, links, scopes, url);
   const passed: Record<string, string> = {
     ...pick(RESPONSE_HEADERS, (name) => headers[name]),

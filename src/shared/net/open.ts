@@ -107,6 +107,10 @@ export function keepAliveOpener(maxIdle = MAX_IDLE_MS, proxyEnv: ProxyEnv = {}):
         if (isStale && isRepeatable && !isOver) message = attempt();
         else fail(error);
       });
+      // It switched to a protocol that nobody asked for: node:http closes it, and says nothing.
+      tried.once("close", () => {
+        if (tried === message && !answer) fail(new Error("It closed without an answer."));
+      });
       tried.on("response", (incoming) => {
         answer = incoming;
         // Without a listener, an error would end the process. Whoever reads the body hears of it too.
