@@ -13,7 +13,8 @@ lightsout accounts signout <account>   deletes its tokens and all its sessions
 lightsout accounts signout --all       the same for every account; says which are left (exit code 1)
 lightsout accounts verify              looks for rows that should not be there (exit code 1)
 
-  <account>   its home account id, <object id>.<tenant id>, or its hashed id as in the log: a.…
+  <account>   its home account id, <home object id>.<home tenant id>, or its hashed id as in the log: a.…
+              A guest's ids in this tenant name no account: /auth/session names the right ones. See first with show.
   --json      for programs
 
 Exit code 2: what was asked for could not be done, or the table could not be seen. No command makes a table.
@@ -68,6 +69,6 @@ function partitionOf(account: string): PartitionKey {
   if (PARTITION.test(account)) return account as PartitionKey;
   if (isHomeAccountId(account)) return accountPartition(account);
   throw new Error(
-    "That is no account. Give its home account id, <object id>.<tenant id>, or its hashed id: a. and 43 characters.",
+    "That is no account. Give its home account id, <home object id>.<home tenant id>, or its hashed id: a. and 43 characters.",
   );
 }

@@ -129,7 +129,7 @@ export async function expectEverythingWorks(world: World, username: string): Pro
 }
 
 /** Whether the operator's view says that anything is held. */
-async function held({ url, host }: World, homeAccountId: string): Promise<boolean> {
+export async function held({ url, host }: World, homeAccountId: string): Promise<boolean> {
   const headers = { "x-functions-key": host.keys.default };
   const answer = await fetch(`${url}/accounts/${homeAccountId}`, { headers });
   return ((await answer.json()) as { held: boolean }).held;

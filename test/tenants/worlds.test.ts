@@ -8,6 +8,7 @@ import {
   accountOf,
   CLOUD_TENANT,
   expectEverythingWorks,
+  held,
   sidOf,
   signIn,
   startWorld,
@@ -69,6 +70,14 @@ describe("a single tenant", () => {
       expect((await browser.fetch(`${world.url}/graph/me/messages`)).status).toBe(200);
     }
     expect([...world.tids]).toEqual([world.tenant.tenantId]);
+  });
+
+  it("holds a guest's tokens under the ids of the home tenant alone, which the session names", async () => {
+    const { browser } = await signIn(world, JORDAN);
+    const { homeAccountId = "" } = (await accountOf(world, browser)) ?? {};
+    const { guestOid } = world.tenant.users.find((user) => user.guestOid) ?? {};
+    expect(await held(world, `${guestOid}.${world.tenant.tenantId}`)).toBe(false);
+    expect(await held(world, homeAccountId)).toBe(true);
   });
 });
 

@@ -36,7 +36,7 @@ it.each([
   expect(() => readOptions(args)).toThrow(message);
 });
 
-it("explains every command", () => {
-  for (const word of ["list", "show", "signout", "verify", "--all", "--json"])
-    expect(USAGE).toContain(word);
+it("explains every command, and whose ids an account has", () => {
+  const words = ["list", "show", "signout", "verify", "--all", "--json"];
+  for (const word of [...words, "<home object id>.<home tenant id>"]) expect(USAGE).toContain(word);
 });
