@@ -21,9 +21,8 @@ const list = (link: unknown) => ({ value: [{ id: 1 }], "@odata.nextLink": link }
 /** What a browser asks for that follows the link. */
 function follow(link: string, as: Links = links) {
   expect(link.startsWith(`${BASE_URL}/graph/`)).toBe(true);
-  const { pathname, searchParams } = new URL(link);
-  const call = continuedCall(pathname.slice("/graph/".length), searchParams, as);
-  return call && { ...call, query: [...call.query] };
+  const { pathname, search } = new URL(link);
+  return continuedCall(pathname.slice("/graph/".length), search, as);
 }
 
 describe("a link to where a list goes on", () => {
@@ -46,9 +45,24 @@ describe("a link to where a list goes on", () => {
     const { value, ...top } = JSON.parse(rewritten(JSON.stringify(body)));
     const found = [...Object.values(top), value[0]["attachments@odata.nextLink"]];
     for (const own of [...found, value[0].list[0]["@odata.deltaLink"]] as string[]) {
-      const query = [...new URL(link).searchParams];
+      const query = new URL(link).search.slice(1);
       expect(follow(own)).toEqual({ path, query, scopes: SCOPES });
     }
+  });
+
+  it.each([
+    ...["", "cursor=%FF%FE", "eyJpZCI6MX0", "eyJpZCI6MX0=", "t=a%20b", "t=a+b", "a=1;b=2"],
+    ...["a&b=", "a=1&a=2", "filter=(a,b)~*!", "at=2026-01-01T00:00:00+01:00", "c=%2B%2f="],
+  ])("keeps its query to the letter: %s", (query) => {
+    const link = `${graphBaseUrl}/me/messages${query && `?${query}`}`;
+    const { "@odata.nextLink": own } = JSON.parse(rewritten(JSON.stringify(list(link))));
+    expect(follow(own)?.query).toBe(query);
+  });
+
+  it("carries one seal, also where the API's link has such a parameter", () => {
+    const link = `${graphBaseUrl}/me/messages?lightsoutSeal=x&p=2`;
+    const { "@odata.nextLink": own } = JSON.parse(rewritten(JSON.stringify(list(link))));
+    expect(follow(own)?.query).toBe("p=2");
   });
 
   it("may be spelled in any case, and with slashes that JSON hides", () => {
@@ -129,7 +143,7 @@ describe("the seal of a link", () => {
     ["another value", link.replace("skip=1", "skip=2")],
     ["another option", `${link}&$expand=attachments`],
     ["one option less", link.replace("x=y&", "")],
-    ["another order", link.replace("%24skip=1&x=y", "x=y&%24skip=1")],
+    ["another order", link.replace("$skip=1&x=y", "x=y&$skip=1")],
     ["no seal", link.replace("lightsoutSeal", "seal")],
     ["half a seal", link.slice(0, -4)],
     ["a key nobody has", link.replace("k1.", "k2.")],
@@ -161,7 +175,7 @@ describe("the seal of a link", () => {
           ) as [string];
           const call = follow(new URL(own).href.replaceAll("%24", "$").replaceAll("'", "%27"));
           expect(call?.path.split("/").map(decodeURIComponent)).toEqual(path);
-          expect(call?.query).toEqual([...target.searchParams]);
+          expect([...new URLSearchParams(call?.query)]).toEqual([...target.searchParams]);
         },
       ),
     );

@@ -119,7 +119,7 @@ describe("an answer that is passed on", () => {
     calls.session.asked.length = 0;
     await forward(pathname + search);
     expect(calls.session.asked).toEqual([[["Mail.Read"], undefined]]);
-    expect(sent()[1]).toBe(`GET ${link.slice(calls.graph.url.length).replaceAll("$", "%24")}`);
+    expect(sent()[1]).toBe(`GET ${link.slice(calls.graph.url.length)}`);
     const post = forward(pathname + search, { method: "POST" });
     await expect(post).rejects.toMatchObject({ code: "ERR_NOT_PERMITTED" });
   });

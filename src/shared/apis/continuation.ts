@@ -76,20 +76,20 @@ function withOwnNextLink(text: string, own: (literal: string) => string): string
 /**
  * Reads a call that follows such a link.
  *
- * @param encodedPath The path below the API's route as it stood in the URL.
+ * @param encodedPath The path below the API's route as it stood in the URL. @param search What followed it.
  * @returns undefined when it is none of this account's.
  */
 export function continuedCall(
   encodedPath: string,
-  query: URLSearchParams,
+  search: string,
   { api, keyring, account }: Links,
 ): Permitted | undefined {
-  const seal = query.get(SEAL);
+  const seal = new URLSearchParams(search).get(SEAL);
   const path = pathOf(encodedPath);
   if (seal === null || path === undefined) return undefined;
-  const without = new URLSearchParams([...query].filter(([name]) => name !== SEAL));
-  const scopes = unsealText(keyring, PURPOSE, seal, rowOf(api, account, path, without));
-  return scopes && { path, query: without, scopes: JSON.parse(scopes.toString()) };
+  const query = withoutSeal(search);
+  const scopes = unsealText(keyring, PURPOSE, seal, rowOf(api, account, path, query));
+  return scopes && { path, query, scopes: JSON.parse(scopes.toString()) };
 }
 
 /** @returns undefined for a link to anywhere but the API. */
@@ -107,10 +107,16 @@ export function ownLink(
   if (!pathname.toLowerCase().startsWith(base.pathname.toLowerCase())) return undefined;
   const path = pathOf(pathname.slice(base.pathname.length));
   if (path === undefined) return undefined;
-  const query = new URLSearchParams(url.search);
+  const query = withoutSeal(url.search);
   const content = Buffer.from(JSON.stringify(scopes));
-  query.set(SEAL, sealText(keyring, PURPOSE, content, rowOf(api, account, path, query)));
-  return `${baseUrl}/${api.route}/${path}?${query}`;
+  const seal = sealText(keyring, PURPOSE, content, rowOf(api, account, path, query));
+  return `${baseUrl}/${api.route}/${path}?${query && `${query}&`}${SEAL}=${seal}`;
+}
+
+/** To the letter: how a cursor is spelled is the API's affair. */
+function withoutSeal(search: string): string {
+  const parts = search.slice(1).split("&");
+  return parts.filter((part) => !part.startsWith(`${SEAL}=`)).join("&");
 }
 
 /** Compares meaning, not spelling: browser, proxy and host may each encode a path in their own way. */
@@ -118,9 +124,10 @@ function rowOf(
   { route }: Links["api"],
   { homeAccountId, tenantId }: Links["account"],
   path: string,
-  query: URLSearchParams,
+  query: string,
 ): string {
-  return JSON.stringify([route, homeAccountId, tenantId, path, ...query]);
+  const parameters = [...new URLSearchParams(query)];
+  return JSON.stringify([route, homeAccountId, tenantId, path, ...parameters]);
 }
 
 /** @param literal A JSON string as Latin-1. */

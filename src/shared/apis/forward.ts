@@ -43,17 +43,16 @@ export async function forward(
   delivery?: Delivery,
 ): Promise<HttpResponse> {
   const { method } = request;
-  const { pathname, searchParams } = new URL(request.url);
+  const { pathname, search, searchParams } = new URL(request.url);
   const { settings, keyring } = context;
   const path = pathname.slice(`${settings.prefix}/${api.route}/`.length);
   const links: Links = { baseUrl: settings.baseUrl, api, keyring, account: session.account };
   const call =
-    (method === "GET" ? continuedCall(path, searchParams, links) : undefined) ??
+    (method === "GET" ? continuedCall(path, search, links) : undefined) ??
     permittedCall(method, path, searchParams, api.calls);
   if (call === undefined) throw new NotPermitted();
 
-  const query = call.query.toString();
-  const url = `${api.baseUrl}/${call.path}${query && `?${query}`}`;
+  const url = `${api.baseUrl}/${call.path}${call.query && `?${call.query}`}`;
   const isWatched = delivery !== undefined || api.timeout > SHORT_MS;
   const waiting: Awaiting = isWatched ? context.watchSignOut(session) : (part) => part;
   const ended = new AbortController();

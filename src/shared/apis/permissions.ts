@@ -79,7 +79,8 @@ function isList(value: unknown, isValid: (text: string) => boolean): value is st
 export interface Permitted extends Pick<Call, "scopes" | "download"> {
   /** The path as it is sent to the API, every segment encoded again. */
   readonly path: string;
-  readonly query: URLSearchParams;
+  /** Without the question mark. */
+  readonly query: string;
 }
 
 /**
@@ -98,7 +99,12 @@ export function permittedCall(
   const row = permissions.find((row) => row.method === method && matches(row.path, segments));
   if (row === undefined || ![...query].every((option) => mayGoAlong(option, row))) return undefined;
   const { scopes, download } = row;
-  return { path: encoded(segments), query, scopes, ...(download && { download }) };
+  return {
+    path: encoded(segments),
+    query: query.toString(),
+    scopes,
+    ...(download && { download }),
+  };
 }
 
 /** The path as it is sent to the API. It may end in a slash. @returns undefined for an invalid one. */
