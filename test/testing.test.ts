@@ -61,6 +61,40 @@ describe("users of a test", () => {
     expect((await call(save, users.request("/save", { headers: page }))).status).toBe(302);
   });
 
+  const spelled = (names: (name: string) => string) => (headers: Record<string, string>) =>
+    Object.fromEntries(Object.entries(headers).map(([name, value]) => [names(name), value]));
+  it.each<[string, (headers: Record<string, string>) => Headers | Record<string, string>]>([
+    ["in lower case", spelled((name) => name)],
+    [
+      "as they are mostly written",
+      spelled((name) => name.replaceAll(/\b[a-z]/g, (c) => c.toUpperCase())),
+    ],
+    ["in upper case", spelled((name) => name.toUpperCase())],
+    ["as Headers", (headers) => new Headers(headers)],
+  ])("say the same by header names %s", async (_, write) => {
+    const { request } = await users.signIn();
+    const sent = auth.signedIn(async ({ headers }) => ({ jsonBody: Object.fromEntries(headers) }));
+    const foreign = { method: "POST", headers: write({ "sec-fetch-site": "cross-site" }) };
+    expect((await call(sent, request("/", foreign))).status).toBe(403);
+    const page = write({ "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" });
+    expect((await call(sent, users.request("/", { headers: page }))).status).toBe(302);
+    const more = write({ cookie: "theme=dark", accept: "text/csv", "x-own": "1" });
+    const { status, jsonBody } = await call(sent, request("/", { headers: more }));
+    expect([status, jsonBody]).toEqual([
+      200,
+      {
+        accept: "text/csv",
+        cookie: expect.stringMatching(/^__Host-lightsout=[^;]+; theme=dark$/),
+        "sec-fetch-site": "same-origin",
+        "sec-fetch-mode": "cors",
+        "sec-fetch-dest": "empty",
+        "x-own": "1",
+      },
+    ]);
+    const { headers } = users.request("/", { headers: more });
+    expect(headers.get("cookie")).toBe("theme=dark");
+  });
+
   it("have the tokens that the test gives them, and no others", async () => {
     const { request } = await users.signIn({ tokens: { "Mail.Read Mail.Send": "token-1" } });
     const token = (...scopes: string[]) =>
