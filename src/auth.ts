@@ -73,7 +73,8 @@ export interface Auth {
    * it gets 403. The answer carries `Cache-Control: no-store`, unless the handler sets another.
    *
    * What the handler throws goes on to the host, except a {@link LightsoutError}, which becomes the right answer. With
-   * `enableHttpStream`, the host would never answer: it is logged, and the answer is 500.
+   * `enableHttpStream`, the host would never answer: it is logged, and the answer is 500. So it is where an answer cannot be
+   * sent, such as one with status 600.
    *
    * @throws {LightsoutError} `ERR_OPTION_INVALID`: one line that names the requirement.
    * @example

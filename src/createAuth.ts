@@ -36,6 +36,7 @@ export function createAuth(made: Context, deliveryOf: DeliveryOf, composition: C
         assertStepUp(session, requirements, context.now());
         if (scopes.length > 0) await session.getToken(scopes);
         answer = uncached(await handler(request, invocation, sessionFor(context, session)));
+        if (delivery) answer = delivered(answer, delivery, (error) => invocation.error(error));
       } catch (error) {
         if (error instanceof LightsoutError) answer = errorAnswer(context, request, error);
         else if (!delivery) throw error;
@@ -44,8 +45,7 @@ export function createAuth(made: Context, deliveryOf: DeliveryOf, composition: C
           answer = { status: 500 };
         }
       }
-      const whole = withCookies(answer, cookiesOfUse(context, request, session));
-      return delivered(whole, delivery, (error) => invocation.error(error));
+      return withCookies(answer, cookiesOfUse(context, request, session));
     };
   }
   const auth: Auth = {

@@ -1,7 +1,13 @@
-import { ReadableStream } from "node:stream/web";
+import { validateHeaderValue } from "node:http";
 import type { HttpResponse, HttpResponseInit } from "@azure/functions";
+import { checkCookie } from "./checkCookie.ts";
 import { type Delivery, deliver } from "./shared/http/delivery.ts";
 import type { Cookie } from "./shared/http/types.ts";
+
+type Body = ConstructorParameters<typeof Response>[0];
+
+/** Fetch Standard, null body status. */
+const WITHOUT_BODY = [204, 205, 304];
 
 /** The answer with more cookies. Nobody may cache them, whatever the handler says. */
 export function withCookies(
@@ -36,19 +42,36 @@ export function uncached(
   return answer;
 }
 
-/** The answer with a stream that goes at the caller's pace, and that is seen to break off where it does. */
+/**
+ * The answer to a caller over HTTP: its body goes at the caller's pace, and is seen to break off where it does.
+ *
+ * @throws It cannot be sent. The host's library would throw where nobody catches it, and the caller wait for ever.
+ */
 export function delivered(
   answer: HttpResponseInit | HttpResponse,
-  delivery: Delivery | undefined,
+  delivery: Delivery,
   broken: (error: unknown) => void,
-): HttpResponseInit | HttpResponse {
-  const isWhole = !answer.body || ("jsonBody" in answer && answer.jsonBody !== undefined);
-  if (delivery === undefined || isWhole || !isStream(answer.body)) return answer;
-  const { status = 200, headers = {}, cookies = [], body } = answer;
-  const stream = body instanceof ReadableStream ? body : ReadableStream.from(body as never);
-  return { status, headers, cookies, body: deliver(stream, delivery, undefined, broken) };
+): HttpResponseInit {
+  if (typeof answer !== "object") {
+    throw new TypeError("A handler has to return an object, such as { body }.");
+  }
+  const cookies = [...(answer.cookies ?? [])];
+  for (const cookie of cookies) checkCookie(cookie);
+  const { status, headers, body } = responseOf(answer);
+  for (const [name, value] of headers) validateHeaderValue(name, value);
+  const stream = body && deliver(body, delivery, undefined, broken);
+  return { status, headers, cookies, ...(stream && { body: stream }) };
 }
 
-function isStream(body: unknown): boolean {
-  return body instanceof ReadableStream || Symbol.asyncIterator in Object(body);
+/** As the host's library makes one. */
+function responseOf({
+  status = 200,
+  headers = {},
+  body,
+  jsonBody,
+}: HttpResponseInit | (HttpResponse & { jsonBody?: never })): Response {
+  const init = { status, headers } as ResponseInit;
+  if (WITHOUT_BODY.includes(Number(status))) return new Response(null, init);
+  const isJson = jsonBody !== undefined && jsonBody !== null;
+  return isJson ? Response.json(jsonBody, init) : new Response(body as Body, init);
 }

@@ -37,7 +37,8 @@ export function deliver(
         await waiting(ready());
         const { done, value } = await waiting(reader.read());
         if (done) return;
-        yield value;
+        // A handler's stream may hold text, or what is nothing to send.
+        yield value instanceof Uint8Array ? value : Buffer.from(value);
       }
     } catch (error) {
       if (!gone.aborted) broken(error);

@@ -1,14 +1,15 @@
 import { app } from "@azure/functions";
 import { lightsout } from "../../../src/lightsout.ts";
 import { permissions } from "../../../src/permissions.ts";
+import { oddAnswer } from "./oddAnswers.ts";
 
 /*
- * An app of a team: it calls an API of its own, and has HTTP streams where `HTTP_STREAM` says so.
+ * An app of a team: it calls an API of its own, answers oddly, and has HTTP streams where `HTTP_STREAM` says so.
  */
 
 if (process.env.HTTP_STREAM) app.setup({ enableHttpStream: true });
 
-lightsout(app, {
+const auth = lightsout(app, {
   graph: permissions,
   apis: {
     orders: {
@@ -28,4 +29,11 @@ lightsout(app, {
   },
   scopes: ["User.Read"],
   functions: { home: true },
+});
+
+app.http("odd", {
+  route: "my/odd",
+  methods: ["GET"],
+  authLevel: "anonymous",
+  handler: auth.signedIn(async ({ query }) => oddAnswer(query.get("is") ?? "")),
 });
