@@ -12,6 +12,6 @@ export function requestOf(
     url: BASE_URL + path,
     headers: new Headers(headers),
     params: {},
-    arrayBuffer: async () => new TextEncoder().encode(body).buffer,
+    body: new Response(body || null).body,
   };
 }

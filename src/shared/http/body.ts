@@ -2,15 +2,33 @@ import { RequestTooLarge } from "../base/errors.ts";
 import type { HttpRequest } from "./types.ts";
 
 /**
- * The body of a request. One that says it is too long is refused unread: the host has its bytes already, and
- * every copy would cost as much again.
+ * The whole body of a request.
  *
  * @param limit Bytes.
  * @throws {RequestTooLarge}
  */
 export async function readBody(request: HttpRequest, limit: number): Promise<Uint8Array> {
-  if (Number(request.headers.get("content-length") ?? 0) > limit) throw new RequestTooLarge(limit);
-  const body = await request.arrayBuffer();
-  if (body.byteLength > limit) throw new RequestTooLarge(limit);
-  return new Uint8Array(body);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of bodyOf(request, limit)) chunks.push(chunk);
+  const [first = new Uint8Array(), ...more] = chunks;
+  return more.length === 0 ? first : Buffer.concat(chunks);
+}
+
+/**
+ * The body of a request, as it comes. One that is too long is read no further, and not at all if it says so.
+ *
+ * @param limit Bytes.
+ * @throws {RequestTooLarge}
+ */
+export async function* bodyOf(
+  { headers, body }: HttpRequest,
+  limit: number,
+): AsyncGenerator<Uint8Array> {
+  if (Number(headers.get("content-length") ?? 0) > limit) throw new RequestTooLarge(limit);
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.length;
+    if (size > limit) throw new RequestTooLarge(limit);
+    yield chunk;
+  }
 }

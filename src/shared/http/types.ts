@@ -5,9 +5,8 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers: { get(name: string): string | null };
   readonly params: Readonly<Record<string, string>>;
-  /** What there is of it so far. */
-  readonly body?: AsyncIterable<Uint8Array> | null;
-  arrayBuffer(): Promise<ArrayBuffer>;
+  /** As it comes. */
+  readonly body: AsyncIterable<Uint8Array> | null;
 }
 
 /** A response of the Functions programming model. */

@@ -1,5 +1,4 @@
-import { RequestTooLarge } from "../base/errors.ts";
-import { readBody } from "./body.ts";
+import { bodyOf } from "./body.ts";
 import type { HttpRequest } from "./types.ts";
 
 /** What is held, so that it can be sent a second time. Bytes. */
@@ -15,10 +14,7 @@ export async function openUpload(
   request: HttpRequest,
   limit: number,
 ): Promise<Uint8Array | AsyncIterable<Uint8Array>> {
-  const { body } = request;
-  if (!body) return readBody(request, limit);
-  if (Number(request.headers.get("content-length") ?? 0) > limit) throw new RequestTooLarge(limit);
-  const chunks = bounded(limit, body);
+  const chunks = bodyOf(request, limit);
   const held: Uint8Array[] = [];
   let size = 0;
   while (size <= HELD_BYTES) {
@@ -31,16 +27,4 @@ export async function openUpload(
     yield* held;
     yield* chunks;
   })();
-}
-
-async function* bounded(
-  limit: number,
-  body: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > limit) throw new RequestTooLarge(limit);
-    yield chunk;
-  }
 }
