@@ -1,4 +1,5 @@
 import { validateHeaderValue } from "node:http";
+import type { ReadableStream } from "node:stream/web";
 import type { HttpResponse, HttpResponseInit } from "@azure/functions";
 import { checkCookie } from "./checkCookie.ts";
 import { type Delivery, deliver } from "./shared/http/delivery.ts";
@@ -59,8 +60,10 @@ export function delivered(
   for (const cookie of cookies) checkCookie(cookie);
   const { status, headers, body } = responseOf(answer);
   for (const [name, value] of headers) validateHeaderValue(name, value);
-  const stream = body && deliver(body, delivery, undefined, broken);
-  return { status, headers, cookies, ...(stream && { body: stream }) };
+  // A team's own types may have the DOM's stream here.
+  const stream = body as ReadableStream<Uint8Array> | null;
+  const paced = stream && deliver(stream, delivery, undefined, broken);
+  return { status, headers, cookies, ...(paced && { body: paced }) };
 }
 
 /** As the host's library makes one. */
