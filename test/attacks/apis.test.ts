@@ -185,6 +185,13 @@ describe.each(KINDS)("%s", (_kind, route, settings) => {
       expect(tokenRequests(rig)).toBe(before);
     });
 
+    it("without a length arrives whole, or is refused: the host empties it without streams", async () => {
+      const sentChunked = { method: "POST", headers: FROM_HERE, body: "{}", chunked: true };
+      const { status } = await call(MAIL, sentChunked);
+      const bodies = upstream.requests.map(({ body }) => body.toString());
+      expect([status, bodies]).toEqual("HTTP_STREAM" in settings ? [200, ["{}"]] : [400, []]);
+    });
+
     it("is sent once, not again when it fails", async () => {
       upstream.respond = () => ({ status: 503 });
       await call(MAIL, { method: "POST", headers: FROM_HERE, body: "{}" });

@@ -31,4 +31,17 @@ describe("a body", () => {
     await expect(refused).rejects.toMatchObject({ code: "ERR_REQUEST_TOO_LARGE" });
     expect(read).toBe(bytes);
   });
+
+  it("that the host has emptied, because it says no length, is not taken for empty", async () => {
+    const headers = { "transfer-encoding": "chunked" };
+    const refused = readBody(request("/", { method: "POST", headers }), 10);
+    await expect(refused).rejects.toMatchObject({
+      code: "ERR_BAD_REQUEST",
+      message:
+        "Send the body with a Content-Length, or call app.setup({ enableHttpStream: true }).",
+    });
+    const body = Buffer.alloc(10, 1);
+    const read = await readBody(request("/", { method: "POST", body, headers }), 10);
+    expect(Buffer.from(read)).toEqual(body);
+  });
 });

@@ -32,7 +32,7 @@ const SHORT_MS = 30_000;
  * unchanged, errors too.
  *
  * @param delivery How the caller is answered, where bodies can be streams. It all ends at most 30 s after a sign-out.
- * @throws {NotPermitted} @throws {RequestTooLarge} @throws {TooManyCalls} @throws {ApiUnavailable} @throws {SignedOut}
+ * @throws {NotPermitted} @throws {BadRequest} @throws {RequestTooLarge} @throws {TooManyCalls} @throws {ApiUnavailable} @throws {SignedOut}
  * and what `getToken` throws.
  */
 export async function forward(

@@ -7,6 +7,7 @@ export const ENGLISH = {
   formTooLarge: "The form is too large.",
   requestTooLarge: (bytes: number) =>
     `The body is too large. At most ${measured("en", bytes, "byte")} are taken here.`,
+  noLength: "Send the body with a Content-Length, or call app.setup({ enableHttpStream: true }).",
   repeatedParameter: "A parameter comes more than once. Send each one once.",
   malformedParameter: (name: string) => `The ${name} parameter is malformed.`,
   malformedScope: "The scope parameter is malformed. Give scope names with spaces between them.",

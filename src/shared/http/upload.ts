@@ -8,7 +8,7 @@ const HELD_BYTES = 64 * 1024;
  * The body of a request that comes as a stream: as bytes where it is small, else as it comes.
  *
  * @param limit Bytes.
- * @throws {RequestTooLarge} So does the stream, once it is.
+ * @throws {BadRequest} The host has dropped it. @throws {RequestTooLarge} So does the stream, once it is.
  */
 export async function openUpload(
   request: HttpRequest,

@@ -73,7 +73,7 @@ describe.each(LANGUAGES.map((language) => [language.tag, language] as const))(
     });
 
     it("speaks of http to whoever has it, and to nobody else", () => {
-      const names = [...said].filter(([, text]) => /http/i.test(text)).map(([name]) => name);
+      const names = [...said].filter(([, text]) => /\bhttp/i.test(text)).map(([name]) => name);
       expect(names).toEqual(["details.expiredOverHttp"]);
     });
 

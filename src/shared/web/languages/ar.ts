@@ -93,6 +93,7 @@ export const ar: Language = {
     formTooLarge: "النموذج كبير جدًا.",
     requestTooLarge: (bytes) =>
       `المحتوى كبير جدًا. الحد الأقصى هنا هو ${measured("ar", bytes, "byte")}.`,
+    noLength: "أرسل المحتوى مع Content-Length، أو استدعِ app.setup({ enableHttpStream: true }).",
     repeatedParameter: "تكررت إحدى المعلمات. أرسل كل معلمة مرة واحدة فقط.",
     malformedParameter: (name) => `صيغة المعلمة ${name} غير صحيحة.`,
     malformedScope: "صيغة المعلمة scope غير صحيحة. اكتب أسماء النطاقات مفصولة بمسافات.",

@@ -99,6 +99,8 @@ export const cs: Language = {
     formTooLarge: "Formulář je příliš velký.",
     requestTooLarge: (bytes) =>
       `Obsah je příliš velký. Největší přípustná velikost je ${measured("cs", bytes, "byte", "short")}.`,
+    noLength:
+      "Pošlete obsah s hlavičkou Content-Length, nebo zavolejte app.setup({ enableHttpStream: true }).",
     repeatedParameter: "Některý parametr je uveden vícekrát. Každý pošlete jen jednou.",
     malformedParameter: (name) => `Parametr ${name} má chybný tvar.`,
     malformedScope: "Parametr scope má chybný tvar. Uveďte názvy oprávnění oddělené mezerami.",

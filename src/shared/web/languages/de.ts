@@ -97,6 +97,8 @@ export const de: Language = {
     formTooLarge: "Das Formular ist zu groß.",
     requestTooLarge: (bytes) =>
       `Der Inhalt ist zu groß. Hier werden höchstens ${measured("de", bytes, "byte")} angenommen.`,
+    noLength:
+      "Senden Sie den Inhalt mit Content-Length, oder rufen Sie app.setup({ enableHttpStream: true }) auf.",
     repeatedParameter: "Ein Parameter kommt mehrmals vor. Senden Sie jeden nur einmal.",
     malformedParameter: (name) => `Der Parameter ${name} ist ungültig.`,
     malformedScope:

@@ -99,6 +99,8 @@ export const es: Language = {
     formTooLarge: "El formulario es demasiado grande.",
     requestTooLarge: (bytes) =>
       `El contenido es demasiado grande. Aquí se admiten como máximo ${measured("es", bytes, "byte")}.`,
+    noLength:
+      "Envíe el contenido con Content-Length o llame a app.setup({ enableHttpStream: true }).",
     repeatedParameter: "Un parámetro aparece más de una vez. Envíe cada uno una sola vez.",
     malformedParameter: (name) => `El parámetro ${name} no es válido.`,
     malformedScope:

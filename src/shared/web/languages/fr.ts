@@ -99,6 +99,8 @@ export const fr: Language = {
     formTooLarge: "Le formulaire est trop volumineux.",
     requestTooLarge: (bytes) =>
       `Le contenu est trop volumineux. La limite est ici de ${measured("fr", bytes, "byte")}.`,
+    noLength:
+      "Envoyez le contenu avec Content-Length, ou appelez app.setup({ enableHttpStream: true }).",
     repeatedParameter: "Un paramètre figure plusieurs fois. N’envoyez chacun qu’une seule fois.",
     malformedParameter: (name) => `Le paramètre ${name} est incorrect.`,
     malformedScope:

@@ -96,6 +96,8 @@ export const ja: Language = {
     notAForm: "Content-Type: application/x-www-form-urlencoded のフォームを送信してください。",
     formTooLarge: "フォームが大きすぎます。",
     requestTooLarge: (bytes) => `本文が大きすぎます。上限は ${measured("ja", bytes, "byte")}です。`,
+    noLength:
+      "本文を Content-Length 付きで送信するか、app.setup({ enableHttpStream: true }) を呼び出してください。",
     repeatedParameter: "同じパラメーターが複数あります。それぞれ 1 つだけ送信してください。",
     malformedParameter: (name) => `パラメーター ${name} の形式が正しくありません。`,
     malformedScope:

@@ -95,6 +95,8 @@ export const ko: Language = {
     formTooLarge: "양식이 너무 큽니다.",
     requestTooLarge: (bytes) =>
       `본문이 너무 큽니다. 최대 ${measured("ko", bytes, "byte")}까지 받습니다.`,
+    noLength:
+      "본문을 Content-Length와 함께 보내거나 app.setup({ enableHttpStream: true })를 호출하세요.",
     repeatedParameter: "같은 매개 변수가 두 번 이상 있습니다. 한 번씩만 보내세요.",
     malformedParameter: (name) => `매개 변수 ${name}의 형식이 잘못되었습니다.`,
     malformedScope:
