@@ -28,10 +28,15 @@ export function withCookies(
 
 /** The answer with `Cache-Control: no-store`, unless the handler set another. No answer is 204, as on the host. */
 export function uncached(
-  answer: HttpResponseInit | HttpResponse | undefined,
+  answer: HttpResponseInit | HttpResponse | Response | undefined,
 ): HttpResponseInit | HttpResponse {
   if (answer === undefined || answer === null) return uncached({ status: 204 });
   if (typeof answer !== "object") return answer;
+  if (answer instanceof Response) {
+    // The platform's own has no cookies, and the headers of a redirect cannot be changed.
+    const { status, headers, body } = answer;
+    return uncached({ status, headers: new Headers(headers), body } as HttpResponseInit);
+  }
   const headers = new Headers(answer.headers);
   if (headers.has("cache-control")) return answer;
   // A spread would lose everything of a `new HttpResponse()`: its properties are getters.

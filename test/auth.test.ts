@@ -43,8 +43,8 @@ async function call(handler: ReturnType<Auth["signedIn"]>, { method = "GET", hea
   });
   const logHandler = (_: unknown, ...args: unknown[]) => void logged.push(...args);
   const answer = await handler(request, new InvocationContext({ logHandler }));
-  const { status, body, jsonBody } = answer as HttpResponseInit;
-  return { status, body, jsonBody, headers: new Headers(answer.headers) };
+  const { status, body, jsonBody, cookies } = answer as HttpResponseInit;
+  return { status, body, jsonBody, cookies, headers: new Headers(answer.headers) };
 }
 const bodyOf = ({ body }: { body?: unknown }) => JSON.parse(String(body));
 const signOut = () => signOutByUser(one.app.store, refOf(one, cookie));
@@ -142,6 +142,20 @@ describe("the answer of a handler", () => {
     expect(
       [...headers.keys()].filter((name) => !/^(cache-control|x-own|content-type)$/.test(name)),
     ).toEqual([]);
+  });
+
+  it.each([
+    ["a page", () => new Response("a", { status: 201 }), 201],
+    ["a redirect", () => Response.redirect("https://a.example/", 303), 303],
+  ])("may be the platform's own, with a cookie of ours: %s", async (_, answer, status) => {
+    one = testApp({ ...envOf(tenant), SESSION_IDLE_MINUTES: "60" });
+    cookie = await signIn(one);
+    auth = authOf(one);
+    one.advance(10 * 60_000);
+    const sent = await call(auth.signedIn(async () => answer() as never));
+    expect(sent.status).toBe(status);
+    expect(sent.headers.get("cache-control")).toBe("no-store");
+    expect(sent.cookies).toHaveLength(1);
   });
 
   it("that is none is 204, as it is without us", async () => {
