@@ -198,7 +198,8 @@ it("a copied cookie gives nothing without table and keys", () => {
     const text = bytes.subarray(offset).toString("latin1");
     expect(isTold(text)).toBe(false);
     expect(() => JSON.parse(text)).toThrow();
-    expect(() => inflateRawSync(bytes.subarray(offset))).toThrow();
+    // By chance, one in some hundreds of ciphertexts begins like a short compressed text.
+    expect(isTold(inflated(bytes.subarray(offset)))).toBe(false);
   }
 });
 
@@ -218,3 +219,11 @@ it("a backup that is put back after a sign-out opens no token for who has it, th
   // With its old cookie, which the sign-out has taken from the browser, the session would be back.
   expect(await sessionOf(rig, victim)).toMatchObject({ signedIn: true });
 });
+
+function inflated(bytes: Uint8Array): string {
+  try {
+    return inflateRawSync(bytes).toString("latin1");
+  } catch {
+    return "";
+  }
+}
