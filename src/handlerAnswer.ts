@@ -2,13 +2,10 @@ import { validateHeaderValue } from "node:http";
 import type { ReadableStream } from "node:stream/web";
 import type { HttpResponse, HttpResponseInit } from "@azure/functions";
 import { checkCookie } from "./checkCookie.ts";
-import { type Delivery, deliver } from "./shared/http/delivery.ts";
+import { type Delivery, deliver, WITHOUT_BODY } from "./shared/http/delivery.ts";
 import type { Cookie } from "./shared/http/types.ts";
 
 type Body = ConstructorParameters<typeof Response>[0];
-
-/** Fetch Standard, null body status. */
-const WITHOUT_BODY = [204, 205, 304];
 
 /** The answer with more cookies. Nobody may cache them, whatever the handler says. */
 export function withCookies(

@@ -3,7 +3,7 @@ import { ByteLengthQueuingStrategy } from "node:stream/web";
 import { ApiUnavailable, SignedOut } from "../base/errors.ts";
 import { isLoopback } from "../config/env.ts";
 import type { Context } from "../context.ts";
-import { type Awaiting, type Delivery, deliver } from "../http/delivery.ts";
+import { type Awaiting, type Delivery, deliver, WITHOUT_BODY } from "../http/delivery.ts";
 import type { HttpResponse } from "../http/types.ts";
 import { type Opened, TimeoutError } from "../net/open.ts";
 import { readAll } from "../net/send.ts";
@@ -30,8 +30,6 @@ const RESPONSE_HEADERS = [
   "request-id",
   "retry-after",
 ];
-/** They have no body (Fetch Standard, null body status). */
-const WITHOUT_BODY = [204, 205, 304];
 
 /** Makes an API's answer one of ours: as a stream where that can be, else whole. @throws {ApiUnavailable} */
 export async function passBack(

@@ -1,5 +1,8 @@
 import type { ReadableStream } from "node:stream/web";
 
+/** Statuses whose answers have no body (Fetch Standard, null body status). */
+export const WITHOUT_BODY: readonly number[] = [204, 205, 304];
+
 /** The way back to a caller who is answered over HTTP: what goes there can be a stream. */
 export interface Delivery {
   /** Sends status and headers. */

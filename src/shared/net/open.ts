@@ -3,11 +3,11 @@ import {
   Agent as HttpAgent,
   type IncomingHttpHeaders,
   type IncomingMessage,
+  type ProxyEnv,
   request as requestHttp,
 } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import { pipeline, Readable } from "node:stream";
-import type { ProxyEnv } from "./proxy.ts";
 
 /** A request to somebody else. */
 export interface Outgoing {
@@ -61,14 +61,14 @@ const RESET = ["ECONNRESET", "EPIPE"];
  * next call a TLS handshake, and takes twice the CPU time for each call.
  *
  * @param maxIdle Milliseconds.
- * @param proxyEnv By {@link readProxy}. Node's agents take it since 24.5 and 22.21.
+ * @param proxyEnv As readProxy of proxy.ts reads it. Node's agents take it since 24.5 and 22.21.
  */
 export function keepAliveOpener(maxIdle = MAX_IDLE_MS, proxyEnv: ProxyEnv = {}): Open {
   const limits = {
     keepAlive: true,
     maxSockets: MAX_SOCKETS,
     timeout: maxIdle,
-    proxyEnv: { ...proxyEnv },
+    proxyEnv,
   };
   const http = new HttpAgent(limits);
   const https = new HttpsAgent(limits);

@@ -1,9 +1,4 @@
-/** The proxy on the way out, by the names that Node's agents take. */
-export interface ProxyEnv {
-  readonly http_proxy?: string | undefined;
-  readonly https_proxy?: string | undefined;
-  readonly no_proxy?: string;
-}
+import type { ProxyEnv } from "node:http";
 
 /** A proxy would look on itself for this machine, the identity's endpoint in Azure among it. */
 const THIS_MACHINE =
