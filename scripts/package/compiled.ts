@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startAzurite } from "../../local/azurite/azurite.ts";
 import { startHost } from "../../local/host/host.ts";
+import { TENANT_ID } from "../../src/testing/context.ts";
 import type { Contents } from "./contents.ts";
+import { firstRequests, startMicrosoft } from "./firstRequests.ts";
 
 /** The app sets flags of V8. A new instance loads what was compiled before that, and V8 takes it only under the same flags. */
 const KEEP_FLAGS = `require("node:v8").setFlagsFromString = () => {};
@@ -23,9 +25,6 @@ process.once("exit", () => {
 });
 `;
 
-/** What a new instance is asked first. None of them needs MSAL, which is compiled when it is needed. */
-const FIRST_REQUESTS = ["/health", "/auth/session", `/auth/logout-callback?sid=${randomUUID()}`];
-
 /**
  * Adds to a package what this Node compiles of its bundle to load it, and to answer the first requests.
  * @param folder Where the package is.
@@ -33,13 +32,15 @@ const FIRST_REQUESTS = ["/health", "/auth/session", `/auth/logout-callback?sid=$
 export async function addCompiled(folder: string): Promise<void> {
   const copy = mkdtempSync(join(tmpdir(), "lightsout-"));
   const azurite = await startAzurite();
+  const microsoft = await startMicrosoft();
   try {
     cpSync(folder, copy, { recursive: true });
     const start = join(copy, "dist/start.cjs");
     writeFileSync(start, KEEP_FLAGS + readFileSync(start, "utf8") + KEEP);
-    const host = await startHost({ root: copy, env: settings(azurite.connectionString) });
-    for (const path of FIRST_REQUESTS) {
-      const { status } = await fetch(host.url + path);
+    const env = settings(azurite.connectionString, microsoft.url);
+    const host = await startHost({ root: copy, env });
+    for (const { path, headers } of await firstRequests(env)) {
+      const { status } = await fetch(host.url + path, { headers });
       if (status !== 200) throw new Error(`The bundle answers ${path} with ${status}.`);
     }
     await host.stop();
@@ -47,6 +48,7 @@ export async function addCompiled(folder: string): Promise<void> {
       writeFileSync(join(folder, path), bytes);
     }
   } finally {
+    microsoft.server.close();
     await azurite.stop();
     rmSync(copy, { recursive: true });
   }
@@ -59,13 +61,15 @@ export function compiledIn(folder: string): Contents {
   return Object.fromEntries(paths.map((path) => [path, readFileSync(join(folder, path))]));
 }
 
-/** Enough for the requests. Nobody is asked but the table. */
-function settings(connectionString: string): Record<string, string> {
+/** Enough for the requests. Nobody is asked outside of this machine. */
+function settings(connectionString: string, microsoftUrl: string): Record<string, string> {
   return {
     APP_BASE_URL: "https://localhost",
     ENTRA_CLIENT_ID: randomUUID(),
-    ENTRA_TENANT_ID: randomUUID(),
+    ENTRA_TENANT_ID: TENANT_ID,
     ENTRA_CLIENT_SECRET: randomUUID(),
+    ENTRA_METADATA_URL: microsoftUrl,
+    GRAPH_BASE_URL: microsoftUrl,
     TOKEN_CACHE_STORAGE: connectionString,
     TOKEN_CACHE_KEYS: `a:${randomBytes(32).toString("base64")}`,
   };
