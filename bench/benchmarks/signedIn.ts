@@ -12,6 +12,9 @@ import { startWorld } from "../world/world.ts";
 
 const TOKENS = [1, 10, 50];
 const CONCURRENCIES = [1, 16, 64];
+const CELLS = TOKENS.flatMap((tokens) =>
+  CONCURRENCIES.map((concurrency) => ({ tokens, concurrency })),
+);
 const CALLERS = 32;
 
 export interface SignedInResult {
@@ -21,9 +24,9 @@ export interface SignedInResult {
 async function run({ quick, progress }: Options): Promise<SignedInResult> {
   const rounds = quick ? 3 : 10;
   const milliseconds = quick ? 250 : 600;
-  const warmUp = quick ? 250 : 2_000;
+  const warmUp = quick ? 50 : 1_500;
   const turns = (rounds + 1) * CONTESTANTS.length;
-  progress.expect(HOSTINGS.length * TOKENS.length * CONCURRENCIES.length * turns);
+  progress.expect(HOSTINGS.length * CELLS.length * turns);
 
   await bundleProduct();
   const world = await startWorld();
@@ -39,22 +42,22 @@ async function run({ quick, progress }: Options): Promise<SignedInResult> {
           running.push([contestant, await start(contestant, world, metadata, callers)]);
         }
         // Until V8 has compiled what is called often. The first cell would pay for that.
-        for (const [, { run }] of running) {
-          for (const tokens of TOKENS) await run(tokens, { concurrency: 16, milliseconds: warmUp });
-        }
-        for (const tokens of TOKENS) {
-          for (const concurrency of CONCURRENCIES) {
-            const samples = emptySamples();
-            // The first round warms up.
-            for (let round = 0; round <= rounds; round++) {
-              for (const [contestant, { run }] of inTurn(running, round)) {
-                const sample = await run(tokens, { concurrency, milliseconds });
-                if (round > 0) samples[contestant].push(sample);
-                progress.step(`${hosting}, ${tokens} tokens, concurrency ${concurrency}`);
-              }
-            }
-            cells.push({ hosting, concurrency, tokens, ...compare(samples) });
+        for (const { tokens, concurrency } of CELLS) {
+          for (const [, { run }] of running) {
+            await run(tokens, { concurrency, milliseconds: warmUp });
           }
+        }
+        for (const { tokens, concurrency } of CELLS) {
+          const samples = emptySamples();
+          // The first round is for what the cell before has left behind.
+          for (let round = 0; round <= rounds; round++) {
+            for (const [contestant, { run }] of inTurn(running, round)) {
+              const sample = await run(tokens, { concurrency, milliseconds });
+              if (round > 0) samples[contestant].push(sample);
+              progress.step(`${hosting}, ${tokens} tokens, concurrency ${concurrency}`);
+            }
+          }
+          cells.push({ hosting, concurrency, tokens, ...compare(samples) });
         }
       } finally {
         for (const [, { stop }] of running) await stop();
