@@ -39,6 +39,7 @@ export interface Session {
    * - `ERR_INTERACTION_REQUIRED`: the user has to consent, or to sign in again.
    * - `ERR_PROVIDER_UNAVAILABLE`, `ERR_STORE_UNAVAILABLE`, `ERR_MANAGED_IDENTITY_UNAVAILABLE`: try again later.
    * - `ERR_APP_REFUSED`, `ERR_SEALING_KEY_MISSING`: the operator has to act. The log says how.
+   * @throws {TypeError} For scopes or claims that are none.
    * @example
    * const token = await session.getToken(["Calendars.Read"]);
    */

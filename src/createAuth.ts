@@ -2,7 +2,7 @@ import type { HttpHandler, HttpResponse, HttpResponseInit } from "@azure/functio
 import type { Auth, Session, SignedInHandler } from "./auth.ts";
 import type { Composition } from "./compose.ts";
 import { delivered, uncached, withCookies } from "./handlerAnswer.ts";
-import { checkRequirements, type Requirements } from "./requirements.ts";
+import { assertAsked, checkRequirements, type Requirements } from "./requirements.ts";
 import { fetchAsUser } from "./shared/apis/fetchAsUser.ts";
 import { Forbidden, LightsoutError, OptionInvalid } from "./shared/base/errors.ts";
 import type { Context } from "./shared/context.ts";
@@ -81,7 +81,13 @@ function sessionFor(context: Context, session: SignedInSession): Session {
     account,
     signedInAt: new Date(signedInAt),
     expiresAt: new Date(expiresAt),
-    getToken: (scopes, { claims } = {}) => getToken(scopes, claims),
-    fetch: (url, init) => fetchAsUser(context, session, url, init),
+    async getToken(scopes, { claims } = {}) {
+      assertAsked(scopes, claims);
+      return getToken(scopes, claims);
+    },
+    async fetch(url, init) {
+      assertAsked(init?.scopes);
+      return fetchAsUser(context, session, url, init);
+    },
   };
 }

@@ -74,7 +74,7 @@ export function checkOptions(options: Options): void {
   const { revokeSignInSessions = false } = options;
   if (graph !== undefined) checkCalls("graph", graph);
   checkApis(apis);
-  if (!Array.isArray(scopes) || !scopes.every((scope) => scope && isOneScope(scope))) {
+  if (!Array.isArray(scopes) || !scopes.every(isOneScope)) {
     throw new OptionInvalid("scopes has to be a list of scope names, such as User.Read.");
   }
   checkClaims(claims);
@@ -118,7 +118,7 @@ function checkClaims(claims: readonly string[]): void {
 }
 
 export function isOneScope(scope: unknown): boolean {
-  return typeof scope === "string" && !scope.includes(" ") && isScope(scope);
+  return typeof scope === "string" && scope !== "" && !scope.includes(" ") && isScope(scope);
 }
 
 function checkFunctions(functions: NonNullable<Options["functions"]>, scopes: readonly string[]) {

@@ -1,5 +1,6 @@
 import { assertKnown, isOneScope } from "./options.ts";
 import { OptionInvalid } from "./shared/base/errors.ts";
+import { isClaimsRequest } from "./shared/identity/claimsRequest.ts";
 import type { StepUp } from "./shared/session/stepUp.ts";
 
 /**
@@ -37,6 +38,25 @@ export function checkRequirements(requirements: Requirements): void {
   }
   if (typeof authenticationContext !== "string" || !CONTEXT.test(authenticationContext)) {
     throw new OptionInvalid("authenticationContext has to be the id of one, such as c1.");
+  }
+}
+
+/**
+ * Looks at what an app's code asks for, which the provider would answer with a riddle.
+ *
+ * @throws {TypeError}
+ */
+export function assertAsked(scopes: unknown, claims?: unknown): void {
+  const isList = Array.isArray(scopes) && scopes.length > 0 && scopes.every(isOneScope);
+  if (!isList) {
+    throw new TypeError(
+      'A token takes scopes: a list of scope names of one resource, such as ["Calendars.Read"].',
+    );
+  }
+  if (claims !== undefined && !(typeof claims === "string" && isClaimsRequest(claims))) {
+    throw new TypeError(
+      "claims has to be the JSON of a claims challenge, decoded from the base64 of its header.",
+    );
   }
 }
 

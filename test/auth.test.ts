@@ -198,6 +198,36 @@ describe("what a handler throws", () => {
     expect(logged).toEqual([fault]);
   });
 
+  it.each([
+    ["no scopes", undefined],
+    ["an empty list", []],
+    ["an empty scope", [""]],
+    ["one text", "User.Read Mail.Read"],
+    ["several scopes in one", ["User.Read Mail.Read"]],
+    ["a scope that is no text", [1]],
+    ["claims that are not JSON", ["User.Read"], "{"],
+    ["claims in the base64 of the header", ["User.Read"], btoa('{"access_token":{}}')],
+    ["claims that are no object of objects", ["User.Read"], '{"access_token":1}'],
+    ["claims that are an object", ["User.Read"], { access_token: {} }],
+  ])("names its fault where it asks for %s", async (...[, scopes, claims]: unknown[]) => {
+    const asks = [
+      (session: Session) => session.getToken(scopes as never, { claims: claims as string }),
+      (session: Session) => session.fetch("https://api.example.com/", { scopes: scopes as never }),
+      (session: Session) => session.fetch("https://api.example.com/", scopes as never),
+    ];
+    for (const ask of claims === undefined ? asks : asks.slice(0, 1)) {
+      const handler = auth.signedIn(async (_request, _context, session) => {
+        await ask(session);
+        return {};
+      });
+      const error = {
+        name: "TypeError",
+        message: expect.stringMatching(claims ? /^claims/ : /scopes:/),
+      };
+      await expect(call(handler)).rejects.toMatchObject(error);
+    }
+  });
+
   it("becomes the right answer where it comes from the session", async () => {
     const handler = auth.signedIn(async (_request, _context, session) => {
       await signOut();

@@ -15,6 +15,7 @@ it.each<[string, unknown]>([
   ["signedIn", { role: ["Auditor"] }],
   ["scopes", { scopes: "User.Read" }],
   ["scopes", { scopes: ["User.Read Mail.Read"] }],
+  ["scopes", { scopes: [""] }],
   ["roles", { roles: [] }],
   ["roles", { roles: "Auditor" }],
   ["maxAge", { maxAge: 0 }],
