@@ -39,7 +39,7 @@ export interface Session {
    * - `ERR_INTERACTION_REQUIRED`: the user has to consent, or to sign in again.
    * - `ERR_PROVIDER_UNAVAILABLE`, `ERR_STORE_UNAVAILABLE`, `ERR_MANAGED_IDENTITY_UNAVAILABLE`: try again later.
    * - `ERR_APP_REFUSED`, `ERR_SEALING_KEY_MISSING`: the operator has to act. The log says how.
-   * @throws {TypeError} For scopes or claims that are none.
+   * @throws {TypeError} Scopes or claims are malformed.
    * @example
    * const token = await session.getToken(["Calendars.Read"]);
    */
@@ -54,6 +54,7 @@ export interface Session {
    *
    * @throws {LightsoutError} What `getToken` throws, `ERR_INTERACTION_REQUIRED` too where the token is refused; and
    * `ERR_API_UNAVAILABLE`: no answer, or none before `init.signal` timed out. Reading the body throws them as well.
+   * @throws {TypeError} Scopes are malformed, or the address is neither https nor on this machine.
    */
   fetch(url: string | URL, init: FetchInit): Promise<Response>;
 }

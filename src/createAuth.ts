@@ -2,7 +2,7 @@ import type { HttpHandler, HttpResponse, HttpResponseInit } from "@azure/functio
 import type { Auth, Session, SignedInHandler } from "./auth.ts";
 import type { Composition } from "./compose.ts";
 import { delivered, uncached, withCookies } from "./handlerAnswer.ts";
-import { assertAsked, checkRequirements, type Requirements } from "./requirements.ts";
+import { assertTokenRequest, checkRequirements, type Requirements } from "./requirements.ts";
 import { fetchAsUser } from "./shared/apis/fetchAsUser.ts";
 import { Forbidden, LightsoutError, OptionInvalid } from "./shared/base/errors.ts";
 import type { Context } from "./shared/context.ts";
@@ -82,11 +82,11 @@ function sessionFor(context: Context, session: SignedInSession): Session {
     signedInAt: new Date(signedInAt),
     expiresAt: new Date(expiresAt),
     async getToken(scopes, { claims } = {}) {
-      assertAsked(scopes, claims);
-      return getToken(scopes, claims);
+      assertTokenRequest(scopes, claims);
+      return getToken(scopes, claims ?? undefined);
     },
     async fetch(url, init) {
-      assertAsked(init?.scopes);
+      assertTokenRequest(init?.scopes);
       return fetchAsUser(context, session, url, init);
     },
   };

@@ -42,20 +42,19 @@ export function checkRequirements(requirements: Requirements): void {
 }
 
 /**
- * Looks at what an app's code asks for, which the provider would answer with a riddle.
+ * Looks at what an app's code asks a token for. The provider's own answer would not say what is wrong.
  *
  * @throws {TypeError}
  */
-export function assertAsked(scopes: unknown, claims?: unknown): void {
-  const isList = Array.isArray(scopes) && scopes.length > 0 && scopes.every(isOneScope);
-  if (!isList) {
+export function assertTokenRequest(scopes: unknown, claims?: unknown): void {
+  if (!Array.isArray(scopes) || scopes.length === 0 || !scopes.every(isOneScope)) {
     throw new TypeError(
       'A token takes scopes: a list of scope names of one resource, such as ["Calendars.Read"].',
     );
   }
-  if (claims !== undefined && !(typeof claims === "string" && isClaimsRequest(claims))) {
+  if (claims && !(typeof claims === "string" && isClaimsRequest(claims))) {
     throw new TypeError(
-      "claims has to be the JSON of a claims challenge, decoded from the base64 of its header.",
+      "claims has to be the JSON of a claims challenge, of up to 4,096 characters. In the header, it stands in base64.",
     );
   }
 }

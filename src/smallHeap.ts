@@ -13,8 +13,9 @@ const ROOM = {
 const BUSY = { share: 0.5, lately: 250 };
 
 /**
- * Keeps V8's heap at half of what it would take, as long as the process is not busy (docs/performance.md). V8 lets the space
- * for young objects grow to a hundred megabytes, that for old objects to some four times of what is in use, and keeps both.
+ * Keeps V8's heap at half of what it would take, until the process is busy for the first time (docs/performance.md). V8 lets
+ * the space for young objects grow to a hundred megabytes, that for old objects to some four times of what is in use, and
+ * gives nothing back.
  *
  * @param used How long the process has run, and how much CPU time it has taken. Milliseconds.
  */

@@ -228,6 +228,13 @@ describe("what a handler throws", () => {
     }
   });
 
+  it.each([null, ""])("does not count claims that are %j", async (claims) => {
+    const handler = auth.signedIn(async (_request, _context, session) => ({
+      body: await session.getToken(["User.Read"], { claims: claims as string }),
+    }));
+    await expect(call(handler)).resolves.toMatchObject({ body: expect.stringMatching(/./) });
+  });
+
   it("becomes the right answer where it comes from the session", async () => {
     const handler = auth.signedIn(async (_request, _context, session) => {
       await signOut();

@@ -1,4 +1,3 @@
-import { keepHeapSmall } from "../../src/smallHeap.ts";
 import { createFloor } from "../floor/floor.ts";
 import type { Call } from "../lib/load.ts";
 import { createStock } from "../stock/stock.ts";
@@ -25,9 +24,8 @@ export function createContestant(name: Contestant, env: Env, metadata: string) {
   }
 }
 
-/** The handler of `/graph/{*path}`, without the Functions host, in a process that keeps as little as the product's. */
+/** The handler of `/graph/{*path}`, without the Functions host. */
 function lightsout(env: Env) {
-  keepHeapSmall();
   const handler = handlerOf(composeApp(env), "authGraph");
   return (callers: readonly Caller[]): Call => {
     const requests = callers.map(({ cookie }) => requestOf("/graph/me", { cookie }));

@@ -1,8 +1,9 @@
+import { keepHeapSmall } from "../../src/smallHeap.ts";
 import { type Load, measure, type Sample } from "../lib/load.ts";
 import { type Caller, createContestant, type Env } from "./calls.ts";
 import type { Contestant } from "./contestants.ts";
 
-/* One contestant in a process of its own, so that none pays for another's garbage. */
+/* One contestant in a process of its own, so that none pays for another's garbage. Ours keeps as little as the product does. */
 
 export interface Start {
   readonly type: "start";
@@ -31,6 +32,7 @@ process.on("message", (message: Start | Run) => {
 });
 
 function start({ contestant, env, metadata, callers }: Start): void {
+  if (contestant === "lightsout") keepHeapSmall();
   const callsFor = createContestant(contestant, env, metadata);
   contest = (tokens, load) => measure(callsFor(callers[tokens] ?? []), load);
   answer({ ready: true });

@@ -4,6 +4,7 @@ import type { Results } from "./results.ts";
 
 /** What a user does in a day. */
 const DAY = {
+  "sign-in, start": 1,
   "sign-in, callback": 1,
   "Graph call, token at hand": 100,
   "Graph call, token refreshed": 8,
@@ -43,13 +44,17 @@ export function loadOf(
   accounts: number,
   { operations, bytes, signedIn }: Pick<Results, "operations" | "bytes" | "signedIn">,
 ): Load {
-  const operationsOf = (step: string) =>
-    operations.operations.find((operation) => operation.step === step)?.requests.length ??
-    Number.NaN;
-  const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
-  const requests = accounts * sum(Object.values(DAY));
-  const storage =
-    accounts * sum(Object.entries(DAY).map(([step, times]) => times * operationsOf(step)));
+  const measured = (step: string) => operations.operations.find((one) => one.step === step);
+  /** Of all accounts, in a day. */
+  const total = (of: (step: string) => number) =>
+    accounts * Object.entries(DAY).reduce((sum, [step, times]) => sum + times * of(step), 0);
+  const requests = total(() => 1);
+  const storage = total((step) => measured(step)?.requests.length ?? Number.NaN);
+  const cpu = total((step) =>
+    step === "Graph call, token at hand"
+      ? cpuOf(signedIn)
+      : (measured(step)?.cpu.median ?? Number.NaN),
+  );
   const stored = accounts * (bytes.rows.find(({ tokens }) => tokens === 1)?.total ?? Number.NaN);
   const atPeak = (aDay: number) => (aDay / SECONDS) * PEAK;
   const signIns = atPeak(accounts * SIGN_INS_A_DAY);
@@ -58,7 +63,7 @@ export function loadOf(
     operations: atPeak(storage),
     signIns,
     partitionRows: signIns * ROWS_OF_A_SIGN_IN,
-    cores: (atPeak(requests) * cpuOf(signedIn)) / 1_000,
+    cores: atPeak(cpu) / 1_000,
     stored,
     storageOperations: storage * DAYS * PRICES.operation,
     storageSpace: (stored / 1e9) * PRICES.gigabyteMonth,

@@ -15,7 +15,8 @@ export function summary(results: Results): Table {
   const elsewhere = operations.find(({ step }) => step === "front-channel sign-out");
   const plural = (count: number) =>
     count === 1 ? "1 storage request" : `${count} storage requests`;
-  const aMillion = (step: string) => `${dollars(costOf(requestsOf(step)))} a million`;
+  const aMillion = (...steps: string[]) =>
+    `${dollars(steps.reduce((sum, step) => sum + costOf(requestsOf(step)), 0))} a million`;
   const load = loadOf(MILLION, results);
   const storage = load.storageOperations + load.storageSpace;
   const full = (MILLION * ACCOUNT_LIMIT) / load.operations / MILLION;
@@ -29,7 +30,11 @@ export function summary(results: Results): Table {
         `${plural(requestsOf("Graph call, token at hand"))}, ${number(cpuOf(results.signedIn))} ms of CPU`,
         aMillion("Graph call, token at hand"),
       ],
-      ["a sign-in", plural(requestsOf("sign-in, callback")), aMillion("sign-in, callback")],
+      [
+        "a sign-in, its start and its callback",
+        plural(requestsOf("sign-in, callback")),
+        aMillion("sign-in, start", "sign-in, callback"),
+      ],
       [
         "a sign-out in the app",
         `${plural(requestsOf("sign-out by cookie"))}: all tokens and sessions of the user are gone`,
@@ -37,7 +42,7 @@ export function summary(results: Results): Table {
       ],
       [
         "a sign-out in another app",
-        `${plural(elsewhere?.requests.length ?? Number.NaN)}: they are gone after ${elsewhere?.untilGone}`,
+        `${plural(elsewhere?.requests.length ?? Number.NaN)}: the tokens are gone after ${elsewhere?.untilGone} of them`,
         aMillion("front-channel sign-out"),
       ],
       [

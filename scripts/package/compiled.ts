@@ -6,7 +6,7 @@ import { startAzurite } from "../../local/azurite/azurite.ts";
 import { startHost } from "../../local/host/host.ts";
 import { TENANT_ID } from "../../src/testing/context.ts";
 import type { Contents } from "./contents.ts";
-import { firstRequests, startMicrosoft } from "./firstRequests.ts";
+import { firstRequests, startMetadata } from "./firstRequests.ts";
 
 /** The app sets flags of V8. A new instance loads what was compiled before that, and V8 takes it only under the same flags. */
 const KEEP_FLAGS = `require("node:v8").setFlagsFromString = () => {};
@@ -32,23 +32,27 @@ process.once("exit", () => {
 export async function addCompiled(folder: string): Promise<void> {
   const copy = mkdtempSync(join(tmpdir(), "lightsout-"));
   const azurite = await startAzurite();
-  const microsoft = await startMicrosoft();
+  const metadata = await startMetadata();
   try {
     cpSync(folder, copy, { recursive: true });
     const start = join(copy, "dist/start.cjs");
     writeFileSync(start, KEEP_FLAGS + readFileSync(start, "utf8") + KEEP);
-    const env = settings(azurite.connectionString, microsoft.url);
+    const env = settings(azurite.connectionString, metadata.url);
+    const requests = await firstRequests(env);
     const host = await startHost({ root: copy, env });
-    for (const { path, headers } of await firstRequests(env)) {
-      const { status } = await fetch(host.url + path, { headers });
-      if (status !== 200) throw new Error(`The bundle answers ${path} with ${status}.`);
+    try {
+      for (const { path, headers } of requests) {
+        const { status } = await fetch(host.url + path, { headers });
+        if (status !== 200) throw new Error(`The bundle answers ${path} with ${status}.`);
+      }
+    } finally {
+      await host.stop();
     }
-    await host.stop();
     for (const [path, bytes] of Object.entries(compiledIn(copy))) {
       writeFileSync(join(folder, path), bytes);
     }
   } finally {
-    microsoft.server.close();
+    metadata.server.close();
     await azurite.stop();
     rmSync(copy, { recursive: true });
   }
@@ -62,14 +66,13 @@ export function compiledIn(folder: string): Contents {
 }
 
 /** Enough for the requests. Nobody is asked outside of this machine. */
-function settings(connectionString: string, microsoftUrl: string): Record<string, string> {
+function settings(connectionString: string, metadataUrl: string): Record<string, string> {
   return {
     APP_BASE_URL: "https://localhost",
     ENTRA_CLIENT_ID: randomUUID(),
     ENTRA_TENANT_ID: TENANT_ID,
     ENTRA_CLIENT_SECRET: randomUUID(),
-    ENTRA_METADATA_URL: microsoftUrl,
-    GRAPH_BASE_URL: microsoftUrl,
+    ENTRA_METADATA_URL: metadataUrl,
     TOKEN_CACHE_STORAGE: connectionString,
     TOKEN_CACHE_KEYS: `a:${randomBytes(32).toString("base64")}`,
   };

@@ -16,7 +16,7 @@ export interface FirstRequest {
 
 /**
  * What a new instance is asked first: by a browser that is signed in, by one that is not, and by Microsoft Entra ID. None of
- * it needs MSAL, which is compiled when it is needed.
+ * it needs MSAL, which is compiled when it is needed, or depends on the app's own permissions.
  *
  * @param env The app's settings. A user is signed in to its table.
  */
@@ -24,24 +24,21 @@ export async function firstRequests(env: Record<string, string>): Promise<FirstR
   const settings = readSettings(env);
   const environment = createEnvironment(env);
   const table = openTable(settings.storage, environment);
-  const context = createContext(settings, { ...environment, table }, { scopes: [SCOPE] });
+  const context = createContext(settings, { ...environment, table }, {});
   const sid = randomUUID();
-  const value = await signIn(context, [], { claims: { sid }, tokens: { [SCOPE]: "token" } });
+  const value = await signIn(context, [], { claims: { sid } });
   const headers = { cookie: `${SESSION_COOKIE}=${value}` };
   return [
     { path: "/health", headers: {} },
     { path: "/auth/session", headers: {} },
     { path: "/auth/session", headers },
-    { path: "/graph/me", headers },
     { path: `/auth/logout-callback?sid=${sid}`, headers: {} },
     { path: `/auth/logout-callback?sid=${randomUUID()}`, headers: {} },
   ];
 }
 
-const SCOPE = "User.Read";
-
-/** Answers whatever it is asked with the metadata of Microsoft Entra ID. @returns the server, and where it is. */
-export async function startMicrosoft(): Promise<{ server: Server; url: string }> {
+/** Gives the metadata of Microsoft Entra ID. @returns the server, and where it is. */
+export async function startMetadata(): Promise<{ server: Server; url: string }> {
   const endpoint = `${ISSUER}/none`;
   const metadata = {
     issuer: ISSUER,
