@@ -7,7 +7,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
  */
 const ROOM = {
   mostly: { young: 16 * 1024 * 1024, old: 100 },
-  busy: { young: 64 * 1024 * 1024, old: 400 },
+  busy: { young: 64 * 1024 * 1024, old: 300 },
 };
 /** The share of a core's time from which a process is busy, and what that is an average of, in milliseconds. */
 const BUSY = { share: 0.5, lately: 250 };
