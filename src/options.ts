@@ -1,7 +1,7 @@
 import { type Api, apiFunctionName, checkApi } from "./shared/apis/api.ts";
 import { type Call, checkCalls } from "./shared/apis/permissions.ts";
 import { OptionInvalid } from "./shared/base/errors.ts";
-import { isScope } from "./shared/http/signInOptions.ts";
+import { isOneScope } from "./shared/http/signInOptions.ts";
 
 /**
  * The options of `lightsout`. What differs between deployments is not here: those are the app settings.
@@ -115,10 +115,6 @@ function checkClaims(claims: readonly string[]): void {
   if (secret !== undefined) {
     throw new OptionInvalid(`claims cannot have ${secret}: whoever knows it could use it.`);
   }
-}
-
-export function isOneScope(scope: unknown): boolean {
-  return typeof scope === "string" && scope !== "" && !scope.includes(" ") && isScope(scope);
 }
 
 function checkFunctions(functions: NonNullable<Options["functions"]>, scopes: readonly string[]) {

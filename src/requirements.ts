@@ -1,5 +1,6 @@
-import { assertKnown, isOneScope } from "./options.ts";
+import { assertKnown } from "./options.ts";
 import { OptionInvalid } from "./shared/base/errors.ts";
+import { isOneScope } from "./shared/http/signInOptions.ts";
 import { isClaimsRequest } from "./shared/identity/claimsRequest.ts";
 import type { StepUp } from "./shared/session/stepUp.ts";
 

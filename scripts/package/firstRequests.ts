@@ -6,7 +6,7 @@ import { createEnvironment, openTable } from "../../src/compose.ts";
 import { readSettings } from "../../src/shared/config/settings.ts";
 import { createContext } from "../../src/shared/context.ts";
 import { SESSION_COOKIE } from "../../src/shared/session/sessionCookie.ts";
-import { ISSUER } from "../../src/testing/context.ts";
+import { METADATA } from "../../src/testing/context.ts";
 import { signIn } from "../../src/testing/signIn.ts";
 
 export interface FirstRequest {
@@ -24,7 +24,7 @@ export async function firstRequests(env: Record<string, string>): Promise<FirstR
   const settings = readSettings(env);
   const environment = createEnvironment(env);
   const table = openTable(settings.storage, environment);
-  const context = createContext(settings, { ...environment, table }, {});
+  const context = createContext(settings, { ...environment, table });
   const sid = randomUUID();
   const value = await signIn(context, [], { claims: { sid } });
   const headers = { cookie: `${SESSION_COOKIE}=${value}` };
@@ -39,15 +39,8 @@ export async function firstRequests(env: Record<string, string>): Promise<FirstR
 
 /** Gives the metadata of Microsoft Entra ID. @returns the server, and where it is. */
 export async function startMetadata(): Promise<{ server: Server; url: string }> {
-  const endpoint = `${ISSUER}/none`;
-  const metadata = {
-    issuer: ISSUER,
-    authorization_endpoint: endpoint,
-    token_endpoint: endpoint,
-    jwks_uri: endpoint,
-  };
   const server = createServer((_, response) => {
-    response.setHeader("content-type", "application/json").end(JSON.stringify(metadata));
+    response.setHeader("content-type", "application/json").end(JSON.stringify(METADATA));
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };

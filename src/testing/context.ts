@@ -9,6 +9,14 @@ import { memoryRequests } from "./memoryTable.ts";
 
 export const TENANT_ID = "11111111-2222-4333-8444-555555555555";
 export const ISSUER = `https://login.microsoftonline.com/${TENANT_ID}/v2.0`;
+const ENDPOINT = `${ISSUER}/none`;
+/** The provider's, as far as anybody reads it. */
+export const METADATA = {
+  issuer: ISSUER,
+  authorization_endpoint: ENDPOINT,
+  token_endpoint: ENDPOINT,
+  jwks_uri: ENDPOINT,
+};
 export const ORIGIN = "https://app.example.com";
 
 /** A context on a table in memory. Nothing is sent: a token that is not held takes the user's consent. */
@@ -37,16 +45,9 @@ export function memoryContext({ wishes, place }: Composition): Context {
   const requests = memoryRequests(new Map<string, Stored>());
   const table = retrying(requests, { delays: [], maxDelay: 0, sleep: environment.sleep });
   const context = createContext(settings, { ...environment, table }, wishes);
-  const endpoint = `${ISSUER}/none`;
-  const metadata = {
-    issuer: ISSUER,
-    authorization_endpoint: endpoint,
-    token_endpoint: endpoint,
-    jwks_uri: endpoint,
-  };
   return {
     ...context,
-    metadata: { get: async () => metadata, peek: () => metadata },
+    metadata: { get: async () => METADATA, peek: () => METADATA },
     tokens: {
       ...context.tokens,
       async refresh(_, { scopes, claims }) {

@@ -1,5 +1,5 @@
 import { OptionInvalid } from "../base/errors.ts";
-import { isScope } from "../http/signInOptions.ts";
+import { isOneScope } from "../http/signInOptions.ts";
 
 /**
  * One row of a permission table: a call that the browser may make, and the scopes of its token.
@@ -59,7 +59,7 @@ function faultOf(call: Readonly<Record<string, unknown>>): string | undefined {
   if (typeof path !== "string" || !PATH.test(path)) {
     return 'needs a path without a slash in front, such as "me/messages/{id}".';
   }
-  if (!isList(scopes, (scope) => !scope.includes(" ") && isScope(scope)) || scopes.length === 0) {
+  if (!isList(scopes, isOneScope) || scopes.length === 0) {
     return "needs scopes: a list of the permissions that the call takes.";
   }
   if (!isList(query, (text) => OPTION.test(text))) {

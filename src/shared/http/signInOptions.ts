@@ -78,6 +78,11 @@ export function isScope(text: string): boolean {
   return text.length <= MAX_SCOPES && text.split(" ").every((name) => !name || SCOPE.test(name));
 }
 
+/** Whether a value can be one of them. */
+export function isOneScope(scope: unknown): boolean {
+  return typeof scope === "string" && scope !== "" && !scope.includes(" ") && isScope(scope);
+}
+
 function scopesOf(value = ""): string[] {
   if (isScope(value)) return value.split(" ").filter(Boolean);
   throw new BadRequest((say) => say.malformedScope);
